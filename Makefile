@@ -1,0 +1,111 @@
+# API keys for Amazon API Gateway. `make help` lists the targets; each sets up what it
+# needs inside the checkout (.cache/, build/).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SAM_CLI_TELEMETRY := 0
+
+# python3.13 on PATH, or under a version manager that has not activated it here.
+PYTHON := $(shell for python in python3.13 python3 \
+	"$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.13*/bin/python3.13 \
+	"$$HOME"/.local/share/uv/python/cpython-3.13*/bin/python3.13 \
+	"$$HOME"/.local/share/mise/installs/python/3.13*/bin/python3.13 \
+	"$$HOME"/.asdf/installs/python/3.13*/bin/python3.13 \
+	/opt/homebrew/bin/python3.13 /usr/local/bin/python3.13; do \
+	"$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 13))' \
+		2>/dev/null && echo "$$python" && break; done)
+
+MACHINE := $(patsubst aarch64,arm64,$(shell uname -m))
+ARCH ?= $(MACHINE)
+VENVS := .cache/venvs
+DEV := $(VENVS)/dev
+SAM := $(VENVS)/sam/bin/sam
+SOURCES := $(shell find src -name '*.py' -o -name 'requirements.txt' -o -name Makefile)
+BUILT := build/sam-$(ARCH)/template.yaml
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
+
+.PHONY: demo
+demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them
+	@$(DEV)/bin/python -m local.demo
+
+.PHONY: test
+test: venvs build ## Run the whole test suite, from unit to the deployed stack
+	$(DEV)/bin/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: check
+check: venvs ## Lint, types, template
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(SAM) validate --lint
+
+.PHONY: format
+format: venvs ## Format the code and mend what the linter can
+	$(DEV)/bin/ruff check --fix .
+	$(DEV)/bin/ruff format .
+
+.PHONY: up
+up: venvs build ## Start the local stack and leave it running
+	@$(DEV)/bin/python -m local.up
+
+.PHONY: down
+down: venvs ## Stop the local stack
+	@$(DEV)/bin/python -m local.down
+
+.PHONY: build
+build: $(BUILT) ## Build both packages (ARCH=x86_64 or arm64) into build/sam-$ARCH
+
+$(BUILT): template.yaml $(SOURCES) $(VENVS)/sam/.ready $(VENVS)/dev/.ready
+	@echo "Building the packages for $(ARCH) …"
+	@mkdir -p build
+	@PATH="$(CURDIR)/$(DEV)/bin:$$PATH" ARCH=$(ARCH) $(SAM) build \
+		--parameter-overrides Architecture=$(ARCH) --no-cached \
+		--build-dir build/sam-$(ARCH) >build/sam-$(ARCH).log 2>&1 \
+		|| { cat build/sam-$(ARCH).log; exit 1; }
+	@touch $@
+
+.PHONY: event
+event: venvs build ## Write an event with a live key for `sam local invoke` (docs)
+	@$(DEV)/bin/python -m local.event
+
+.PHONY: invoke
+invoke: venvs build ## Run the built authorizer under the runtime emulator (EVENT=…)
+	@$(DEV)/bin/python -m local.invoke $(EVENT)
+
+.PHONY: lock
+lock: $(VENVS)/lock/.ready ## Pin every dependency anew, with hashes
+	@for name in requirements/dev src/authorizer/requirements src/admin/requirements \
+		requirements/sam requirements/ministack requirements/lock; do \
+		case $$name in src/*) pins="--constraint requirements/dev.txt" ;; *) pins= ;; esac; \
+		echo "Locking $$name.txt"; \
+		$(VENVS)/lock/bin/uv pip compile --quiet --universal --python-version 3.13 \
+			--generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+			--no-annotate $$pins $(LOCK_ARGS) $$name.in --output-file $$name.txt; \
+	done
+
+.PHONY: clean
+clean: ## Remove what was built; the environments stay
+	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.PHONY: venvs
+venvs: $(VENVS)/dev/.ready $(VENVS)/sam/.ready $(VENVS)/ministack/.ready
+
+# One environment a tool: the SAM CLI and MiniStack pin different releases of botocore.
+$(VENVS)/%/.ready: requirements/%.txt
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.13 with venv was not found: on PATH as" \
+		"python3.13, or under pyenv, uv, mise or asdf. Install it, e.g." \
+		"'pyenv install 3.13' or 'uv python install 3.13'." >&2; exit 2; }
+	@echo "Setting up $* ($$("$(PYTHON)" --version)); this takes a minute the first time …"
+	@rm -rf $(@D)
+	@"$(PYTHON)" -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --require-hashes --only-binary :all: -r $<
+	@if [ $* = dev ]; then \
+		$(@D)/bin/pip install --quiet --no-deps --no-build-isolation --editable .; fi
+	@touch $@

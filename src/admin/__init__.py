@@ -1,0 +1,1 @@
+"""The admin Lambda function, which issues and manages keys, and its CLI."""

@@ -1,0 +1,100 @@
+"""The table of actions: from a raw request to an answer and its audit line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.parser import ValidationError, parse
+
+from admin.errors import RefusedError
+from admin.requests import (
+    AnyRequest,
+    Disable,
+    Enable,
+    Get,
+    Issue,
+    Revoke,
+    RolesGet,
+    RolesPut,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from admin.issuing import Issuing
+    from admin.keys import Keys
+    from admin.requests import Request
+    from admin.role_maps import RoleMaps
+    from apikeys.document import Document
+
+
+class Actions:
+    """Checks requests and hands each to the one method that carries it out."""
+
+    def __init__(self, *, issuing: Issuing, keys: Keys, role_maps: RoleMaps) -> None:
+        self._methods: dict[type[Request], Callable[[Any], Document]] = {
+            Issue: issuing.issue,
+            Get: keys.get,
+            Enable: keys.enable,
+            Disable: keys.disable,
+            Revoke: keys.revoke,
+            RolesGet: role_maps.get,
+            RolesPut: role_maps.put,
+        }
+
+    def carry_out(self, event: object) -> tuple[Document, Document]:
+        """Return the answer to a request, and what the audit log says of it.
+
+        Nothing is done for a request that is not right in every field.
+        """
+        action, key_id = "unknown", None
+        try:
+            request = _parsed(event)
+            action = request.action
+            key_id = getattr(request, "key_id", None)
+            answer = self._methods[type(request)](request)
+        except RefusedError as refused:
+            answer = _refusal(refused)
+        record = answer.get("record")
+        if isinstance(record, dict):
+            key_id = record.get("keyId")
+        error = answer.get("error")
+        audit = {
+            "action": action,
+            "key_id": key_id,
+            "status": answer["status"],
+            "error_code": error["code"] if isinstance(error, dict) else None,
+        }
+        return answer, audit
+
+
+def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by its type
+    try:
+        # Powertools takes unions too, which its signature does not say.
+        return parse(event=event, model=AnyRequest)  # type: ignore[call-overload]
+    except ValidationError as error:
+        # Neither str(error) nor its input goes on: they may quote a secret.
+        first = error.errors(include_url=False, include_input=False)[0]
+    path = [str(part) for part in first["loc"]]
+    # The first part is the action, by which the request's model was chosen.
+    field = ".".join(path[1:]) or ("action" if "union_tag" in first["type"] else "")
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"].startswith("union_tag"):
+        message = "is one of the actions in docs/admin.md"
+    raise RefusedError(
+        400,
+        "invalid_request",
+        f"{field or 'the request'}: {message}",
+        field=field or None,
+    )
+
+
+def _refusal(refused: RefusedError) -> Document:
+    error = {
+        "code": refused.code,
+        "message": refused.message,
+        "field": refused.field,
+        "findings": refused.findings,
+    }
+    present = {name: value for name, value in error.items() if value is not None}
+    return {"status": refused.status, "error": present}

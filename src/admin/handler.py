@@ -1,0 +1,59 @@
+"""The Lambda function behind the CLI; IAM alone decides who may invoke it."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from botocore.config import Config
+
+from admin.actions import Actions
+from admin.issuing import Issuing
+from admin.keys import Keys
+from admin.role_maps import RoleMaps
+from admin.settings import Settings
+from admin.store import SecretStore
+from admin.usage_plans import UsagePlans
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from apikeys.document import Document
+
+_logger = Logger(service="apikeys-admin", log_uncaught_exceptions=False)
+
+_config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
+_settings = Settings.from_environ(os.environ)
+_store = SecretStore(
+    boto3.client("secretsmanager", config=_config), _settings.kms_key_id
+)
+_usage_plans = UsagePlans(boto3.client("apigateway", config=_config))
+_role_maps = RoleMaps(_settings, _store)
+_actions = Actions(
+    issuing=Issuing(_settings, _store, _role_maps, _usage_plans, time.time),
+    keys=Keys(_settings, _store, _usage_plans, time.time),
+    role_maps=_role_maps,
+)
+
+
+# The answer of issue holds a key and a request may: neither is ever logged.
+@_logger.inject_lambda_context(log_event=False)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Document:
+    """Carry out one action of the admin function's contract.
+
+    Returns:
+        ``{"status": 2xx, …}`` or ``{"status": 4xx/5xx, "error": {…}}``.
+    """
+    answer, audit = _actions.carry_out(event)
+    _logger.info("audit", extra=audit)
+    with single_metric(
+        name="Actions", unit=MetricUnit.Count, value=1, namespace="ApiKeys"
+    ) as metric:
+        metric.add_dimension(name="function_name", value=context.function_name)
+        metric.add_dimension(name="action", value=str(audit["action"]))
+        metric.add_dimension(name="status", value=str(audit["status"]))
+    return answer

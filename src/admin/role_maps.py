@@ -1,0 +1,114 @@
+"""The stored role map: shown, checked and replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin.errors import RefusedError, conflict, invalid
+from admin.store import Absence, NameTakenError
+from apikeys import conflicts, document
+from apikeys.errors import MalformedRoleMapError
+from apikeys.policy import MAX_BYTES
+from apikeys.roles import RoleMap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from admin.requests import RolesGet, RolesPut
+    from admin.settings import Settings
+    from admin.store import SecretStore, Stored
+    from apikeys.document import Document
+
+_DESCRIPTION = "Role map of the API keys"
+_MAX_STORED_BYTES = 65_536
+
+
+class RoleMaps:
+    """The actions on the one role map of a deployment."""
+
+    def __init__(self, settings: Settings, store: SecretStore) -> None:
+        self._name = settings.roles_secret
+        self._effective_within_seconds = settings.effective_within_seconds
+        self._store = store
+
+    def get(self, _request: RolesGet) -> Document:
+        """Answer ``roles.get``."""
+        stored = self._read()
+        if isinstance(stored, Absence):
+            message = "there is no role map yet; store one with roles.put"
+            raise RefusedError(404, "role_map_not_found", message)
+        found = self._parsed(stored)
+        return {"status": 200, "roleMap": found.document, "version": stored.version}
+
+    def put(self, request: RolesPut) -> Document:
+        """Answer ``roles.put``: all findings at once, or the new map in force."""
+        role_map = _checked(request.role_map)
+        text = document.dumps(role_map.document)
+        if len(text.encode()) > _MAX_STORED_BYTES:
+            raise invalid("roleMap", f"longer than {_MAX_STORED_BYTES} bytes as JSON")
+        return {
+            "status": 200,
+            "roleMap": role_map.document,
+            "version": self._stored(text, request.if_version),
+            "findings": conflicts.warnings(role_map),
+            "effectiveWithinSeconds": self._effective_within_seconds,
+        }
+
+    def check_roles(self, names: Sequence[str]) -> None:
+        """Refuse roles that the map does not have, or that are too much together.
+
+        Raises:
+            RefusedError: 400, names the roles or says how many bytes they make.
+        """
+        stored = self._read()
+        if isinstance(stored, Absence):
+            if names:
+                raise invalid("roles", "there is no role map yet (roles.put)")
+            return
+        role_map = self._parsed(stored)
+        unknown = [name for name in names if name not in role_map.roles]
+        if unknown:
+            raise invalid("roles", f"not in the role map: {', '.join(unknown)}")
+        length = conflicts.policy_bytes(role_map, names)
+        if length > MAX_BYTES:
+            message = f"together a policy of {length} bytes, at most {MAX_BYTES} fit"
+            raise invalid("roles", message)
+
+    def _read(self) -> Stored | Absence:
+        return self._store.read(self._name)
+
+    def _parsed(self, stored: Stored) -> RoleMap:
+        try:
+            return RoleMap.loads(stored.text)
+        except MalformedRoleMapError as error:
+            message = "the stored role map is corrupt; replace it with roles.put"
+            raise RefusedError(
+                500, "misconfigured", message, findings=error.findings
+            ) from error
+
+    def _stored(self, text: str, if_version: str | None) -> str:
+        stored = self._read()
+        version = None if isinstance(stored, Absence) else stored.version
+        if if_version is not None and if_version != version:
+            raise conflict("the role map")
+        if version is not None:
+            return self._store.replace(self._name, text, version)
+        try:
+            return self._store.create(self._name, text, _DESCRIPTION)
+        except NameTakenError as error:
+            raise conflict("the role map") from error
+
+
+def _checked(found: Document) -> RoleMap:
+    try:
+        role_map = RoleMap.parse(found)
+        conflicts.check_role_map(role_map)
+    except MalformedRoleMapError as error:
+        raise RefusedError(
+            400,
+            "invalid_role_map",
+            f"roleMap: {error}",
+            field="roleMap",
+            findings=error.findings,
+        ) from error
+    return role_map

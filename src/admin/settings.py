@@ -1,0 +1,55 @@
+"""The admin function's environment variables, checked once at start-up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from apikeys.environ import choice, required, whole_number
+from apikeys.key import PREFIX_PATTERN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the template sets; docs/configuration.md says what each one causes."""
+
+    key_prefix: str
+    secret_name_prefix: str
+    signing_secret: str
+    roles_secret: str
+    hashes_slowly: bool
+    effective_within_seconds: int
+    default_issuer: str
+    default_lifetime_days: int
+    max_lifetime_days: int
+    kms_key_id: str | None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings.
+
+        Raises:
+            ValueError: a variable is missing or has a value that is not allowed.
+        """
+        key_prefix = environ.get("KEY_PREFIX", "ak")
+        if not re.fullmatch(PREFIX_PATTERN, key_prefix):
+            raise ValueError(f"KEY_PREFIX does not match {PREFIX_PATTERN}")
+        gateway_ttl = whole_number(environ, "AUTHORIZER_CACHE_SECONDS", 30)
+        record_ttl = whole_number(environ, "RECORD_TTL_SECONDS", 30)
+        return cls(
+            key_prefix=key_prefix,
+            secret_name_prefix=environ.get("SECRET_NAME_PREFIX", "APIKEY_"),
+            signing_secret=required(environ, "SIGNING_SECRET"),
+            roles_secret=environ.get("ROLES_SECRET", "APIROLES"),
+            hashes_slowly=choice(environ, "KEY_HASH", ("sha256", "argon2id"))
+            == "argon2id",
+            effective_within_seconds=gateway_ttl + record_ttl,
+            default_issuer=environ.get("DEFAULT_ISSUER", "apikeys"),
+            default_lifetime_days=whole_number(environ, "DEFAULT_LIFETIME_DAYS", 90),
+            max_lifetime_days=whole_number(environ, "MAX_LIFETIME_DAYS", 0),
+            kms_key_id=environ.get("KMS_KEY_ID") or None,
+        )

@@ -1,0 +1,161 @@
+"""The writing side of Secrets Manager: nothing is ever overwritten unseen.
+
+Every write is a compare-and-swap on the version that was read: the new value is put
+under a label of its own, then ``AWSCURRENT`` moves to it from exactly that version,
+which fails if it has moved meanwhile.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from admin.errors import RefusedError, conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+_PENDING = "APIKEYS_PENDING"
+
+
+class Absence(Enum):
+    """Why a stored secret has no value to read."""
+
+    NEVER = "never"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored secret's current value; ``text`` is empty where it is bytes."""
+
+    text: str
+    version: str
+
+    def __repr__(self) -> str:
+        """Show the version alone."""
+        return f"Stored(version={self.version!r})"
+
+
+class NameTakenError(Exception):
+    """A stored secret of that name exists, or waits for its deletion."""
+
+
+class SecretStore:
+    """Stored secrets by name."""
+
+    def __init__(self, client: SecretsManagerClient, kms_key_id: str | None) -> None:
+        self._client = client
+        self._encryption: dict[str, Any] = (
+            {"KmsKeyId": kms_key_id} if kms_key_id else {}
+        )
+
+    def read(self, name: str) -> Stored | Absence:
+        """Return the current value, or why there is none."""
+        try:
+            with _available():
+                answer = self._client.get_secret_value(
+                    SecretId=name, VersionStage="AWSCURRENT"
+                )
+        except self._client.exceptions.ResourceNotFoundException:
+            return Absence.NEVER
+        except self._client.exceptions.InvalidRequestException:
+            return Absence.DELETED
+        return Stored(answer.get("SecretString", ""), answer["VersionId"])
+
+    def create(self, name: str, text: str, description: str) -> str:
+        """Store a first value and return its version.
+
+        Raises:
+            NameTakenError: there is one already; nothing was changed.
+        """
+        exceptions = self._client.exceptions
+        try:
+            with _available():
+                answer = self._client.create_secret(
+                    Name=name,
+                    SecretString=text,
+                    Description=description,
+                    **self._encryption,
+                )
+        except (
+            exceptions.ResourceExistsException,
+            # So AWS answers for a name that waits for its deletion.
+            exceptions.InvalidRequestException,
+        ) as error:
+            raise NameTakenError from error
+        return answer["VersionId"]
+
+    def replace(self, name: str, text: str, version: str) -> str:
+        """Store a value in place of the version that was read; return the new one.
+
+        Raises:
+            RefusedError: 409, another write came first; it stays in force.
+        """
+        exceptions = self._client.exceptions
+        try:
+            with _available():
+                put = self._client.put_secret_value(
+                    SecretId=name, SecretString=text, VersionStages=[_PENDING]
+                )
+                self._client.update_secret_version_stage(
+                    SecretId=name,
+                    VersionStage="AWSCURRENT",
+                    MoveToVersionId=put["VersionId"],
+                    RemoveFromVersionId=version,
+                )
+        except (
+            exceptions.InvalidParameterException,
+            exceptions.InvalidRequestException,
+            exceptions.ResourceNotFoundException,
+        ) as error:
+            raise conflict("the stored value") from error
+        return put["VersionId"]
+
+    def delete(self, name: str, recovery_days: int) -> bool:
+        """Schedule a deletion; from now on nothing can be read.
+
+        Needs no new version, so that it works where a write no longer would.
+
+        Returns:
+            Whether there was such a secret.
+        """
+        try:
+            with _available():
+                self._client.delete_secret(
+                    SecretId=name, RecoveryWindowInDays=recovery_days
+                )
+        except self._client.exceptions.ResourceNotFoundException:
+            return False
+        except self._client.exceptions.InvalidRequestException:
+            return True
+        return True
+
+
+_ANSWERS = {
+    "InvalidParameterException",
+    "InvalidRequestException",
+    "ResourceExistsException",
+    "ResourceNotFoundException",
+}
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    """Turn what is no answer about the secret into a refusal with 503."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        code = type(error).__name__
+        if isinstance(error, ClientError):
+            code = error.response["Error"]["Code"]
+        if code in _ANSWERS:
+            raise
+        message = f"Secrets Manager does not serve this function: {code}"
+        raise RefusedError(503, "store_unavailable", message) from error

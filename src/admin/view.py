@@ -1,0 +1,56 @@
+"""The public view of a record: an allow-list, so that a new field is not leaked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apikeys.document import Document
+    from apikeys.record import Record
+
+_FIELDS = (
+    "keyId",
+    "client",
+    "issuer",
+    "name",
+    "description",
+    "issueDate",
+    "expirationDate",
+    "enabled",
+    "roles",
+    "session",
+    "usageKeyId",
+    "usagePlanId",
+    "replaces",
+    "replacedBy",
+    "schemaVersion",
+)
+_DAY = 86_400
+
+
+def public_view(record: Record, version: str, now: float) -> Document:
+    """Return what people may see of a record.
+
+    ``state`` is ``active``, ``disabled`` or ``expired`` (a revoked one can't be read);
+    ``expiresInDays`` counts whole days, rounded down, null where it never expires.
+    """
+    view = {f: record.document[f] for f in _FIELDS if f in record.document}
+    view["state"] = _state(record, now)
+    view["expiresInDays"] = (
+        None
+        if record.expires_at is None
+        else max(0, int(record.expires_at - now) // _DAY)
+    )
+    view["version"] = version
+    return view
+
+
+def revoked_view(key_id: str) -> Document:
+    """Return what is left to see of a revoked key."""
+    return {"keyId": key_id, "state": "revoked"}
+
+
+def _state(record: Record, now: float) -> str:
+    if record.is_expired(now):
+        return "expired"
+    return "active" if record.enabled else "disabled"

@@ -1,0 +1,1 @@
+"""The domain: keys, records, roles and policies. Knows neither events nor AWS."""

@@ -1,0 +1,157 @@
+"""What a well-formed role map still must not do, found before it is stored."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+from apikeys import policy
+from apikeys.errors import MalformedRoleMapError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from apikeys.roles import RoleMap
+    from apikeys.route import Route
+
+# The longest that AWS has (GovCloud), and a stage of 16 characters.
+_STAGE_ARN = (
+    "arn:aws-us-gov:execute-api:ap-northeast-1:123456789012:abcdefghij/abcdefghijklmnop"
+)
+_EXPIRES_AT = 4_102_444_800
+_UNPROVEN = (
+    'unmapped = "any-key" and deny are for APIs without {proxy+} and $default routes: '
+    "it has not been shown on AWS how encoded paths are judged"
+)
+
+
+def check_role_map(role_map: RoleMap) -> None:
+    """Refuse a map whose policies would open more than it says, or be too long.
+
+    Raises:
+        MalformedRoleMapError: with a sentence for each conflict.
+    """
+    findings = [*_overreaching(role_map), *_oversized(role_map)]
+    if role_map.any_key:
+        findings += _overlapping(role_map)
+    if findings:
+        raise MalformedRoleMapError(findings)
+
+
+def warnings(role_map: RoleMap) -> list[str]:
+    """Return what is allowed but wants the operator's attention."""
+    if role_map.any_key or any(role.deny for role in role_map.roles.values()):
+        return [_UNPROVEN]
+    return []
+
+
+def policy_bytes(role_map: RoleMap, roles: Iterable[str]) -> int:
+    """Return how long a policy these roles make at most, in bytes."""
+    grant = role_map.grant(roles)
+    return policy.size(policy.policy_document(grant, _STAGE_ARN, _EXPIRES_AT))
+
+
+def _oversized(role_map: RoleMap) -> Iterator[str]:
+    for name in role_map.roles:
+        length = policy_bytes(role_map, [name])
+        if length > policy.MAX_BYTES:
+            yield (
+                f"roles.{name}: its policy alone has {length} bytes, "
+                f"API Gateway takes {policy.MAX_BYTES}"
+            )
+
+
+def _overreaching(role_map: RoleMap) -> Iterator[str]:
+    """Find each ``{name}`` whose ``*`` in IAM also opens a route named elsewhere."""
+    for name, role in role_map.roles.items():
+        for route in role.allow:
+            if not route.has_parameter:
+                continue
+            for other_name, field, other in _named(role_map):
+                elsewhere = other_name != name or field == "deny"
+                if elsewhere and _overreaches(route, other, role.allow):
+                    yield (
+                        f"roles.{name}.allow: in IAM the {{name}} of '{route.text}' "
+                        f"crosses slashes and would also open '{other.text}' of "
+                        f"roles.{other_name}.{field}"
+                    )
+
+
+def _named(role_map: RoleMap) -> Iterator[tuple[str, str, Route]]:
+    for name, role in role_map.roles.items():
+        for field, routes in (("allow", role.allow), ("deny", role.deny)):
+            for route in routes:
+                yield name, field, route
+
+
+def _overreaches(route: Route, other: Route, siblings: tuple[Route, ...]) -> bool:
+    if route.glob == other.glob or not overlap(route, other):
+        return False
+    # The other route is a whole subtree that holds this one, as "* /*" does …
+    if other.text.endswith("/*") and _covers(other, route):
+        return False
+    # … or this role opens the other one anyway, and says so.
+    return not any(s.text.endswith("/*") and _covers(s, other) for s in siblings)
+
+
+def _covers(subtree: Route, route: Route) -> bool:
+    """Tell whether a route ending in ``/*`` without a {name} holds another whole."""
+    return (
+        not subtree.has_parameter
+        and set(route.methods) <= set(subtree.methods)
+        and route.glob.startswith(subtree.glob.removesuffix("*"))
+    )
+
+
+def _overlapping(role_map: RoleMap) -> Iterator[str]:
+    """Find routes of two roles that overlap: any-key would deny one to the other."""
+    for (one, role), (two, other) in combinations(role_map.roles.items(), 2):
+        for mine, theirs in product(role.allow, other.allow):
+            if mine.is_everything or theirs.is_everything:
+                continue
+            if overlap(mine, theirs):
+                yield (
+                    f"roles.{one}.allow: '{mine.text}' overlaps '{theirs.text}' of "
+                    f'roles.{two}, which unmapped = "any-key" does not admit'
+                )
+
+
+def overlap(one: Route, two: Route) -> bool:
+    """Tell whether some request lies in both routes as IAM reads them."""
+    if not set(one.methods) & set(two.methods):
+        return one.text == two.text
+    return _globs_meet(one.glob, two.glob)
+
+
+def _globs_meet(one: str, two: str) -> bool:
+    """Tell whether two globs, in which only ``*`` is special, share a text.
+
+    Walks both at once, keeping the positions in ``two`` reachable for each position in
+    ``one``: at most ``len(one) * len(two)`` steps.
+    """
+    reachable = _skip_stars({0}, two)
+    for character in one:
+        if character == "*":
+            reachable = set(range(min(reachable), len(two) + 1)) if reachable else set()
+            continue
+        reachable = _skip_stars(
+            {
+                position if two[position] == "*" else position + 1
+                for position in reachable
+                if position < len(two) and two[position] in (character, "*")
+            },
+            two,
+        )
+        if not reachable:
+            return False
+    return len(two) in reachable
+
+
+def _skip_stars(positions: set[int], glob: str) -> set[int]:
+    closed = set(positions)
+    for position in positions:
+        following = position
+        while following < len(glob) and glob[following] == "*":
+            following += 1
+            closed.add(following)
+    return closed

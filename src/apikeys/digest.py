@@ -1,0 +1,83 @@
+"""What a record keeps instead of the credential.
+
+``$sha256$…`` for keys minted here: 256 random bits need no slow hash.
+``$argon2id$…`` (RFC 9106, PHC string format) for everything a person may have chosen.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+
+_FAST = re.compile(r"\$sha256\$[A-Za-z0-9_-]{43}")
+_SLOW = re.compile(
+    r"\$argon2id\$v=19\$m=([1-9][0-9]{0,6}),t=([1-9][0-9]{0,2}),p=([1-9][0-9]{0,2})"
+    r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}"
+)
+_MEMORY_KIB, _PASSES, _LANES = 19_456, 2, 1
+_ONE_PASS_MEMORY_KIB = 47_104
+_MOST_MEMORY_KIB, _MOST_PASSES, _MOST_LANES = 131_072, 10, 4
+
+
+def fast(credential: str) -> str:
+    """Return ``$sha256$<base64url, unpadded>`` of a credential of 256 random bits."""
+    encoded = urlsafe_b64encode(sha256(credential.encode()).digest())
+    return f"$sha256${encoded.rstrip(b'=').decode()}"
+
+
+def slow(credential: str) -> str:
+    """Return an argon2id digest (m=19456, t=2, p=1) under a fresh random salt."""
+    import argon2  # noqa: PLC0415 - dear at start-up, needed by few records
+
+    hasher = argon2.PasswordHasher(
+        time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES
+    )
+    return hasher.hash(credential)
+
+
+def is_slow(digest: str) -> bool:
+    """Tell whether checking this digest costs a slow hash."""
+    return digest.startswith("$argon2id$")
+
+
+def check(digest: str) -> None:
+    """Refuse what is no digest, or is too weak or too dear to be one.
+
+    Raises:
+        ValueError: another grammar; argon2id below m=19456, t=2 (or m=47104, t=1)
+            or above m=131072, t=10, p=4.
+    """
+    if _FAST.fullmatch(digest):
+        return
+    match = _SLOW.fullmatch(digest)
+    if match is None:
+        raise ValueError("not a digest")
+    memory, passes, lanes = int(match[1]), int(match[2]), int(match[3])
+    strong = memory >= (_MEMORY_KIB if passes >= _PASSES else _ONE_PASS_MEMORY_KIB)
+    bounded = (
+        memory <= _MOST_MEMORY_KIB and passes <= _MOST_PASSES and lanes <= _MOST_LANES
+    )
+    if not (strong and bounded):
+        raise ValueError("argon2id parameters out of bounds")
+
+
+def matches(digest: str, credential: str) -> bool:
+    """Tell, in constant time, whether a checked digest is the credential's.
+
+    Raises:
+        ValueError: an argon2id digest that the hash itself can't read.
+    """
+    if not is_slow(digest):
+        return hmac.compare_digest(digest.encode(), fast(credential).encode())
+    from argon2 import exceptions, low_level  # noqa: PLC0415 - as in slow
+
+    try:
+        return low_level.verify_secret(
+            digest.encode(), credential.encode(), low_level.Type.ID
+        )
+    except exceptions.VerifyMismatchError:
+        return False
+    except exceptions.VerificationError:
+        raise ValueError("argon2id cannot read the digest") from None

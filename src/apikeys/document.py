@@ -1,0 +1,47 @@
+"""The JSON objects kept in stored secrets, read strictly."""
+
+from __future__ import annotations
+
+import json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+type Document = dict[str, object]
+
+
+def loads(text: str) -> Document:
+    """Read one JSON object (RFC 8259) in which no name stands twice.
+
+    Raises:
+        ValueError: not JSON, not an object, NaN or Infinity, a name given twice,
+            nested too deep; the message never shows the text.
+    """
+    try:
+        value = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        raise ValueError("not a JSON object whose names are unique") from None
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def dumps(document: Document) -> str:
+    """Write a document as compact JSON, field order kept, non-ASCII as it is."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _unique(pairs: Iterable[tuple[str, object]]) -> Document:
+    listed = list(pairs)
+    document = dict(listed)
+    if len(document) != len(listed):
+        raise ValueError
+    return document
+
+
+def _no_constant(_name: str) -> object:
+    raise ValueError
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

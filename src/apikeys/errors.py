@@ -1,0 +1,70 @@
+"""What can go wrong, as a tree; refusals of a credential are no errors (decision).
+
+ApiKeyError
+├── MalformedKeyError            what was presented is no key
+├── MalformedDocumentError       a stored document breaks its grammar
+│   ├── MalformedRecordError
+│   ├── MalformedRoleMapError    carries every finding
+│   └── MalformedSigningSecretError
+└── FaultError                   the answer is 500; carries the operator's reason
+    ├── StoreUnavailableError    an outage: try again, a known record may go stale
+    ├── StoreRefusedError        access denied, KMS: a decision, nothing goes stale
+    ├── OverloadedError          more look-ups provoked than this environment admits
+    └── MisconfiguredError       settings, role map, signing secret, method ARN
+"""
+
+
+class ApiKeyError(Exception):
+    """Base of this project's errors; never raised itself."""
+
+
+class MalformedKeyError(ApiKeyError):
+    """The presented text does not have the grammar of a key."""
+
+
+class MalformedDocumentError(ApiKeyError):
+    """A stored document is not what it should be; says where, never what it holds."""
+
+
+class MalformedRecordError(MalformedDocumentError):
+    """A record can't be read; names the field."""
+
+
+class MalformedSigningSecretError(MalformedDocumentError):
+    """The signing secret can't be read."""
+
+
+class MalformedRoleMapError(MalformedDocumentError):
+    """The role map breaks rules; ``findings`` has one sentence for each."""
+
+    def __init__(self, findings: list[str]) -> None:
+        super().__init__("; ".join(findings))
+        self.findings = findings
+
+
+class FaultError(ApiKeyError):
+    """The request can't be judged; fails closed with 500."""
+
+    reason = "misconfigured"
+
+
+class StoreUnavailableError(FaultError):
+    """The store did not answer, throttled or failed; trying again may help."""
+
+    reason = "store_unavailable"
+
+
+class StoreRefusedError(FaultError):
+    """The store answered that this function may not read, or KMS refused."""
+
+    reason = "store_unavailable"
+
+
+class OverloadedError(FaultError):
+    """More work was provoked than an environment does for strangers."""
+
+    reason = "overloaded"
+
+
+class MisconfiguredError(FaultError):
+    """Something the operator has to set right; the message says what."""

@@ -1,0 +1,126 @@
+"""The JSON document about one credential."""
+
+from __future__ import annotations
+
+from apikeys import digest, document, role_name, timestamp
+from apikeys.errors import MalformedRecordError
+from apikeys.session import check_session
+from apikeys.text import MAX_DESCRIPTION, check_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from apikeys.document import Document
+
+SCHEMA_VERSION = 1
+
+_TEXTS = ("name", "client", "issuer", "usageIdentifierKey", "usageKeyId", "usagePlanId")
+
+
+class Record:
+    """What is known of one credential; ``document`` keeps fields unknown to this code.
+
+    Built by :meth:`parse` alone, so that what cannot be read was never written.
+    """
+
+    __slots__ = (
+        "digest",
+        "document",
+        "enabled",
+        "expires_at",
+        "key_id",
+        "roles",
+        "session",
+    )
+
+    document: Document
+    key_id: str
+    digest: str
+    enabled: bool
+    expires_at: int | None
+    roles: tuple[str, ...]
+    session: Document | None
+
+    def __repr__(self) -> str:
+        return f"Record({self.key_id})"
+
+    @classmethod
+    def parse(cls, text: str, *, key_id: str) -> Record:
+        """Read a record, strictly where it grants and leniently where it does not.
+
+        Args:
+            text: the stored value.
+            key_id: the key id that was looked up, which the record must name.
+
+        Raises:
+            MalformedRecordError: names the field, never shows its content.
+        """
+        try:
+            return cls._from_document(document.loads(text), key_id)
+        except ValueError as error:
+            raise MalformedRecordError(f"record of {key_id}: {error}") from None
+
+    @classmethod
+    def _from_document(cls, found: Document, key_id: str) -> Record:
+        record = cls()
+        version = found.get("schemaVersion")
+        if version is True or version != SCHEMA_VERSION:
+            raise ValueError(f"schemaVersion is not {SCHEMA_VERSION}")
+        if found.get("keyId") != key_id:
+            raise ValueError("keyId is not the one looked up")
+        for field in _TEXTS:
+            if found.get(field) is not None:
+                check_text(found[field], field)
+        if found.get("description") is not None:
+            check_text(found["description"], "description", MAX_DESCRIPTION)
+        record.document = found
+        record.key_id = key_id
+        record.digest = _text(found, "digest")
+        digest.check(record.digest)
+        record.enabled = found.get("enabled") is True
+        record.expires_at = _expiry(found)
+        record.roles = _roles(found.get("roles"))
+        session = found.get("session")
+        record.session = None if session is None else check_session(session)
+        return record
+
+    def changed(self, **fields: object) -> Record:
+        """Return a copy with other values in some fields, checked like a new one."""
+        return Record.parse(
+            document.dumps({**self.document, **fields}), key_id=self.key_id
+        )
+
+    def to_json(self) -> str:
+        """Write the record as it is stored."""
+        return document.dumps(self.document)
+
+    def is_expired(self, now: float) -> bool:
+        """Tell whether the record has ended: from the very second it names."""
+        return self.expires_at is not None and now >= self.expires_at
+
+    def is_read_only(self) -> bool:
+        """Tell whether only reading routes are open to this credential."""
+        session = self.session
+        return session is not None and session.get("connectionMode") == "READ_ONLY"
+
+
+def _text(found: Document, field: str) -> str:
+    value = found.get(field)
+    if not isinstance(value, str):
+        raise ValueError(f"{field} is missing or not a text")
+    return value
+
+
+def _expiry(found: Document) -> int | None:
+    if "expirationDate" in found and found["expirationDate"] is None:
+        return None
+    try:
+        return timestamp.parse(_text(found, "expirationDate"))
+    except ValueError as error:
+        raise ValueError(f"expirationDate: {error}") from None
+
+
+def _roles(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    names = {role_name.normalise(name) for name in value}
+    return tuple(sorted(name for name in names if name is not None))

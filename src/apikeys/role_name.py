@@ -1,0 +1,25 @@
+"""The name of a role, as records and the role map have it."""
+
+from __future__ import annotations
+
+import re
+
+PATTERN = "[A-Z][A-Z0-9_]{0,63}"
+
+_GRAMMAR = re.compile(PATTERN)
+
+
+def is_role_name(name: str) -> bool:
+    """Tell whether this is a role's name, upper case and all."""
+    return _GRAMMAR.fullmatch(name) is not None
+
+
+def normalise(text: object) -> str | None:
+    """Return the role's name in upper case, or None where the text can't be one.
+
+    Only ASCII letters are raised: ``str.upper`` makes role names of letters like ``ß``.
+    """
+    if not isinstance(text, str) or not text.isascii():
+        return None
+    name = text.upper()
+    return name if is_role_name(name) else None

@@ -1,0 +1,36 @@
+"""The session that a credential may open on a back end (HOPEX)."""
+
+from __future__ import annotations
+
+from apikeys.text import check_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from apikeys.document import Document
+
+REQUIRED = ("environment", "repository", "profile")
+MODES = {
+    "sessionMode": ("MULTI", "SINGLE"),
+    "connectionMode": ("READ_WRITE", "READ_ONLY"),
+}
+OPTIONAL = ("login", "dataLanguage", "guiLanguage")
+
+
+def check_session(session: object) -> Document:
+    """Return the session's settings as they are, once they are known to be whole.
+
+    Raises:
+        ValueError: not an object, a required setting missing, an unknown mode or an
+            unreadable text; the message begins with the setting's name.
+    """
+    if not isinstance(session, dict):
+        raise ValueError("session is not an object")
+    for name in (*REQUIRED, *OPTIONAL):
+        value = session.get(name)
+        if value is None and name in OPTIONAL:
+            continue
+        check_text(value, f"session.{name}")
+    for name, allowed in MODES.items():
+        if session.get(name, allowed[0]) not in allowed:
+            raise ValueError(f"session.{name} is none of {', '.join(allowed)}")
+    return session

@@ -1,0 +1,81 @@
+"""The signing secret and the tag that makes a key self-authenticating."""
+
+from __future__ import annotations
+
+import hmac
+
+from apikeys import base62, document
+from apikeys.errors import MalformedSigningSecretError
+
+TAG_BYTES = 16
+TAG_WIDTH = 22
+_SHORTEST = 32
+
+
+class SigningKeys:
+    """The signing key in use and the ones before it, which still verify."""
+
+    __slots__ = ("current", "previous")
+
+    def __init__(self, current: bytes, previous: tuple[bytes, ...] = ()) -> None:
+        self.current = current
+        self.previous = previous
+
+    def __repr__(self) -> str:
+        return f"SigningKeys(… and {len(self.previous)} previous)"
+
+    @classmethod
+    def parse(cls, text: str) -> SigningKeys:
+        """Read the signing secret ``{"current": "…", "previous": ["…"]}``.
+
+        Raises:
+            MalformedSigningSecretError: a field is missing, of another type or
+                shorter than 32 characters.
+        """
+        try:
+            found = document.loads(text)
+        except ValueError as error:
+            raise MalformedSigningSecretError(
+                f"the signing secret is {error}"
+            ) from None
+        previous = found.get("previous", [])
+        if not isinstance(previous, list):
+            raise MalformedSigningSecretError(
+                "previous in the signing secret is not a list"
+            )
+        return cls(
+            _signing_key(found.get("current"), "current"),
+            tuple(_signing_key(key, "previous") for key in previous),
+        )
+
+    def tag(self, signed: str) -> str:
+        """Return the 22-character tag of ``<prefix>_<keyId>_<secret>``."""
+        mac = _mac(self.current, signed.encode())
+        return base62.encode(int.from_bytes(mac), TAG_WIDTH)
+
+    def verifies(self, signed: str, tag: str) -> bool:
+        """Tell whether ``tag`` was made with the current or a previous key.
+
+        Compares numbers as bytes: reading the presented base62 is cheaper than
+        writing the expected one.
+        """
+        try:
+            presented = base62.decode(tag).to_bytes(TAG_BYTES)
+        except OverflowError:
+            return False
+        text = signed.encode()
+        if hmac.compare_digest(_mac(self.current, text), presented):
+            return True
+        return any(hmac.compare_digest(_mac(k, text), presented) for k in self.previous)
+
+
+def _mac(key: bytes, text: bytes) -> bytes:
+    return hmac.digest(key, text, "sha256")[:TAG_BYTES]
+
+
+def _signing_key(value: object, field: str) -> bytes:
+    if not isinstance(value, str) or len(value) < _SHORTEST:
+        raise MalformedSigningSecretError(
+            f"{field} in the signing secret is not a text of {_SHORTEST} or more"
+        )
+    return value.encode()

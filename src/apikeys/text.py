@@ -1,0 +1,24 @@
+"""Texts that people wrote and that end up in logs, tables and HTTP headers."""
+
+import re
+
+MAX_TEXT = 256
+MAX_DESCRIPTION = 2_048
+
+# C0, DEL, C1, and the separators and direction marks that break or turn a line.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def check_text(value: object, field: str, longest: int = MAX_TEXT) -> str:
+    """Return a text that is not empty, not too long and has no control characters.
+
+    Raises:
+        ValueError: it is not; the message begins with the field and has no content.
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"{field} is not a text")
+    if not 1 <= len(value) <= longest:
+        raise ValueError(f"{field} does not have 1 to {longest} characters")
+    if _CONTROL.search(value):
+        raise ValueError(f"{field} has control characters")
+    return value

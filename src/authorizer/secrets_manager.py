@@ -1,0 +1,145 @@
+"""A reader of AWS Secrets Manager that stands on the standard library alone.
+
+An authorizer is started while a client waits: importing an AWS SDK and making its
+client costs several times what the whole rest of a cold start does (docs/adr/).
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import time
+
+from apikeys.decision import Reason
+from apikeys.errors import StoreUnavailableError
+from authorizer.aws_error import absence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from authorizer.endpoint import Endpoint
+    from authorizer.sigv4 import Signer
+
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 1.5
+TRIES = 2
+_PAUSE_SECONDS = 0.05
+
+
+class SecretsManager:
+    """Reads secrets over one connection that is kept open between requests."""
+
+    def __init__(self, endpoint: Endpoint, signer: Signer) -> None:
+        self._endpoint = endpoint
+        self._signer = signer
+        self._connection: http.client.HTTPConnection | None = None
+
+    def read(self, name: str, deadline: float) -> str | Reason:
+        """Return the current value of a secret.
+
+        Args:
+            name: the secret's name.
+            deadline: by the monotonic clock; no try begins or lasts beyond it.
+
+        Returns:
+            The text; ``UNKNOWN`` where there is no such secret, ``REVOKED`` where it is
+            scheduled for deletion, ``CORRUPT`` where it holds bytes.
+
+        Raises:
+            StoreUnavailableError: no answer, a throttled one, a failure of the service
+                or an answer without a value, twice.
+            StoreRefusedError: access denied, KMS trouble, a request refused.
+        """
+        body = json.dumps({"SecretId": name, "VersionStage": "AWSCURRENT"}).encode()
+        for attempt in range(TRIES):
+            if attempt:
+                time.sleep(_PAUSE_SECONDS)
+            try:
+                return _value(*self._post(body, deadline))
+            except StoreUnavailableError as error:
+                unavailable = error
+        raise unavailable
+
+    def _post(self, body: bytes, deadline: float) -> tuple[int, bytes]:
+        headers = self._signer.sign(
+            {
+                "content-type": "application/x-amz-json-1.1",
+                "host": self._endpoint.netloc,
+                "x-amz-target": "secretsmanager.GetSecretValue",
+            },
+            body,
+            time.time(),
+        )
+        kept = self._connection is not None
+        try:
+            return self._exchange(headers, body, deadline)
+        except (OSError, http.client.HTTPException) as error:
+            self._close()
+            if kept and not isinstance(error, TimeoutError):
+                # The peer closed what we kept, perhaps while we were frozen: no outage.
+                try:
+                    return self._exchange(headers, body, deadline)
+                except (OSError, http.client.HTTPException) as again:
+                    self._close()
+                    error = again
+            raise StoreUnavailableError(
+                f"no answer from Secrets Manager: {type(error).__name__}"
+            ) from None
+
+    def _exchange(
+        self, headers: dict[str, str], body: bytes, deadline: float
+    ) -> tuple[int, bytes]:
+        connection = self._connected(deadline)
+        connection.sock.settimeout(_within(READ_SECONDS, deadline))
+        connection.request("POST", "/", body, headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+    def _connected(self, deadline: float) -> http.client.HTTPConnection:
+        # http.client drops the socket of an answer that asked for it.
+        if self._connection is None or self._connection.sock is None:
+            endpoint = self._endpoint
+            connection = (
+                http.client.HTTPSConnection
+                if endpoint.is_tls
+                else http.client.HTTPConnection
+            )(
+                endpoint.host,
+                endpoint.port,
+                timeout=_within(CONNECT_SECONDS, deadline),
+            )
+            connection.connect()
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._connection = connection
+        return self._connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _within(seconds: float, deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return min(seconds, left)
+
+
+def _value(status: int, body: bytes) -> str | Reason:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise StoreUnavailableError(f"Secrets Manager answered {status} without JSON")
+    if status == http.client.OK:
+        value = answer.get("SecretString")
+        if isinstance(value, str):
+            return value
+        if "SecretBinary" in answer:
+            return Reason.CORRUPT
+        raise StoreUnavailableError("Secrets Manager answered without a value")
+    # Some answers spell it "namespace#Code" or "Code:address".
+    code = str(answer.get("__type", "")).rpartition("#")[2].partition(":")[0]
+    return absence(status, code)

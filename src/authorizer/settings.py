@@ -1,0 +1,39 @@
+"""The authorizer's environment variables, checked once at start-up."""
+
+from __future__ import annotations
+
+from apikeys.environ import choice, required, whole_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Settings:
+    """What the template sets; docs/configuration.md says what each one causes."""
+
+    __slots__ = (
+        "record_ttl_seconds",
+        "roles_secret",
+        "secret_name_prefix",
+        "signing_secret",
+        "stale_seconds",
+        "tag_check",
+        "unknown_ttl_seconds",
+    )
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Read the settings.
+
+        Raises:
+            ValueError: a variable is missing or has a value that is not allowed.
+        """
+        self.signing_secret = required(environ, "SIGNING_SECRET")
+        self.secret_name_prefix = environ.get("SECRET_NAME_PREFIX", "APIKEY_")
+        self.roles_secret = environ.get("ROLES_SECRET", "APIROLES")
+        self.record_ttl_seconds = whole_number(environ, "RECORD_TTL_SECONDS", 30)
+        self.unknown_ttl_seconds = whole_number(environ, "UNKNOWN_TTL_SECONDS", 5)
+        self.stale_seconds = whole_number(environ, "STALE_SECONDS", 300)
+        self.tag_check = choice(environ, "TAG_CHECK", ("on", "off")) == "on"
+        choice(environ, "CREDENTIALS", ("api-key",))
+        choice(environ, "LEGACY_KEYS", ("off",))
