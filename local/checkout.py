@@ -1,0 +1,17 @@
+"""Where things lie in the checkout, and the tools that its environments hold."""
+
+import platform
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+BUILD: Final = ROOT / "build"
+
+_VENVS: Final = ROOT / ".cache" / "venvs"
+SAM: Final = _VENVS / "sam" / "bin" / "sam"
+MINISTACK: Final = _VENVS / "ministack" / "bin" / "ministack"
+AWS_CLI: Final = _VENVS / "ministack" / "bin" / "aws"
+
+# The emulator runs the functions as plain processes of this machine.
+ARCHITECTURE: Final = "x86_64" if platform.machine() == "x86_64" else "arm64"
+BUILT_TEMPLATE: Final = BUILD / f"sam-{ARCHITECTURE}" / "template.yaml"

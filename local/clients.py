@@ -1,0 +1,79 @@
+"""The clients of a deployed stack: the CLI, the AWS CLI and plain HTTP."""
+
+import http.client
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from local import checkout
+from local.deployment import Stack
+
+_APIKEYS: Final = Path(sys.executable).with_name("apikeys")
+_SECONDS: Final = 60
+
+
+class Answer(NamedTuple):
+    """What the API answered."""
+
+    status: int
+    body: str
+
+
+class CliError(Exception):
+    """A command line tool ended with another exit code than 0."""
+
+    def __init__(self, command: str, output: str) -> None:
+        super().__init__(f"{command} failed: {output.strip()}")
+
+
+def apikeys(stack: Stack, *arguments: str) -> dict[str, Any]:
+    """Run the project's CLI as a person does, and return its JSON output."""
+    command = [str(_APIKEYS), *arguments, "--stack", stack.name, "--output", "json"]
+    found: dict[str, Any] = json.loads(_run(stack, command))
+    return found
+
+
+def aws_lambda_invoke(stack: Stack, request: dict[str, object]) -> dict[str, Any]:
+    """Call the admin function with the plain AWS CLI, and return its answer."""
+    folder = stack.emulator.folder
+    payload, answer = folder / "request.json", folder / "answer.json"
+    payload.write_text(json.dumps(request))
+    command = [str(checkout.AWS_CLI), "lambda", "invoke"]
+    command += ["--function-name", stack.admin_function]
+    command += ["--payload", f"file://{payload}", str(answer)]
+    _run(stack, command)
+    found: dict[str, Any] = json.loads(answer.read_text())
+    return found
+
+
+def call(stack: Stack, path: str, key: str | None, method: str = "GET") -> Answer:
+    """Send one request to the example API, with a key or without."""
+    url = urlsplit(f"{stack.example_url}{path}")
+    connection = http.client.HTTPConnection(
+        str(url.hostname), url.port, timeout=_SECONDS
+    )
+    try:
+        headers = {} if key is None else {"X-API-Key": key}
+        connection.request(method, url.path, headers=headers)
+        response = connection.getresponse()
+        return Answer(response.status, response.read().decode())
+    finally:
+        connection.close()
+
+
+def _run(stack: Stack, command: list[str]) -> str:
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        check=False,
+        env=stack.emulator.environment,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=_SECONDS,
+    )
+    if done.returncode:
+        raise CliError(" ".join(command[:3]), done.stderr)
+    return done.stdout

@@ -1,0 +1,74 @@
+"""`make demo`: the whole path on this machine, as a table of requests and answers."""
+
+import sys
+import time
+from collections.abc import Iterable
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from local.clients import CliError
+from local.deployment import running_stack
+from local.errors import LocalError
+from local.story import Row, tell, tell_with_slow_hashes
+
+_OUT: Final = Console()
+_PROGRESS: Final = Console(stderr=True, highlight=False)
+
+
+def main() -> int:
+    """Deploy, tell the story, stop; 0 if every answer was the expected one."""
+    started = time.monotonic()
+    _step(started, "Starting the AWS emulator and deploying template.yaml with SAM …")
+    try:
+        with running_stack("demo") as stack:
+            _step(started, f"The example API answers at {stack.example_url}")
+            rows = list(_shown(started, tell(stack)))
+            _step(started, "Deploying again, with KeyHash=argon2id …")
+            rows += _shown(started, tell_with_slow_hashes(stack))
+    except (LocalError, CliError) as error:
+        _PROGRESS.print(f"The demo stopped: {error}", style="red", markup=False)
+        return 1
+    _OUT.print(_table(rows))
+    return _verdict(rows, time.monotonic() - started)
+
+
+def _shown(started: float, rows: Iterable[Row]) -> Iterable[Row]:
+    for row in rows:
+        _step(started, f"  {row.request}: {row.got}")
+        yield row
+
+
+def _table(rows: list[Row]) -> Table:
+    table = Table("Request", "Expected", "Got", "")
+    for row in rows:
+        mark = "[green]✓" if row.is_as_expected else "[red]✗"
+        table.add_row(row.request, str(row.expected), str(row.got), mark)
+    return table
+
+
+def _verdict(rows: list[Row], seconds: float) -> int:
+    wrong = sum(not row.is_as_expected for row in rows)
+    refusals = {row.body for row in rows if row.got == 401}  # noqa: PLR2004 - HTTP
+    if len(refusals) > 1:
+        _PROGRESS.print("The 401 answers differ.", style="red")
+        wrong += 1
+    _OUT.print(
+        f"{len(rows) - wrong} of {len(rows)} as expected; every 401 the same to the "
+        f"byte. {seconds:.0f} s."
+        if not wrong
+        else f"{wrong} not as expected. {seconds:.0f} s.",
+        highlight=False,
+    )
+    return 1 if wrong else 0
+
+
+def _step(started: float, message: str) -> None:
+    _PROGRESS.print(
+        f"[dim]{time.monotonic() - started:4.0f} s[/dim] {message}", soft_wrap=True
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""The template, deployed by the SAM CLI to an emulator."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import yaml
+
+from local import checkout
+from local.emulator import REGION, Emulator, running_emulator
+from local.errors import DeploymentError, NotBuiltError
+
+STACK_NAME: Final = "apikeys"
+
+# Short times, so that nobody waits for a change to bite.
+_PARAMETERS: Final = MappingProxyType(
+    {
+        "Architecture": checkout.ARCHITECTURE,
+        "RecordTtlSeconds": "2",
+        "UnknownTtlSeconds": "2",
+        "AuthorizerCacheSeconds": "2",
+        "ExampleApi": "true",
+    }
+)
+_BUCKET: Final = "deployments"
+
+
+class Stack(NamedTuple):
+    """A deployed stack and the emulator that it lives in."""
+
+    emulator: Emulator
+    name: str
+    outputs: Mapping[str, str]
+
+    @property
+    def admin_function(self) -> str:
+        """The name of the admin function."""
+        return self.outputs["AdminFunctionName"]
+
+    @property
+    def example_url(self) -> str:
+        """Where the example API answers on this machine."""
+        api = self.outputs["ExampleApiId"]
+        return f"{self.emulator.endpoint}/restapis/{api}/example/_user_request_"
+
+
+def deploy(
+    emulator: Emulator,
+    stack_name: str = STACK_NAME,
+    parameters: Mapping[str, str] = MappingProxyType({}),
+) -> Stack:
+    """Deploy the built template, anew or over an earlier deployment.
+
+    Two stacks in one emulator need names of their own, as in one AWS account:
+    give the second one other prefixes and another RolesSecretName.
+
+    Raises:
+        LocalError: with the end of what the SAM CLI said.
+    """
+    if not checkout.BUILT_TEMPLATE.exists():
+        raise NotBuiltError
+    _make_bucket(emulator)
+    chosen = _PARAMETERS | parameters
+    with _template_with_defaults(chosen) as template:
+        _sam_deploy(emulator, stack_name, template, chosen)
+    return Stack(emulator, stack_name, _outputs(emulator, stack_name))
+
+
+@contextmanager
+def running_stack(
+    name: str, parameters: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Stack]:
+    """Deploy to an emulator started for it, which stops at the end.
+
+    The name says who wants it, for the emulator's folder.
+    """
+    with running_emulator(name) as emulator:
+        yield deploy(emulator, STACK_NAME, parameters)
+
+
+def _make_bucket(emulator: Emulator) -> None:
+    s3 = emulator.client("s3")
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(
+            Bucket=_BUCKET,
+            CreateBucketConfiguration={"LocationConstraint": REGION},
+        )
+
+
+@contextmanager
+def _template_with_defaults(parameters: Mapping[str, str]) -> Iterator[Path]:
+    """Give the built template these defaults.
+
+    MiniStack 1.5 expands a SAM template without the parameters' values: the example
+    API's authorizer would cache for as long as the default says.
+    """
+    template = yaml.safe_load(checkout.BUILT_TEMPLATE.read_text())
+    for name, value in parameters.items():
+        template["Parameters"][name]["Default"] = value
+    # Beside the built one, whose paths to the packages are relative.
+    with NamedTemporaryFile(
+        "w", dir=checkout.BUILT_TEMPLATE.parent, suffix=".json"
+    ) as file:
+        json.dump(template, file)
+        file.flush()
+        yield Path(file.name)
+
+
+def _sam_deploy(
+    emulator: Emulator, stack_name: str, template: Path, parameters: Mapping[str, str]
+) -> None:
+    command = [
+        str(checkout.SAM),
+        "deploy",
+        f"--template-file={template}",
+        f"--stack-name={stack_name}",
+        f"--s3-bucket={_BUCKET}",
+        "--capabilities=CAPABILITY_IAM",
+        "--no-confirm-changeset",
+        "--no-fail-on-empty-changeset",
+        "--no-progressbar",
+        "--parameter-overrides",
+        *(f"{name}={value}" for name, value in parameters.items()),
+    ]
+    answer = subprocess.run(
+        command,
+        check=False,
+        cwd=emulator.folder,  # away from samconfig.toml
+        env=emulator.environment,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if answer.returncode:
+        raise DeploymentError(stack_name, answer.stdout, emulator.log)
+
+
+def _outputs(emulator: Emulator, stack_name: str) -> dict[str, str]:
+    answer = emulator.client("cloudformation").describe_stacks(StackName=stack_name)
+    outputs = answer["Stacks"][0]["Outputs"]
+    return {output["OutputKey"]: output["OutputValue"] for output in outputs}

@@ -1,0 +1,57 @@
+"""What can go wrong with the local stack.
+
+LocalError            never raised itself
+├── StartError        the emulator doesn't start
+├── ExposedError      the emulator can be reached from other machines
+├── NotBuiltError     there is no built template
+└── DeploymentError   the SAM CLI failed
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from local import checkout
+
+_TAIL_LINES: Final = 40
+
+
+class LocalError(Exception):
+    """The local stack can't be had; its text is for the person who asked."""
+
+
+class StartError(LocalError):
+    """The emulator ended at once, or doesn't answer."""
+
+    def __init__(self, log: Path) -> None:
+        tail = _tail(log.read_text(errors="replace"))
+        super().__init__(f"MiniStack didn't start. {log} ends:\n{tail}")
+
+
+class ExposedError(LocalError):
+    """The emulator can be reached from other machines."""
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        super().__init__(f"MiniStack listens on {', '.join(sorted(addresses))}.")
+
+
+class NotBuiltError(LocalError):
+    """There is no built template."""
+
+    def __init__(self) -> None:
+        command = f"make build ARCH={checkout.ARCHITECTURE}"
+        super().__init__(f"{checkout.BUILT_TEMPLATE} is missing; run `{command}`.")
+
+
+class DeploymentError(LocalError):
+    """The SAM CLI failed."""
+
+    def __init__(self, stack_name: str, output: str, emulator_log: Path) -> None:
+        super().__init__(
+            f"sam deploy of {stack_name} failed. Its output ends:\n{_tail(output)}\n"
+            f"The emulator's log is {emulator_log}."
+        )
+
+
+def _tail(text: str) -> str:
+    return "\n".join(text.splitlines()[-_TAIL_LINES:])

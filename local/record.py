@@ -1,0 +1,40 @@
+"""What `local.up` leaves for `local.down` and for scripts: build/local/stack.json."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from local import checkout
+from local.deployment import Stack
+from local.emulator import REGION, Emulator
+
+_PATH: Final = checkout.BUILD / "local" / "stack.json"
+
+
+def write(stack: Stack) -> None:
+    """Note a running stack."""
+    content = {
+        "pid": stack.emulator.pid,
+        "port": stack.emulator.port,
+        "folder": str(stack.emulator.folder),
+        "endpoint": stack.emulator.endpoint,
+        "region": REGION,
+        "exampleUrl": stack.example_url,
+        "outputs": stack.outputs,
+    }
+    _PATH.parent.mkdir(parents=True, exist_ok=True)
+    _PATH.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def read() -> Emulator | None:
+    """Return the emulator that was noted, if it still runs."""
+    if not _PATH.exists():
+        return None
+    content = json.loads(_PATH.read_text())
+    emulator = Emulator(content["pid"], content["port"], Path(content["folder"]))
+    return emulator if emulator.is_running() else None
+
+
+def remove() -> None:
+    """Forget the stack."""
+    _PATH.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""``apikeys``, the command line of the admin function; never part of its package."""
