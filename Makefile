@@ -82,8 +82,9 @@ invoke: venvs build ## Run the built authorizer under the runtime emulator (EVEN
 .PHONY: lock
 lock: $(VENVS)/lock/.ready ## Pin every dependency anew, with hashes
 	@for name in requirements/dev src/authorizer/requirements src/admin/requirements \
-		requirements/sam requirements/ministack requirements/lock; do \
-		case $$name in src/*) pins="--constraint requirements/dev.txt" ;; *) pins= ;; esac; \
+		requirements/runtime requirements/sam requirements/ministack \
+		requirements/lock; do \
+		case $$name in src/* | */runtime) pins="--constraint requirements/dev.txt" ;; *) pins= ;; esac; \
 		echo "Locking $$name.txt"; \
 		$(VENVS)/lock/bin/uv pip compile --quiet --universal --python-version 3.13 \
 			--generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
@@ -95,7 +96,7 @@ clean: ## Remove what was built; the environments stay
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .PHONY: venvs
-venvs: $(VENVS)/dev/.ready $(VENVS)/sam/.ready $(VENVS)/ministack/.ready
+venvs: $(foreach name,dev sam ministack runtime,$(VENVS)/$(name)/.ready)
 
 # One environment a tool: the SAM CLI and MiniStack pin different releases of botocore.
 $(VENVS)/%/.ready: requirements/%.txt

@@ -7,11 +7,11 @@ from local import record
 
 def main() -> int:
     """Stop the emulator and everything in it."""
-    emulator = record.read()
-    if emulator is None:
+    stack = record.read()
+    if stack is None:
         print("The local stack isn't running.", file=sys.stderr)
     else:
-        emulator.stop()
+        stack.emulator.stop()
         print("The local stack is stopped.", file=sys.stderr)
     record.remove()
     return 0

@@ -25,7 +25,7 @@ class StartError(LocalError):
 
     def __init__(self, log: Path) -> None:
         tail = _tail(log.read_text(errors="replace"))
-        super().__init__(f"MiniStack didn't start. {log} ends:\n{tail}")
+        super().__init__(f"The emulator did not start. {log} ends:\n{tail}")
 
 
 class ExposedError(LocalError):

@@ -15,6 +15,12 @@ def free_port() -> int:
         return port
 
 
+def is_listening(port: int) -> bool:
+    """Tell whether something accepts connections on a loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def listening_addresses(pid: int) -> set[str]:
     """Return the IP addresses on which a process listens for TCP connections.
 

@@ -19,6 +19,7 @@ def write(stack: Stack) -> None:
         "folder": str(stack.emulator.folder),
         "endpoint": stack.emulator.endpoint,
         "region": REGION,
+        "stackName": stack.name,
         "exampleUrl": stack.example_url,
         "outputs": stack.outputs,
     }
@@ -26,13 +27,15 @@ def write(stack: Stack) -> None:
     _PATH.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def read() -> Emulator | None:
-    """Return the emulator that was noted, if it still runs."""
+def read() -> Stack | None:
+    """Return the stack that was noted, if its emulator still runs."""
     if not _PATH.exists():
         return None
     content = json.loads(_PATH.read_text())
     emulator = Emulator(content["pid"], content["port"], Path(content["folder"]))
-    return emulator if emulator.is_running() else None
+    if not emulator.is_running():
+        return None
+    return Stack(emulator, content["stackName"], content["outputs"])
 
 
 def remove() -> None:

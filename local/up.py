@@ -12,7 +12,7 @@ def main() -> int:
     """Start the emulator where none runs, deploy, and say how to use it."""
     running = record.read()
     try:
-        emulator = running or _start()
+        emulator = running.emulator if running else _start()
         print("Deploying the template …", file=sys.stderr)
         try:
             stack = deploy(emulator)
@@ -48,7 +48,10 @@ def _instructions(stack: Stack) -> str:
             "# The stack runs; `make down` stops it. In a shell of its own:",
             "unset AWS_PROFILE AWS_SESSION_TOKEN",
             *lines,
-            "# then: apikeys --help; curl -i $EXAMPLE_URL/whoami",
+            "# then, with the CLI in .cache/venvs/dev/bin:",
+            "#   apikeys roles put examples/roles/example-api.toml",
+            "#   KEY=$(apikeys issue --client me --role ADMINISTRATOR)",
+            '#   curl -i -H "X-API-Key: $KEY" $EXAMPLE_URL/whoami',
         ]
     )
 
