@@ -1,0 +1,85 @@
+"""The built packages under Lambda's runtime emulator."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local import function
+from local.runtime import running_function
+
+if TYPE_CHECKING:
+    from local.deployment import Stack
+    from tests.integration.conftest import Issued
+
+pytestmark = [pytest.mark.deployed, pytest.mark.packaged]
+
+_EVENTS = Path(__file__).resolve().parents[2] / "events"
+_AUTHORIZER, _ADMIN = "AuthorizerFunction", "AdminFunction"
+
+
+def _event(name: str, key: str | None = None) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((_EVENTS / f"{name}.json").read_text())
+    if key is not None:
+        event["headers"]["X-API-Key"] = key
+        event["multiValueHeaders"]["X-API-Key"] = [key]
+    return event
+
+
+def test_the_package_answers_as_the_deployed_function_does(
+    stack: Stack, issued: Issued, tmp_path: Path
+) -> None:
+    """A good key gets a policy; each refused credential the text Unauthorized."""
+    variables = function.variables(stack, _AUTHORIZER)
+    with running_function(_AUTHORIZER, variables, tmp_path) as runtime:
+        allowed = runtime.invoke(_event("rest-request", issued.key))
+        refused = [
+            runtime.invoke(_event("rest-request", "ABCDEFGHIJ")),
+            runtime.invoke(_event("rest-request-without-key")),
+            runtime.invoke(_event("rest-request-two-keys")),
+        ]
+        lines = _decisions(runtime.log)
+    assert allowed["principalId"] == issued.record["keyId"]
+    assert allowed["policyDocument"]["Statement"][0]["Effect"] == "Allow"
+    texts = {(answer["errorMessage"], answer["errorType"]) for answer in refused}
+    assert texts == {("Unauthorized", "Exception")}
+    reasons = [line["reason"] for line in lines]
+    assert reasons == ["granted", "malformed", "missing", "ambiguous"]
+    assert [line["cold_start"] for line in lines] == [True, False, False, False]
+
+
+def test_a_store_that_is_down_is_a_fault_and_never_unauthorized(
+    stack: Stack, issued: Issued, tmp_path: Path
+) -> None:
+    """Without an answer from Secrets Manager nobody is judged."""
+    variables = function.variables(stack, _AUTHORIZER)
+    variables["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9"
+    with running_function(_AUTHORIZER, variables, tmp_path) as runtime:
+        answer = runtime.invoke(_event("rest-request", issued.key))
+        (line,) = _decisions(runtime.log)
+    assert answer["errorType"] == "StoreUnavailableError"
+    assert "Unauthorized" not in answer["errorMessage"]
+    assert (line["outcome"], line["reason"]) == ("fault", "store_unavailable")
+
+
+def test_the_admin_package_carries_out_its_events(stack: Stack, tmp_path: Path) -> None:
+    """Each admin event of ``events/`` gets its answer from the built package."""
+    variables = function.variables(stack, _ADMIN)
+    with running_function(_ADMIN, variables, tmp_path) as runtime:
+        issued = runtime.invoke(_event("admin-issue"))
+        assert issued["status"] == 201
+        key_id = issued["record"]["keyId"]
+        for action in ("get", "disable", "enable", "revoke"):
+            event = _event(f"admin-{action}") | {"keyId": key_id}
+            assert runtime.invoke(event)["status"] == 200, action
+        assert runtime.invoke(_event("admin-roles-get"))["status"] == 200
+        again = _event("admin-roles-put") | {"ifVersion": "stale"}
+        assert runtime.invoke(again)["error"]["code"] == "version_conflict"
+
+
+def _decisions(log: Path) -> list[dict[str, Any]]:
+    lines = [line for line in log.read_text().splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in lines]
