@@ -1,0 +1,213 @@
+"""The example API: the authorizer on every route, and nothing logged."""
+
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.template.rendering import ACCOUNT, REGION, render
+
+WITH_API = {"ExampleApi": "true"}
+METHODS = {"get", "post", "put", "delete"}
+
+
+def body() -> dict[str, Any]:
+    """Return the API's OpenAPI document."""
+    document: dict[str, Any] = render(**WITH_API).properties("ExampleRestApi")["Body"]
+    return document
+
+
+def test_example_api_is_made_on_request() -> None:
+    """Without ExampleApi there is no API, no back end and no output of them."""
+    template = render()
+    assert not template.of_type("AWS::ApiGateway::RestApi")
+    assert not template.of_type("AWS::Lambda::Permission")
+    assert template.of_type("AWS::Lambda::Function").keys() == {
+        "AuthorizerFunction",
+        "AdminFunction",
+    }
+    assert template.outputs.keys() == {
+        "AuthorizerFunctionArn",
+        "AdminFunctionName",
+        "SigningSecretName",
+    }
+
+
+def test_outputs() -> None:
+    """The outputs that scripts rely on are there, with the API's address."""
+    outputs = render(**WITH_API, AuthorizerInvokeRole="true").outputs
+    assert outputs.keys() == {
+        "AuthorizerFunctionArn",
+        "AuthorizerInvokeRoleArn",
+        "AdminFunctionName",
+        "SigningSecretName",
+        "ExampleApiId",
+        "ExampleApiUrl",
+    }
+    assert outputs["ExampleApiUrl"]["Value"] == (
+        f"https://ExampleRestApi.execute-api.{REGION}.amazonaws.com/example"
+    )
+
+
+def test_routes() -> None:
+    """The API has whoami and two trees of routes, with four methods each."""
+    routes = {path: set(methods) for path, methods in body()["paths"].items()}
+    assert routes == {
+        "/whoami": {"get"},
+        "/management": METHODS,
+        "/management/{proxy+}": METHODS,
+        "/triplestore": METHODS,
+        "/triplestore/{proxy+}": METHODS,
+    }
+
+
+def test_every_method_but_options_has_the_authorizer() -> None:
+    """No method but a preflight's OPTIONS is served without the authorizer."""
+    for methods in body()["paths"].values():
+        for method, operation in methods.items():
+            if method != "options":
+                assert operation["security"] == [{"ApiKeyAuthorizer": []}]
+
+
+@pytest.mark.parametrize("seconds", ["0", "30", "3600"])
+def test_gateway_ttl_is_the_parameter(seconds: str) -> None:
+    """The gateway caches answers for AuthorizerCacheSeconds, by the key alone."""
+    template = render(**WITH_API, AuthorizerCacheSeconds=seconds)
+    document = template.properties("ExampleRestApi")["Body"]
+    schemes = document["components"]["securitySchemes"]
+    assert schemes.keys() == {"ApiKeyAuthorizer"}
+    authorizer = schemes["ApiKeyAuthorizer"]["x-amazon-apigateway-authorizer"]
+    assert authorizer["type"] == "request"
+    assert authorizer["identitySource"] == "method.request.header.X-API-Key"
+    assert str(authorizer["authorizerResultTtlInSeconds"]) == seconds
+    assert authorizer["authorizerUri"].endswith(
+        ":function:AuthorizerFunction/invocations"
+    )
+
+
+def test_only_this_api_may_invoke_the_authorizer() -> None:
+    """The permission names this API's authorizers; others bring their own."""
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:AuthorizerFunction"
+    permissions = [
+        permission
+        for permission in render(**WITH_API).of_type("AWS::Lambda::Permission").values()
+        if "AuthorizerFunction" in permission["FunctionName"]
+    ]
+    assert permissions == [
+        {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": function,
+            "Principal": "apigateway.amazonaws.com",
+            "SourceArn": (
+                f"arn:aws:execute-api:{REGION}:{ACCOUNT}:ExampleRestApi/authorizers/*"
+            ),
+        }
+    ]
+
+
+def test_back_end_is_invoked_by_this_api_alone() -> None:
+    """Every permission on the back end names this API and one route."""
+    permissions = [
+        permission
+        for permission in render(**WITH_API).of_type("AWS::Lambda::Permission").values()
+        if permission["FunctionName"] == "ExampleFunction"
+    ]
+    prefix = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:ExampleRestApi/"
+    assert len(permissions) == 17
+    for permission in permissions:
+        assert permission["SourceArn"].startswith(prefix)
+
+
+def test_stage_traces_no_data() -> None:
+    """Data tracing, which would log keys, is off, and every method is throttled."""
+    [stage] = render(**WITH_API).of_type("AWS::ApiGateway::Stage").values()
+    assert stage["StageName"] == "example"
+    assert stage["MethodSettings"] == [
+        {
+            "HttpMethod": "*",
+            "ResourcePath": "/*",
+            "DataTraceEnabled": False,
+            "ThrottlingRateLimit": 100,
+            "ThrottlingBurstLimit": 200,
+        }
+    ]
+    assert "AccessLogSetting" not in stage
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "headers"),
+    [
+        ("UNAUTHORIZED", "401", {"WWW-Authenticate": "'ApiKey realm=\"apikeys\"'"}),
+        ("ACCESS_DENIED", "403", {}),
+        ("DEFAULT_5XX", None, {}),
+    ],
+)
+def test_errors_are_problem_documents(
+    kind: str, status: str | None, headers: dict[str, str]
+) -> None:
+    """401, with a challenge, 403 and 500 are problem documents that tell no reason."""
+    answer = body()["x-amazon-apigateway-gateway-responses"][kind]
+    wanted = {"Content-Type": "'application/problem+json'"} | headers
+    assert answer.get("statusCode") == status
+    assert answer["responseParameters"] == {
+        f"gatewayresponse.header.{name}": value for name, value in wanted.items()
+    }
+    problem = json.loads(answer["responseTemplates"]["application/json"])
+    assert problem["type"] == "about:blank"
+    assert str(problem.get("status")) == str(status)
+    assert "$" not in str(problem)
+
+
+@pytest.fixture
+def back_end() -> ModuleType:
+    """Return the example back end as a module."""
+    code = render(**WITH_API).properties("ExampleFunction")["Code"]["ZipFile"]
+    module = ModuleType("index")
+    exec(compile(code, "index.py", "exec"), module.__dict__)  # noqa: S102 - as Lambda does
+    return module
+
+
+def event(resource: str, authorizer: dict[str, str] | None) -> dict[str, Any]:
+    """Return what API Gateway sends to a back end, as far as it is looked at."""
+    context = {} if authorizer is None else {"authorizer": authorizer}
+    return {
+        "resource": resource,
+        "path": "/management/users",
+        "httpMethod": "PUT",
+        "requestContext": context,
+    }
+
+
+def test_back_end_tells_the_caller_who_it_is(back_end: ModuleType) -> None:
+    """The route whoami answers with the authorizer's context."""
+    caller = {"principalId": "k1", "client": "c1", "roles": "A B"}
+    answer = back_end.handler(event("/whoami", caller), None)
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"]) == caller
+
+
+def test_back_end_tells_what_was_called(back_end: ModuleType) -> None:
+    """Every other route answers with method, path and client."""
+    caller = {"principalId": "k1", "client": "c1"}
+    answer = back_end.handler(event("/management/{proxy+}", caller), None)
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"]) == {
+        "method": "PUT",
+        "path": "/management/users",
+        "client": "c1",
+    }
+
+
+@pytest.mark.parametrize("authorizer", [None, {}])
+@pytest.mark.parametrize("resource", ["/whoami", "/management"])
+def test_back_end_refuses_without_the_authorizers_context(
+    back_end: ModuleType, resource: str, authorizer: dict[str, str] | None
+) -> None:
+    """A request that passed no authorizer is refused, however it got there."""
+    assert back_end.handler(event(resource, authorizer), None)["statusCode"] == 403
+
+
+def test_back_end_gets_no_settings() -> None:
+    """The back end knows nothing of the stored secrets."""
+    assert "Environment" not in render(**WITH_API).properties("ExampleFunction")

@@ -1,0 +1,110 @@
+"""What `sam build` puts into each function's package."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local import checkout
+
+pytestmark = pytest.mark.packaged
+
+ELF_MACHINES = {"x86_64": 62, "arm64": 183}  # EM_X86_64, EM_AARCH64
+FUNCTIONS = {"AuthorizerFunction": "authorizer", "AdminFunction": "admin"}
+
+
+@pytest.fixture(scope="module", params=ELF_MACHINES)
+def architecture(request: pytest.FixtureRequest) -> str:
+    """Return each architecture in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=FUNCTIONS)
+def function(request: pytest.FixtureRequest) -> str:
+    """Return each function in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def package(
+    architecture: str, function: str, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a package, made by the recipe that `sam build` runs."""
+    folder = tmp_path_factory.mktemp(function)
+    answer = make(function, folder, architecture)
+    assert answer.returncode == 0, answer.stderr
+    return folder
+
+
+def make(
+    function: str, folder: Path, architecture: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the recipe of one function."""
+    python = checkout.ROOT / ".cache" / "venvs" / "dev" / "bin" / "python"
+    return subprocess.run(
+        ["make", f"build-{function}", f"ARTIFACTS_DIR={folder}", f"PYTHON={python}"],  # noqa: S607 - make is wherever it is
+        capture_output=True,
+        check=False,
+        cwd=checkout.ROOT / "src",
+        env=os.environ | {"ARCH": architecture, "MAKEFLAGS": ""},
+        text=True,
+    )
+
+
+def test_libraries_are_of_the_architecture(package: Path, architecture: str) -> None:
+    """Every shared library is for the processor that the function runs on."""
+    libraries = list(package.rglob("*.so*"))
+    assert libraries
+    for library in libraries:
+        machine = int.from_bytes(library.read_bytes()[18:20], "little")
+        assert machine == ELF_MACHINES[architecture], library
+
+
+def test_slow_hash_is_the_pinned_one(package: Path) -> None:
+    """The wheel of the slow hash is the locked release, not an older one that fits."""
+    requirements = (checkout.ROOT / "src/authorizer/requirements.txt").read_text()
+    [line] = [
+        line
+        for line in requirements.splitlines()
+        if line.startswith("argon2-cffi-bindings==")
+    ]
+    version = line.split("==")[1].split()[0]
+    assert (package / f"argon2_cffi_bindings-{version}.dist-info").is_dir()
+
+
+def test_package_holds_its_own_code_alone(package: Path, function: str) -> None:
+    """A package holds the domain and its function, nothing of the other one."""
+    own = FUNCTIONS[function]
+    [other] = set(FUNCTIONS.values()) - {own}
+    assert (package / "apikeys").is_dir()
+    assert (package / own / "handler.py").is_file()
+    assert not (package / other).exists()
+
+
+def test_package_holds_nothing_of_the_workshop(package: Path) -> None:
+    """No CLI, tests, lock files, caches or console scripts are deployed."""
+    assert not (package / "admin" / "cli").exists()
+    assert not (package / "bin").exists()
+    own = [
+        path
+        for name in ("apikeys", "authorizer", "admin")
+        for path in (package / name).rglob("*")
+    ]
+    assert {path.suffix for path in own if path.is_file()} == {".py"}
+    assert not list(package.rglob("__pycache__"))
+
+
+def test_authorizer_is_small(package: Path, function: str) -> None:
+    """The authorizer carries no SDK and no framework."""
+    if function == "AuthorizerFunction":
+        present = {path.name for path in package.iterdir()}
+        assert not present & {"boto3", "botocore", "aws_lambda_powertools", "pydantic"}
+
+
+def test_unknown_architecture_is_refused(tmp_path: Path) -> None:
+    """A mistyped ARCH fails before anything is packed."""
+    answer = make("AuthorizerFunction", tmp_path, "amd64")
+    assert answer.returncode != 0
+    assert "ARCH is 'amd64'; it must be arm64 or x86_64" in answer.stderr
+    assert not list(tmp_path.iterdir())

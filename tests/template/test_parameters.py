@@ -1,0 +1,145 @@
+"""The parameters: bounded, explained, and different for two stacks in one account."""
+
+import re
+import tomllib
+from itertools import product
+from typing import Any
+
+import pytest
+
+from local import checkout
+from tests.template.iam import resources, statements
+from tests.template.rendering import parameter_groups, parameters, render
+
+
+def stage(name: str) -> dict[str, str]:
+    """Return the parameters of a stage in samconfig.toml."""
+    config = tomllib.loads((checkout.ROOT / "samconfig.toml").read_text())
+    overrides = config[name]["deploy"]["parameters"]["parameter_overrides"]
+    return dict(override.split("=", 1) for override in overrides)
+
+
+@pytest.mark.parametrize(("name", "definition"), parameters().items())
+def test_every_parameter_is_explained(name: str, definition: dict[str, Any]) -> None:
+    """Every parameter has a default and says what it causes."""
+    assert "Default" in definition, name
+    assert len(definition["Description"]) > 40
+
+
+@pytest.mark.parametrize(("name", "definition"), parameters().items())
+def test_every_parameter_is_bounded(name: str, definition: dict[str, Any]) -> None:
+    """Every text has a pattern or values, every number bounds; and says which."""
+    if definition["Type"] == "CommaDelimitedList":
+        return  # Lambda knows which subnets and security groups there are
+    assert "ConstraintDescription" in definition, name
+    assert (
+        "AllowedValues" in definition
+        or "AllowedPattern" in definition
+        or {"MinValue", "MaxValue"} <= definition.keys()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("KeyPrefix", "a"),
+        ("KeyPrefix", "Ak"),
+        ("KeyPrefix", "ak_"),
+        ("KeyPrefix", "abcdefghijklm"),
+        ("SecretNamePrefix", ""),
+        ("SecretNamePrefix", "*"),
+        ("SecretNamePrefix", "API?"),
+        ("LoginNamePrefix", ""),
+        ("LoginNamePrefix", "*"),
+        ("RolesSecretName", ""),
+        ("RolesSecretName", "*"),
+        ("SigningSecretName", "*"),
+        ("SigningSecretName", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a"),
+        ("GrantableRoles", ""),
+        ("GrantableRoles", "admin"),
+        ("GrantableRoles", "*,ADMIN"),
+        ("FlushStages", "a1"),
+        ("FlushStages", "a1/*"),
+        ("KmsKeyArn", "alias/apikeys"),
+        ("KmsKeyArn", "*"),
+        ("AlarmTopicArn", "operators"),
+    ],
+)
+def test_bad_text_is_refused_before_the_deployment(name: str, text: str) -> None:
+    """A pattern, a case or a wildcard that would open or break something is refused."""
+    assert not re.fullmatch(parameters()[name]["AllowedPattern"], text)
+
+
+def test_a_login_is_never_stored_under_a_keys_name() -> None:
+    """One prefix for keys and logins alike is refused before the deployment."""
+    assert render().violations == []
+    [violation] = render(SecretNamePrefix="A_", LoginNamePrefix="A_").violations
+    assert violation.startswith("SecretNamePrefix and LoginNamePrefix must differ")
+
+
+@pytest.mark.parametrize("stage_name", ["dev", "prod"])
+def test_stages_keep_to_the_patterns(stage_name: str) -> None:
+    """What samconfig.toml sets, the template knows and allows."""
+    for name, value in stage(stage_name).items():
+        definition = parameters()[name]
+        if "AllowedPattern" in definition:
+            assert re.fullmatch(definition["AllowedPattern"], value)
+        else:
+            assert value in [str(one) for one in definition["AllowedValues"]]
+
+
+@pytest.mark.parametrize(
+    "name", ["KeyPrefix", "SecretNamePrefix", "LoginNamePrefix", "RolesSecretName"]
+)
+def test_dev_and_prod_differ_in_every_name(name: str) -> None:
+    """Dev and prod share no name, nor the prefix of their keys."""
+    assert stage("dev")[name] != stage("prod")[name]
+
+
+@pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
+def test_no_grant_of_one_stage_covers_a_name_of_the_other(role: str) -> None:
+    """Dev's roles reach none of prod's secrets, nor prod's roles dev's."""
+    dev, prod = (secret_grants(role, name) for name in ("dev", "prod"))
+    for one, other in product(dev, prod):
+        assert not covers(one, other)
+        assert not covers(other, one)
+
+
+def secret_grants(role: str, stage_name: str) -> list[str]:
+    """Return the patterns of a stage's stored secrets that a role may touch."""
+    return [
+        resource
+        for statement in statements(render(**stage(stage_name)), role)
+        for resource in resources(statement)
+        # Named after the stack: the stages' stacks differ, those rendered here do not.
+        if ":secret:" in resource and "signing-key" not in resource
+    ]
+
+
+def covers(pattern: str, other: str) -> bool:
+    """Tell whether one pattern matches the least name that the other stands for."""
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return (
+        re.fullmatch(expression, other.replace("*", "").replace("?", "x")) is not None
+    )
+
+
+def test_stacks_of_the_stages_differ() -> None:
+    """Dev and prod are two stacks, so that their signing secrets differ too."""
+    config = tomllib.loads((checkout.ROOT / "samconfig.toml").read_text())
+    names = {
+        config[name]["deploy"]["parameters"]["stack_name"] for name in ("dev", "prod")
+    }
+    assert len(names) == 2
+
+
+def test_prod_asks_before_it_changes() -> None:
+    """A deployment to prod shows the change set and waits for a yes."""
+    config = tomllib.loads((checkout.ROOT / "samconfig.toml").read_text())
+    assert config["prod"]["deploy"]["parameters"]["confirm_changeset"] is True
+
+
+def test_every_parameter_is_grouped() -> None:
+    """The console shows every parameter, each in one group."""
+    listed = [name for group in parameter_groups() for name in group["Parameters"]]
+    assert sorted(listed) == sorted(parameters())

@@ -1,0 +1,259 @@
+"""What the roles of the functions may do, and what they may not."""
+
+import re
+
+import pytest
+
+from local import checkout
+from tests.template.iam import actions, may, resources, secret, statements
+from tests.template.rendering import ACCOUNT, REGION, STACK, render
+
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0b1c"
+SIGNING_SECRET = secret(f"{STACK}-signing-key")
+RECORD_ID = "0123456789abcdef"
+ROLES = ("AuthorizerRole", "AdminRole", "GatewayInvokeRole")
+
+WRITES = [
+    "secretsmanager:CreateSecret",
+    "secretsmanager:DeleteSecret",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:RestoreSecret",
+    "secretsmanager:TagResource",
+    "secretsmanager:UpdateSecret",
+    "secretsmanager:UpdateSecretVersionStage",
+]
+OTHERS = [
+    secret("elses"),
+    secret("XAPIKEY_1"),
+    secret("apikey_1"),
+    secret("DEV_APIKEY_1"),
+    secret("APIROLES2"),
+    secret("APIROLES-2"),
+    secret("other-signing-key"),
+    secret(f"x{STACK}-signing-key"),
+    secret(f"{STACK}-signing-key-2"),
+    secret("APIKEY_1").replace(ACCOUNT, "999999999999"),
+    secret("APIKEY_1").replace(REGION, "us-east-1"),
+    secret("APIKEY_1").replace("arn:aws:", "arn:aws-cn:"),
+]
+
+
+@pytest.mark.parametrize(
+    "name", [f"APIKEY_{RECORD_ID}", "APIUSER_ann", "APIROLES", f"{STACK}-signing-key"]
+)
+def test_authorizer_reads_its_names(name: str) -> None:
+    """The authorizer may read records, the role map and the signing secret."""
+    read = "secretsmanager:GetSecretValue"
+    assert may(render(), "AuthorizerRole", read, secret(name))
+
+
+def test_authorizer_is_granted_reading_and_its_log_alone() -> None:
+    """The authorizer's role grants nothing but that and writing its own log."""
+    granted = {
+        statement["Sid"]: statement["Action"]
+        for statement in statements(render(), "AuthorizerRole")
+    }
+    assert granted == {
+        "ReadRecordsRolesAndSigningKey": "secretsmanager:GetSecretValue",
+        "WriteOwnLog": ["logs:CreateLogStream", "logs:PutLogEvents"],
+    }
+
+
+@pytest.mark.parametrize("resource", OTHERS)
+@pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
+def test_no_other_secret_is_read(role: str, resource: str) -> None:
+    """Neither function may read a secret of another name, account or region."""
+    assert not may(render(), role, "secretsmanager:GetSecretValue", resource)
+
+
+@pytest.mark.parametrize("resource", OTHERS)
+@pytest.mark.parametrize("action", WRITES)
+def test_no_other_secret_is_written(action: str, resource: str) -> None:
+    """The admin function may not write a secret of another name."""
+    assert not may(render(), "AdminRole", action, resource)
+
+
+@pytest.mark.parametrize("action", WRITES)
+@pytest.mark.parametrize("name", ["APIKEY_1", "APIUSER_1", "APIROLES"])
+def test_authorizer_writes_nothing(name: str, action: str) -> None:
+    """The authorizer may write no secret, not even its own."""
+    assert not may(render(), "AuthorizerRole", action, secret(name))
+
+
+@pytest.mark.parametrize("action", WRITES)
+def test_signing_secret_is_written_by_nobody(action: str) -> None:
+    """No function may change or delete the signing secret."""
+    assert not may(render(), "AdminRole", action, SIGNING_SECRET)
+    assert not may(render(), "AuthorizerRole", action, SIGNING_SECRET)
+
+
+def test_admin_writes_records() -> None:
+    """The admin function may create, change, relabel and delete records."""
+    for verb in (
+        "CreateSecret",
+        "GetSecretValue",
+        "PutSecretValue",
+        "UpdateSecretVersionStage",
+        "DeleteSecret",
+    ):
+        for name in (f"APIKEY_{RECORD_ID}", "APIUSER_ann"):
+            action = f"secretsmanager:{verb}"
+            assert may(render(), "AdminRole", action, secret(name))
+
+
+@pytest.mark.parametrize("suffix", ["", "-a1B2c3"])
+def test_admin_creates_the_role_map(suffix: str) -> None:
+    """The role map may be created whether or not its ARN has its six characters yet."""
+    role_map = secret("APIROLES", suffix)
+    assert may(render(), "AdminRole", "secretsmanager:CreateSecret", role_map)
+
+
+def test_admin_does_not_delete_the_role_map() -> None:
+    """The role map can be replaced, not deleted: without it every answer is 500."""
+    delete = "secretsmanager:DeleteSecret"
+    assert not may(render(), "AdminRole", delete, secret("APIROLES"))
+
+
+def test_admin_is_granted_what_its_code_calls() -> None:
+    """The admin's role grants exactly the Secrets Manager actions that it calls."""
+    source = "".join(
+        path.read_text() for path in (checkout.ROOT / "src/admin").glob("*.py")
+    )
+    calls = set(re.findall(r"client\.(\w+_secret\w*)\(", source))
+    granted = {
+        action
+        for statement in statements(render(), "AdminRole")
+        for action in actions(statement)
+        if action.startswith("secretsmanager:")
+    }
+    words = {call.title().replace("_", "") for call in calls}
+    assert granted == {f"secretsmanager:{word}" for word in words}
+
+
+@pytest.mark.parametrize(
+    ("action", "path", "allowed"),
+    [
+        ("apigateway:POST", "/apikeys", True),
+        ("apigateway:POST", "/usageplans/p1/keys", True),
+        ("apigateway:DELETE", "/apikeys/k1", True),
+        ("apigateway:GET", "/apikeys", False),
+        ("apigateway:GET", "/apikeys/k1", False),
+        ("apigateway:PATCH", "/apikeys/k1", False),
+        ("apigateway:POST", "/usageplans", False),
+        ("apigateway:DELETE", "/usageplans/p1", False),
+        ("apigateway:DELETE", "/usageplans/p1/keys/k1", False),
+        ("apigateway:DELETE", "/restapis/a1", False),
+        ("apigateway:PATCH", "/restapis/a1/authorizers/b2", False),
+        ("apigateway:PUT", "/restapis/a1", False),
+    ],
+)
+def test_admin_makes_and_removes_usage_plan_keys(
+    action: str, path: str, *, allowed: bool
+) -> None:
+    """Of API Gateway the admin function gets the making and removing of plan keys."""
+    resource = f"arn:aws:apigateway:{REGION}::{path}"
+    assert may(render(), "AdminRole", action, resource) is allowed
+    assert not may(render(), "AuthorizerRole", action, resource)
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "other"),
+    [
+        ("AuthorizerRole", "AuthorizerLogGroup", "AdminLogGroup"),
+        ("AdminRole", "AdminLogGroup", "AuthorizerLogGroup"),
+    ],
+)
+def test_each_function_writes_its_own_log(role: str, own: str, other: str) -> None:
+    """Neither function may write into the other's log; the audit log is the admin's."""
+    prefix = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
+    put = "logs:PutLogEvents"
+    assert may(render(), role, put, f"{prefix}:{own}:log-stream:1")
+    assert not may(render(), role, put, f"{prefix}:{other}:log-stream:1")
+    assert not may(render(), role, "logs:DeleteLogStream", f"{prefix}:{own}:*")
+    assert not may(render(), role, "logs:DeleteLogGroup", f"{prefix}:{own}:*")
+
+
+@pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
+def test_kms_key_serves_secrets_alone(role: str) -> None:
+    """A KMS key is used through Secrets Manager and in no other way."""
+    template = render(KmsKeyArn=KEY)
+    service = f"secretsmanager.{REGION}.amazonaws.com"
+    assert may(template, role, "kms:Decrypt", KEY, via_service=service)
+    assert not may(template, role, "kms:Decrypt", KEY)
+    assert not may(template, role, "kms:Decrypt", KEY, via_service="s3.amazonaws.com")
+    assert not may(template, role, "kms:Decrypt", f"{KEY}x", via_service=service)
+    assert not may(render(), role, "kms:Decrypt", KEY, via_service=service)
+
+
+def test_only_the_admin_encrypts() -> None:
+    """The authorizer may not encrypt with the KMS key."""
+    template = render(KmsKeyArn=KEY)
+    service = f"secretsmanager.{REGION}.amazonaws.com"
+    encrypt = "kms:GenerateDataKey"
+    assert may(template, "AdminRole", encrypt, KEY, via_service=service)
+    assert not may(template, "AuthorizerRole", encrypt, KEY, via_service=service)
+
+
+def test_existing_signing_secret_replaces_the_grant() -> None:
+    """With SigningSecretName the roles reach that secret and not the stack's name."""
+    template = render(SigningSecretName="shared/signing")
+    read = "secretsmanager:GetSecretValue"
+    for role in ("AuthorizerRole", "AdminRole"):
+        assert may(template, role, read, secret("shared/signing"))
+        assert not may(template, role, read, SIGNING_SECRET)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_statement_is_about_everything(role: str) -> None:
+    """No statement names all resources, all actions of a service, or has no Sid."""
+    template = render(AuthorizerInvokeRole="true", KmsKeyArn=KEY)
+    for statement in statements(template, role):
+        assert statement["Sid"]
+        assert statement["Effect"] == "Allow"
+        assert "*" not in str(statement["Action"])
+        assert "*" not in resources(statement)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_grants_follow_the_partition(role: str) -> None:
+    """In GovCloud and China the grants name that partition."""
+    template = render("aws-us-gov", AuthorizerInvokeRole="true")
+    for statement in statements(template, role):
+        for resource in resources(statement):
+            if ":secretsmanager:" in resource or ":apigateway:" in resource:
+                assert resource.startswith("arn:aws-us-gov:")
+
+
+@pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
+def test_network_interfaces_need_a_vpc(role: str) -> None:
+    """Only functions in a VPC may manage network interfaces."""
+    assert "ManagedPolicyArns" not in render().properties(role)
+    template = render(VpcSubnetIds="subnet-1,subnet-2", VpcSecurityGroupIds="sg-1")
+    assert template.properties(role)["ManagedPolicyArns"] == [
+        "arn:aws:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"
+    ]
+
+
+def test_roles_are_assumed_by_their_service_alone() -> None:
+    """Lambda assumes the functions' roles, API Gateway the one made for it."""
+    template = render(AuthorizerInvokeRole="true")
+    for role, service in (
+        ("AuthorizerRole", "lambda.amazonaws.com"),
+        ("AdminRole", "lambda.amazonaws.com"),
+        ("GatewayInvokeRole", "apigateway.amazonaws.com"),
+    ):
+        [trust] = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": service}
+        assert trust["Action"] == "sts:AssumeRole"
+
+
+def test_gateway_role_invokes_the_authorizer_alone() -> None:
+    """The role for APIs of other stacks exists on request, for the authorizer only."""
+    assert "GatewayInvokeRole" not in render().resources
+    template = render(AuthorizerInvokeRole="true")
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
+    invoke = "lambda:InvokeFunction"
+    role = "GatewayInvokeRole"
+    assert may(template, role, invoke, f"{function}:AuthorizerFunction")
+    assert not may(template, role, invoke, f"{function}:AdminFunction")
+    assert template.outputs["AuthorizerInvokeRoleArn"]["Value"] == f"{role}.Arn"
