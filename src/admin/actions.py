@@ -6,40 +6,44 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.parser import ValidationError, parse
 
+from admin import fields, requests
 from admin.errors import RefusedError
-from admin.requests import (
-    AnyRequest,
-    Disable,
-    Enable,
-    Get,
-    Issue,
-    Revoke,
-    RolesGet,
-    RolesPut,
-)
+from admin.issuing import Issuing
+from admin.keys import Keys
+from admin.listing import Listing
+from admin.signing import Signing
+from admin.verifying import Verifying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from admin.issuing import Issuing
-    from admin.keys import Keys
-    from admin.requests import Request
-    from admin.role_maps import RoleMaps
+    from admin.deployment import Deployment
     from apikeys.document import Document
 
 
 class Actions:
     """Checks requests and hands each to the one method that carries it out."""
 
-    def __init__(self, *, issuing: Issuing, keys: Keys, role_maps: RoleMaps) -> None:
-        self._methods: dict[type[Request], Callable[[Any], Document]] = {
-            Issue: issuing.issue,
-            Get: keys.get,
-            Enable: keys.enable,
-            Disable: keys.disable,
-            Revoke: keys.revoke,
-            RolesGet: role_maps.get,
-            RolesPut: role_maps.put,
+    def __init__(self, deployment: Deployment) -> None:
+        issuing, keys = Issuing(deployment), Keys(deployment)
+        role_maps = deployment.role_maps
+        self._methods: dict[type[fields.Request], Callable[[Any], Document]] = {
+            requests.Issue: issuing.issue,
+            requests.Clone: issuing.clone,
+            requests.Rotate: issuing.rotate,
+            requests.Get: keys.get,
+            requests.Verify: Verifying(deployment).verify,
+            requests.ListKeys: Listing(deployment).page,
+            requests.Update: keys.update,
+            requests.Enable: keys.enable,
+            requests.Disable: keys.disable,
+            requests.Revoke: keys.revoke,
+            requests.Restore: keys.restore,
+            requests.RolesGet: role_maps.get,
+            requests.RolesCheck: role_maps.check,
+            requests.RolesPut: role_maps.put,
+            requests.Flush: deployment.stage_caches.flush,
+            requests.SigningRotate: Signing(deployment).rotate,
         }
 
     def carry_out(self, event: object) -> tuple[Document, Document]:
@@ -71,7 +75,7 @@ class Actions:
 def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by its type
     try:
         # Powertools takes unions too, which its signature does not say.
-        return parse(event=event, model=AnyRequest)  # type: ignore[call-overload]
+        return parse(event=event, model=requests.AnyRequest)  # type: ignore[call-overload]
     except ValidationError as error:
         # Neither str(error) nor its input goes on: they may quote a secret.
         first = error.errors(include_url=False, include_input=False)[0]
@@ -79,6 +83,9 @@ def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by 
     # The first part is the action, by which the request's model was chosen.
     field = ".".join(path[1:]) or ("action" if "union_tag" in first["type"] else "")
     message = first["msg"].removeprefix("Value error, ")
+    if not field and ": " in message:
+        # A rule about several fields names the one to change.
+        field, message = message.split(": ", 1)
     if first["type"].startswith("union_tag"):
         message = "is one of the actions in docs/admin.md"
     raise RefusedError(

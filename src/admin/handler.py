@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,12 +13,8 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from botocore.config import Config
 
 from admin.actions import Actions
-from admin.issuing import Issuing
-from admin.keys import Keys
-from admin.role_maps import RoleMaps
+from admin.deployment import Deployment
 from admin.settings import Settings
-from admin.store import SecretStore
-from admin.usage_plans import UsagePlans
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -27,16 +24,12 @@ if TYPE_CHECKING:
 _logger = Logger(service="apikeys-admin", log_uncaught_exceptions=False)
 
 _config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
-_settings = Settings.from_environ(os.environ)
-_store = SecretStore(
-    boto3.client("secretsmanager", config=_config), _settings.kms_key_id
-)
-_usage_plans = UsagePlans(boto3.client("apigateway", config=_config))
-_role_maps = RoleMaps(_settings, _store)
 _actions = Actions(
-    issuing=Issuing(_settings, _store, _role_maps, _usage_plans, time.time),
-    keys=Keys(_settings, _store, _usage_plans, time.time),
-    role_maps=_role_maps,
+    Deployment.build(
+        Settings.from_environ(os.environ),
+        partial(boto3.client, config=_config),
+        time.time,
+    )
 )
 
 

@@ -1,185 +1,239 @@
-"""Issuing: the one moment in which a key's text exists here."""
+"""Issuing, cloning, rotating: the moments in which a key's text exists here."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError, invalid
-from admin.store import Absence, NameTakenError
+from admin.errors import RefusedError
+from admin.signing_secret import fingerprint
+from admin.store import NameTakenError
 from admin.view import public_view
-from apikeys import digest, document, timestamp
-from apikeys.errors import MalformedRecordError, MalformedSigningSecretError
+from apikeys import digest, document, role_name, timestamp
 from apikeys.key import derived_key_id, mint, random_key_id
 from apikeys.record import SCHEMA_VERSION, Record
-from apikeys.signing import SigningKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from admin.requests import Issue
-    from admin.role_maps import RoleMaps
-    from admin.settings import Settings
-    from admin.store import SecretStore
-    from admin.usage_plans import UsagePlans
+    from admin.deployment import Deployment
+    from admin.fields import Ending
+    from admin.records import Found
+    from admin.requests import Clone, Issue, Rotate
     from apikeys.document import Document
     from apikeys.key import Key
 
-_DESCRIPTION = "API key record"
-_DAY = 86_400
-_RETRY_SECONDS = 900
-_USAGE_FIELDS = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
+    # Makes a record's fields from when it is issued and, at a repeat, from the record
+    # that the earlier try wrote.
+    type Composed = Callable[[int, Record | None], Document]
+
+_REPEAT_SECONDS = 900
+_COPIED = ("client", "issuer", "name", "description", "roles", "enabled", "session")
+_USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 
 
 class Issuing:
     """Issues keys; nothing is written before the whole request was found good."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: SecretStore,
-        role_maps: RoleMaps,
-        usage_plans: UsagePlans,
-        clock: Callable[[], float],
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._role_maps = role_maps
-        self._usage_plans = usage_plans
-        self._clock = clock
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
 
     def issue(self, request: Issue) -> Document:
         """Answer ``issue``: the key, which is never shown again, and its record."""
-        now = int(self._clock())
-        expires_at = self._expires_at(request, now)
-        self._role_maps.check_roles(request.roles)
-        key_id = (
-            random_key_id(os.urandom)
-            if request.request_token is None
-            else derived_key_id(request.request_token)
-        )
-        key = mint(self._settings.key_prefix, key_id, self._signing_keys(), os.urandom)
-        fields = self._fields(request, key, now, expires_at)
-        try:
-            record, version = self._created(key, fields, request.usage_plan_id)
-        except NameTakenError as error:
-            if request.request_token is None:
-                message = "the new key's id is taken; try again"
-                raise RefusedError(409, "key_id_taken", message) from error
-            record, version = self._rekeyed(request, key, now)
-        return {
-            "status": 201,
-            "key": key.text,
-            "record": public_view(record, version, now),
+        here = self._deployment
+        defaults = {
+            "issuer": here.settings.default_issuer,
+            "enabled": True,
+            "roles": [],
         }
+        return self._described(request, defaults, None, here.lifetimes.default)
 
-    def _created(
-        self, key: Key, fields: Document, usage_plan_id: str | None
-    ) -> tuple[Record, str]:
-        if usage_plan_id is not None:
-            fields |= self._usage_plans.join(key.key_id, usage_plan_id)
-        record = Record.parse(document.dumps(fields), key_id=key.key_id)
-        try:
-            version = self._store.create(
-                self._name(key.key_id), record.to_json(), _DESCRIPTION
-            )
-        except BaseException:
-            if usage_plan_id is not None:
-                self._usage_plans.leave(str(fields["usageKeyId"]))
-            raise
-        return record, version
+    def clone(self, request: Clone) -> Document:
+        """Answer ``clone``: a new key like another, with as long a life."""
+        model = self._deployment.records.live(request.key_id).record
+        self._deployment.grants.check(model.roles)
+        plan_id = model.document.get("usagePlanId")
+        return self._described(
+            request, _fields_of(model, _COPIED), plan_id, _length(model)
+        )
 
-    def _rekeyed(self, request: Issue, key: Key, now: int) -> tuple[Record, str]:
-        """Give the record of an earlier try, whose answer was lost, this new key.
+    def rotate(self, request: Rotate) -> Document:
+        """Answer ``rotate``: a sister key, and the old one's end after the overlap.
 
-        Only a record that is still exactly what that try wrote: then the last key that
-        was returned is the one that works, and nothing is revived.
+        The sister has the old key's rights and flags and as long a life. Its record is
+        written first and taken back if the old one's can't be.
         """
-        used = RefusedError(
-            409,
-            "request_token_used",
-            "requestToken: was used for another request, too long ago, or for a key "
-            "that was changed since",
-            field="requestToken",
-        )
-        stored = self._store.read(self._name(key.key_id))
-        if isinstance(stored, Absence):
-            raise used
-        try:
-            earlier = Record.parse(stored.text, key_id=key.key_id)
-            issued_at = timestamp.parse(str(earlier.document.get("issueDate")))
-        except (MalformedRecordError, ValueError) as error:
-            raise used from error
-        expires_at = self._expires_at(request, issued_at)
-        expected = self._fields(request, key, issued_at, expires_at)
-        expected |= {
-            field: earlier.document[field]
-            for field in _USAGE_FIELDS
-            if field in earlier.document and request.usage_plan_id is not None
-        }
-        unchanged = expected | {"digest": earlier.digest} == earlier.document
-        if not unchanged or now > issued_at + _RETRY_SECONDS:
-            raise used
-        record = Record.parse(document.dumps(expected), key_id=key.key_id)
-        version = self._store.replace(
-            self._name(key.key_id), record.to_json(), stored.version
-        )
-        return record, version
+        here = self._deployment
+        old = here.records.live(request.key_id)
+        here.grants.check(old.record.roles)
+        sister_id = _key_id(request.request_token)
+        if old.record.document.get("replacedBy") not in (None, sister_id):
+            message = "the key was rotated already; rotate its replacement"
+            raise RefusedError(409, "already_rotated", message, field="keyId")
+        copied = _fields_of(old.record, (*_COPIED, *_USAGE))
+        copied["replaces"] = request.key_id
+        if request.enabled is not None:
+            copied["enabled"] = request.enabled
+        length = _length(old.record)
 
-    def _fields(
-        self, request: Issue, key: Key, issued_at: int, expires_at: int | None
-    ) -> Document:
-        hashed = digest.slow if self._settings.hashes_slowly else digest.fast
-        optional = {
-            "name": request.name,
-            "description": request.description,
-            "session": request.session,
-        }
+        def compose(issued_at: int, earlier: Record | None) -> Document:
+            end = None if length is None else issued_at + length
+            # At a repeat the old key's end, and its length with it, was moved already.
+            end = earlier.expires_at if earlier is not None else end
+            return copied | self._dates(request, issued_at, end)
+
+        key, sister = self._written(sister_id, request.request_token, compose)
+        now = int(here.clock())
+        previous = self._retired(old, sister, now + request.overlap_seconds)
         return {
-            "schemaVersion": SCHEMA_VERSION,
-            "keyId": key.key_id,
-            "digest": hashed(key.text),
-            "client": request.client,
-            "issuer": request.issuer or self._settings.default_issuer,
+            **_issued(key, sister, now),
+            "previous": public_view(previous.record, previous.version, now),
+            **here.settings.bound,
+        }
+
+    def _described(
+        self,
+        request: Issue | Clone,
+        base: Document,
+        plan_id: object,
+        length: int | None,
+    ) -> Document:
+        here = self._deployment
+        given = base | request.fields()
+        fields = {name: value for name, value in given.items() if value is not None}
+        # Checked as the authorizer will read them.
+        roles = role_name.normalise_all(fields["roles"])
+        here.grants.check(roles)
+        here.role_maps.check_roles(roles)
+
+        def compose(issued_at: int, _earlier: Record | None) -> Document:
+            end = None if length is None else issued_at + length
+            return fields | self._dates(request, issued_at, end)
+
+        key, found = self._written(
+            _key_id(request.request_token),
+            request.request_token,
+            compose,
+            request.usage_plan_id or (plan_id if isinstance(plan_id, str) else None),
+        )
+        return _issued(key, found, here.clock())
+
+    def _dates(
+        self, request: Ending, issued_at: int, otherwise: int | None
+    ) -> Document:
+        ends_at = self._deployment.lifetimes.ends_at(
+            request, begins_at=issued_at, now=issued_at, otherwise=otherwise
+        )
+        return {
             "issueDate": timestamp.format_utc(issued_at),
-            "expirationDate": (
-                None if expires_at is None else timestamp.format_utc(expires_at)
-            ),
-            "enabled": request.enabled,
-            "roles": sorted(set(request.roles)),
-        } | {field: value for field, value in optional.items() if value is not None}
+            "expirationDate": None
+            if ends_at is None
+            else timestamp.format_utc(ends_at),
+        }
 
-    def _expires_at(self, request: Issue, issued_at: int) -> int | None:
-        longest = self._settings.max_lifetime_days
-        if request.never_expires:
-            if longest:
-                message = f"not allowed here; keys live at most {longest} days"
-                raise invalid("neverExpires", message)
-            return None
-        if request.expiration_date is not None:
-            field, expires_at = (
-                "expirationDate",
-                timestamp.parse(request.expiration_date),
-            )
-            if expires_at <= issued_at:
-                raise invalid(field, "is not in the future (UTC)")
-        else:
-            field = "lifetimeDays"
-            days = request.lifetime_days or self._settings.default_lifetime_days
-            expires_at = issued_at + days * _DAY
-        if longest and expires_at > issued_at + longest * _DAY:
-            raise invalid(field, f"keys live at most {longest} days here")
-        return expires_at
-
-    def _signing_keys(self) -> SigningKeys:
-        stored = self._store.read(self._settings.signing_secret)
-        if isinstance(stored, Absence):
-            message = "the signing secret is missing"
-            raise RefusedError(500, "misconfigured", message)
+    def _written(
+        self,
+        key_id: str,
+        request_token: str | None,
+        compose: Composed,
+        plan_id: str | None = None,
+    ) -> tuple[Key, Found]:
+        """Mint a key and store its record, or give an earlier try's record this key."""
+        here = self._deployment
+        signing_keys = here.signing_secret.keys()
+        key = mint(here.settings.key_prefix, key_id, signing_keys, os.urandom)
+        hashed = digest.slow if here.settings.hashes_slowly else digest.fast
+        proof: Document = {
+            "schemaVersion": SCHEMA_VERSION,
+            "keyId": key_id,
+            "digest": hashed(key.text),
+            "signedBy": fingerprint(signing_keys.current),
+        }
+        now = int(here.clock())
+        if request_token is not None:
+            earlier = here.records.earlier(key_id)
+            if earlier is not None:
+                return key, self._rekeyed(earlier, proof, compose, plan_id, now)
+        fields = proof | compose(now, None)
+        joined = here.usage_plans.join(key_id, plan_id) if plan_id else {}
         try:
-            return SigningKeys.parse(stored.text)
-        except MalformedSigningSecretError as error:
-            raise RefusedError(500, "misconfigured", str(error)) from error
+            return key, here.records.create(_record(key_id, fields | joined))
+        except NameTakenError as error:
+            here.usage_plans.leave(joined)
+            message = "the new key's id is taken; try again"
+            raise RefusedError(409, "key_id_taken", message) from error
+        except BaseException:
+            here.usage_plans.leave(joined)
+            raise
 
-    def _name(self, key_id: str) -> str:
-        return f"{self._settings.secret_name_prefix}{key_id}"
+    def _rekeyed(
+        self,
+        earlier: Found,
+        proof: Document,
+        compose: Composed,
+        plan_id: str | None,
+        now: int,
+    ) -> Found:
+        """Give the record of an earlier try, whose answer was lost, this key.
+
+        Only while it is still exactly what that try wrote: then the key returned last
+        is the one that works, and nothing that was disabled comes back.
+        """
+        record = earlier.record
+        issued_at = timestamp.parse(str(record.document.get("issueDate")))
+        usage = _fields_of(record, _USAGE) if plan_id is not None else {}
+        expected = proof | compose(issued_at, record) | usage
+        unproven = record.document | {f: proof[f] for f in ("digest", "signedBy")}
+        is_same_plan = plan_id in (None, record.document.get("usagePlanId"))
+        is_late = now > issued_at + _REPEAT_SECONDS
+        if expected != unproven or not is_same_plan or is_late:
+            raise RefusedError(
+                409,
+                "request_token_used",
+                "requestToken: was used for another request, too long ago, or for a "
+                "key that was changed since",
+                field="requestToken",
+            )
+        replaced = _record(record.key_id, expected)
+        return self._deployment.records.replace(earlier, replaced)
+
+    def _retired(self, old: Found, sister: Found, ends_at: int) -> Found:
+        """Let the old key end after the overlap, and never later than it would."""
+        record = old.record
+        if record.expires_at is not None:
+            ends_at = min(ends_at, record.expires_at)
+        changed = record.changed(
+            expirationDate=timestamp.format_utc(ends_at),
+            replacedBy=sister.record.key_id,
+        )
+        try:
+            return self._deployment.records.replace(old, changed)
+        except BaseException:
+            self._deployment.records.delete(sister.record.key_id)
+            raise
+
+
+def _key_id(request_token: str | None) -> str:
+    if request_token is None:
+        return random_key_id(os.urandom)
+    return derived_key_id(request_token)
+
+
+def _record(key_id: str, fields: Document) -> Record:
+    return Record.parse(document.dumps(fields), key_id=key_id)
+
+
+def _fields_of(record: Record, names: tuple[str, ...]) -> Document:
+    return {name: record.document[name] for name in names if name in record.document}
+
+
+def _length(record: Record) -> int | None:
+    """Return how many seconds a key lives from its issue, None for ever."""
+    if record.expires_at is None:
+        return None
+    return record.expires_at - timestamp.parse(str(record.document["issueDate"]))
+
+
+def _issued(key: Key, found: Found, now: float) -> Document:
+    view = public_view(found.record, found.version, now)
+    return {"status": 201, "key": key.text, "record": view}

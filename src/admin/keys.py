@@ -1,109 +1,118 @@
-"""The actions on keys: each reads, checks, writes once, and answers."""
+"""The actions on keys that were issued before."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError, key_not_found, key_revoked
+from admin.errors import RefusedError, conflict
+from admin.records import readable
 from admin.store import Absence
 from admin.view import public_view, revoked_view
-from apikeys.errors import MalformedRecordError
-from apikeys.record import Record
+from apikeys import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from admin.requests import Disable, Enable, Get, Revoke
-    from admin.settings import Settings
-    from admin.store import SecretStore, Stored
-    from admin.usage_plans import UsagePlans
+    from admin.deployment import Deployment
+    from admin.records import Found
+    from admin.requests import Disable, Enable, Get, Restore, Revoke, Update
     from apikeys.document import Document
+    from apikeys.record import Record
 
 
 class Keys:
-    """Shows, disables, enables and revokes keys that were issued before."""
+    """Shows, changes, revokes and restores."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: SecretStore,
-        usage_plans: UsagePlans,
-        clock: Callable[[], float],
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._usage_plans = usage_plans
-        self._clock = clock
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
 
     def get(self, request: Get) -> Document:
         """Answer ``get``; of a revoked key only that it is one can be seen."""
-        stored = self._stored(request.key_id)
-        if isinstance(stored, Absence):
+        found = self._deployment.records.get(request.key_id)
+        if found is None:
             return {"status": 200, "record": revoked_view(request.key_id)}
-        record = _parsed(request.key_id, stored)
-        view = public_view(record, stored.version, self._clock())
-        return {"status": 200, "record": view}
+        return {"status": 200, "record": self._view(found)}
 
     def enable(self, request: Enable) -> Document:
         """Answer ``enable``."""
-        return self._switch(request.key_id, enabled=True)
+        found = self._deployment.records.live(request.key_id)
+        self._deployment.grants.check(found.record.roles)
+        return self._changed(found, found.record.changed(enabled=True))
 
     def disable(self, request: Disable) -> Document:
-        """Answer ``disable``."""
-        return self._switch(request.key_id, enabled=False)
+        """Answer ``disable``, which needs no reach over the record's roles."""
+        found = self._deployment.records.live(request.key_id)
+        return self._changed(found, found.record.changed(enabled=False))
+
+    def update(self, request: Update) -> Document:
+        """Answer ``update``: the given fields in place of the record's."""
+        here = self._deployment
+        found = here.records.live(request.key_id)
+        here.grants.check(found.record.roles)
+        if request.if_version not in (None, found.version):
+            raise conflict("the record")
+        fields = request.fields()
+        if request.asks_for_an_end:
+            begun = timestamp.parse(str(found.record.document["issueDate"]))
+            ends_at = here.lifetimes.ends_at(
+                request, begins_at=begun, now=int(here.clock()), otherwise=None
+            )
+            fields["expirationDate"] = (
+                None if ends_at is None else timestamp.format_utc(ends_at)
+            )
+        record = found.record.changed(**fields)
+        if request.roles is not None:
+            here.grants.check(record.roles)
+            here.role_maps.check_roles(record.roles)
+        return self._changed(found, record)
 
     def revoke(self, request: Revoke) -> Document:
         """Answer ``revoke``, which works for a corrupt record and a second time too."""
+        here = self._deployment
         key_id = request.key_id
-        stored = self._stored(key_id)
+        stored = here.records.stored(key_id)
         if not isinstance(stored, Absence):
-            self._store.delete(self._name(key_id), request.recovery_days)
-            self._leave_usage_plan(key_id, stored)
+            record = readable(key_id, stored)
+            here.records.revoke(key_id, record, request.recovery_days)
+            if record is not None and not self._is_shared(record):
+                here.usage_plans.leave(record.document)
         return {
             "status": 200,
             "record": revoked_view(key_id),
-            "effectiveWithinSeconds": self._settings.effective_within_seconds,
+            **here.settings.bound,
         }
 
-    def _switch(self, key_id: str, *, enabled: bool) -> Document:
-        stored = self._stored(key_id)
-        if isinstance(stored, Absence):
-            raise key_revoked()
-        record = _parsed(key_id, stored)
-        version = stored.version
-        if record.enabled is not enabled:
-            record = record.changed(enabled=enabled)
-            version = self._store.replace(
-                self._name(key_id), record.to_json(), stored.version
-            )
+    def restore(self, request: Restore) -> Document:
+        """Answer ``restore``: the record as it was, in its usage plan again."""
+        here = self._deployment
+        key_id = request.key_id
+        if not isinstance(here.records.stored(key_id), Absence):
+            message = "the key is not revoked"
+            raise RefusedError(409, "not_revoked", message, field="keyId")
+        here.grants.check(here.records.roles_at_revocation(key_id))
+        found = here.records.restore(key_id)
+        plan_id = found.record.document.get("usagePlanId")
+        # Revoking removed the gateway key, unless a sister still had it.
+        if isinstance(plan_id, str) and not self._is_shared(found.record):
+            joined = here.usage_plans.join(key_id, plan_id)
+            found = here.records.replace(found, found.record.changed(**joined))
+        return {"status": 200, "record": self._view(found)}
+
+    def _changed(self, found: Found, record: Record) -> Document:
+        replaced = self._deployment.records.replace(found, record)
         return {
             "status": 200,
-            "record": public_view(record, version, self._clock()),
-            "effectiveWithinSeconds": self._settings.effective_within_seconds,
+            "record": self._view(replaced),
+            **self._deployment.settings.bound,
         }
 
-    def _name(self, key_id: str) -> str:
-        return f"{self._settings.secret_name_prefix}{key_id}"
+    def _view(self, found: Found) -> Document:
+        return public_view(found.record, found.version, self._deployment.clock())
 
-    def _stored(self, key_id: str) -> Stored | Absence:
-        stored = self._store.read(self._name(key_id))
-        if stored is Absence.NEVER:
-            raise key_not_found()
-        return stored
-
-    def _leave_usage_plan(self, key_id: str, stored: Stored) -> None:
-        try:
-            record = _parsed(key_id, stored)
-        except RefusedError:
-            return
+    def _is_shared(self, record: Record) -> bool:
+        """Tell whether a live key, older or newer by rotation, has its gateway key."""
         usage_key_id = record.document.get("usageKeyId")
-        if isinstance(usage_key_id, str):
-            self._usage_plans.leave(usage_key_id)
-
-
-def _parsed(key_id: str, stored: Stored) -> Record:
-    try:
-        return Record.parse(stored.text, key_id=key_id)
-    except MalformedRecordError as error:
-        message = f"{error}; it can only be revoked"
-        raise RefusedError(409, "record_corrupt", message, field="keyId") from error
+        return usage_key_id is not None and any(
+            sister.document.get("usageKeyId") == usage_key_id
+            and not sister.is_expired(self._deployment.clock())
+            for direction in ("replaces", "replacedBy")
+            for sister in self._deployment.records.chain(record, direction)
+        )

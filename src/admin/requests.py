@@ -4,94 +4,50 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
+from pydantic import Field, StringConstraints
+
+from admin.fields import (
+    MAX_LIFETIME_DAYS,
+    Described,
+    Ending,
+    KeyId,
+    Request,
+    RequestToken,
+    RoleName,
+    Text,
+    UsagePlanId,
+    Version,
 )
-from pydantic.alias_generators import to_camel
 
-from apikeys import role_name, timestamp
-from apikeys.key import KEY_ID_PATTERN
-from apikeys.session import check_session
-from apikeys.text import MAX_DESCRIPTION, check_text
-
-_MAX_ROLES = 100
-_MAX_LIFETIME_DAYS = 36_500
+_MAX_OVERLAP_SECONDS = 366 * 86_400
 
 
-def _person_s_text(value: str) -> str:
-    return check_text(value, "the text")
-
-
-def _description(value: str) -> str:
-    return check_text(value, "the text", MAX_DESCRIPTION)
-
-
-def _expiration_date(value: str) -> str:
-    timestamp.parse(value)
-    return value
-
-
-def _role(value: str) -> str:
-    name = role_name.normalise(value)
-    if name is None:
-        raise ValueError(f"a role's name is {role_name.PATTERN}")
-    return name
-
-
-Text = Annotated[str, AfterValidator(_person_s_text)]
-Description = Annotated[str, AfterValidator(_description)]
-ExpirationDate = Annotated[str, AfterValidator(_expiration_date)]
-KeyId = Annotated[str, StringConstraints(pattern=f"^{KEY_ID_PATTERN}\\z")]
-RoleName = Annotated[str, AfterValidator(_role)]
-Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
-
-
-class Request(BaseModel):
-    """Common to all: fields are exact, unknown ones are refused, input stays hidden."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-        strict=True,
-    )
-
-
-class Issue(Request):
+class Issue(Described):
     """Issue a key."""
 
     action: Literal["issue"]
     client: Text
-    issuer: Text | None = None
-    name: Text | None = None
-    description: Description | None = None
-    roles: Annotated[list[RoleName], Field(max_length=_MAX_ROLES)] = []
-    expiration_date: ExpirationDate | None = None
-    lifetime_days: Annotated[int, Field(ge=1, le=_MAX_LIFETIME_DAYS)] | None = None
-    never_expires: bool = False
-    enabled: bool = True
-    session: Annotated[dict[str, object], AfterValidator(check_session)] | None = None
-    usage_plan_id: (
-        Annotated[str, StringConstraints(pattern="^[A-Za-z0-9]{1,64}\\z")] | None
-    ) = None
-    request_token: (
-        Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{32,64}\\z")] | None
-    ) = None
+    usage_plan_id: UsagePlanId | None = None
+    request_token: RequestToken | None = None
 
-    @model_validator(mode="after")
-    def _one_end(self) -> Issue:
-        ends = (self.expiration_date, self.lifetime_days, self.never_expires or None)
-        if sum(end is not None for end in ends) > 1:
-            raise ValueError(
-                "expirationDate: give one of expirationDate, lifetimeDays, neverExpires"
-            )
-        return self
+
+class Clone(Described):
+    """Issue another key like one that is there, but for what is given."""
+
+    action: Literal["clone"]
+    key_id: KeyId
+    usage_plan_id: UsagePlanId | None = None
+    request_token: RequestToken | None = None
+
+
+class Rotate(Ending):
+    """Issue a key in place of another, which ends after an overlap."""
+
+    action: Literal["rotate"]
+    key_id: KeyId
+    overlap_seconds: Annotated[int, Field(ge=0, le=_MAX_OVERLAP_SECONDS)] = 86_400
+    enabled: bool | None = None
+    request_token: RequestToken | None = None
 
 
 class Get(Request):
@@ -99,6 +55,36 @@ class Get(Request):
 
     action: Literal["get"]
     key_id: KeyId
+
+
+class Verify(Request):
+    """Say what the authorizer would decide about a credential, and why."""
+
+    action: Literal["verify"]
+    credential: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
+
+
+class ListKeys(Request):
+    """Show the records that fit, page by page."""
+
+    action: Literal["list"]
+    client: Text | None = None
+    issuer: Text | None = None
+    role: RoleName | None = None
+    state: Literal["active", "disabled", "expired", "revoked"] | None = None
+    expiring_within_days: Annotated[int, Field(ge=0, le=MAX_LIFETIME_DAYS)] | None = (
+        None
+    )
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    next_token: Annotated[str, StringConstraints(max_length=8_192)] | None = None
+
+
+class Update(Described):
+    """Change a record's fields."""
+
+    action: Literal["update"]
+    key_id: KeyId
+    if_version: Version | None = None
 
 
 class Enable(Request):
@@ -123,10 +109,24 @@ class Revoke(Request):
     recovery_days: Annotated[int, Field(ge=7, le=30)] = 30
 
 
+class Restore(Request):
+    """Bring a revoked key back as it was."""
+
+    action: Literal["restore"]
+    key_id: KeyId
+
+
 class RolesGet(Request):
     """Show the role map."""
 
     action: Literal["roles.get"]
+
+
+class RolesCheck(Request):
+    """Say what is wrong with a role map."""
+
+    action: Literal["roles.check"]
+    role_map: dict[str, object]
 
 
 class RolesPut(Request):
@@ -137,7 +137,34 @@ class RolesPut(Request):
     if_version: Version | None = None
 
 
+class Flush(Request):
+    """Empty the gateway's caches of the deployment's stages."""
+
+    action: Literal["flush"]
+
+
+class SigningRotate(Request):
+    """Announce a new signing key, or let the announced one sign."""
+
+    action: Literal["signing.rotate"]
+
+
 type AnyRequest = Annotated[
-    Issue | Get | Enable | Disable | Revoke | RolesGet | RolesPut,
+    Issue
+    | Clone
+    | Rotate
+    | Get
+    | Verify
+    | ListKeys
+    | Update
+    | Enable
+    | Disable
+    | Revoke
+    | Restore
+    | RolesGet
+    | RolesCheck
+    | RolesPut
+    | Flush
+    | SigningRotate,
     Field(discriminator="action"),
 ]

@@ -14,7 +14,8 @@ from apikeys.roles import RoleMap
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from admin.requests import RolesGet, RolesPut
+    from admin.grants import Grants
+    from admin.requests import RolesCheck, RolesGet, RolesPut
     from admin.settings import Settings
     from admin.store import SecretStore, Stored
     from apikeys.document import Document
@@ -26,22 +27,21 @@ _MAX_STORED_BYTES = 65_536
 class RoleMaps:
     """The actions on the one role map of a deployment."""
 
-    def __init__(self, settings: Settings, store: SecretStore) -> None:
+    def __init__(self, settings: Settings, store: SecretStore, grants: Grants) -> None:
         self._name = settings.roles_secret
-        self._effective_within_seconds = settings.effective_within_seconds
+        self._bound = settings.bound
         self._store = store
+        self._grants = grants
 
     def get(self, _request: RolesGet) -> Document:
         """Answer ``roles.get``."""
-        stored = self._read()
-        if isinstance(stored, Absence):
-            message = "there is no role map yet; store one with roles.put"
-            raise RefusedError(404, "role_map_not_found", message)
+        stored = self._present()
         found = self._parsed(stored)
         return {"status": 200, "roleMap": found.document, "version": stored.version}
 
     def put(self, request: RolesPut) -> Document:
         """Answer ``roles.put``: all findings at once, or the new map in force."""
+        self._grants.check_unlimited("roles.put")
         role_map = _checked(request.role_map)
         text = document.dumps(role_map.document)
         if len(text.encode()) > _MAX_STORED_BYTES:
@@ -51,8 +51,25 @@ class RoleMaps:
             "roleMap": role_map.document,
             "version": self._stored(text, request.if_version),
             "findings": conflicts.warnings(role_map),
-            "effectiveWithinSeconds": self._effective_within_seconds,
+            **self._bound,
         }
+
+    def check(self, request: RolesCheck) -> Document:
+        """Answer ``roles.check``: 200 with what ``put`` would find."""
+        try:
+            role_map = _checked(request.role_map)
+        except RefusedError as refused:
+            return {"status": 200, "isValid": False, "findings": refused.findings}
+        warnings = conflicts.warnings(role_map)
+        return {"status": 200, "isValid": True, "findings": warnings}
+
+    def current(self) -> RoleMap:
+        """Return the role map.
+
+        Raises:
+            RefusedError: 404, there is none yet; 500, it can't be read.
+        """
+        return self._parsed(self._present())
 
     def check_roles(self, names: Sequence[str]) -> None:
         """Refuse roles that the map does not have, or that are too much together.
@@ -76,6 +93,13 @@ class RoleMaps:
 
     def _read(self) -> Stored | Absence:
         return self._store.read(self._name)
+
+    def _present(self) -> Stored:
+        stored = self._read()
+        if isinstance(stored, Absence):
+            message = "there is no role map yet; store one with roles.put"
+            raise RefusedError(404, "role_map_not_found", message)
+        return stored
 
     def _parsed(self, stored: Stored) -> RoleMap:
         try:

@@ -12,6 +12,8 @@ from apikeys.key import PREFIX_PATTERN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apikeys.document import Document
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -22,11 +24,23 @@ class Settings:
     signing_secret: str
     roles_secret: str
     hashes_slowly: bool
-    effective_within_seconds: int
+    authorizer_cache_seconds: int
+    record_ttl_seconds: int
     default_issuer: str
     default_lifetime_days: int
     max_lifetime_days: int
+    grantable_roles: str
+    flush_stages: str
     kms_key_id: str | None
+
+    @property
+    def bound(self) -> Document:
+        """How fast a change bites, as every answer that takes rights away says it."""
+        gateway, records = self.authorizer_cache_seconds, self.record_ttl_seconds
+        return {
+            "effectiveWithinSeconds": gateway + records,
+            "recordTtlSeconds": records,
+        }
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -38,8 +52,6 @@ class Settings:
         key_prefix = environ.get("KEY_PREFIX", "ak")
         if not re.fullmatch(PREFIX_PATTERN, key_prefix):
             raise ValueError(f"KEY_PREFIX does not match {PREFIX_PATTERN}")
-        gateway_ttl = whole_number(environ, "AUTHORIZER_CACHE_SECONDS", 30)
-        record_ttl = whole_number(environ, "RECORD_TTL_SECONDS", 30)
         return cls(
             key_prefix=key_prefix,
             secret_name_prefix=environ.get("SECRET_NAME_PREFIX", "APIKEY_"),
@@ -47,9 +59,14 @@ class Settings:
             roles_secret=environ.get("ROLES_SECRET", "APIROLES"),
             hashes_slowly=choice(environ, "KEY_HASH", ("sha256", "argon2id"))
             == "argon2id",
-            effective_within_seconds=gateway_ttl + record_ttl,
+            authorizer_cache_seconds=whole_number(
+                environ, "AUTHORIZER_CACHE_SECONDS", 30
+            ),
+            record_ttl_seconds=whole_number(environ, "RECORD_TTL_SECONDS", 30),
             default_issuer=environ.get("DEFAULT_ISSUER", "apikeys"),
             default_lifetime_days=whole_number(environ, "DEFAULT_LIFETIME_DAYS", 90),
             max_lifetime_days=whole_number(environ, "MAX_LIFETIME_DAYS", 0),
+            grantable_roles=environ.get("GRANTABLE_ROLES", "*"),
+            flush_stages=environ.get("FLUSH_STAGES", ""),
             kms_key_id=environ.get("KMS_KEY_ID") or None,
         )

@@ -7,10 +7,11 @@ which fails if it has moved meanwhile.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _PENDING = "APIKEYS_PENDING"
+# Fewer than the connections that botocore keeps.
+_PARALLEL_READS = 8
 
 
 class Absence(Enum):
@@ -41,6 +44,13 @@ class Stored:
     def __repr__(self) -> str:
         """Show the version alone."""
         return f"Stored(version={self.version!r})"
+
+
+class Page(NamedTuple):
+    """Some names, and the token of the next page if there is one."""
+
+    names: list[str]
+    token: str | None
 
 
 class NameTakenError(Exception):
@@ -118,6 +128,71 @@ class SecretStore:
             raise conflict("the stored value") from error
         return put["VersionId"]
 
+    def read_many(self, names: list[str]) -> dict[str, Stored]:
+        """Return the current values of those secrets that have one, in order.
+
+        One by one, a few at a time: reading many at once would need a permission on
+        every secret of the account.
+        """
+        with ThreadPoolExecutor(_PARALLEL_READS) as pool:
+            found = dict(zip(names, pool.map(self.read, names), strict=True))
+        return {
+            name: value for name, value in found.items() if isinstance(value, Stored)
+        }
+
+    def names(
+        self, prefix: str, *, limit: int, token: str | None, deleted: bool
+    ) -> Page | None:
+        """Return the names of some secrets that begin with a prefix.
+
+        Args:
+            prefix: what the names begin with.
+            limit: how many at most.
+            token: an earlier page's, or None for the first.
+            deleted: whether those that wait for deletion are meant, and only they.
+
+        Returns:
+            A page, or None where the token is not one.
+        """
+        options: dict[str, Any] = {"NextToken": token} if token is not None else {}
+        try:
+            with _available():
+                answer = self._client.list_secrets(
+                    Filters=[{"Key": "name", "Values": [prefix]}],
+                    IncludePlannedDeletion=deleted,
+                    MaxResults=limit,
+                    **options,
+                )
+        except (
+            self._client.exceptions.InvalidNextTokenException,
+            self._client.exceptions.InvalidParameterException,
+        ):
+            return None
+        names = [
+            secret["Name"]
+            for secret in answer["SecretList"]
+            if deleted == ("DeletedDate" in secret)
+        ]
+        return Page(names, answer.get("NextToken"))
+
+    def tag(self, name: str, key: str, value: str) -> None:
+        """Note something beside a secret, where it can be read after its deletion."""
+        with _available():
+            self._client.tag_resource(
+                SecretId=name, Tags=[{"Key": key, "Value": value}]
+            )
+
+    def tags(self, name: str) -> dict[str, str]:
+        """Return what was noted beside a secret."""
+        with _available():
+            answer = self._client.describe_secret(SecretId=name)
+        return {tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])}
+
+    def restore(self, name: str) -> None:
+        """Cancel a scheduled deletion."""
+        with _available():
+            self._client.restore_secret(SecretId=name)
+
     def delete(self, name: str, recovery_days: int) -> bool:
         """Schedule a deletion; from now on nothing can be read.
 
@@ -139,6 +214,7 @@ class SecretStore:
 
 
 _ANSWERS = {
+    "InvalidNextTokenException",
     "InvalidParameterException",
     "InvalidRequestException",
     "ResourceExistsException",

@@ -30,10 +30,10 @@ class UsagePlans:
                 usagePlanId=plan_id, keyId=made["id"], keyType="API_KEY"
             )
         except self._client.exceptions.NotFoundException as error:
-            self.leave(made["id"])
+            self.leave({"usageKeyId": made["id"]})
             raise invalid("usagePlanId", "there is no such usage plan") from error
         except BaseException:
-            self.leave(made["id"])
+            self.leave({"usageKeyId": made["id"]})
             raise
         return {
             "usageIdentifierKey": made["value"],
@@ -41,8 +41,11 @@ class UsagePlans:
             "usagePlanId": plan_id,
         }
 
-    def leave(self, usage_key_id: str) -> None:
-        """Remove a gateway key, if it is still there."""
+    def leave(self, fields: Document) -> None:
+        """Remove the gateway key that a record's fields name, if it is still there."""
+        usage_key_id = fields.get("usageKeyId")
+        if not isinstance(usage_key_id, str):
+            return
         try:
             self._client.delete_api_key(apiKey=usage_key_id)
         except self._client.exceptions.NotFoundException:

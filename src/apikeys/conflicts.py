@@ -6,6 +6,7 @@ from itertools import combinations, product
 
 from apikeys import policy
 from apikeys.errors import MalformedRoleMapError
+from apikeys.route import READING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,19 +63,25 @@ def _oversized(role_map: RoleMap) -> Iterator[str]:
 
 
 def _overreaching(role_map: RoleMap) -> Iterator[str]:
-    """Find each ``{name}`` whose ``*`` in IAM also opens a route named elsewhere."""
-    for name, role in role_map.roles.items():
-        for route in role.allow:
-            if not route.has_parameter:
-                continue
-            for other_name, field, other in _named(role_map):
-                elsewhere = other_name != name or field == "deny"
-                if elsewhere and _overreaches(route, other, role.allow):
-                    yield (
-                        f"roles.{name}.allow: in IAM the {{name}} of '{route.text}' "
-                        f"crosses slashes and would also open '{other.text}' of "
-                        f"roles.{other_name}.{field}"
-                    )
+    """Find each ``{name}`` whose ``*`` in IAM reaches a route named elsewhere."""
+    named = list(_named(role_map))
+    for (name, field, route), (other_name, other_field, other) in product(named, named):
+        if not route.has_parameter:
+            continue
+        if field == "deny":
+            reaches = other_field == "allow" and _overcloses(route, other)
+        else:
+            siblings = role_map.roles[name].allow
+            elsewhere = (other_name, other_field) != (name, field)
+            reaches = (elsewhere or _only_route_reads(route, other)) and _overreaches(
+                route, other, siblings
+            )
+        if reaches:
+            yield (
+                f"roles.{name}.{field}: in IAM the {{name}} of '{route.text}' crosses "
+                f"slashes and would also {'open' if field == 'allow' else 'close'} "
+                f"'{other.text}' of roles.{other_name}.{other_field}"
+            )
 
 
 def _named(role_map: RoleMap) -> Iterator[tuple[str, str, Route]]:
@@ -88,16 +95,34 @@ def _overreaches(route: Route, other: Route, siblings: tuple[Route, ...]) -> boo
     if route.glob == other.glob or not overlap(route, other):
         return False
     # The other route is a whole subtree that holds this one, as "* /*" does …
-    if other.text.endswith("/*") and _covers(other, route):
+    if _covers(other, route):
         return False
     # … or this role opens the other one anyway, and says so.
-    return not any(s.text.endswith("/*") and _covers(s, other) for s in siblings)
+    return not any(
+        _covers(sibling, other) and not _only_route_reads(route, sibling)
+        for sibling in siblings
+    )
+
+
+def _overcloses(route: Route, other: Route) -> bool:
+    if not overlap(route, other) or _covers(other, route):
+        return False
+    # As many whole segments in both: where they meet, the star crossed no slash.
+    texts = (route.text, other.text)
+    aligned = not any(t.endswith(("/", "/*")) for t in texts)
+    return not (aligned and texts[0].count("/") == texts[1].count("/"))
+
+
+def _only_route_reads(route: Route, other: Route) -> bool:
+    """Tell whether a read-only record gets the one route and not all of the other."""
+    return route.reads and not other.reads and not set(other.methods) <= set(READING)
 
 
 def _covers(subtree: Route, route: Route) -> bool:
     """Tell whether a route ending in ``/*`` without a {name} holds another whole."""
     return (
-        not subtree.has_parameter
+        subtree.text.endswith("/*")
+        and not subtree.has_parameter
         and set(route.methods) <= set(subtree.methods)
         and route.glob.startswith(subtree.glob.removesuffix("*"))
     )

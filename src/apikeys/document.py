@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ def loads(text: str) -> Document:
     """Read one JSON object (RFC 8259) in which no name stands twice.
 
     Raises:
-        ValueError: not JSON, not an object, NaN or Infinity, a name given twice,
-            nested too deep; the message never shows the text.
+        ValueError: not JSON, not an object, NaN or Infinity (1e999 too), a name given
+            twice, nested too deep; the message never shows the text.
     """
     try:
         value = _DECODER.decode(text)
@@ -44,4 +45,13 @@ def _no_constant(_name: str) -> object:
     raise ValueError
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError
+    return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
+)

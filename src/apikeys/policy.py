@@ -68,8 +68,9 @@ def answer(record: Record, policy: Document) -> Document:
         "policyDocument": policy,
         "context": context(record),
     }
-    if "usageIdentifierKey" in record.document:
-        found["usageIdentifierKey"] = record.document["usageIdentifierKey"]
+    usage_identifier_key = record.document.get("usageIdentifierKey")
+    if usage_identifier_key is not None:
+        found["usageIdentifierKey"] = usage_identifier_key
     return found
 
 

@@ -78,7 +78,7 @@ class Record:
         digest.check(record.digest)
         record.enabled = found.get("enabled") is True
         record.expires_at = _expiry(found)
-        record.roles = _roles(found.get("roles"))
+        record.roles = role_name.normalise_all(found.get("roles"))
         session = found.get("session")
         record.session = None if session is None else check_session(session)
         return record
@@ -117,10 +117,3 @@ def _expiry(found: Document) -> int | None:
         return timestamp.parse(_text(found, "expirationDate"))
     except ValueError as error:
         raise ValueError(f"expirationDate: {error}") from None
-
-
-def _roles(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        return ()
-    names = {role_name.normalise(name) for name in value}
-    return tuple(sorted(name for name in names if name is not None))

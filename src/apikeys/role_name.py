@@ -23,3 +23,11 @@ def normalise(text: object) -> str | None:
         return None
     name = text.upper()
     return name if is_role_name(name) else None
+
+
+def normalise_all(value: object) -> tuple[str, ...]:
+    """Return the names of a record's ``roles``: sorted, each once; none if no list."""
+    if not isinstance(value, list):
+        return ()
+    names = {normalise(name) for name in value}
+    return tuple(sorted(name for name in names if name is not None))

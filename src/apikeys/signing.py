@@ -75,7 +75,14 @@ def _mac(key: bytes, text: bytes) -> bytes:
 
 def _signing_key(value: object, field: str) -> bytes:
     if not isinstance(value, str) or len(value) < _SHORTEST:
-        raise MalformedSigningSecretError(
-            f"{field} in the signing secret is not a text of {_SHORTEST} or more"
-        )
-    return value.encode()
+        raise _no_signing_key(field)
+    try:
+        return value.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell
+        raise _no_signing_key(field) from None
+
+
+def _no_signing_key(field: str) -> MalformedSigningSecretError:
+    return MalformedSigningSecretError(
+        f"{field} in the signing secret is not a text of {_SHORTEST} or more"
+    )

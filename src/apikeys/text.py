@@ -5,8 +5,11 @@ import re
 MAX_TEXT = 256
 MAX_DESCRIPTION = 2_048
 
-# C0, DEL, C1, and the separators and direction marks that break or turn a line.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# C0, DEL, C1, the separators and direction marks that break or turn a line, and half a
+# surrogate pair, which JSON can spell and UTF-8 can't.
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def check_text(value: object, field: str, longest: int = MAX_TEXT) -> str:

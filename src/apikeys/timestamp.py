@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 _GRAMMAR = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
+_LENGTH = len("yyyy-MM-ddTHH:mm:ss")
 
 
 def parse(text: str) -> int:
@@ -20,4 +21,5 @@ def parse(text: str) -> int:
 
 def format_utc(seconds: float) -> str:
     """Write seconds since 1970 as a timestamp; a fraction is dropped."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    # Not strftime, which writes the year 999 with three digits.
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat()[:_LENGTH]

@@ -21,6 +21,10 @@ _TRANSIENT = {
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+    # Our credentials ran out or our clock is wrong: nothing was decided about access.
+    "ExpiredTokenException",
+    "InvalidSignatureException",
+    "RequestExpired",
 }
 _SERVER_ERROR = 500
 
@@ -33,7 +37,8 @@ def absence(status: int, code: str) -> Reason:
         code: the error's name without a namespace.
 
     Raises:
-        StoreUnavailableError: throttled, or the service failed.
+        StoreUnavailableError: throttled, the service failed, or the request came with
+            expired credentials or a wrong time.
         StoreRefusedError: anything else, such as access denied or KMS trouble.
     """
     if code in _ABSENT:

@@ -70,12 +70,13 @@ class SecretsManager:
             body,
             time.time(),
         )
-        kept = self._connection is not None
+        kept = self._connection is not None and self._connection.sock is not None
         try:
             return self._exchange(headers, body, deadline)
         except (OSError, http.client.HTTPException) as error:
             self._close()
-            if kept and not isinstance(error, TimeoutError):
+            closed = isinstance(error, OSError) and not isinstance(error, TimeoutError)
+            if kept and closed:
                 # The peer closed what we kept, perhaps while we were frozen: no outage.
                 try:
                     return self._exchange(headers, body, deadline)

@@ -52,7 +52,6 @@ def foreign_secret(stack: Stack) -> None:
 
 READS: dict[str, Call] = {
     "a foreign secret": lambda c: c.get_secret_value(SecretId="payroll"),
-    "the names of all": lambda c: c.list_secrets(),
     "a foreign description": lambda c: c.describe_secret(SecretId="payroll"),
 }
 WRITES: dict[str, Call] = {
@@ -76,10 +75,13 @@ RECORD_WRITES: dict[str, Call] = {
         Name=f"APIKEY_{id(c):016d}", SecretString="{}"
     ),
 }
-SIGNING: dict[str, Call] = {
+NAMES: dict[str, Call] = {"list the names of all": lambda c: c.list_secrets()}
+SIGNING_WRITES: dict[str, Call] = {
     "overwrite the signing secret": lambda c: c.put_secret_value(
         SecretId="apikeys-signing-key", SecretString="{}", VersionStages=["TEST"]
     ),
+}
+SIGNING: dict[str, Call] = {
     "describe the signing secret": lambda c: c.describe_secret(
         SecretId="apikeys-signing-key"
     ),
@@ -87,7 +89,8 @@ SIGNING: dict[str, Call] = {
 
 DENIED = [
     *(("AuthorizerRole", n, c) for n, c in (READS | WRITES | RECORD_WRITES).items()),
-    *(("AuthorizerRole", n, c) for n, c in SIGNING.items()),
+    *(("AuthorizerRole", n, c) for n, c in (SIGNING | SIGNING_WRITES).items()),
+    *(("AuthorizerRole", n, c) for n, c in NAMES.items()),
     *(("AdminRole", n, c) for n, c in (READS | WRITES | SIGNING).items()),
 ]
 

@@ -80,21 +80,54 @@ def test_authorizer_writes_nothing(name: str, action: str) -> None:
     assert not may(render(), "AuthorizerRole", action, secret(name))
 
 
+SWAPS = ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
+
+
 @pytest.mark.parametrize("action", WRITES)
-def test_signing_secret_is_written_by_nobody(action: str) -> None:
-    """No function may change or delete the signing secret."""
-    assert not may(render(), "AdminRole", action, SIGNING_SECRET)
+def test_signing_secret_is_rotated_by_the_admin_and_never_deleted(action: str) -> None:
+    """The admin function may rotate the signing key; nobody may do anything else."""
+    allowed = action in SWAPS
+    assert may(render(), "AdminRole", action, SIGNING_SECRET) is allowed
     assert not may(render(), "AuthorizerRole", action, SIGNING_SECRET)
 
 
+@pytest.mark.parametrize("action", WRITES)
+@pytest.mark.parametrize("name", [SIGNING_SECRET, secret("APIROLES")])
+def test_a_function_for_some_roles_writes_nothing_that_concerns_all(
+    name: str, action: str
+) -> None:
+    """With GrantableRoles the role map and the signing secret can only be read."""
+    template = render(GrantableRoles="REPORTING")
+    assert not may(template, "AdminRole", action, name)
+    assert may(template, "AdminRole", "secretsmanager:GetSecretValue", name)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/restapis/a1/stages/prod/cache/authorizers",
+        "/apis/a1/stages/prod/cache/authorizers",
+    ],
+)
+def test_caches_are_flushed_only_where_stages_are_named(path: str) -> None:
+    """Without FlushStages the admin function may empty no cache."""
+    resource = f"arn:aws:apigateway:{REGION}::{path}"
+    flush = "apigateway:DELETE"
+    assert may(render(FlushStages="a1/prod"), "AdminRole", flush, resource)
+    assert not may(render(), "AdminRole", flush, resource)
+
+
 def test_admin_writes_records() -> None:
-    """The admin function may create, change, relabel and delete records."""
+    """The admin function may create, change, relabel, delete and restore records."""
     for verb in (
         "CreateSecret",
         "GetSecretValue",
         "PutSecretValue",
         "UpdateSecretVersionStage",
         "DeleteSecret",
+        "RestoreSecret",
+        "TagResource",
+        "DescribeSecret",
     ):
         for name in (f"APIKEY_{RECORD_ID}", "APIUSER_ann"):
             action = f"secretsmanager:{verb}"
@@ -119,7 +152,7 @@ def test_admin_is_granted_what_its_code_calls() -> None:
     source = "".join(
         path.read_text() for path in (checkout.ROOT / "src/admin").glob("*.py")
     )
-    calls = set(re.findall(r"client\.(\w+_secret\w*)\(", source))
+    calls = set(re.findall(r"client\.(\w+_secret\w*|tag_resource)\(", source))
     granted = {
         action
         for statement in statements(render(), "AdminRole")

@@ -12,7 +12,7 @@ from admin.cli.target import Target
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 refused, 2 wrong usage, 3 unreachable, not permitted.",
+    epilog="Exit codes: 0 done, 1 refused, 2 usage, 3 unreachable or not permitted.",
 )
 @click.version_option(package_name="apikeys")
 @target_options

@@ -1,0 +1,71 @@
+"""What the actions stand on, put together once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from admin.flushing import StageCaches
+from admin.grants import Grants
+from admin.lifetime import Lifetimes
+from admin.records import Records
+from admin.role_maps import RoleMaps
+from admin.signing_secret import SigningSecret
+from admin.store import SecretStore
+from admin.usage_plans import UsagePlans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from admin.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One deployment's stored secrets and rules, each under a name of its own."""
+
+    settings: Settings
+    clock: Callable[[], float]
+    grants: Grants
+    lifetimes: Lifetimes
+    records: Records
+    role_maps: RoleMaps
+    signing_secret: SigningSecret
+    stage_caches: StageCaches
+    store: SecretStore
+    usage_plans: UsagePlans
+
+    @classmethod
+    def build(
+        cls,
+        settings: Settings,
+        client: Callable[[str], Any],
+        clock: Callable[[], float],
+    ) -> Self:
+        """Put a deployment together.
+
+        Args:
+            settings: the environment's.
+            client: makes the boto3 client of a service.
+            clock: gives the seconds since 1970, UTC.
+        """
+        store = SecretStore(client("secretsmanager"), settings.kms_key_id)
+        gateway = client("apigateway")
+        grants = Grants(settings.grantable_roles)
+        ttl = settings.record_ttl_seconds
+        return cls(
+            settings=settings,
+            clock=clock,
+            grants=grants,
+            lifetimes=Lifetimes(
+                settings.default_lifetime_days, settings.max_lifetime_days
+            ),
+            records=Records(settings.secret_name_prefix, store),
+            role_maps=RoleMaps(settings, store, grants),
+            signing_secret=SigningSecret(settings.signing_secret, store, ttl, clock),
+            stage_caches=StageCaches(
+                settings.flush_stages, gateway, client("apigatewayv2")
+            ),
+            store=store,
+            usage_plans=UsagePlans(gateway),
+        )

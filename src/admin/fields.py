@@ -1,0 +1,131 @@
+"""What the requests are made of: checked texts, names, ends, descriptions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from apikeys import role_name, timestamp
+from apikeys.key import KEY_ID_PATTERN
+from apikeys.session import check_session
+from apikeys.text import MAX_DESCRIPTION, check_text
+
+if TYPE_CHECKING:
+    from apikeys.document import Document
+
+_MAX_ROLES = 100
+MAX_LIFETIME_DAYS = 36_500
+_DESCRIPTIVE = {
+    "client",
+    "issuer",
+    "name",
+    "description",
+    "roles",
+    "enabled",
+    "session",
+}
+
+
+def _person_s_text(value: str) -> str:
+    return check_text(value, "the text")
+
+
+def _description(value: str) -> str:
+    return check_text(value, "the text", MAX_DESCRIPTION)
+
+
+def _expiration_date(value: str) -> str:
+    timestamp.parse(value)
+    return value
+
+
+def _role(value: str) -> str:
+    name = role_name.normalise(value)
+    if name is None:
+        raise ValueError(f"a role's name is {role_name.PATTERN}")
+    return name
+
+
+Text = Annotated[str, AfterValidator(_person_s_text)]
+Description = Annotated[str, AfterValidator(_description)]
+ExpirationDate = Annotated[str, AfterValidator(_expiration_date)]
+KeyId = Annotated[str, StringConstraints(pattern=f"^{KEY_ID_PATTERN}\\z")]
+RoleName = Annotated[str, AfterValidator(_role)]
+Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
+UsagePlanId = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9]{1,64}\\z")]
+RequestToken = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{32,64}\\z")]
+
+
+class Request(BaseModel):
+    """Common to all: fields are exact, unknown ones are refused, input stays hidden."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        strict=True,
+    )
+
+
+class Ending(Request):
+    """Common to what sets the end of a key's life: one way of three, or none."""
+
+    expiration_date: ExpirationDate | None = None
+    lifetime_days: Annotated[int, Field(ge=1, le=MAX_LIFETIME_DAYS)] | None = None
+    never_expires: bool = False
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Self:
+        ends = (self.expiration_date, self.lifetime_days, self.never_expires or None)
+        if sum(end is not None for end in ends) > 1:
+            raise ValueError(
+                "expirationDate: give one of expirationDate, lifetimeDays, neverExpires"
+            )
+        return self
+
+    @property
+    def asks_for_an_end(self) -> bool:
+        """Whether the request says when the key ends."""
+        return (
+            self.never_expires
+            or self.expiration_date is not None
+            or self.lifetime_days is not None
+        )
+
+
+class Described(Ending):
+    """Common to what describes a key; a field that is not given stays as it is."""
+
+    client: Text | None = None
+    issuer: Text | None = None
+    name: Text | None = None
+    description: Description | None = None
+    roles: Annotated[list[RoleName], Field(max_length=_MAX_ROLES)] | None = None
+    enabled: bool | None = None
+    session: Annotated[dict[str, object], AfterValidator(check_session)] | None = None
+
+    def fields(self) -> Document:
+        """Return the record's fields that were given; null takes one away."""
+        given = self.model_dump(
+            by_alias=True, include=self.model_fields_set & _DESCRIPTIVE
+        )
+        if self.roles is not None:
+            given["roles"] = sorted(set(self.roles))
+        return given
+
+    @model_validator(mode="after")
+    def _null_only_where_it_may_be(self) -> Self:
+        for name in ("client", "issuer", "roles", "enabled"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name}: can't be taken away")
+        return self

@@ -1,0 +1,60 @@
+"""The gateway's caches of authorizer answers, emptied stage by stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin.errors import RefusedError
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigateway import APIGatewayClient
+    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
+
+    from admin.requests import Flush
+    from apikeys.document import Document
+
+
+class StageCaches:
+    """The caches of the stages in ``FlushStages``: ``apiId/stage,…``."""
+
+    def __init__(
+        self, stages: str, rest: APIGatewayClient, http: ApiGatewayV2Client
+    ) -> None:
+        """Read the stages.
+
+        Raises:
+            ValueError: not ``apiId/stage``, separated by commas.
+        """
+        pairs = [stage.partition("/") for stage in stages.split(",") if stages]
+        if not all(api and stage for api, _, stage in pairs):
+            raise ValueError("FLUSH_STAGES is not apiId/stage,…")
+        self._stages = [(api, stage) for api, _, stage in pairs]
+        self._rest = rest
+        self._http = http
+
+    def flush(self, _request: Flush) -> Document:
+        """Answer ``flush``.
+
+        It helps only once the record TTL has passed since a change: before, the gateway
+        caches the old answer again.
+
+        Raises:
+            RefusedError: 404, a stage does not exist; the ones before it were flushed.
+        """
+        flushed: list[str] = []
+        for api, stage in self._stages:
+            self._flush(api, stage, flushed)
+            flushed.append(f"{api}/{stage}")
+        return {"status": 200, "flushed": flushed}
+
+    def _flush(self, api: str, stage: str, flushed: list[str]) -> None:
+        try:
+            self._rest.flush_stage_authorizers_cache(restApiId=api, stageName=stage)
+        except self._rest.exceptions.NotFoundException:
+            # REST and HTTP APIs have ids of one shape and actions of their own.
+            try:
+                self._http.reset_authorizers_cache(ApiId=api, StageName=stage)
+            except self._http.exceptions.NotFoundException as error:
+                message = f"FlushStages names {api}/{stage}, which does not exist; "
+                message += f"flushed: {', '.join(flushed) or 'none'}"
+                raise RefusedError(404, "stage_not_found", message) from error

@@ -1,0 +1,55 @@
+"""Which roles this admin function may hand out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin.errors import RefusedError
+from apikeys import role_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Grants:
+    """``GrantableRoles``: every role, or the ones of a list.
+
+    A record that holds a role outside the list is out of this function's reach, but for
+    looking at it and for taking its rights away.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Read ``*`` or names separated by commas.
+
+        Raises:
+            ValueError: something else.
+        """
+        names = [name.strip() for name in text.split(",")]
+        if text != "*" and not all(role_name.is_role_name(name) for name in names):
+            raise ValueError("GRANTABLE_ROLES is neither * nor names of roles")
+        self._roles = None if text == "*" else frozenset(names)
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether every role may be handed out."""
+        return self._roles is None
+
+    def check(self, roles: Iterable[str]) -> None:
+        """Refuse an action on a record with these roles.
+
+        Raises:
+            RefusedError: 403, one of them is out of reach.
+        """
+        if self._roles is not None and not self._roles.issuperset(roles):
+            message = "roles: this function may not grant all of the record's roles"
+            raise RefusedError(403, "role_not_grantable", message, field="roles")
+
+    def check_unlimited(self, action: str) -> None:
+        """Refuse an action that concerns every key.
+
+        Raises:
+            RefusedError: 403, this function is limited to some roles.
+        """
+        if self._roles is not None:
+            message = f"{action} needs an admin function whose GrantableRoles is *"
+            raise RefusedError(403, "not_permitted", message, field="action")

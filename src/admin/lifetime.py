@@ -1,0 +1,56 @@
+"""When a key ends: asked for, by default, or as another key's life was long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin.errors import invalid
+from apikeys import timestamp
+
+if TYPE_CHECKING:
+    from admin.fields import Ending
+
+DAY = 86_400
+
+
+class Lifetimes:
+    """The deployment's rules about how long keys live."""
+
+    def __init__(self, default_days: int, longest_days: int) -> None:
+        """Set the rules; ``longest_days`` 0 sets no limit."""
+        self._default = default_days * DAY
+        self._longest_days = longest_days
+
+    @property
+    def default(self) -> int:
+        """Seconds that a key lives where nothing was said."""
+        return self._default
+
+    def ends_at(
+        self, request: Ending, *, begins_at: int, now: int, otherwise: int | None
+    ) -> int | None:
+        """Return when a key ends, None for never.
+
+        Args:
+            request: may ask for an end in one of three ways.
+            begins_at: when the key was or is issued; its life is counted from there.
+            now: no end that is asked for may lie before it.
+            otherwise: the end where the request asks for none.
+
+        Raises:
+            RefusedError: 400, the end is in the past or beyond the longest life.
+        """
+        field, ends_at = "expirationDate", otherwise
+        if request.never_expires:
+            field, ends_at = "neverExpires", None
+        elif request.lifetime_days is not None:
+            field, ends_at = "lifetimeDays", now + request.lifetime_days * DAY
+        elif request.expiration_date is not None:
+            ends_at = timestamp.parse(request.expiration_date)
+            if ends_at <= now:
+                raise invalid(field, "is not in the future (UTC)")
+        if self._longest_days and (
+            ends_at is None or ends_at > begins_at + self._longest_days * DAY
+        ):
+            raise invalid(field, f"keys live at most {self._longest_days} days here")
+        return ends_at

@@ -1,0 +1,94 @@
+"""The records that fit, page by page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin.errors import invalid
+from admin.lifetime import DAY
+from admin.records import readable
+from admin.view import public_view, revoked_view
+from apikeys import document
+from apikeys.record import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from admin.deployment import Deployment
+    from admin.requests import ListKeys
+    from admin.store import Stored
+    from apikeys.document import Document
+    from apikeys.record import Record
+
+
+class Listing:
+    """Reads the names of stored secrets, then the records, and shows those that fit."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    def page(self, request: ListKeys) -> Document:
+        """Answer ``list``: at most ``limit`` records, and a token if there are more.
+
+        Pages of names are read until the next one might hold more than is asked for, so
+        that no record is left out or shown twice; an answer may have fewer than
+        ``limit`` records and a token all the same. ``corrupt`` has the key ids of
+        records that can't be read.
+        """
+        found: list[Document] = []
+        corrupt: list[str] = []
+        token = request.next_token
+        while True:
+            page = self._deployment.records.page(
+                request.limit - len(found), token, deleted=request.state == "revoked"
+            )
+            if page is None:
+                raise invalid("nextToken", "is not one that list returned")
+            found += self._fitting(request, page.names, corrupt)
+            token = page.token
+            # A page of less than half would cost as much and bring little.
+            if token is None or len(found) * 2 > request.limit:
+                break
+        answer: Document = {"status": 200, "records": found}
+        if corrupt:
+            answer["corrupt"] = corrupt
+        if token is not None:
+            answer["nextToken"] = token
+        return answer
+
+    def _fitting(
+        self, request: ListKeys, key_ids: list[str], corrupt: list[str]
+    ) -> Iterator[Document]:
+        if request.state == "revoked":
+            yield from map(revoked_view, key_ids)
+            return
+        now = self._deployment.clock()
+        for key_id, stored in self._deployment.records.many(key_ids).items():
+            record = readable(key_id, stored)
+            if record is not None and _fits(record, request, now):
+                view = public_view(record, stored.version, now)
+                if request.state in (None, view["state"]):
+                    yield view
+            elif record is None and _is_ours(stored):
+                corrupt.append(key_id)
+
+
+def _fits(record: Record, request: ListKeys, now: float) -> bool:
+    if request.role is not None and request.role not in record.roles:
+        return False
+    if request.expiring_within_days is not None:
+        ends_before = now + request.expiring_within_days * DAY
+        ends_at = record.expires_at
+        if ends_at is None or not now < ends_at <= ends_before:
+            return False
+    return all(
+        wanted in (None, record.document.get(field))
+        for field, wanted in (("client", request.client), ("issuer", request.issuer))
+    )
+
+
+def _is_ours(stored: Stored) -> bool:
+    try:
+        return document.loads(stored.text).get("schemaVersion") == SCHEMA_VERSION
+    except ValueError:
+        return False

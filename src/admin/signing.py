@@ -1,0 +1,49 @@
+"""The rotation of the signing key, with a count of the keys under each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from admin.signing_secret import fingerprint
+
+if TYPE_CHECKING:
+    from admin.deployment import Deployment
+    from admin.requests import SigningRotate
+    from apikeys.document import Document
+
+
+class Signing:
+    """The action on the signing secret."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    def rotate(self, _request: SigningRotate) -> Document:
+        """Answer ``signing.rotate``.
+
+        The first call announces a new signing key, the second, at least
+        ``waitSeconds`` later, lets it sign. ``keys`` counts the live records under the
+        current key, under each previous one in order, and under ``unknown`` ones.
+        """
+        here = self._deployment
+        here.grants.check_unlimited("signing.rotate")
+        phase = here.signing_secret.rotate()
+        counted = self._count()
+        keys = here.signing_secret.keys()
+        previous = [counted.pop(fingerprint(key), 0) for key in keys.previous]
+        return {
+            "status": 200,
+            **phase,
+            "keys": {
+                "current": counted.pop(fingerprint(keys.current), 0),
+                "previous": previous,
+                "unknown": counted.total(),
+            },
+        }
+
+    def _count(self) -> Counter[str]:
+        counted: Counter[str] = Counter()
+        for record in self._deployment.records.all():
+            counted[str(record.document.get("signedBy"))] += 1
+        return counted

@@ -1,0 +1,116 @@
+"""The stored signing secret: read to mint, rotated in two steps.
+
+A new signing key is announced first: it stands in ``previous``, so that every
+environment of the authorizer learns to verify it. Only when all have had a record TTL
+to do so does it sign. No key is refused at any time.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from admin.errors import RefusedError
+from admin.store import Absence
+from apikeys import base62, document, timestamp
+from apikeys.errors import MalformedSigningSecretError
+from apikeys.signing import SigningKeys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from admin.store import SecretStore, Stored
+    from apikeys.document import Document
+
+_ANNOUNCED = "announced"
+_WIDTH = 64
+
+
+class SigningSecret:
+    """The signing keys of a deployment."""
+
+    def __init__(
+        self,
+        name: str,
+        store: SecretStore,
+        record_ttl_seconds: int,
+        clock: Callable[[], float],
+    ) -> None:
+        self._name = name
+        self._store = store
+        self._record_ttl_seconds = record_ttl_seconds
+        self._clock = clock
+
+    def keys(self) -> SigningKeys:
+        """Return the signing keys.
+
+        Raises:
+            RefusedError: 500, they are missing or unreadable.
+        """
+        return _parsed(self._stored().text)
+
+    def rotate(self) -> Document:
+        """Announce a new signing key, or let the announced one sign.
+
+        Returns:
+            ``phase`` (``announced`` or ``promoted``) and ``waitSeconds``, after which
+            the next call promotes; 0 once it was promoted.
+
+        Raises:
+            RefusedError: 409, announced too recently or written by somebody else.
+        """
+        stored = self._stored()
+        keys = _parsed(stored.text)
+        found = document.loads(stored.text)
+        now = int(self._clock())
+        if _ANNOUNCED not in found:
+            found["previous"] = [_new_key(), *_previous(found)]
+            found[_ANNOUNCED] = timestamp.format_utc(now)
+            self._store.replace(self._name, document.dumps(found), stored.version)
+            return {"phase": "announced", "waitSeconds": self._record_ttl_seconds}
+        promotable_at = _announced_at(found) + self._record_ttl_seconds
+        if now < promotable_at or not keys.previous:
+            message = f"announced just now; promote in {promotable_at - now} s"
+            raise RefusedError(409, "too_early", message)
+        new, *older = _previous(found)
+        found |= {"current": new, "previous": [found["current"], *older]}
+        del found[_ANNOUNCED]
+        self._store.replace(self._name, document.dumps(found), stored.version)
+        return {"phase": "promoted", "waitSeconds": 0}
+
+    def _stored(self) -> Stored:
+        stored = self._store.read(self._name)
+        if isinstance(stored, Absence):
+            raise RefusedError(500, "misconfigured", "the signing secret is missing")
+        return stored
+
+
+def fingerprint(signing_key: bytes) -> str:
+    """Return a name for a signing key that tells nothing of it."""
+    return sha256(b"signing key " + signing_key).hexdigest()[:16]
+
+
+def _parsed(text: str) -> SigningKeys:
+    try:
+        return SigningKeys.parse(text)
+    except MalformedSigningSecretError as error:
+        raise RefusedError(500, "misconfigured", str(error)) from error
+
+
+def _new_key() -> str:
+    # 376 random bits, the most that fit; HMAC-SHA-256 uses 256 of strength.
+    return base62.encode(int.from_bytes(os.urandom(47)), _WIDTH)
+
+
+def _previous(found: Document) -> list[object]:
+    previous = found.get("previous", [])
+    return list(previous) if isinstance(previous, list) else []
+
+
+def _announced_at(found: Document) -> int:
+    try:
+        return timestamp.parse(str(found[_ANNOUNCED]))
+    except ValueError as error:
+        message = "announced in the signing secret is no timestamp"
+        raise RefusedError(500, "misconfigured", message) from error
