@@ -24,8 +24,10 @@ ARCH ?= $(MACHINE)
 VENVS := .cache/venvs
 DEV := $(VENVS)/dev
 SAM := $(VENVS)/sam/bin/sam
-SOURCES := $(shell find src -name '*.py' -o -name 'requirements.txt' -o -name Makefile)
+SOURCES := $(shell find src -name '*.py' -o -name '*.txt' -o -name Makefile)
 BUILT := build/sam-$(ARCH)/template.yaml
+# What `make bench` compares with, each in an environment of its own.
+PEERS := bench-boto3 bench-powertools bench-secure-authorizer bench-b-cfn
 
 .PHONY: help
 help: ## List the targets
@@ -71,6 +73,10 @@ $(BUILT): template.yaml $(SOURCES) $(VENVS)/sam/.ready $(VENVS)/dev/.ready
 		|| { cat build/sam-$(ARCH).log; exit 1; }
 	@touch $@
 
+.PHONY: bench
+bench: venvs build $(PEERS:%=$(VENVS)/%/.ready) ## Measure the authorizer beside a no-op and peers (BENCH_ARGS=…)
+	@$(DEV)/bin/python -m benchmarks $(BENCH_ARGS)
+
 .PHONY: event
 event: venvs build ## Write an event with a live key for `sam local invoke` (docs)
 	@$(DEV)/bin/python -m local.event
@@ -81,10 +87,13 @@ invoke: venvs build ## Run the built authorizer under the runtime emulator (EVEN
 
 .PHONY: lock
 lock: $(VENVS)/lock/.ready ## Pin every dependency anew, with hashes
-	@for name in requirements/dev src/authorizer/requirements src/admin/requirements \
+	@for name in requirements/dev src/authorizer/requirements src/authorizer/roots \
+		src/admin/requirements \
 		requirements/runtime requirements/sam requirements/ministack \
-		requirements/lock; do \
-		case $$name in src/* | */runtime) pins="--constraint requirements/dev.txt" ;; *) pins= ;; esac; \
+		$(PEERS:%=requirements/%) requirements/lock; do \
+		case $$name in src/* | */runtime | */bench-*) pins="--constraint requirements/dev.txt" ;; *) pins= ;; esac; \
+		case $$name in */bench-*) pins="$$pins --constraint requirements/runtime.txt" ;; esac; \
+		[ ! -e $$name.overrides ] || pins="$$pins --override $$name.overrides"; \
 		echo "Locking $$name.txt"; \
 		$(VENVS)/lock/bin/uv pip compile --quiet --universal --python-version 3.13 \
 			--generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
@@ -106,7 +115,7 @@ $(VENVS)/%/.ready: requirements/%.txt
 	@echo "Setting up $* ($$("$(PYTHON)" --version)); this takes a minute the first time …"
 	@rm -rf $(@D)
 	@"$(PYTHON)" -m venv $(@D)
-	@$(@D)/bin/pip install --quiet --require-hashes --only-binary :all: -r $<
+	@$(@D)/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: -r $<
 	@if [ $* = dev ]; then \
 		$(@D)/bin/pip install --quiet --no-deps --no-build-isolation --editable .; fi
 	@touch $@

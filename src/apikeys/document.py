@@ -33,6 +33,12 @@ def dumps(document: Document) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
+def are_equal(one: Document, two: Document) -> bool:
+    """Tell whether two documents are the same JSON, in which 1 is not true."""
+    first, second = (json.dumps(document, sort_keys=True) for document in (one, two))
+    return first == second
+
+
 def _unique(pairs: Iterable[tuple[str, object]]) -> Document:
     listed = list(pairs)
     document = dict(listed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from apikeys.errors import MisconfiguredError
 
@@ -33,12 +34,19 @@ class MethodArn:
         Raises:
             MisconfiguredError: not the ARN of a method.
         """
-        # Bounded: a path may hold colons and slashes (aws/chalice#1775).
-        parts = text.split(":", 5)
-        api, stage, rest = (*parts[-1].split("/", 2), "", "")[:3]
-        stage_arn = ":".join([*parts[:5], f"{api}/{stage}"])
-        if not rest or not _STAGE_ARN.fullmatch(stage_arn):
-            raise MisconfiguredError(
-                "the event's method ARN is not one of API Gateway's"
-            )
-        return cls(api, stage, stage_arn)
+        # Bounded: what follows may hold colons and slashes (aws/chalice#1775).
+        end = text.find("/", text.find("/") + 1)
+        if end < 0 or end + 1 == len(text):
+            raise MisconfiguredError(_UNREADABLE)
+        return _of_stage(text[:end])
+
+
+_UNREADABLE = "the event's method ARN is not one of API Gateway's"
+
+
+@lru_cache(maxsize=64)
+def _of_stage(stage_arn: str) -> MethodArn:
+    match = _STAGE_ARN.fullmatch(stage_arn)
+    if match is None:
+        raise MisconfiguredError(_UNREADABLE)
+    return MethodArn(match[1], match[2], stage_arn)

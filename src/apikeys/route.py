@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 READING = ("GET", "HEAD", "OPTIONS")
 CONNECT = "$connect"
 MAX_PATH = 256
 
 # RFC 3986 pchar without the wildcards of IAM (* ? ${) and without braces.
-_LITERAL = re.compile(r"[A-Za-z0-9._~!$&'()+,;=:@%-]+")
-_PARAMETER = re.compile(r"\{[A-Za-z0-9._-]+\}")
+_NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+_LITERAL = f"{_NAME}~!$&'()+,;=:@%"
 
 
 class Route:
@@ -65,11 +63,13 @@ def _glob(path: str) -> str:
 def _segment(segment: str, *, is_last: bool) -> str:
     if is_last and segment in ("*", ""):
         return segment
-    if _PARAMETER.fullmatch(segment):
-        return "*"
-    if not _LITERAL.fullmatch(segment) or segment in (".", ".."):
-        raise ValueError(
-            "a segment of a path is plain URL characters, a {name} for one segment, "
-            "or * as the whole last segment"
-        )
-    return segment
+    # strip leaves nothing of a text that is made of these characters alone.
+    if len(segment) > len("{}") and segment[0] + segment[-1] == "{}":
+        if not segment[1:-1].strip(_NAME):
+            return "*"
+    elif segment not in ("", ".", "..") and not segment.strip(_LITERAL):
+        return segment
+    raise ValueError(
+        "a segment of a path is plain URL characters, a {name} for one segment, "
+        "or * as the whole last segment"
+    )

@@ -14,6 +14,7 @@ MODES = {
     "connectionMode": ("READ_WRITE", "READ_ONLY"),
 }
 OPTIONAL = ("login", "dataLanguage", "guiLanguage")
+SETTINGS = (*REQUIRED, *OPTIONAL, *MODES)
 
 
 def check_session(session: object) -> Document:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from apikeys import policy
 from apikeys.decision import Reason, decide
-from apikeys.errors import MalformedKeyError, MisconfiguredError
+from apikeys.errors import MalformedKeyError
 from apikeys.key import Key
 from authorizer import api_key
+from authorizer.answers import Answers
 from authorizer.bucket import Bucket
 from authorizer.request import Request
+from authorizer.tags import Tags
 from authorizer.verifier import Verifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from apikeys.document import Document
     from apikeys.record import Record
-    from apikeys.roles import Grant
     from authorizer.moment import Moment
     from authorizer.outcome import Outcome
     from authorizer.settings import Settings
@@ -28,6 +27,8 @@ class Authorizer:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._tag_check = settings.tag_check
         self._store = store
+        self._answers = Answers()
+        self._tags = Tags()
         self._verifier = Verifier()
         self._bucket = Bucket()
 
@@ -45,16 +46,14 @@ class Authorizer:
             outcome.reason = key
             return
         outcome.key_id = key.key_id
-        outcome.cached = self._store.knows(key.key_id, moment)
-        record = self._judged(key, moment)
+        record = self._judged(key, moment, outcome)
         if isinstance(record, Reason):
             outcome.reason = record
             return
-        grant = self._store.role_map(moment).grant(
-            record.roles, read_only=record.is_read_only()
-        )
-        outcome.answer = policy.answer(record, _policy(record, grant, request))
-        if grant.allow:
+        role_map = self._store.role_map(moment)
+        answer = self._answers.of(record, role_map, request.method_arn.stage_arn)
+        outcome.answer = answer.content
+        if answer.opens_a_route:
             outcome.outcome, outcome.reason = "allow", Reason.GRANTED
         else:
             outcome.reason = Reason.NO_ROLE
@@ -67,17 +66,22 @@ class Authorizer:
             key = Key.parse(raw)
         except MalformedKeyError:
             return Reason.MALFORMED
-        if self._tag_check and not key.is_genuine(self._store.signing_keys(moment)):
-            return Reason.FORGED
+        if self._tag_check:
+            signing_keys = self._store.signing_keys(moment)
+            if not self._tags.is_genuine(key, signing_keys):
+                return Reason.FORGED
         return key
 
-    def _judged(self, key: Key, moment: Moment) -> Record | Reason:
+    def _judged(self, key: Key, moment: Moment, outcome: Outcome) -> Record | Reason:
         """Return the record of a key that may pass, or why it may not."""
+        record = self._store.known(key.key_id, moment)
+        outcome.cached = record is not None
         # Without the tag's proof anybody could make us read and hash.
-        drawn = not self._tag_check and not self._is_cheap(key, moment)
+        drawn = not (self._tag_check or self._is_cheap(record, key))
         if drawn:
             self._bucket.draw(moment.started)
-        record = self._store.record(key.key_id, moment)
+        if record is None:
+            record = self._store.record(key.key_id, moment)
         if isinstance(record, Reason):
             return record
         reason = decide(
@@ -87,20 +91,9 @@ class Authorizer:
             self._bucket.give_back()
         return record if reason is Reason.GRANTED else reason
 
-    def _is_cheap(self, key: Key, moment: Moment) -> bool:
-        if not self._store.knows(key.key_id, moment):
+    def _is_cheap(self, known: Record | Reason | None, key: Key) -> bool:
+        if known is None:
             return False
-        record = self._store.record(key.key_id, moment)
-        return isinstance(record, Reason) or self._verifier.is_cheap(
-            record.digest, key.text
+        return isinstance(known, Reason) or self._verifier.is_cheap(
+            known.digest, key.text
         )
-
-
-def _policy(record: Record, grant: Grant, request: Request) -> Document:
-    stage_arn = request.method_arn.stage_arn
-    found = policy.policy_document(grant, stage_arn, record.expires_at)
-    if policy.size(found) > policy.MAX_BYTES:
-        raise MisconfiguredError(
-            f"the policy of {record.key_id} is over {policy.MAX_BYTES} bytes"
-        )
-    return found

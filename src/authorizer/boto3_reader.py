@@ -6,6 +6,7 @@ and the Lambda runtime brings it along.
 
 from __future__ import annotations
 
+import logging
 import time
 
 import boto3
@@ -16,6 +17,9 @@ from apikeys.decision import Reason
 from apikeys.errors import StoreUnavailableError
 from authorizer.aws_error import absence
 from authorizer.secrets_manager import CONNECT_SECONDS, READ_SECONDS, TRIES
+
+# At DEBUG botocore logs whole answers, with what the stored secrets hold.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
 class Boto3Reader:
@@ -42,7 +46,8 @@ class Boto3Reader:
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             return absence(status, error.response["Error"]["Code"])
-        except BotoCoreError as error:
+        # Of an answer that is no JSON object botocore lets its own trouble out.
+        except (BotoCoreError, ValueError, AttributeError) as error:
             raise StoreUnavailableError(
                 f"no answer from Secrets Manager: {type(error).__name__}"
             ) from None

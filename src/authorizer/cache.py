@@ -1,54 +1,75 @@
-"""A least-recently-used cache, bounded in entries and in the size of what it holds."""
+"""Least-recently-used caches, bounded in entries and in the size of what they hold."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Generic, TypeVar
 
-class Entry[T]:
-    """A value; ``read_at`` and ``fresh_until`` are times of the monotonic clock."""
+    T = TypeVar("T")
 
-    __slots__ = ("fresh_until", "read_at", "size", "value")
+    class _Of(Generic[T]):  # noqa: UP046 - the other way imports typing
+        """Makes the classes below generic."""
 
-    def __init__(
-        self, value: T, *, read_at: float, fresh_until: float, size: int
-    ) -> None:
+else:
+    # A generic class imports typing, a tenth of an empty function's whole start.
+    T = None
+
+    class _Of:
+        def __class_getitem__(cls, _item: object) -> type:
+            return cls
+
+
+class Aged(_Of[T]):
+    """A value with times of the monotonic clock.
+
+    Attributes:
+        value: what was read.
+        read_at: when the request began that read it; what was written later is newer.
+        fresh_until: until when it serves without being read again.
+    """
+
+    __slots__ = ("fresh_until", "read_at", "value")
+
+    def __init__(self, value: T, read_at: float, fresh_until: float) -> None:
         self.value = value
         self.read_at = read_at
         self.fresh_until = fresh_until
-        self.size = size
 
 
-class Cache[T]:
-    """Keeps the entries used last; the age of an entry is its user's to judge."""
+class Cache(_Of[T]):
+    """Keeps the values used last; how old they may be is their user's to judge."""
 
     def __init__(self, max_entries: int, max_size: int) -> None:
-        self._entries: OrderedDict[str, Entry[T]] = OrderedDict()
+        self._values: OrderedDict[str, tuple[T, int]] = OrderedDict()
         self._max_entries = max_entries
         self._max_size = max_size
         self._size = 0
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._values)
 
-    def get(self, name: str) -> Entry[T] | None:
-        """Return an entry, fresh or not, and count it as used."""
-        entry = self._entries.get(name)
-        if entry is not None:
-            self._entries.move_to_end(name)
-        return entry
+    def get(self, name: str) -> T | None:
+        """Return a value, and count it as used."""
+        kept = self._values.get(name)
+        if kept is None:
+            return None
+        self._values.move_to_end(name)
+        return kept[0]
 
-    def put(self, name: str, entry: Entry[T]) -> None:
-        """Keep an entry in place of any other of that name."""
+    def put(self, name: str, value: T, size: int) -> None:
+        """Keep a value in place of any other of that name."""
         self.drop(name)
-        self._entries[name] = entry
-        self._size += entry.size
-        while len(self._entries) > self._max_entries or self._size > self._max_size:
-            _, evicted = self._entries.popitem(last=False)
-            self._size -= evicted.size
+        self._values[name] = (value, size)
+        self._size += size
+        while len(self._values) > self._max_entries or self._size > self._max_size:
+            _, (_, evicted) = self._values.popitem(last=False)
+            self._size -= evicted
 
     def drop(self, name: str) -> None:
-        """Forget an entry, if it is there."""
-        entry = self._entries.pop(name, None)
-        if entry is not None:
-            self._size -= entry.size
+        """Forget a value, if it is there."""
+        kept = self._values.pop(name, None)
+        if kept is not None:
+            self._size -= kept[1]

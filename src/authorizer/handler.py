@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
+# Nothing of what is imported becomes garbage: no collection while a client waits.
+gc.disable()
+
 import os
 import sys
 
@@ -20,8 +25,14 @@ if TYPE_CHECKING:
     from authorizer.moment import LambdaContext
 
 _settings = Settings(os.environ)
-_authorizer = Authorizer(_settings, Store(choose_reader(os.environ), _settings))
+_store = Store(choose_reader(os.environ), _settings)
+_authorizer = Authorizer(_settings, _store)
 _log = DecisionLog(sys.stdout, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+_store.warm_up(Moment.begin())
+
+# What is there now stays, and is never looked at again.
+gc.freeze()
+gc.enable()
 
 
 def lambda_handler(event: object, context: LambdaContext) -> Document:

@@ -40,11 +40,18 @@ class Moment:
         self.deadline = deadline
 
     @classmethod
-    def begin(cls, lambda_context: LambdaContext) -> Moment:
-        """Return the moment of a request that begins now."""
+    def begin(cls, lambda_context: LambdaContext | None = None) -> Moment:
+        """Return the moment of a request that begins now.
+
+        Args:
+            lambda_context: knows how long the function may run; None at start-up.
+        """
         started = time.monotonic()
-        left = lambda_context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS
-        return cls(time.time(), started, started + min(left, _BUDGET_SECONDS))
+        budget = _BUDGET_SECONDS
+        if lambda_context is not None:
+            left = lambda_context.get_remaining_time_in_millis() / 1000
+            budget = min(budget, left - _RESERVE_SECONDS)
+        return cls(time.time(), started, started + budget)
 
     def elapsed_ms(self) -> float:
         """Return the milliseconds since the request began."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from authorizer.endpoint import Endpoint
 from authorizer.secrets_manager import SecretsManager
 from authorizer.sigv4 import Credentials, Signer
+from authorizer.tls import Trust
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,4 +31,5 @@ def choose_reader(environ: Mapping[str, str]) -> Reader:
 
         return Boto3Reader()
     endpoint = Endpoint.from_environ(environ, region)
-    return SecretsManager(endpoint, Signer(credentials, "secretsmanager", region))
+    signer = Signer(credentials, "secretsmanager", region)
+    return SecretsManager(endpoint, signer, Trust.from_environ(environ))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import ssl
 import time
 
 from apikeys.decision import Reason
@@ -19,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from authorizer.endpoint import Endpoint
     from authorizer.sigv4 import Signer
+    from authorizer.tls import Trust
 
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 1.5
@@ -29,8 +31,9 @@ _PAUSE_SECONDS = 0.05
 class SecretsManager:
     """Reads secrets over one connection that is kept open between requests."""
 
-    def __init__(self, endpoint: Endpoint, signer: Signer) -> None:
+    def __init__(self, endpoint: Endpoint, signer: Signer, trust: Trust) -> None:
         self._endpoint = endpoint
+        self._trust = trust
         self._signer = signer
         self._connection: http.client.HTTPConnection | None = None
 
@@ -100,19 +103,31 @@ class SecretsManager:
         # http.client drops the socket of an answer that asked for it.
         if self._connection is None or self._connection.sock is None:
             endpoint = self._endpoint
-            connection = (
-                http.client.HTTPSConnection
-                if endpoint.is_tls
-                else http.client.HTTPConnection
-            )(
-                endpoint.host,
-                endpoint.port,
-                timeout=_within(CONNECT_SECONDS, deadline),
-            )
-            connection.connect()
-            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = http.client.HTTPConnection(endpoint.host, endpoint.port)
+            connection.sock = self._socket(deadline)
             self._connection = connection
         return self._connection
+
+    def _socket(self, deadline: float) -> socket.socket:
+        # As bytes: for a text Python would import its table of all scripts (IDNA).
+        host = self._endpoint.host.encode("ascii")
+        raw = socket.create_connection(
+            (host, self._endpoint.port),  # type: ignore[arg-type]  # bytes do as well
+            _within(CONNECT_SECONDS, deadline),
+        )
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not self._endpoint.is_tls:
+            return raw
+        try:
+            return self._trust.context().wrap_socket(raw, server_hostname=host)
+        except ssl.SSLCertVerificationError:
+            raw.close()
+            if not self._trust.widen():
+                raise
+            return self._socket(deadline)
+        except BaseException:
+            raw.close()
+            raise
 
     def _close(self) -> None:
         if self._connection is not None:

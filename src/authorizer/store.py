@@ -8,9 +8,11 @@ trouble are decisions of the store, not outages, and take effect at once.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from apikeys.decision import Reason
 from apikeys.errors import (
+    FaultError,
     MalformedDocumentError,
     MalformedRecordError,
     MisconfiguredError,
@@ -20,7 +22,7 @@ from apikeys.errors import (
 from apikeys.record import Record
 from apikeys.roles import RoleMap
 from apikeys.signing import SigningKeys
-from authorizer.cache import Cache, Entry
+from authorizer.cache import Aged, Cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from authorizer.reader import Reader
     from authorizer.settings import Settings
 
-MAX_RECORDS = 1_024
-MAX_RECORDS_SIZE = 4 * 1_024 * 1_024
+MAX_ENTRIES = 1_024
+MAX_SIZE = 4 * 1_024 * 1_024
 # In an outage a stale value is not asked for again at every request: a client would
 # pay the time-out each time.
 _RETRY_SECONDS = 5.0
@@ -43,17 +45,29 @@ class Store:
     def __init__(self, reader: Reader, settings: Settings) -> None:
         self._reader = reader
         self._settings = settings
-        self._records: Cache[Record] = Cache(MAX_RECORDS, MAX_RECORDS_SIZE)
-        self._absent: Cache[Reason] = Cache(MAX_RECORDS, MAX_RECORDS_SIZE)
-        self._signing_keys: Cache[SigningKeys] = Cache(1, MAX_RECORDS_SIZE)
-        self._role_maps: Cache[RoleMap] = Cache(1, MAX_RECORDS_SIZE)
+        self._records: Cache[Aged[Record]] = Cache(MAX_ENTRIES, MAX_SIZE)
+        self._absent: Cache[Aged[Reason]] = Cache(MAX_ENTRIES, MAX_SIZE)
+        self._signing_keys: Cache[Aged[SigningKeys]] = Cache(1, MAX_SIZE)
+        self._role_maps: Cache[Aged[RoleMap]] = Cache(1, MAX_SIZE)
 
-    def knows(self, key_id: str, moment: Moment) -> bool:
-        """Tell whether asking for this record now would be answered from a cache."""
-        return any(
-            entry is not None and moment.started < entry.fresh_until
-            for entry in (self._records.get(key_id), self._absent.get(key_id))
-        )
+    def warm_up(self, moment: Moment) -> None:
+        """Read what every request needs before the first one comes.
+
+        What can't be had is asked for again by the request.
+        """
+        with suppress(FaultError):
+            self.signing_keys(moment)
+            self.role_map(moment)
+
+    def known(self, key_id: str, moment: Moment) -> Record | Reason | None:
+        """Return what ``record`` would without a read, None where it had to read."""
+        record = self._records.get(key_id)
+        if record is not None and moment.started < record.fresh_until:
+            return record.value
+        absent = self._absent.get(key_id)
+        if absent is not None and moment.started < absent.fresh_until:
+            return absent.value
+        return None
 
     def record(self, key_id: str, moment: Moment) -> Record | Reason:
         """Return the record of a key id, or ``UNKNOWN``, ``REVOKED`` or ``CORRUPT``.
@@ -62,25 +76,21 @@ class Store:
             StoreUnavailableError: an outage, and nothing known that may still serve.
             StoreRefusedError: the store refused to let this function read.
         """
-        absent = self._absent.get(key_id)
-        if absent is not None and moment.started < absent.fresh_until:
-            return absent.value
+        known = self.known(key_id, moment)
+        if known is not None:
+            return known
+        name = f"{self._settings.secret_name_prefix}{key_id}"
 
-        def read() -> tuple[Record | Reason, int]:
-            name = f"{self._settings.secret_name_prefix}{key_id}"
-            text = self._reader.read(name, moment.deadline)
-            if isinstance(text, Reason):
-                return text, 0
+        def parse(text: str) -> Record | Reason:
             try:
-                return Record.parse(text, key_id=key_id), len(text)
+                return Record.parse(text, key_id=key_id)
             except MalformedRecordError:
-                return Reason.CORRUPT, 0
+                return Reason.CORRUPT
 
-        found = self._fresh(self._records, key_id, read, moment)
+        found = self._read(self._records, key_id, name, parse, moment)
         if isinstance(found, Reason):
             until = moment.started + self._settings.unknown_ttl_seconds
-            entry = Entry(found, read_at=moment.started, fresh_until=until, size=1)
-            self._absent.put(key_id, entry)
+            self._absent.put(key_id, Aged(found, moment.started, until), 1)
         return found
 
     def signing_keys(self, moment: Moment) -> SigningKeys:
@@ -90,7 +100,7 @@ class Store:
             FaultError: they are missing, unreadable or out of reach.
         """
         name = self._settings.signing_secret
-        return self._own_document(self._signing_keys, name, SigningKeys.parse, moment)
+        return self._own(self._signing_keys, name, SigningKeys.parse, moment)
 
     def role_map(self, moment: Moment) -> RoleMap:
         """Return the role map.
@@ -99,60 +109,59 @@ class Store:
             FaultError: it is missing, unreadable or out of reach.
         """
         name = self._settings.roles_secret
-        return self._own_document(self._role_maps, name, RoleMap.loads, moment)
+        return self._own(self._role_maps, name, RoleMap.loads, moment)
 
-    def _own_document[T](
+    def _own[T](
         self,
-        cache: Cache[T],
+        cache: Cache[Aged[T]],
         name: str,
         parse: Callable[[str], T],
         moment: Moment,
     ) -> T:
-        def read() -> tuple[T | Reason, int]:
-            text = self._reader.read(name, moment.deadline)
-            if isinstance(text, Reason):
-                return text, 0
-            try:
-                return parse(text), len(text)
-            except MalformedDocumentError as error:
-                raise MisconfiguredError(str(error)) from None
-
-        found = self._fresh(cache, name, read, moment)
+        known = cache.get(name)
+        if known is not None and moment.started < known.fresh_until:
+            return known.value
+        try:
+            found = self._read(cache, name, name, parse, moment)
+        except MalformedDocumentError as error:
+            raise MisconfiguredError(str(error)) from None
         if isinstance(found, Reason):
             raise MisconfiguredError(f"the stored secret {name} is {found}")
         return found
 
-    def _fresh[T](
+    def _read[T](
         self,
-        cache: Cache[T],
+        cache: Cache[Aged[T]],
+        key: str,
         name: str,
-        read: Callable[[], tuple[T | Reason, int]],
+        parse: Callable[[str], T | Reason],
         moment: Moment,
     ) -> T | Reason:
-        entry = cache.get(name)
-        if entry is not None and moment.started < entry.fresh_until:
-            return entry.value
+        """Read a stored secret and keep what it says, or serve what was kept."""
+        settings = self._settings
         try:
-            value, size = read()
+            text = self._reader.read(name, moment.deadline)
         except StoreUnavailableError:
-            settings = self._settings
-            lifetime = settings.record_ttl_seconds + settings.stale_seconds
-            if entry is None or moment.started >= entry.read_at + lifetime:
+            kept = cache.get(key)
+            if kept is None:
                 raise
-            retry_at = moment.started + _RETRY_SECONDS
-            entry.fresh_until = min(retry_at, entry.read_at + lifetime)
-            return entry.value
-        except (StoreRefusedError, MisconfiguredError):
-            cache.drop(name)
+            stale_until = (
+                kept.read_at + settings.record_ttl_seconds + settings.stale_seconds
+            )
+            if moment.started >= stale_until:
+                raise
+            kept.fresh_until = min(moment.started + _RETRY_SECONDS, stale_until)
+            return kept.value
+        except StoreRefusedError:
+            cache.drop(key)
             raise
-        if isinstance(value, Reason):
-            cache.drop(name)
-            return value
-        until = moment.started + self._settings.record_ttl_seconds * _jitter()
-        cache.put(
-            name, Entry(value, read_at=moment.started, fresh_until=until, size=size)
-        )
-        return value
+        # Dropped first: what can't be parsed must not leave the value before it.
+        cache.drop(key)
+        found = text if isinstance(text, Reason) else parse(text)
+        if not isinstance(found, Reason):
+            until = moment.started + settings.record_ttl_seconds * _jitter()
+            cache.put(key, Aged(found, moment.started, until), len(text))
+        return found
 
 
 def _jitter() -> float:

@@ -1,0 +1,63 @@
+"""Whom a TLS connection to AWS trusts.
+
+The default store of some 150 authorities takes as long to load as two empty functions
+take to start. AWS's endpoints have certificates of Amazon's own authorities; their
+roots are put into the package when it is built (src/Makefile).
+"""
+
+from __future__ import annotations
+
+import os.path
+import ssl
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Not pathlib, which is dear to import.
+AMAZON_ROOTS = os.path.join(os.path.dirname(__file__), "amazon-roots.pem")
+
+
+class Trust:
+    """The authorities trusted first, and whether the default store comes after them."""
+
+    def __init__(self, ca_file: str | None, *, widens: bool) -> None:
+        self._ca_file = ca_file
+        self._widens = widens
+        self._context: ssl.SSLContext | None = None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Trust:
+        """Trust ``AWS_CA_BUNDLE`` alone, or Amazon's roots, or the default store."""
+        bundle = environ.get("AWS_CA_BUNDLE")
+        if bundle:
+            return cls(bundle, widens=False)
+        if os.path.exists(AMAZON_ROOTS):
+            return cls(AMAZON_ROOTS, widens=True)
+        return cls(None, widens=False)
+
+    def context(self) -> ssl.SSLContext:
+        """Return the TLS context: certificates and host names are always checked."""
+        if self._context is None:
+            self._context = _context(self._ca_file)
+        return self._context
+
+    def widen(self) -> bool:
+        """Trust the default store from now on; False where that changes nothing.
+
+        The set of roots in a package ages: what it can't verify, the default store may.
+        """
+        if not self._widens:
+            return False
+        self._widens, self._ca_file, self._context = False, None, None
+        return True
+
+
+def _context(ca_file: str | None) -> ssl.SSLContext:
+    if ca_file is None:
+        return ssl.create_default_context()
+    # As create_default_context, which would do more than the handshake needs.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
+    context.load_verify_locations(ca_file)
+    return context

@@ -1,0 +1,98 @@
+"""What holds for every stored text, however damaged."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apikeys import digest
+from apikeys.decision import Reason, decide
+from apikeys.errors import MalformedRecordError
+from apikeys.record import Record
+from tests.builders import NOW, a_key, record_fields
+
+_KEY = a_key()
+_FIELDS = record_fields(
+    _KEY,
+    name="A name",
+    description="Text",
+    session={"environment": "P", "repository": "M", "profile": "A"},
+    usageIdentifierKey="u",
+)
+_TEXT = json.dumps(_FIELDS)
+
+_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["READ_ONLY", "2027-01-15T09:00:00", "ADMIN", _FIELDS["digest"]]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def _parsed(text: str) -> Record | None:
+    """Return the record or None; anything but MalformedRecordError escapes."""
+    try:
+        record = Record.parse(text, key_id=_KEY.key_id)
+    except MalformedRecordError as error:
+        assert str(error).startswith(f"record of {_KEY.key_id}: ")
+        assert len(str(error)) < 200
+        return None
+    assert isinstance(record.enabled, bool)
+    assert isinstance(record.roles, tuple)
+    # What can be read can be written, and means the same.
+    again = Record.parse(record.to_json(), key_id=_KEY.key_id)
+    assert again.document == record.document
+    return record
+
+
+@settings(max_examples=1_000)
+@given(st.data())
+def test_a_damaged_text_is_a_record_or_malformed(data: st.DataObject) -> None:
+    """Characters deleted, inserted, replaced anywhere in the JSON."""
+    text = _TEXT
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        length = data.draw(st.integers(0, 5))
+        inserted = data.draw(st.text('{}[]",:\\u09eE-+.ntf \ud800é\x00', max_size=5))
+        text = text[:start] + inserted + text[start + length :]
+    _parsed(text)
+
+
+@settings(max_examples=1_000)
+@given(st.data())
+def test_a_field_of_any_value_is_read_or_malformed(data: st.DataObject) -> None:
+    """And only an intact, enabled record with the key's digest ever grants it."""
+    changed = data.draw(
+        st.dictionaries(st.sampled_from([*_FIELDS]), _values, min_size=1, max_size=3)
+    )
+    dropped = data.draw(st.sets(st.sampled_from([*_FIELDS]), max_size=1))
+    fields: dict[str, Any] = {
+        name: value
+        for name, value in (_FIELDS | changed).items()
+        if name not in dropped
+    }
+    record = _parsed(json.dumps(fields))
+    if record is None:
+        return
+    found = decide(record, _KEY.text, now=NOW, matches=digest.matches)
+    if found is Reason.GRANTED:
+        assert fields["schemaVersion"] == 1
+        assert fields["keyId"] == _KEY.key_id
+        assert fields["digest"] == _FIELDS["digest"]
+        assert fields["enabled"] is True
+        assert fields["expirationDate"] in (None, "2027-01-15T09:00:00")
+
+
+@settings(max_examples=500)
+@given(st.binary(max_size=200) | st.just(_TEXT.encode("utf-16")))
+def test_any_bytes_as_text_are_a_record_or_malformed(found: bytes) -> None:
+    """Also UTF-16 and noise."""
+    assert _parsed(found.decode("latin-1")) is None

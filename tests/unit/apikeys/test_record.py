@@ -1,0 +1,252 @@
+"""The JSON document about one credential."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from apikeys.errors import MalformedRecordError
+from apikeys.record import Record
+from tests.builders import LATER, NOW, a_key, record_fields, record_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_KEY = a_key()
+_SESSION = {"environment": "Production", "repository": "Main", "profile": "Admin"}
+
+
+def _parse(**changes: object) -> Record:
+    return Record.parse(record_text(_KEY, **changes), key_id=_KEY.key_id)
+
+
+def _parse_without(field: str) -> Record:
+    fields = record_fields(_KEY)
+    del fields[field]
+    return Record.parse(json.dumps(fields), key_id=_KEY.key_id)
+
+
+def test_a_record_is_read() -> None:
+    """Every field that decides, as the decision needs it."""
+    found = _parse(session=_SESSION)
+    assert {name: getattr(found, name) for name in Record.__slots__} == {
+        "digest": record_fields(_KEY)["digest"],
+        "document": record_fields(_KEY, session=_SESSION),
+        "enabled": True,
+        "expires_at": NOW + 3_600,
+        "key_id": _KEY.key_id,
+        "roles": ("READER",),
+        "session": _SESSION,
+    }
+
+
+def test_unknown_fields_are_kept() -> None:
+    """A field of a later version survives reading and writing."""
+    later = {"later": {"a": [1, 2.5, "é"]}}
+    found = _parse(**later)
+    assert json.loads(found.to_json()) == record_fields(_KEY, **later)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"schemaVersion": 0}, "schemaVersion is not 1"),
+        ({"schemaVersion": 2}, "schemaVersion is not 1"),
+        ({"schemaVersion": "1"}, "schemaVersion is not 1"),
+        ({"schemaVersion": True}, "schemaVersion is not 1"),
+        ({"schemaVersion": None}, "schemaVersion is not 1"),
+        ({"keyId": "0" * 16}, "keyId is not the one looked up"),
+        ({"keyId": None}, "keyId is not the one looked up"),
+        ({"digest": None}, "digest is missing or not a text"),
+        ({"digest": ["x"]}, "digest is missing or not a text"),
+        ({"digest": "canary"}, "not a digest"),
+        ({"digest": f"$argon2id$v=19$m=8,t=1,p=1${'A' * 22}${'A' * 43}"}, "argon2id p"),
+        ({"name": ""}, "name does not have 1 to 256 characters"),
+        ({"name": "x" * 257}, "name does not have 1 to 256 characters"),
+        ({"name": "canary\n"}, "name has control characters"),
+        ({"client": 5}, "client is not a text"),
+        ({"issuer": []}, "issuer is not a text"),
+        ({"description": "x" * 2_049}, "description does not have 1 to 2048"),
+        ({"description": "\ud800"}, "description has control characters"),
+        ({"usageIdentifierKey": 7}, "usageIdentifierKey is not a text"),
+        ({"usageKeyId": "\0"}, "usageKeyId has control characters"),
+        ({"usagePlanId": {}}, "usagePlanId is not a text"),
+        ({"expirationDate": ""}, "expirationDate: not yyyy-MM-ddTHH:mm:ss"),
+        ({"expirationDate": "canary"}, "expirationDate: not yyyy-MM-ddTHH:mm:ss"),
+        ({"expirationDate": f"{LATER}Z"}, "expirationDate: not yyyy-MM-ddTHH:mm:ss"),
+        ({"expirationDate": "2027-02-30T00:00:00"}, "expirationDate: "),
+        ({"expirationDate": NOW}, "expirationDate: expirationDate is missing"),
+        ({"expirationDate": False}, "expirationDate: expirationDate is missing"),
+        ({"session": "canary"}, "session is not an object"),
+        ({"session": {}}, "session.environment is not a text"),
+        ({"session": []}, "session is not an object"),
+    ],
+)
+def test_a_field_that_breaks_its_rule_makes_the_record_malformed(
+    changes: dict[str, object], message: str
+) -> None:
+    """The error names record and field and never shows what the field holds."""
+    with pytest.raises(MalformedRecordError) as caught:
+        _parse(**changes)
+    text = str(caught.value)
+    assert text.startswith(f"record of {_KEY.key_id}: {message}")
+    assert "canary" not in text
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "field", ["schemaVersion", "keyId", "digest", "expirationDate"]
+)
+def test_a_field_that_must_be_there_is_missed(field: str) -> None:
+    """Version, id, digest and end are never guessed: absent is not null."""
+    with pytest.raises(MalformedRecordError, match=field):
+        _parse_without(field)
+
+
+def test_a_record_without_a_date_never_expires() -> None:
+    """``expirationDate: null`` is a key for ever."""
+    record = _parse(expirationDate=None)
+    assert (record.expires_at, record.is_expired(1e18)) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (NOW, False),
+        (NOW + 3_599.999_999, False),
+        (NOW + 3_600, True),
+        (NOW + 3_600.000_001, True),
+    ],
+)
+def test_a_record_is_expired_from_the_second_it_names(
+    now: float, *, expected: bool
+) -> None:
+    """Not a microsecond before, and at that very instant."""
+    assert _parse().is_expired(now) is expected
+
+
+@pytest.mark.parametrize(
+    "enabled", [False, None, 1, 1.0, "true", "TRUE", "false", [True], {"enabled": True}]
+)
+def test_only_json_true_enables(enabled: object) -> None:
+    """Whatever else stands there, the record is readable and disabled."""
+    assert _parse(enabled=enabled).enabled is False
+
+
+def test_a_record_without_enabled_is_disabled() -> None:
+    """Absent is not true."""
+    assert _parse_without("enabled").enabled is False
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        (["WRITER", "READER"], ("READER", "WRITER")),
+        (["reader", "Reader", "READER"], ("READER",)),
+        ([], ()),
+        (None, ()),
+        ("READER", ()),
+        ({"READER": True}, ()),
+        (5, ()),
+        (
+            ["READER", None, 5, ["WRITER"], {"a": 1}, "", " READER", "A-B", "*"],
+            ("READER",),
+        ),
+        (["ß", "SS", "\u0131", "READ\u212aR", "\uff32EADER"], ("SS",)),
+        (["A" * 64, "A" * 65], ("A" * 64,)),
+    ],
+)
+def test_roles_are_the_readable_names_in_upper_case(
+    roles: object, expected: tuple[str, ...]
+) -> None:
+    """What is no list, or no role's name, grants nothing and breaks nothing."""
+    assert _parse(roles=roles).roles == expected
+
+
+def test_a_record_without_roles_has_none() -> None:
+    """Absent grants nothing."""
+    assert _parse_without("roles").roles == ()
+
+
+@pytest.mark.parametrize(
+    "field", ["name", "description", "client", "issuer", "session"]
+)
+def test_texts_and_session_may_be_null(field: str) -> None:
+    """What only informs may be missing or null."""
+    changes: dict[str, Any] = {field: None}
+    assert _parse(**changes).session is None
+
+
+@pytest.mark.parametrize(
+    ("session", "expected"),
+    [
+        (None, False),
+        (_SESSION, False),
+        (_SESSION | {"connectionMode": "READ_WRITE"}, False),
+        (_SESSION | {"connectionMode": "READ_ONLY"}, True),
+    ],
+)
+def test_a_session_may_be_read_only(
+    session: dict[str, str] | None, *, expected: bool
+) -> None:
+    """Only the connection mode ``READ_ONLY`` makes it so."""
+    assert _parse(session=session).is_read_only() is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "canary",
+        "null",
+        "[]",
+        '"{}"',
+        record_text(_KEY)[:-1],
+        record_text(_KEY) + "x",
+        record_text(_KEY).replace("Acme", "Ac\nme"),
+        record_text(_KEY).replace('"enabled": true', '"enabled": NaN'),
+        record_text(_KEY).replace(
+            '"enabled": true', '"enabled": false, "enabled": true'
+        ),
+        record_text(_KEY)[:-1] + ', "a": ' + "9" * 5_000 + "}",
+        record_text(_KEY)[:-1] + ', "a": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        record_text(_KEY)[:-1] + ', "a": 1e999}',
+        "\x00" * 65_536,
+        "\ufeff" + record_text(_KEY),
+    ],
+)
+def test_what_is_no_json_object_is_malformed(text: str) -> None:
+    """Cut, padded, doubled, too deep or too long a number: one error, no content."""
+    with pytest.raises(MalformedRecordError) as caught:
+        Record.parse(text, key_id=_KEY.key_id)
+    assert str(caught.value).startswith(f"record of {_KEY.key_id}: not a JSON object")
+
+
+def test_a_copy_under_another_name_is_refused() -> None:
+    """The record of one key never serves another id."""
+    with pytest.raises(MalformedRecordError, match="keyId is not the one looked up"):
+        Record.parse(record_text(_KEY), key_id="0" * 16)
+
+
+def test_a_changed_copy_differs_in_the_named_fields_alone() -> None:
+    """Unknown fields stay, the original is untouched."""
+    record = _parse(later=1)
+    copy = record.changed(enabled=False, roles=["writer"])
+    assert copy.document == record_fields(
+        _KEY, later=1, enabled=False, roles=["writer"]
+    )
+    assert (copy.enabled, copy.roles, record.enabled) == (False, ("WRITER",), True)
+
+
+def test_a_change_is_checked_like_a_new_record() -> None:
+    """What could not be read is never written."""
+    with pytest.raises(MalformedRecordError, match="name has control characters"):
+        _parse().changed(name="a\x00b")
+
+
+@pytest.mark.parametrize("show", [repr, str])
+def test_repr_shows_the_key_id_alone(show: Callable[[object], str]) -> None:
+    """No digest, client or role gets into a log by accident."""
+    assert show(_parse()) == f"Record({_KEY.key_id})"

@@ -1,0 +1,56 @@
+"""The authorizer's handler, loaded as Lambda does."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fakes import SIGNING_NAME, FakeLambdaContext
+from tests.loading import load_anew
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.fakes import FakeReader
+
+
+class Handler:
+    """A function that starts with its first event: what it answers, raises and logs."""
+
+    def __init__(self, start: Callable[[], Any], stdout: io.StringIO) -> None:
+        self._start = start
+        self._stdout = stdout
+
+    @cached_property
+    def module(self) -> Any:  # noqa: ANN401
+        """Return the started module."""
+        return self._start()
+
+    def __call__(self, event: object) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to one event."""
+        return self.module.lambda_handler(event, FakeLambdaContext())
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return all that was logged."""
+        return [json.loads(line) for line in self._stdout.getvalue().splitlines()]
+
+
+@pytest.fixture
+def handler(reader: FakeReader, monkeypatch: pytest.MonkeyPatch) -> Handler:
+    """Return a function over the fake store."""
+    stdout = io.StringIO()
+    monkeypatch.setenv("SIGNING_SECRET", SIGNING_NAME)
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "my-authorizer")
+
+    def start() -> Any:  # noqa: ANN401
+        with monkeypatch.context() as starting:
+            starting.setattr("authorizer.reader.choose_reader", lambda _environ: reader)
+            starting.setattr(sys, "stdout", stdout)
+            return load_anew("authorizer.handler")
+
+    return Handler(start, stdout)

@@ -1,0 +1,432 @@
+"""One request's way from the event to the answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from argon2 import low_level
+from argon2.exceptions import VerifyMismatchError
+
+from apikeys import digest
+from apikeys.decision import Reason
+from apikeys.errors import (
+    FaultError,
+    MisconfiguredError,
+    OverloadedError,
+    StoreRefusedError,
+    StoreUnavailableError,
+)
+from authorizer.authorize import Authorizer
+from authorizer.outcome import Outcome
+from authorizer.settings import Settings
+from authorizer.store import Store
+from tests.builders import (
+    BEFORE,
+    LATER,
+    STAGE_ARN,
+    a_key,
+    at,
+    forged,
+    record_text,
+    rest_event,
+    signing_secret,
+)
+from tests.fakes import ROLES_NAME, SIGNING_NAME
+
+if TYPE_CHECKING:
+    from apikeys.key import Key
+    from tests.fakes import FakeReader
+
+_KEY = a_key()
+_ANOTHER = a_key("another key")
+_SESSION = {"environment": "P", "repository": "M", "profile": "A"}
+
+
+def _authorizer(reader: FakeReader, **environ: str) -> Authorizer:
+    settings = Settings({"SIGNING_SECRET": SIGNING_NAME} | environ)
+    return Authorizer(settings, Store(reader, settings))
+
+
+def _judged(
+    authorizer: Authorizer, event: object, seconds: float = 0
+) -> dict[str, object]:
+    """Return every field of the outcome but the answer, and whether there is one."""
+    outcome = Outcome()
+    authorizer.authorize(event, at(seconds), outcome)
+    found = {name: getattr(outcome, name) for name in Outcome.__slots__}
+    return found | {"answer": outcome.answer is not None}
+
+
+def _reason(authorizer: Authorizer, key: str | None, seconds: float = 0) -> object:
+    return _judged(authorizer, rest_event(key), seconds)["reason"]
+
+
+def _answer(authorizer: Authorizer, key: Key) -> Any:  # noqa: ANN401 - JSON
+    outcome = Outcome()
+    authorizer.authorize(rest_event(key.text), at(), outcome)
+    return outcome.answer
+
+
+_REFUSED: dict[str, object] = {
+    "answer": False,
+    "api": "a1b2c3d4e5",
+    "cached": False,
+    "key_id": _KEY.key_id,
+    "outcome": "refuse",
+    "reason": "",
+    "stage": "prod",
+}
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return the secrets that argon2 was asked to hash; only 'right' ones match."""
+    asked: list[bytes] = []
+
+    def verify(_encoded: bytes, secret: bytes, _kind: low_level.Type) -> bool:
+        asked.append(secret)
+        if secret.decode() != _KEY.text:
+            raise VerifyMismatchError
+        return True
+
+    monkeypatch.setattr(low_level, "verify_secret", verify)
+    return asked
+
+
+_SLOW = f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}"
+
+
+def test_a_good_key_gets_the_policy_of_its_roles(reader: FakeReader) -> None:
+    """The whole answer to API Gateway."""
+    reader.keep(_KEY, record_text(_KEY, roles=["READER", "WRITER", "UNHEARD_OF"]))
+    assert _answer(_authorizer(reader), _KEY) == {
+        "principalId": _KEY.key_id,
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Action": "execute-api:Invoke",
+                    "Effect": "Allow",
+                    "Resource": [
+                        f"{STAGE_ARN}/GET/reports/*",
+                        f"{STAGE_ARN}/POST/reports",
+                    ],
+                    "Condition": {
+                        "DateLessThan": {"aws:CurrentTime": "2027-01-15T09:00:00Z"}
+                    },
+                }
+            ],
+        },
+        "context": {
+            "keyId": _KEY.key_id,
+            "credential": "api-key",
+            "client": "Acme",
+            "issuer": "Ops",
+            "roles": "READER UNHEARD_OF WRITER",
+            "expirationDate": LATER,
+        },
+    }
+
+
+def test_the_outcome_of_a_good_key(reader: FakeReader) -> None:
+    """What the log says of it, at the first and at the second request."""
+    reader.keep(_KEY, record_text(_KEY))
+    authorizer, event = _authorizer(reader), rest_event(_KEY.text)
+    allowed = _REFUSED | {"answer": True, "outcome": "allow", "reason": "granted"}
+    assert _judged(authorizer, event) == allowed
+    assert _judged(authorizer, event, 1) == allowed | {"cached": True}
+
+
+@pytest.mark.parametrize("roles", [[], None, ["UNHEARD_OF"], "READER"])
+def test_a_key_without_a_route_is_answered_with_a_deny(
+    reader: FakeReader, roles: object
+) -> None:
+    """403, not 401: the credential is good; and the operator reads why."""
+    reader.keep(_KEY, record_text(_KEY, roles=roles))
+    authorizer = _authorizer(reader)
+    assert _judged(authorizer, rest_event(_KEY.text)) == _REFUSED | {
+        "answer": True,
+        "reason": "no_role",
+    }
+    assert _answer(authorizer, _KEY)["policyDocument"]["Statement"] == [
+        {
+            "Action": "execute-api:Invoke",
+            "Effect": "Deny",
+            "Resource": [f"{STAGE_ARN}/*"],
+        }
+    ]
+
+
+@pytest.mark.parametrize("path", ["GET/reports/7", "DELETE/", "POST/a:b/*?${x}%2F"])
+def test_the_policy_does_not_depend_on_the_route_called(
+    reader: FakeReader, path: str
+) -> None:
+    """API Gateway caches it for all of them."""
+    reader.keep(_KEY, record_text(_KEY))
+    outcome = Outcome()
+    _authorizer(reader).authorize(rest_event(_KEY.text, path), at(), outcome)
+    assert outcome.answer == _answer(_authorizer(reader), _KEY)
+
+
+def test_a_read_only_session_keeps_reading_routes(reader: FakeReader) -> None:
+    """Of a role that opens everything, GET, HEAD and OPTIONS."""
+    session = _SESSION | {"connectionMode": "READ_ONLY"}
+    reader.keep(_KEY, record_text(_KEY, roles=["ADMINISTRATOR"], session=session))
+    answer = _answer(_authorizer(reader), _KEY)
+    assert answer["policyDocument"]["Statement"][0]["Resource"] == [
+        f"{STAGE_ARN}/{method}/*" for method in ("GET", "HEAD", "OPTIONS")
+    ]
+    assert answer["context"]["connectionMode"] == "READ_ONLY"
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({}, "missing"),
+        ({"X-API-Key": "a,b"}, "ambiguous"),
+        ({"X-API-Key": "é"}, "malformed"),
+        ({"X-API-Key": "no key"}, "malformed"),
+        ({"X-API-Key": f"{_KEY.text}x"}, "malformed"),
+        ({"X-API-Key": "x" * 1_000_000}, "malformed"),
+        ({"X-API-Key": forged(_KEY)}, "forged"),
+        ({"X-API-Key": f"zz{_KEY.text[2:]}"}, "forged"),
+    ],
+)
+def test_what_is_no_genuine_key_is_refused_without_reading_a_record(
+    reader: FakeReader, headers: dict[str, str], reason: str
+) -> None:
+    """Counted over many requests; and no byte of it reaches the log."""
+    reader.keep(_KEY, record_text(_KEY))
+    authorizer = _authorizer(reader)
+    event = rest_event() | {"headers": headers, "multiValueHeaders": None}
+    expected = _REFUSED | {"reason": reason, "key_id": None, "cached": None}
+    assert [_judged(authorizer, event) for _ in range(10)] == [expected] * 10
+    assert reader.record_reads == 0
+    # The signing secret, where there was a tag to check, once.
+    assert reader.reads == ([SIGNING_NAME] if reason == "forged" else [])
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (Reason.UNKNOWN, "unknown"),
+        (Reason.REVOKED, "revoked"),
+        (Reason.CORRUPT, "corrupt"),
+        ("not JSON", "corrupt"),
+        (record_text(_KEY, keyId="0" * 16), "corrupt"),
+        (record_text(_KEY, schemaVersion=2), "corrupt"),
+        (record_text(_KEY, expirationDate=""), "corrupt"),
+        (record_text(_KEY, digest=digest.fast(_ANOTHER.text)), "mismatch"),
+        (record_text(_KEY, digest=digest.fast("x"), enabled=False), "mismatch"),
+        (record_text(_KEY, enabled="true"), "disabled"),
+        (record_text(_KEY, enabled=False, expirationDate=BEFORE), "disabled"),
+        (record_text(_KEY, expirationDate=BEFORE), "expired"),
+        (record_text(_KEY, expirationDate="2027-01-15T08:00:00"), "expired"),
+        (record_text(_KEY, digest=_SLOW.replace("A" * 22, "A" * 13)), "corrupt"),
+    ],
+)
+def test_a_genuine_key_is_refused_for_the_first_reason_that_holds(
+    reader: FakeReader, record: str | Reason, reason: str
+) -> None:
+    """No answer, so 401; the key id is known by then."""
+    reader.keep(_KEY, record)
+    found = _judged(_authorizer(reader), rest_event(_KEY.text))
+    assert found == _REFUSED | {"reason": reason}
+    # Without a right no role map is read.
+    assert reader.reads == [SIGNING_NAME, f"APIKEY_{_KEY.key_id}"]
+
+
+def test_every_check_runs_again_on_a_cached_record(reader: FakeReader) -> None:
+    """A record that expires while it is cached is refused at that instant."""
+    reader.keep(_KEY, record_text(_KEY, expirationDate="2027-01-15T08:00:10"))
+    authorizer = _authorizer(reader)
+    found = [_reason(authorizer, _KEY.text, s) for s in (0, 9.999_999, 10, 11)]
+    assert found == ["granted", "granted", "expired", "expired"]
+    assert reader.reads_of(_KEY) == 1
+
+
+def test_secret_record_and_role_map_are_read_once_in_their_ttl(
+    reader: FakeReader,
+) -> None:
+    """Three reads for any number of requests."""
+    reader.keep(_KEY, record_text(_KEY))
+    authorizer = _authorizer(reader)
+    for seconds in range(27):
+        assert _reason(authorizer, _KEY.text, seconds) == "granted"
+        assert _reason(authorizer, forged(_KEY), seconds) == "forged"
+    assert sorted(reader.reads) == [f"APIKEY_{_KEY.key_id}", ROLES_NAME, SIGNING_NAME]
+
+
+def test_a_key_of_a_previous_signing_key_passes(reader: FakeReader) -> None:
+    """Until the operator drops that one."""
+    before = reader.values[SIGNING_NAME]
+    assert isinstance(before, str)
+    current = json.loads(before)["current"]
+    reader.keep(_KEY, record_text(_KEY))
+    reader.values[SIGNING_NAME] = signing_secret("n" * 64, current)
+    assert _reason(_authorizer(reader), _KEY.text) == "granted"
+    reader.values[SIGNING_NAME] = signing_secret("n" * 64)
+    assert _reason(_authorizer(reader), _KEY.text) == "forged"
+
+
+@pytest.mark.parametrize("name", [SIGNING_NAME, f"APIKEY_{_KEY.key_id}", ROLES_NAME])
+@pytest.mark.parametrize("fault", [StoreUnavailableError(), StoreRefusedError()])
+def test_trouble_with_the_store_is_a_fault(
+    reader: FakeReader, name: str, fault: FaultError
+) -> None:
+    """Whichever read fails: 500, never 401, and nothing is remembered of it."""
+    reader.keep(_KEY, record_text(_KEY))
+    good = reader.values[name]
+    authorizer = _authorizer(reader)
+    reader.values[name] = fault
+    for _ in range(2):
+        with pytest.raises(type(fault)):
+            _judged(authorizer, rest_event(_KEY.text))
+    reader.values[name] = good
+    assert _reason(authorizer, _KEY.text) == "granted"
+
+
+def test_without_a_role_map_a_good_key_is_a_fault(reader: FakeReader) -> None:
+    """Misconfigured: the operator has not said what roles open."""
+    reader.keep(_KEY, record_text(_KEY))
+    del reader.values[ROLES_NAME]
+    with pytest.raises(MisconfiguredError, match="^the stored secret APIROLES is unk"):
+        _judged(_authorizer(reader), rest_event(_KEY.text))
+
+
+def test_an_event_of_another_kind_is_a_fault_before_any_read(
+    reader: FakeReader,
+) -> None:
+    """Nothing is looked up for it."""
+    with pytest.raises(MisconfiguredError):
+        _judged(_authorizer(reader), rest_event(_KEY.text) | {"type": "TOKEN"})
+    assert reader.reads == []
+
+
+def test_a_policy_over_8_kb_is_a_fault(reader: FakeReader) -> None:
+    """Roles that were fine each may be too much together."""
+    routes = {
+        name: {"allow": [f"GET /{name.lower() * 40}/{n:03}" for n in range(60)]}
+        for name in ("A", "B")
+    }
+    reader.values[ROLES_NAME] = json.dumps({"roles": routes})
+    reader.keep(_KEY, record_text(_KEY, roles=["A"]))
+    reader.keep(_ANOTHER, record_text(_ANOTHER, roles=["A", "B"]))
+    authorizer = _authorizer(reader)
+    assert _reason(authorizer, _KEY.text) == "granted"
+    with pytest.raises(MisconfiguredError) as caught:
+        _reason(authorizer, _ANOTHER.text)
+    expected = f"the policy of {_ANOTHER.key_id} is over 8192 bytes"
+    assert str(caught.value) == expected
+
+
+def test_a_slow_digest_is_hashed_once_for_a_correct_key(
+    reader: FakeReader, hashes: list[bytes]
+) -> None:
+    """Under ``KeyHash=argon2id``: one slow hash, remembered."""
+    reader.keep(_KEY, record_text(_KEY, digest=_SLOW))
+    authorizer = _authorizer(reader)
+    found = [_reason(authorizer, _KEY.text, seconds) for seconds in (0, 1, 40)]
+    assert found == ["granted"] * 3
+    assert hashes == [_KEY.text.encode()]
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"enabled": False}, {"expirationDate": BEFORE}, {"roles": []}]
+)
+def test_a_wrong_credential_costs_the_same_whatever_the_state(
+    reader: FakeReader, hashes: list[bytes], changes: dict[str, Any]
+) -> None:
+    """One slow hash, then mismatch: neither cost nor answer tells of the record."""
+    twin = a_key("a twin with the same id")
+    reader.keep(twin, record_text(twin, digest=_SLOW, **changes))
+    assert _reason(_authorizer(reader), twin.text) == "mismatch"
+    assert len(hashes) == 1
+
+
+def _with_other_secret(number: int) -> str:
+    """Return a key with the id of ``_KEY``, which only a forger could present."""
+    return f"{_KEY.text[:20]}{number:065}"
+
+
+def test_without_the_tag_check_the_digest_still_decides(reader: FakeReader) -> None:
+    """``TAG_CHECK=off`` is no way in, and needs no signing secret."""
+    del reader.values[SIGNING_NAME]
+    reader.keep(_KEY, record_text(_KEY))
+    authorizer = _authorizer(reader, TAG_CHECK="off")
+    found = [_reason(authorizer, text) for text in (_KEY.text, forged(_KEY))]
+    assert found == ["granted", "mismatch"]
+    assert SIGNING_NAME not in reader.reads
+
+
+def test_without_the_tag_check_look_ups_are_bounded(reader: FakeReader) -> None:
+    """A burst of 20 unknown ids, then 2 a second; beyond it a fault, no read."""
+    authorizer = _authorizer(reader, TAG_CHECK="off")
+    strangers = [a_key(f"stranger {number}").text for number in range(23)]
+    assert [_reason(authorizer, text) for text in strangers[:20]] == ["unknown"] * 20
+    with pytest.raises(OverloadedError):
+        _reason(authorizer, strangers[20])
+    assert _reason(authorizer, strangers[20], 0.5) == "unknown"
+    assert reader.record_reads == 21
+
+
+def test_without_the_tag_check_slow_hashes_are_bounded(
+    reader: FakeReader, hashes: list[bytes]
+) -> None:
+    """20 wrong guesses at one id; the right key, once verified, passes meanwhile."""
+    reader.keep(_KEY, record_text(_KEY, digest=_SLOW))
+    authorizer = _authorizer(reader, TAG_CHECK="off")
+    assert _reason(authorizer, _KEY.text) == "granted"
+    guesses = [_reason(authorizer, _with_other_secret(n)) for n in range(20)]
+    assert guesses == ["mismatch"] * 20
+    with pytest.raises(OverloadedError):
+        _reason(authorizer, _with_other_secret(20))
+    assert _reason(authorizer, _KEY.text) == "granted"
+    assert len(hashes) == 21
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({}, "granted"), ({"enabled": False}, "disabled")],
+)
+def test_without_the_tag_check_a_match_gives_its_token_back(
+    reader: FakeReader, changes: dict[str, Any], reason: str
+) -> None:
+    """Clients with good keys never use up the bucket, whatever their state."""
+    keys = [a_key(f"client {number}") for number in range(50)]
+    for key in keys:
+        reader.keep(key, record_text(key, **changes))
+    authorizer = _authorizer(reader, TAG_CHECK="off")
+    assert [_reason(authorizer, key.text) for key in keys] == [reason] * 50
+
+
+@pytest.mark.parametrize("value", ["not JSON", Reason.REVOKED])
+def test_without_the_tag_check_a_cached_refusal_draws_nothing(
+    reader: FakeReader, value: str | Reason
+) -> None:
+    """Asked again within the unknown TTL it costs no read."""
+    reader.keep(_KEY, value)
+    authorizer = _authorizer(reader, TAG_CHECK="off")
+    assert len({_reason(authorizer, _KEY.text) for _ in range(50)}) == 1
+    assert reader.record_reads == 1
+
+
+def test_without_the_tag_check_an_unreadable_hash_keeps_its_token(
+    reader: FakeReader,
+) -> None:
+    """A corrupt slow digest can't be used to draw without end."""
+    digest_text = _SLOW.replace("A" * 22, "A" * 13)
+    reader.keep(_KEY, record_text(_KEY, digest=digest_text))
+    authorizer = _authorizer(reader, TAG_CHECK="off")
+    assert [_reason(authorizer, _KEY.text) for _ in range(20)] == ["corrupt"] * 20
+    with pytest.raises(OverloadedError):
+        _reason(authorizer, _KEY.text)
+
+
+def test_with_the_tag_check_genuine_keys_never_draw(reader: FakeReader) -> None:
+    """Any number of unknown ones: who holds a tag is no stranger."""
+    authorizer = _authorizer(reader)
+    keys = [a_key(f"deleted {number}").text for number in range(100)]
+    assert {_reason(authorizer, text) for text in keys} == {"unknown"}

@@ -1,0 +1,65 @@
+"""What an error of GetSecretValue means for a request."""
+
+from __future__ import annotations
+
+import pytest
+
+from apikeys.decision import Reason
+from apikeys.errors import StoreRefusedError, StoreUnavailableError
+from authorizer.aws_error import absence
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("ResourceNotFoundException", Reason.UNKNOWN),
+        ("InvalidRequestException", Reason.REVOKED),
+    ],
+)
+def test_an_absent_secret_is_a_reason_to_refuse(code: str, reason: Reason) -> None:
+    """Never there, or scheduled for deletion."""
+    assert absence(400, code) is reason
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "ThrottlingException"),
+        (400, "Throttling"),
+        (429, "TooManyRequestsException"),
+        (400, "RequestLimitExceeded"),
+        (400, "InternalServiceError"),
+        (400, "ExpiredTokenException"),
+        (400, "InvalidSignatureException"),
+        (400, "RequestExpired"),
+        (500, "InternalFailure"),
+        (500, ""),
+        (503, "ServiceUnavailable"),
+        (599, "AccessDeniedException"),
+    ],
+)
+def test_an_outage_may_be_tried_again(status: int, code: str) -> None:
+    """Throttling and every failure of the service."""
+    with pytest.raises(StoreUnavailableError) as caught:
+        absence(status, code)
+    assert str(caught.value) == f"Secrets Manager answered {status} {code}"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "AccessDeniedException"),
+        (403, "AccessDeniedException"),
+        (400, "DecryptionFailure"),
+        (400, "InvalidParameterException"),
+        (400, "UnrecognizedClientException"),
+        (400, "ValidationException"),
+        (404, ""),
+        (499, "Unheard"),
+    ],
+)
+def test_a_refusal_is_a_decision_of_the_store(status: int, code: str) -> None:
+    """Whatever is not known to pass is no outage, so nothing stale is served."""
+    with pytest.raises(StoreRefusedError) as caught:
+        absence(status, code)
+    assert str(caught.value) == f"Secrets Manager answered {status} {code}"

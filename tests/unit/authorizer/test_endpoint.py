@@ -1,0 +1,87 @@
+"""Where Secrets Manager answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from authorizer.endpoint import Endpoint
+
+_SERVICE = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
+
+
+@pytest.mark.parametrize(
+    ("environ", "region", "expected"),
+    [
+        ({}, "eu-west-1", ("secretsmanager.eu-west-1.amazonaws.com", 443, True)),
+        (
+            {},
+            "us-gov-west-1",
+            ("secretsmanager.us-gov-west-1.amazonaws.com", 443, True),
+        ),
+        ({}, "cn-north-1", ("secretsmanager.cn-north-1.amazonaws.com.cn", 443, True)),
+        (
+            {"AWS_USE_FIPS_ENDPOINT": "True"},
+            "us-east-1",
+            ("secretsmanager-fips.us-east-1.amazonaws.com", 443, True),
+        ),
+        (
+            {"AWS_USE_FIPS_ENDPOINT": "false"},
+            "us-east-1",
+            ("secretsmanager.us-east-1.amazonaws.com", 443, True),
+        ),
+        (
+            {"AWS_ENDPOINT_URL": "http://localhost:4566"},
+            "x",
+            ("localhost", 4566, False),
+        ),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1/"}, "x", ("127.0.0.1", 80, False)),
+        ({_SERVICE: "https://vpce.example"}, "x", ("vpce.example", 443, True)),
+        ({_SERVICE: "http://[::1]:8080"}, "x", ("::1", 8080, False)),
+        (
+            {_SERVICE: "http://one:1", "AWS_ENDPOINT_URL": "http://two:2"},
+            "x",
+            ("one", 1, False),
+        ),
+        ({_SERVICE: "", "AWS_ENDPOINT_URL": "http://two:2"}, "x", ("two", 2, False)),
+    ],
+)
+def test_the_endpoint_is_the_configured_one_or_the_regions(
+    environ: dict[str, str], region: str, expected: tuple[str, int, bool]
+) -> None:
+    """As the AWS SDKs read the environment: the service's own variable first."""
+    found = Endpoint.from_environ(environ, region)
+    assert (found.host, found.port, found.is_tls) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "netloc"),
+    [
+        ("http://localhost:4566", "localhost:4566"),
+        ("https://vpce.example", "vpce.example"),
+        ("http://[::1]:8080", "[::1]:8080"),
+    ],
+)
+def test_the_host_header_has_the_port_where_the_url_has_one(
+    url: str, netloc: str
+) -> None:
+    """The signature covers it."""
+    assert Endpoint(url).netloc == netloc
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "localhost:4566",
+        "ftp://localhost",
+        "http://",
+        "https:///path",
+        "http://localhost/path",
+        "http://localhost:port",
+        "file:///etc/passwd",
+    ],
+)
+def test_another_url_fails_at_start_up(url: str) -> None:
+    """Neither another scheme, nor a path, nor a port that is no number."""
+    with pytest.raises(ValueError, match=r"\A"):
+        Endpoint(url)

@@ -1,0 +1,195 @@
+"""The Lambda function behind API Gateway's authorizer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apikeys import digest
+from apikeys.decision import Reason
+from apikeys.errors import (
+    FaultError,
+    MisconfiguredError,
+    StoreRefusedError,
+    StoreUnavailableError,
+)
+from tests.builders import BEFORE, a_key, forged, record_text, rest_event
+from tests.fakes import ROLES_NAME, SIGNING_NAME
+from tests.loading import load_anew
+
+if TYPE_CHECKING:
+    from tests.fakes import FakeReader
+    from tests.unit.authorizer.conftest import Handler
+
+_KEY = a_key()
+
+
+def test_a_good_key_is_answered_and_logged(
+    reader: FakeReader, handler: Handler
+) -> None:
+    """One answer, one line."""
+    reader.keep(_KEY, record_text(_KEY))
+    answer = handler(rest_event(_KEY.text))
+    (line,) = handler.lines()
+    assert (answer["principalId"], line["outcome"], line["reason"], line["key_id"]) == (
+        _KEY.key_id,
+        "allow",
+        "granted",
+        _KEY.key_id,
+    )
+    assert line["function_name"] == "my-authorizer"
+
+
+_REFUSALS = {
+    "missing": (None, None),
+    "ambiguous": ("a,b", None),
+    "malformed": ("not a key", None),
+    "forged": (forged(_KEY), record_text(_KEY)),
+    "unknown": (_KEY.text, Reason.UNKNOWN),
+    "revoked": (_KEY.text, Reason.REVOKED),
+    "corrupt": (_KEY.text, "not JSON"),
+    "mismatch": (_KEY.text, record_text(_KEY, digest=digest.fast("another"))),
+    "disabled": (_KEY.text, record_text(_KEY, enabled=False)),
+    "expired": (_KEY.text, record_text(_KEY, expirationDate=BEFORE)),
+}
+
+
+@pytest.mark.parametrize("reason", _REFUSALS)
+def test_every_refusal_is_the_same_to_the_client(
+    reader: FakeReader,
+    handler: Handler,
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bare Exception, the text ``Unauthorized`` exactly, no cause: API Gateway's 401."""
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    presented, record = _REFUSALS[reason]
+    if record is not None:
+        reader.keep(_KEY, record)
+    with pytest.raises(Exception, match=r"\AUnauthorized\Z") as caught:
+        handler(rest_event(presented))
+    error = caught.value
+    assert type(error) is Exception
+    assert error.args == ("Unauthorized",)
+    assert (error.__cause__, error.__context__, error.__suppress_context__) == (
+        None,
+        None,
+        True,
+    )
+    (line,) = handler.lines()
+    assert (line["outcome"], line["reason"]) == ("refuse", reason)
+
+
+def test_every_refusing_reason_is_among_these() -> None:
+    """No reason is forgotten above; granted and no_role have an answer."""
+    assert {*_REFUSALS, "granted", "no_role"} == {str(reason) for reason in Reason}
+
+
+def test_no_role_is_an_answer_and_a_refusal(
+    reader: FakeReader, handler: Handler
+) -> None:
+    """403 by the policy, one line with its reason."""
+    reader.keep(_KEY, record_text(_KEY, roles=[]))
+    answer = handler(rest_event(_KEY.text))
+    (line,) = handler.lines()
+    assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
+    assert (line["outcome"], line["reason"]) == ("refuse", "no_role")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "reason"),
+    [
+        (SIGNING_NAME, StoreUnavailableError("down"), StoreUnavailableError, None),
+        (SIGNING_NAME, StoreRefusedError("no"), StoreRefusedError, None),
+        (SIGNING_NAME, "not JSON", MisconfiguredError, "misconfigured"),
+        (ROLES_NAME, Reason.UNKNOWN, MisconfiguredError, "misconfigured"),
+        (f"APIKEY_{_KEY.key_id}", StoreRefusedError("x"), StoreRefusedError, None),
+    ],
+)
+def test_a_fault_is_raised_and_logged_as_what_it_is(  # noqa: PLR0913 - one table
+    reader: FakeReader,
+    handler: Handler,
+    name: str,
+    value: str | Reason | Exception,
+    kind: type[FaultError],
+    reason: str | None,
+) -> None:
+    """API Gateway answers 500, since the text is not ``Unauthorized``."""
+    reader.keep(_KEY, record_text(_KEY))
+    reader.values[name] = value
+    with pytest.raises(kind) as caught:
+        handler(rest_event(_KEY.text))
+    assert "unauthorized" not in str(caught.value).lower()
+    (line,) = handler.lines()
+    assert (line["level"], line["outcome"], line["reason"], line["message"]) == (
+        "ERROR",
+        "fault",
+        reason or "store_unavailable",
+        str(caught.value),
+    )
+
+
+@pytest.mark.parametrize("event", [None, [], "text", 5, {}, {"type": "TOKEN"}])
+def test_a_foreign_event_is_a_fault(handler: Handler, event: object) -> None:
+    """Never an answer, never a 401."""
+    with pytest.raises(MisconfiguredError):
+        handler(event)
+    (line,) = handler.lines()
+    assert (line["outcome"], line["reason"]) == ("fault", "misconfigured")
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("canary"), KeyError("canary"), RecursionError("Unauthorized")]
+)
+def test_an_unexpected_error_is_a_fault_without_its_text(
+    reader: FakeReader, handler: Handler, error: Exception
+) -> None:
+    """The text may quote a secret; where it arose is said instead."""
+    reader.keep(_KEY, error)
+    with pytest.raises(MisconfiguredError) as caught:
+        handler(rest_event(_KEY.text))
+    line_number = str(caught.value).rpartition(" ")[2]
+    expected = f"unexpected {type(error).__name__} in FakeReader.read, line "
+    assert str(caught.value) == expected + line_number
+    assert caught.value.__suppress_context__
+    (line,) = handler.lines()
+    assert (line["outcome"], line["reason"], line["message"]) == (
+        "fault",
+        "misconfigured",
+        str(caught.value),
+    )
+
+
+def test_an_error_without_a_traceback_is_reported_by_its_name(handler: Handler) -> None:
+    """Only its kind is known then."""
+    found = handler.module._unexpected(ValueError("canary"))
+    assert str(found) == "unexpected ValueError"
+
+
+def test_a_thousand_requests_are_a_thousand_lines(
+    reader: FakeReader, handler: Handler
+) -> None:
+    """One each, whatever becomes of it; the first is the cold start."""
+    reader.keep(_KEY, record_text(_KEY))
+    for number in range(1_000):
+        if number % 2:
+            handler(rest_event(_KEY.text))
+            continue
+        with pytest.raises(Exception, match="^Unauthorized$"):
+            handler(rest_event(forged(_KEY)))
+    lines = handler.lines()
+    assert len(lines) == 1_000
+    assert [line["cold_start"] for line in lines[:2]] == [True, False]
+    assert {line["key_id"] for line in lines[::2]} == {None}
+
+
+@pytest.mark.parametrize("environ", [{}, {"SIGNING_SECRET": "s", "TAG_CHECK": "maybe"}])
+def test_bad_settings_fail_at_start_up(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]
+) -> None:
+    """Not at the first request: the function never becomes ready."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match="SIGNING_SECRET is missing|TAG_CHECK is none"):
+        load_anew("authorizer.handler")

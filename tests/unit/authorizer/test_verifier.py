@@ -1,0 +1,110 @@
+"""Checks against digests, each slow hash once."""
+
+from __future__ import annotations
+
+import pytest
+
+from apikeys import digest
+from authorizer.verifier import Verifier
+
+_CREDENTIAL = "correct horse battery staple"
+
+
+class _Hashes:
+    """Stands for the digest module; counts what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def matches(self, stored: str, credential: str) -> bool:
+        self.asked.append((stored, credential))
+        return stored.endswith(credential)
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> _Hashes:
+    """Replace the hash by a comparison that is counted."""
+    counted = _Hashes()
+    monkeypatch.setattr(digest, "matches", counted.matches)
+    return counted
+
+
+def test_a_slow_digest_that_matched_is_hashed_once(hashes: _Hashes) -> None:
+    """From the second time on a correct credential costs no slow hash."""
+    verifier, stored = Verifier(), f"$argon2id${_CREDENTIAL}"
+    assert [verifier.matches(stored, _CREDENTIAL) for _ in range(3)] == [True] * 3
+    assert hashes.asked == [(stored, _CREDENTIAL)]
+
+
+def test_a_wrong_credential_is_hashed_every_time(hashes: _Hashes) -> None:
+    """It is not remembered: memory holds no guesses, and none becomes cheap."""
+    verifier, stored = Verifier(), f"$argon2id${_CREDENTIAL}"
+    assert [verifier.matches(stored, "wrong") for _ in range(3)] == [False] * 3
+    assert len(hashes.asked) == 3
+    assert not verifier.is_cheap(stored, "wrong")
+
+
+def test_what_is_remembered_is_one_digest_and_one_credential(hashes: _Hashes) -> None:
+    """A new digest, or another text, is a new question."""
+    verifier = Verifier()
+    pairs = [("$argon2id$1ab", "ab"), ("$argon2id$2ab", "ab"), ("$argon2id$1ab", "b")]
+    assert [verifier.matches(*pair) for pair in pairs * 2] == [True] * 6
+    assert hashes.asked == pairs
+
+
+def test_a_fast_digest_is_never_remembered(hashes: _Hashes) -> None:
+    """It costs less than looking it up."""
+    verifier, stored = Verifier(), f"$sha256${_CREDENTIAL}"
+    assert [verifier.matches(stored, _CREDENTIAL) for _ in range(2)] == [True] * 2
+    assert len(hashes.asked) == 2
+    assert len(verifier._remembered) == 0
+
+
+def test_what_is_cheap(hashes: _Hashes) -> None:
+    """Every fast digest, and a slow one that matched before; asking hashes nothing."""
+    verifier, stored = Verifier(), f"$argon2id${_CREDENTIAL}"
+    before = verifier.is_cheap(stored, _CREDENTIAL)
+    verifier.matches(stored, _CREDENTIAL)
+    after = verifier.is_cheap(stored, _CREDENTIAL)
+    assert (before, after, verifier.is_cheap("$sha256$x", "y")) == (False, True, True)
+    assert len(hashes.asked) == 1
+
+
+def test_the_memory_is_bounded_and_keeps_what_was_used_last(hashes: _Hashes) -> None:
+    """1,024 answers; the one used longest ago is hashed again."""
+    verifier = Verifier()
+    for number in range(1_024):
+        verifier.matches(f"$argon2id${number}", f"{number}")
+    verifier.matches("$argon2id$0", "0")
+    verifier.matches("$argon2id$new", "new")
+    assert len(verifier._remembered) == 1_024
+    assert verifier.is_cheap("$argon2id$0", "0")
+    assert not verifier.is_cheap("$argon2id$1", "1")
+    assert len(hashes.asked) == 1_025
+
+
+@pytest.mark.usefixtures("hashes")
+def test_memory_holds_neither_credential_nor_a_plain_hash_of_it() -> None:
+    """Two processes remember the same answer under different marks."""
+    stored, marks = f"$argon2id${_CREDENTIAL}", []
+    for verifier in (Verifier(), Verifier()):
+        verifier.matches(stored, _CREDENTIAL)
+        marks += list(verifier._remembered)
+    assert len(set(marks)) == 2
+    assert all(_CREDENTIAL.encode() not in mark for mark in marks)
+
+
+def test_the_secret_is_made_at_first_use() -> None:
+    """A snapshot of a started function holds none that copies of it would share."""
+    assert Verifier()._secret == b""
+
+
+def test_real_digests_are_checked_by_their_own_hash() -> None:
+    """Fast and slow, right and wrong."""
+    verifier = Verifier()
+    found = [
+        verifier.matches(made(_CREDENTIAL), presented)
+        for made in (digest.fast, digest.slow)
+        for presented in (_CREDENTIAL, "wrong")
+    ]
+    assert found == [True, False, True, False]
