@@ -116,7 +116,7 @@ class Issuing:
             compose,
             request.usage_plan_id or (plan_id if isinstance(plan_id, str) else None),
         )
-        return _issued(key, found, here.clock())
+        return _issued(key, found, int(here.clock()))
 
     def _dates(
         self, request: Ending, issued_at: int, otherwise: int | None
@@ -186,7 +186,8 @@ class Issuing:
         unproven = record.document | {f: proof[f] for f in ("digest", "signedBy")}
         is_same_plan = plan_id in (None, record.document.get("usagePlanId"))
         is_late = now > issued_at + _REPEAT_SECONDS
-        if expected != unproven or not is_same_plan or is_late:
+        is_unchanged = document.are_equal(expected, unproven)
+        if not is_unchanged or not is_same_plan or is_late:
             raise RefusedError(
                 409,
                 "request_token_used",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import RefusedError, key_not_found, key_revoked
 from admin.store import Absence, Page
+from apikeys import document
 from apikeys.errors import MalformedRecordError
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.record import Record
@@ -109,6 +110,15 @@ class Records:
         with suppress(RefusedError):
             self._store.tag(self.name(key_id), _ROLES_TAG, roles)
         self.delete(key_id, recovery_days)
+        if not isinstance(self.existing(key_id), Absence):
+            # So answers a secret that somebody replicated into another region.
+            raise RefusedError(
+                409,
+                "not_revocable",
+                "Secrets Manager does not delete the record (has it replicas?); the key "
+                "still works: disable it",
+                field="keyId",
+            )
 
     def roles_at_revocation(self, key_id: str) -> tuple[str, ...]:
         """Return the roles of a revoked record; a name no role has if unknown."""
@@ -182,7 +192,7 @@ class Records:
         Raises:
             RefusedError: 409, another write came first.
         """
-        if record.document == found.record.document:
+        if document.are_equal(record.document, found.record.document):
             return found
         name = self.name(record.key_id)
         version = self._store.replace(name, record.to_json(), found.version)

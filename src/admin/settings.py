@@ -24,6 +24,7 @@ class Settings:
     signing_secret: str
     roles_secret: str
     hashes_slowly: bool
+    checks_tags: bool
     authorizer_cache_seconds: int
     record_ttl_seconds: int
     default_issuer: str
@@ -59,6 +60,7 @@ class Settings:
             roles_secret=environ.get("ROLES_SECRET", "APIROLES"),
             hashes_slowly=choice(environ, "KEY_HASH", ("sha256", "argon2id"))
             == "argon2id",
+            checks_tags=choice(environ, "TAG_CHECK", ("on", "off")) == "on",
             authorizer_cache_seconds=whole_number(
                 environ, "AUTHORIZER_CACHE_SECONDS", 30
             ),

@@ -84,10 +84,16 @@ class Record:
         return record
 
     def changed(self, **fields: object) -> Record:
-        """Return a copy with other values in some fields, checked like a new one."""
-        return Record.parse(
-            document.dumps({**self.document, **fields}), key_id=self.key_id
-        )
+        """Return a copy with other values in some fields, checked like a new one.
+
+        None takes a field away, but for ``expirationDate``, of which it is a value.
+        """
+        changed = {
+            name: value
+            for name, value in {**self.document, **fields}.items()
+            if value is not None or name == "expirationDate"
+        }
+        return Record.parse(document.dumps(changed), key_id=self.key_id)
 
     def to_json(self) -> str:
         """Write the record as it is stored."""
