@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from apikeys import digest
 from apikeys.key import Key, mint, random_key_id
+from apikeys.record import Record
 from apikeys.signing import SigningKeys
+from authorizer.credential import Reference
 from authorizer.moment import Moment
 
 if TYPE_CHECKING:
@@ -78,6 +80,15 @@ def record_fields(key: Key, **changes: object) -> Fields:
 def record_text(key: Key, **changes: object) -> str:
     """Return a record as it is stored."""
     return json.dumps(record_fields(key, **changes))
+
+
+def _parse(text: str, key_id: str) -> Record:
+    return Record.parse(text, key_id=key_id)
+
+
+def reference(key_id: str, prefix: str = "APIKEY_") -> Reference:
+    """Return where the record of a key id is stored."""
+    return Reference(f"{prefix}{key_id}", key_id, _parse)
 
 
 def at(seconds: float = 0, *, now: float | None = None) -> Moment:

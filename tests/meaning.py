@@ -109,7 +109,7 @@ def opens(
 
 
 def is_settled(role_map: dict[str, Any], call: Call) -> bool:
-    """Tell whether DESIGN §6 promises that the policy judges a request as the map does.
+    """Tell whether it is promised that the policy judges a request as the map does.
 
     It does for a request in a route that the map spells out, and for one that no
     ``{name}`` reaches by crossing a slash. A subtree (``/*``) spells nothing out, nor

@@ -195,7 +195,7 @@ class Issuing:
                 "key that was changed since",
                 field="requestToken",
             )
-        replaced = _record(record.key_id, expected)
+        replaced = _record(record.principal, expected)
         return self._deployment.records.replace(earlier, replaced)
 
     def _retired(self, old: Found, sister: Found, ends_at: int) -> Found:
@@ -205,12 +205,12 @@ class Issuing:
             ends_at = min(ends_at, record.expires_at)
         changed = record.changed(
             expirationDate=timestamp.format_utc(ends_at),
-            replacedBy=sister.record.key_id,
+            replacedBy=sister.record.principal,
         )
         try:
             return self._deployment.records.replace(old, changed)
         except BaseException:
-            self._deployment.records.delete(sister.record.key_id)
+            self._deployment.records.delete(sister.record.principal)
             raise
 
 

@@ -95,7 +95,7 @@ class Records:
         Raises:
             NameTakenError: the key id is taken.
         """
-        name = self.name(record.key_id)
+        name = self.name(record.principal)
         return Found(record, self._store.create(name, record.to_json(), _DESCRIPTION))
 
     def revoke(self, key_id: str, record: Record | None, recovery_days: int) -> None:
@@ -115,8 +115,8 @@ class Records:
             raise RefusedError(
                 409,
                 "not_revocable",
-                "Secrets Manager does not delete the record (has it replicas?); the key "
-                "still works: disable it",
+                "Secrets Manager does not delete the record (has it replicas?); the "
+                "key still works: disable it",
                 field="keyId",
             )
 
@@ -137,7 +137,7 @@ class Records:
             record: where to begin; not yielded.
             direction: ``replaces`` for older ones, ``replacedBy`` for newer ones.
         """
-        seen = {record.key_id}
+        seen = {record.principal}
         following = record.document.get(direction)
         while isinstance(following, str) and following not in seen:
             seen.add(following)
@@ -194,7 +194,7 @@ class Records:
         """
         if document.are_equal(record.document, found.record.document):
             return found
-        name = self.name(record.key_id)
+        name = self.name(record.principal)
         version = self._store.replace(name, record.to_json(), found.version)
         return Found(record, version)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8_192
 
-_RECORD_FIELDS = ("keyId", "client", "issuer", "name", "expirationDate")
+_RECORD_FIELDS = ("keyId", "login", "client", "issuer", "name", "expirationDate")
 _SESSION_FIELDS = (
     "environment",
     "repository",
@@ -53,7 +53,7 @@ def context(record: Record) -> dict[str, str]:
     """Return what the back end learns of the caller: flat strings, no secrets."""
     found = record.document
     flat = {field: found.get(field) for field in _RECORD_FIELDS}
-    flat["credential"] = "api-key"
+    flat["credential"] = "basic" if record.is_basic else "api-key"
     flat["roles"] = " ".join(record.roles)
     if record.session is not None:
         flat["sessionLogin"] = record.session.get("login")
@@ -64,7 +64,7 @@ def context(record: Record) -> dict[str, str]:
 def answer(record: Record, policy: Document) -> Document:
     """Return what a Lambda authorizer gives to API Gateway."""
     found: Document = {
-        "principalId": record.key_id,
+        "principalId": record.principal,
         "policyDocument": policy,
         "context": context(record),
     }

@@ -27,13 +27,13 @@ class Record:
         "document",
         "enabled",
         "expires_at",
-        "key_id",
+        "principal",
         "roles",
         "session",
     )
 
     document: Document
-    key_id: str
+    principal: str
     digest: str
     enabled: bool
     expires_at: int | None
@@ -41,39 +41,43 @@ class Record:
     session: Document | None
 
     def __repr__(self) -> str:
-        return f"Record({self.key_id})"
+        return f"Record({self.principal})"
 
     @classmethod
-    def parse(cls, text: str, *, key_id: str) -> Record:
+    def parse(
+        cls, text: str, *, key_id: str | None = None, login: str | None = None
+    ) -> Record:
         """Read a record, strictly where it grants and leniently where it does not.
 
         Args:
             text: the stored value.
-            key_id: the key id that was looked up, which the record must name.
+            key_id: the key id that was looked up, which the record must name …
+            login: … or the login, of a Basic account.
 
         Raises:
             MalformedRecordError: names the field, never shows its content.
         """
+        field, principal = ("keyId", key_id) if login is None else ("login", login)
         try:
-            return cls._from_document(document.loads(text), key_id)
+            return cls._from_document(document.loads(text), field, str(principal))
         except ValueError as error:
-            raise MalformedRecordError(f"record of {key_id}: {error}") from None
+            raise MalformedRecordError(f"record of {principal}: {error}") from None
 
     @classmethod
-    def _from_document(cls, found: Document, key_id: str) -> Record:
+    def _from_document(cls, found: Document, field: str, principal: str) -> Record:
         record = cls()
         version = found.get("schemaVersion")
         if version is True or version != SCHEMA_VERSION:
             raise ValueError(f"schemaVersion is not {SCHEMA_VERSION}")
-        if found.get("keyId") != key_id:
-            raise ValueError("keyId is not the one looked up")
-        for field in _TEXTS:
-            if found.get(field) is not None:
-                check_text(found[field], field)
+        if found.get(field) != principal:
+            raise ValueError(f"{field} is not the one looked up")
+        for name in _TEXTS:
+            if found.get(name) is not None:
+                check_text(found[name], name)
         if found.get("description") is not None:
             check_text(found["description"], "description", MAX_DESCRIPTION)
         record.document = found
-        record.key_id = key_id
+        record.principal = principal
         record.digest = _text(found, "digest")
         digest.check(record.digest)
         record.enabled = found.get("enabled") is True
@@ -88,12 +92,18 @@ class Record:
 
         None takes a field away, but for ``expirationDate``, of which it is a value.
         """
-        changed = {
-            name: value
-            for name, value in {**self.document, **fields}.items()
-            if value is not None or name == "expirationDate"
-        }
-        return Record.parse(document.dumps(changed), key_id=self.key_id)
+        taken = {n for n, value in fields.items() if value is None}
+        taken.discard("expirationDate")
+        changed = {**self.document, **fields}
+        text = document.dumps({n: v for n, v in changed.items() if n not in taken})
+        if self.is_basic:
+            return Record.parse(text, login=self.principal)
+        return Record.parse(text, key_id=self.principal)
+
+    @property
+    def is_basic(self) -> bool:
+        """Whether this is the record of a login with a password."""
+        return "login" in self.document
 
     def to_json(self) -> str:
         """Write the record as it is stored."""

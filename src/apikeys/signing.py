@@ -15,18 +15,25 @@ _SHORTEST = 32
 class SigningKeys:
     """The signing key in use and the ones before it, which still verify."""
 
-    __slots__ = ("current", "previous")
+    __slots__ = ("current", "lookup", "previous")
 
-    def __init__(self, current: bytes, previous: tuple[bytes, ...] = ()) -> None:
+    def __init__(
+        self,
+        current: bytes,
+        previous: tuple[bytes, ...] = (),
+        lookup: bytes | None = None,
+    ) -> None:
+        """Hold the keys; ``lookup`` names foreign keys, from the first import on."""
         self.current = current
         self.previous = previous
+        self.lookup = lookup
 
     def __repr__(self) -> str:
         return f"SigningKeys(… and {len(self.previous)} previous)"
 
     @classmethod
     def parse(cls, text: str) -> SigningKeys:
-        """Read the signing secret ``{"current": "…", "previous": ["…"]}``.
+        """Read the signing secret: ``current``, ``previous``, and perhaps ``lookup``.
 
         Raises:
             MalformedSigningSecretError: a field is missing, of another type or
@@ -46,6 +53,7 @@ class SigningKeys:
         return cls(
             _signing_key(found.get("current"), "current"),
             tuple(_signing_key(key, "previous") for key in previous),
+            _signing_key(found["lookup"], "lookup") if "lookup" in found else None,
         )
 
     def tag(self, signed: str) -> str:

@@ -46,7 +46,7 @@ class Answers:
         Raises:
             MisconfiguredError: its policy is longer than API Gateway takes.
         """
-        name = f"{record.key_id} {stage_arn}"
+        name = f"{record.principal} {stage_arn}"
         known = self._cache.get(name)
         if known is not None and known.record is record and known.role_map is role_map:
             return known
@@ -61,7 +61,7 @@ def _compiled(record: Record, role_map: RoleMap, stage_arn: str) -> tuple[Answer
     size = policy.size(found)
     if size > policy.MAX_BYTES:
         raise MisconfiguredError(
-            f"the policy of {record.key_id} is over {policy.MAX_BYTES} bytes"
+            f"the policy of {record.principal} is over {policy.MAX_BYTES} bytes"
         )
     content = policy.answer(record, found)
     return Answer(record, role_map, content, opens=bool(grant.allow)), size

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from apikeys.decision import Reason, decide
-from apikeys.errors import MalformedKeyError
-from apikeys.key import Key
-from authorizer import api_key
 from authorizer.answers import Answers
 from authorizer.bucket import Bucket
+from authorizer.credentials import Credentials
 from authorizer.request import Request
-from authorizer.tags import Tags
 from authorizer.verifier import Verifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.record import Record
+    from authorizer.credential import Credential
     from authorizer.moment import Moment
     from authorizer.outcome import Outcome
     from authorizer.settings import Settings
     from authorizer.store import Store
+
+_UNMATCHED = (Reason.MISMATCH, Reason.UNKNOWN, Reason.REVOKED, Reason.CORRUPT)
 
 
 class Authorizer:
     """Judges requests; holds what lives as long as the environment."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
-        self._tag_check = settings.tag_check
         self._store = store
+        self._credentials = Credentials(settings)
         self._answers = Answers()
-        self._tags = Tags()
         self._verifier = Verifier()
         self._bucket = Bucket()
 
@@ -41,12 +40,13 @@ class Authorizer:
         request = Request.parse(event)
         outcome.api = request.method_arn.api
         outcome.stage = request.method_arn.stage
-        key = self._key(request, moment)
-        if isinstance(key, Reason):
-            outcome.reason = key
+        credential = self._credentials.read(
+            request, lambda: self._store.signing_keys(moment)
+        )
+        if isinstance(credential, Reason):
+            outcome.reason = credential
             return
-        outcome.key_id = key.key_id
-        record = self._judged(key, moment, outcome)
+        record = self._judged(credential, moment, outcome)
         if isinstance(record, Reason):
             outcome.reason = record
             return
@@ -58,42 +58,50 @@ class Authorizer:
         else:
             outcome.reason = Reason.NO_ROLE
 
-    def _key(self, request: Request, moment: Moment) -> Key | Reason:
-        raw = api_key.presented(request)
-        if isinstance(raw, Reason):
-            return raw
-        try:
-            key = Key.parse(raw)
-        except MalformedKeyError:
-            return Reason.MALFORMED
-        if self._tag_check:
-            signing_keys = self._store.signing_keys(moment)
-            if not self._tags.is_genuine(key, signing_keys):
-                return Reason.FORGED
-        return key
-
-    def _judged(self, key: Key, moment: Moment, outcome: Outcome) -> Record | Reason:
-        """Return the record of a key that may pass, or why it may not."""
-        record = self._store.known(key.key_id, moment)
+    def _judged(
+        self, credential: Credential, moment: Moment, outcome: Outcome
+    ) -> Record | Reason:
+        """Return the record of a credential that may pass, or why it may not."""
+        record = self._known(credential, moment)
         outcome.cached = record is not None
-        # Without the tag's proof anybody could make us read and hash.
-        drawn = not (self._tag_check or self._is_cheap(record, key))
+        # Anybody could make us read and hash for what is not proven.
+        drawn = not (credential.is_proven or self._is_cheap(record, credential))
         if drawn:
             self._bucket.draw(moment.started)
         if record is None:
-            record = self._store.record(key.key_id, moment)
+            record = self._found(credential, moment)
+        if credential.is_proven or record is not Reason.UNKNOWN:
+            outcome.key_id, outcome.login = credential.key_id, credential.login
         if isinstance(record, Reason):
+            if credential.is_slow:
+                self._verifier.waste(credential.text)
             return record
         reason = decide(
-            record, key.text, now=moment.now, matches=self._verifier.matches
+            record, credential.text, now=moment.now, matches=self._verifier.matches
         )
-        if drawn and reason not in (Reason.MISMATCH, Reason.CORRUPT):
+        if drawn and reason not in _UNMATCHED:
             self._bucket.give_back()
         return record if reason is Reason.GRANTED else reason
 
-    def _is_cheap(self, known: Record | Reason | None, key: Key) -> bool:
+    def _known(self, credential: Credential, moment: Moment) -> Record | Reason | None:
+        known: Record | Reason | None = Reason.UNKNOWN
+        for reference in credential.references:
+            known = self._store.known(reference, moment)
+            if known is not Reason.UNKNOWN:
+                return known
+        return known
+
+    def _found(self, credential: Credential, moment: Moment) -> Record | Reason:
+        found: Record | Reason = Reason.UNKNOWN
+        for reference in credential.references:
+            found = self._store.record(reference, moment)
+            if found is not Reason.UNKNOWN:
+                return found
+        return found
+
+    def _is_cheap(self, known: Record | Reason | None, credential: Credential) -> bool:
         if known is None:
             return False
-        return isinstance(known, Reason) or self._verifier.is_cheap(
-            known.digest, key.text
-        )
+        if isinstance(known, Reason):
+            return not credential.is_slow
+        return self._verifier.is_cheap(known.digest, credential.text)

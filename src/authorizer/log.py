@@ -4,8 +4,7 @@ The field names are those of Powertools for AWS Lambda, the metric is in the emb
 metric format
 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
 CloudWatch counts ``Decisions`` by function, outcome and reason. Nothing that a stranger
-wrote gets in, the key id only once its tag was found genuine (with ``TagCheck=off``,
-once it has the grammar of one).
+wrote gets in: a key id once its tag was found genuine, a login once it has a record.
 """
 
 from __future__ import annotations
@@ -68,7 +67,8 @@ class DecisionLog:
             f'"function_request_id":"{lambda_context.aws_request_id}",'
             f'"cold_start":{_WORDS[self._cold_start]},'
             f'"outcome":"{outcome.outcome}","reason":"{outcome.reason}",'
-            f'"key_id":{_optional(outcome.key_id)},"api":{_optional(outcome.api)},'
+            f'"key_id":{_optional(outcome.key_id)},'
+            f'"login":{_optional(outcome.login)},"api":{_optional(outcome.api)},'
             f'"stage":{_optional(outcome.stage)},"cached":{_WORDS[outcome.cached]},'
             f'"duration_ms":{moment.elapsed_ms():.3f},"Decisions":1,'
             f'"_aws":{{"Timestamp":{int(moment.now * 1000)},'

@@ -13,12 +13,17 @@ class Settings:
     """What the template sets; docs/configuration.md says what each one causes."""
 
     __slots__ = (
+        "login_name_prefix",
+        "reads_ontopop",
         "record_ttl_seconds",
         "roles_secret",
         "secret_name_prefix",
         "signing_secret",
         "stale_seconds",
         "tag_check",
+        "takes_basic",
+        "takes_foreign_keys",
+        "takes_keys",
         "unknown_ttl_seconds",
     )
 
@@ -30,10 +35,15 @@ class Settings:
         """
         self.signing_secret = required(environ, "SIGNING_SECRET")
         self.secret_name_prefix = environ.get("SECRET_NAME_PREFIX", "APIKEY_")
+        self.login_name_prefix = environ.get("LOGIN_NAME_PREFIX", "APIUSER_")
         self.roles_secret = environ.get("ROLES_SECRET", "APIROLES")
         self.record_ttl_seconds = whole_number(environ, "RECORD_TTL_SECONDS", 30)
         self.unknown_ttl_seconds = whole_number(environ, "UNKNOWN_TTL_SECONDS", 5)
         self.stale_seconds = whole_number(environ, "STALE_SECONDS", 300)
         self.tag_check = choice(environ, "TAG_CHECK", ("on", "off")) == "on"
-        choice(environ, "CREDENTIALS", ("api-key",))
-        choice(environ, "LEGACY_KEYS", ("off",))
+        kinds = choice(environ, "CREDENTIALS", ("api-key", "basic", "api-key,basic"))
+        self.takes_keys = "api-key" in kinds
+        self.takes_basic = "basic" in kinds
+        legacy = choice(environ, "LEGACY_KEYS", ("off", "imported", "ontopop"))
+        self.takes_foreign_keys = legacy != "off"
+        self.reads_ontopop = legacy == "ontopop"

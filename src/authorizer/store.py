@@ -19,7 +19,6 @@ from apikeys.errors import (
     StoreRefusedError,
     StoreUnavailableError,
 )
-from apikeys.record import Record
 from apikeys.roles import RoleMap
 from apikeys.signing import SigningKeys
 from authorizer.cache import Aged, Cache
@@ -28,6 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from apikeys.record import Record
+    from authorizer.credential import Reference
     from authorizer.moment import Moment
     from authorizer.reader import Reader
     from authorizer.settings import Settings
@@ -59,38 +60,38 @@ class Store:
             self.signing_keys(moment)
             self.role_map(moment)
 
-    def known(self, key_id: str, moment: Moment) -> Record | Reason | None:
+    def known(self, reference: Reference, moment: Moment) -> Record | Reason | None:
         """Return what ``record`` would without a read, None where it had to read."""
-        record = self._records.get(key_id)
+        record = self._records.get(reference.name)
         if record is not None and moment.started < record.fresh_until:
             return record.value
-        absent = self._absent.get(key_id)
+        absent = self._absent.get(reference.name)
         if absent is not None and moment.started < absent.fresh_until:
             return absent.value
         return None
 
-    def record(self, key_id: str, moment: Moment) -> Record | Reason:
-        """Return the record of a key id, or ``UNKNOWN``, ``REVOKED`` or ``CORRUPT``.
+    def record(self, reference: Reference, moment: Moment) -> Record | Reason:
+        """Return the record in a place, or ``UNKNOWN``, ``REVOKED`` or ``CORRUPT``.
 
         Raises:
             StoreUnavailableError: an outage, and nothing known that may still serve.
             StoreRefusedError: the store refused to let this function read.
         """
-        known = self.known(key_id, moment)
+        known = self.known(reference, moment)
         if known is not None:
             return known
-        name = f"{self._settings.secret_name_prefix}{key_id}"
 
         def parse(text: str) -> Record | Reason:
             try:
-                return Record.parse(text, key_id=key_id)
+                return reference.parse(text)
             except MalformedRecordError:
                 return Reason.CORRUPT
 
-        found = self._read(self._records, key_id, name, parse, moment)
+        name = reference.name
+        found = self._read(self._records, name, parse, moment)
         if isinstance(found, Reason):
             until = moment.started + self._settings.unknown_ttl_seconds
-            self._absent.put(key_id, Aged(found, moment.started, until), 1)
+            self._absent.put(name, Aged(found, moment.started, until), 1)
         return found
 
     def signing_keys(self, moment: Moment) -> SigningKeys:
@@ -122,7 +123,7 @@ class Store:
         if known is not None and moment.started < known.fresh_until:
             return known.value
         try:
-            found = self._read(cache, name, name, parse, moment)
+            found = self._read(cache, name, parse, moment)
         except MalformedDocumentError as error:
             raise MisconfiguredError(str(error)) from None
         if isinstance(found, Reason):
@@ -132,7 +133,6 @@ class Store:
     def _read[T](
         self,
         cache: Cache[Aged[T]],
-        key: str,
         name: str,
         parse: Callable[[str], T | Reason],
         moment: Moment,
@@ -142,7 +142,7 @@ class Store:
         try:
             text = self._reader.read(name, moment.deadline)
         except StoreUnavailableError:
-            kept = cache.get(key)
+            kept = cache.get(name)
             if kept is None:
                 raise
             stale_until = (
@@ -153,14 +153,14 @@ class Store:
             kept.fresh_until = min(moment.started + _RETRY_SECONDS, stale_until)
             return kept.value
         except StoreRefusedError:
-            cache.drop(key)
+            cache.drop(name)
             raise
         # Dropped first: what can't be parsed must not leave the value before it.
-        cache.drop(key)
+        cache.drop(name)
         found = text if isinstance(text, Reason) else parse(text)
         if not isinstance(found, Reason):
             until = moment.started + settings.record_ttl_seconds * _jitter()
-            cache.put(key, Aged(found, moment.started, until), len(text))
+            cache.put(name, Aged(found, moment.started, until), len(text))
         return found
 
 

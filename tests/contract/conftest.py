@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -16,6 +16,8 @@ from tests.contract.scripted_server import ScriptedServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
     from authorizer.reader import Reader
 
@@ -34,7 +36,7 @@ def moto_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def moto_client(moto_url: str) -> Any:  # noqa: ANN401 - boto3 makes its classes
+def moto_client(moto_url: str) -> SecretsManagerClient:
     """Return a client that may write."""
     return boto3.client(
         "secretsmanager",

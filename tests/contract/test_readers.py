@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +23,8 @@ from tests.contract.scripted_server import (
 )
 
 if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
     from authorizer.reader import Reader
     from tests.contract.conftest import MakeReader
     from tests.contract.scripted_server import Step
@@ -39,8 +41,7 @@ def _outcome(reader: Reader, seconds: float = 3) -> object:
     try:
         return reader.read("a-name", _in(seconds))
     except (StoreUnavailableError, StoreRefusedError) as error:
-        assert "canary" not in str(error)
-        return type(error)
+        return type(error) if "canary" not in str(error) else str(error)
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def name() -> str:
 
 
 def test_a_value_is_read_as_it_was_stored(
-    make_reader: MakeReader, moto_url: str, moto_client: Any, name: str
+    make_reader: MakeReader, moto_url: str, moto_client: SecretsManagerClient, name: str
 ) -> None:
     """Any text, up to 64 KiB."""
     text = json.dumps({"é": "東京 🗝\n", "long": "x" * 60_000}, ensure_ascii=False)
@@ -59,7 +60,7 @@ def test_a_value_is_read_as_it_was_stored(
 
 
 def test_the_current_version_is_read(
-    make_reader: MakeReader, moto_url: str, moto_client: Any, name: str
+    make_reader: MakeReader, moto_url: str, moto_client: SecretsManagerClient, name: str
 ) -> None:
     """Not the last one put, while it waits for a compare-and-swap; then that one."""
     reader = make_reader(moto_url)
@@ -85,7 +86,7 @@ def test_a_missing_secret_is_unknown(
 
 
 def test_a_secret_scheduled_for_deletion_is_revoked(
-    make_reader: MakeReader, moto_url: str, moto_client: Any, name: str
+    make_reader: MakeReader, moto_url: str, moto_client: SecretsManagerClient, name: str
 ) -> None:
     """Until it is restored."""
     reader = make_reader(moto_url)
@@ -97,7 +98,7 @@ def test_a_secret_scheduled_for_deletion_is_revoked(
 
 
 def test_a_binary_value_is_corrupt(
-    make_reader: MakeReader, moto_url: str, moto_client: Any, name: str
+    make_reader: MakeReader, moto_url: str, moto_client: SecretsManagerClient, name: str
 ) -> None:
     """No record is bytes."""
     moto_client.create_secret(Name=name, SecretBinary=b"\x00\xff")

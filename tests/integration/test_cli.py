@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import os
+import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.clients import call
+from local.clients import apikeys, call
 
 if TYPE_CHECKING:
     from local.deployment import Stack
@@ -101,3 +107,180 @@ def test_a_bad_role_map_is_refused_with_every_finding(
     assert "roles.A.allow[0]" in done.stderr
     assert "roles.b:" in done.stderr
     assert _run(stack, "roles", "get", "--stack", stack.name).stdout == before
+
+
+def _shell(stack: Stack, line: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell, as a person would with the CLI on PATH."""
+    variables = stack.emulator.environment
+    variables["PATH"] = f"{_APIKEYS.parent}{os.pathsep}{variables['PATH']}"
+    variables["APIKEYS_FUNCTION"] = stack.admin_function
+    return subprocess.run(
+        ["/bin/bash", "-o", "pipefail", "-c", line],
+        capture_output=True,
+        check=False,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("output", ["table", "ndjson", "csv", "json"])
+def test_a_reader_that_has_enough_gets_no_traceback(
+    stack: Stack, issued: Issued, output: str
+) -> None:
+    """``apikeys list | head -1`` prints one line and nothing else."""
+    assert issued
+    done = _shell(stack, f"apikeys list --output {output} | head -1")
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""
+
+
+def test_a_key_goes_through_a_pipe_and_a_variable(stack: Stack) -> None:
+    """The key alone is on stdout, so that shells can pass it on."""
+    line = "KEY=$(apikeys issue --client Pipe --role ADMINISTRATOR)"
+    line += ' && printf %s "$KEY" | apikeys verify'
+    done = _shell(stack, line)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "allow: granted")
+
+
+def test_without_a_terminal_nothing_is_asked_for_and_nothing_hangs(
+    stack: Stack, issued: Issued
+) -> None:
+    """A confirmation that nobody can give is not given."""
+    key_id = issued.record["keyId"]
+    function = {"APIKEYS_FUNCTION": stack.admin_function}
+    for arguments in (("revoke", key_id), ("rotate", key_id, "--overlap", "0")):
+        done = _run(stack, *arguments, **function)
+        assert (done.returncode, done.stdout) == (1, "")
+    assert _run(stack, "verify", **function).returncode == 2
+    assert apikeys(stack, "get", key_id)["record"]["state"] == "active"
+
+
+@pytest.mark.parametrize(("no_color", "colours"), [("", True), ("1", False)])
+def test_a_terminal_has_colours_unless_nobody_wants_them(
+    stack: Stack,
+    issued: Issued,
+    no_color: str,
+    colours: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """The state is green on a terminal."""
+    variables = {"APIKEYS_FUNCTION": stack.admin_function, "TERM": "xterm-256color"}
+    variables |= {"COLUMNS": "120", "NO_COLOR": no_color}
+    terminal, end = pty.openpty()
+    done = subprocess.run(
+        [_APIKEYS, "get", issued.record["keyId"]],
+        check=False,
+        env=stack.emulator.environment | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=end,
+    )
+    os.close(end)
+    shown = os.read(terminal, 65_536).decode()
+    os.close(terminal)
+    assert done.returncode == 0
+    assert ("\x1b[32mactive" in shown) is colours
+
+
+def test_on_a_terminal_the_credential_is_asked_for_and_hidden(
+    stack: Stack, issued: Issued
+) -> None:
+    """What is typed is not shown."""
+    terminal, end = pty.openpty()
+    process = subprocess.Popen(
+        [_APIKEYS, "verify"],
+        env=stack.emulator.environment | {"APIKEYS_FUNCTION": stack.admin_function},
+        start_new_session=True,
+        stderr=end,
+        stdin=end,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    os.close(end)
+    shown = os.read(terminal, 1_000)
+    os.write(terminal, f"{issued.key}\n".encode())
+    answer, _ = process.communicate(timeout=60)
+    shown += os.read(terminal, 1_000)
+    os.close(terminal)
+    assert answer.startswith("allow: granted")
+    assert b"Credential:" in shown
+    assert issued.key.encode() not in shown
+
+
+def test_wait_comes_back_when_the_change_is_in_force(
+    stack: Stack, issued: Issued
+) -> None:
+    """A key that was cached as good is refused the moment the command is back."""
+    assert call(stack, "/whoami", issued.key).status == 200
+    done = _run(
+        stack,
+        *("disable", issued.record["keyId"], "--wait"),
+        APIKEYS_FUNCTION=stack.admin_function,
+    )
+    assert done.returncode == 0
+    assert "In force everywhere." in done.stderr
+    assert call(stack, "/whoami", issued.key).status == 401
+
+
+def test_a_batch_that_is_killed_and_run_again_loses_and_doubles_nothing(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """Every client has one live key, and the one in the file is it."""
+    clients = [f"Batch {number:02}" for number in range(12)]
+    source, keys = tmp_path / "clients.csv", tmp_path / "keys.csv"
+    source.write_text(
+        "client,roles\n" + "".join(f"{c},ADMINISTRATOR\n" for c in clients)
+    )
+    command = [str(_APIKEYS), "issue", "--from", str(source), "--keys-to", str(keys)]
+    command += ["--issuer", "batch", "--function", stack.admin_function]
+    environment = stack.emulator.environment
+    for lines in (3, 7):
+        _kill_once(command, environment, keys, lines)
+    done = subprocess.run(
+        command, capture_output=True, check=False, env=environment, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    with keys.open(newline="") as file:
+        kept = {row["client"]: row["key"] for row in csv.DictReader(file)}
+    assert sorted(kept) == clients
+    records = apikeys(stack, "list", "--issuer", "batch")["records"]
+    assert sorted(record["client"] for record in records) == clients
+    statuses = {call(stack, "/whoami", key).status for key in kept.values()}
+    assert statuses == {200}
+
+
+def _kill_once(
+    command: list[str], environment: dict[str, str], keys: Path, lines: int
+) -> None:
+    """Start a command and kill it once the file has so many lines."""
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not keys.exists() or keys.read_bytes().count(b"\n") < lines:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+
+
+def test_doctor_finds_nothing_wrong_with_the_deployed_example(stack: Stack) -> None:
+    """Function, role map, signing secret and the example API's stage are ok."""
+    arguments = ["--api", stack.outputs["ExampleApiId"], "--stage", "example"]
+    done = _run(
+        stack,
+        *("doctor", *arguments, "--output", "json"),
+        APIKEYS_FUNCTION=stack.admin_function,
+    )
+    assert done.returncode == 0, done.stdout
+    findings: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
+    gateway = [f for f in findings if f["subject"].endswith("/example")]
+    assert [f["level"] for f in gateway] == ["ok"] * 5
+    # The local stack's signing secret is not replicated, which deserves a warning.
+    levels = {f["subject"]: f["level"] for f in findings}
+    assert levels["its backup"] == "warn"
+    for subject in ("admin function", "role map", "signing secret", "records"):
+        assert levels[subject] == "ok", subject

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from admin.cli.actor import client_context
 from local import function
 from local.runtime import running_function
 
@@ -78,6 +80,27 @@ def test_the_admin_package_carries_out_its_events(stack: Stack, tmp_path: Path) 
         assert runtime.invoke(_event("admin-roles-get"))["status"] == 200
         again = _event("admin-roles-put") | {"ifVersion": "stale"}
         assert runtime.invoke(again)["error"]["code"] == "version_conflict"
+
+
+def test_the_admin_package_logs_who_claims_to_have_called(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """The CLI's client context reaches the audit line; MiniStack passes none on."""
+    actor = "arn:aws:sts::123456789012:assumed-role/Ops/ada"
+    with running_function(_ADMIN, function.variables(stack, _ADMIN), tmp_path) as rie:
+        connection = http.client.HTTPConnection("127.0.0.1", rie.port, timeout=60)
+        connection.request(
+            "POST",
+            "/2015-03-31/functions/function/invocations",
+            json.dumps(_event("admin-roles-get")).encode(),
+            {"X-Amz-Client-Context": client_context(actor)},
+        )
+        assert json.load(connection.getresponse())["status"] == 200
+        connection.close()
+        rie.invoke(_event("admin-roles-get"))
+        lines = [line for line in _decisions(rie.log) if line.get("action")]
+    audit = [line for line in lines if line.get("message") == "audit"]
+    assert [line.get("claimed_actor") for line in audit] == [actor, None]
 
 
 def _decisions(log: Path) -> list[dict[str, Any]]:

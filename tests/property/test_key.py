@@ -89,7 +89,10 @@ def test_no_lost_or_doubled_character_passes(key: Key, data: st.DataObject) -> N
     """Neither a shorter nor a longer text, cut anywhere."""
     text = key.text
     place = data.draw(st.integers(0, len(text) - 1))
-    typos = [text[:place] + text[place + 1 :], text[:place] + text[place] + text[place:]]
+    typos = [
+        text[:place] + text[place + 1 :],
+        text[:place] + text[place] + text[place:],
+    ]
     assert all(_is_refused(typo) for typo in typos)
 
 

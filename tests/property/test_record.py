@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from hypothesis import given, settings
@@ -24,26 +25,32 @@ _FIELDS = record_fields(
 )
 _TEXT = json.dumps(_FIELDS)
 
-_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=20)
-    | st.sampled_from(["READ_ONLY", "2027-01-15T09:00:00", "ADMIN", _FIELDS["digest"]]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
+_scalars = st.sampled_from(
+    [
+        *[None, True, False, 0, 1, 1.0, -1, 2**70, 0.5, 1e300, math.nan, math.inf],
+        *["", "1", "true", "READ_ONLY", "ADMIN", "a\n", "\ud800", "x" * 257, "é"],
+        *["2027-01-15T09:00:00", "2027-01-15T09:00:00Z", "9999-99-99T99:99:99"],
+        *[_FIELDS["digest"], _FIELDS["digest"][:-1], _FIELDS["keyId"]],
+    ]
+)
+_values = (
+    _scalars
+    | st.text(max_size=5)
+    | st.lists(_scalars, max_size=3)
+    | st.dictionaries(st.sampled_from([*_FIELDS["session"], "x"]), _scalars, max_size=3)
 )
 
 
 def _parsed(text: str) -> Record | None:
     """Return the record or None; anything but MalformedRecordError escapes."""
+    message = ""
     try:
         record = Record.parse(text, key_id=_KEY.key_id)
     except MalformedRecordError as error:
-        assert str(error).startswith(f"record of {_KEY.key_id}: ")
-        assert len(str(error)) < 200
+        record, message = None, str(error)
+    if record is None:
+        assert message.startswith(f"record of {_KEY.key_id}: ")
+        assert len(message) < 200
         return None
     assert isinstance(record.enabled, bool)
     assert isinstance(record.roles, tuple)
@@ -53,7 +60,7 @@ def _parsed(text: str) -> Record | None:
     return record
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=1_500)
 @given(st.data())
 def test_a_damaged_text_is_a_record_or_malformed(data: st.DataObject) -> None:
     """Characters deleted, inserted, replaced anywhere in the JSON."""
@@ -66,7 +73,7 @@ def test_a_damaged_text_is_a_record_or_malformed(data: st.DataObject) -> None:
     _parsed(text)
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=500)
 @given(st.data())
 def test_a_field_of_any_value_is_read_or_malformed(data: st.DataObject) -> None:
     """And only an intact, enabled record with the key's digest ever grants it."""
@@ -91,7 +98,7 @@ def test_a_field_of_any_value_is_read_or_malformed(data: st.DataObject) -> None:
         assert fields["expirationDate"] in (None, "2027-01-15T09:00:00")
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.binary(max_size=200) | st.just(_TEXT.encode("utf-16")))
 def test_any_bytes_as_text_are_a_record_or_malformed(found: bytes) -> None:
     """Also UTF-16 and noise."""

@@ -40,7 +40,7 @@ def test_what_was_written_is_read_back(number: int) -> None:
 def test_digits_are_0_to_9_then_upper_then_lower_case(
     number: int, width: int, text: str
 ) -> None:
-    """The alphabet is that of DESIGN §3 and leading zeros are kept."""
+    """Digits, capitals, small letters; leading zeros are kept."""
     assert base62.encode(number, width) == text
 
 

@@ -21,7 +21,7 @@ def test_a_whole_number_is_read(environ: dict[str, str], expected: int) -> None:
 )
 def test_another_number_fails_by_name(text: str) -> None:
     """A bad value is never replaced by the default."""
-    with pytest.raises(ValueError, match="^N is not a whole number from 0 to 999999$"):
+    with pytest.raises(ValueError, match=r"^N is not a whole number from 0 to 999999$"):
         whole_number({"N": text}, "N", 30)
 
 
@@ -36,7 +36,7 @@ def test_a_choice_is_read(environ: dict[str, str], expected: str) -> None:
 @pytest.mark.parametrize("text", ["", "ON", "off ", "true"])
 def test_another_choice_fails_by_name(text: str) -> None:
     """Neither case nor blanks are mended."""
-    with pytest.raises(ValueError, match="^C is none of: on, off$"):
+    with pytest.raises(ValueError, match=r"^C is none of: on, off$"):
         choice({"C": text}, "C", ("on", "off"))
 
 
@@ -48,5 +48,5 @@ def test_a_required_variable_is_read() -> None:
 @pytest.mark.parametrize("environ", [{}, {"R": ""}])
 def test_a_missing_variable_fails_by_name(environ: dict[str, str]) -> None:
     """Missing and empty are the same."""
-    with pytest.raises(ValueError, match="^R is missing$"):
+    with pytest.raises(ValueError, match=r"^R is missing$"):
         required(environ, "R")

@@ -19,7 +19,7 @@ from apikeys import errors
 def test_every_fault_has_the_operators_word(
     fault: type[errors.FaultError], reason: str
 ) -> None:
-    """The words of DESIGN §5."""
+    """The words of docs/request-flow.md."""
     assert fault.reason == reason
 
 

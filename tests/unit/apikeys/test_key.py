@@ -31,7 +31,7 @@ def test_a_minted_key_is_read_back() -> None:
 def test_a_minted_key_has_256_secret_bits_and_the_tag_of_the_design() -> None:
     """Secret and tag are those that an independent implementation computes."""
     number = (1 << 255) + 12_345
-    key = mint("ak", "0" * 16, SIGNING_KEYS, lambda size: number.to_bytes(size))
+    key = mint("ak", "0" * 16, SIGNING_KEYS, number.to_bytes)
     signed = f"ak_{'0' * 16}_{independent.base62_digits(number, 43)}"
     assert key.text == signed + independent.tag(SIGNING_TEXT, signed)
 

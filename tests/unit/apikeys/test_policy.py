@@ -57,6 +57,12 @@ def test_a_record_without_end_has_a_policy_without_condition() -> None:
     }
 
 
+def test_every_end_is_a_condition() -> None:
+    """Also the first second of all."""
+    document = policy.policy_document(Grant(["GET/a"], []), STAGE_ARN, 0)
+    assert '"aws:CurrentTime": "1970-01-01T00:00:00Z"' in json.dumps(document)
+
+
 @pytest.mark.parametrize("expires_at", [None, NOW])
 @pytest.mark.parametrize("deny", [[], ["GET/a"]])
 def test_a_record_without_a_route_is_denied_everything(
@@ -153,7 +159,9 @@ def test_the_answer_carries_the_usage_plan_key_of_the_record() -> None:
 
 def test_a_null_usage_plan_key_is_left_out() -> None:
     """API Gateway would take a null for a malformed answer."""
-    assert "usageIdentifierKey" not in policy.answer(_record(usageIdentifierKey=None), {})
+    assert "usageIdentifierKey" not in policy.answer(
+        _record(usageIdentifierKey=None), {}
+    )
 
 
 def test_a_policy_of_the_role_map_is_json() -> None:

@@ -36,7 +36,7 @@ def test_a_record_is_read() -> None:
         "document": record_fields(_KEY, session=_SESSION),
         "enabled": True,
         "expires_at": NOW + 3_600,
-        "key_id": _KEY.key_id,
+        "principal": _KEY.key_id,
         "roles": ("READER",),
         "session": _SESSION,
     }
@@ -238,6 +238,13 @@ def test_a_changed_copy_differs_in_the_named_fields_alone() -> None:
         _KEY, later=1, enabled=False, roles=["writer"]
     )
     assert (copy.enabled, copy.roles, record.enabled) == (False, ("WRITER",), True)
+
+
+def test_a_change_to_none_takes_a_field_away() -> None:
+    """But for the end, of which null is a value; nulls that were there stay."""
+    record = _parse(name="A name", later=None)
+    copy = record.changed(name=None, expirationDate=None)
+    assert copy.document == record_fields(_KEY, later=None, expirationDate=None)
 
 
 def test_a_change_is_checked_like_a_new_record() -> None:

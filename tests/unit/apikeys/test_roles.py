@@ -106,8 +106,10 @@ def test_what_no_role_names_is_closed_by_default() -> None:
                 'roles.A.allow[0]: is a route, or { route = "…", reads = true }',
                 'roles.A.allow[1]: is a route, or { route = "…", reads = true }',
                 'roles.A.allow[2]: is a route, or { route = "…", reads = true }',
-                "roles.A.allow[3]: a route is '*' or one of GET HEAD OPTIONS POST "
-                "PUT PATCH DELETE, a space, a path",
+                (
+                    "roles.A.allow[3]: a route is '*' or one of GET HEAD OPTIONS POST "
+                    "PUT PATCH DELETE, a space, a path"
+                ),
             ],
         ),
     ],
@@ -125,7 +127,7 @@ def test_every_fault_of_a_map_is_found_at_once(
 @pytest.mark.parametrize("text", ["", "[]", '{"roles": {}, "roles": {}}'])
 def test_a_map_that_is_no_json_object_is_malformed(text: str) -> None:
     """Stored text is read as strictly as a record."""
-    with pytest.raises(MalformedRoleMapError, match="^the role map is not a JSON"):
+    with pytest.raises(MalformedRoleMapError, match=r"^the role map is not a JSON"):
         RoleMap.loads(text)
 
 

@@ -15,12 +15,14 @@ def test_a_text_is_returned_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize(
     "character",
-    [*"\x00\x01\t\n\r\x1b\x1f\x7f\x80\x85\x9f\u2028\u2029"]
-    + [*"\u202a\u202e\u2066\u2069\ud800\udfff"],
+    [
+        *"\x00\x01\t\n\r\x1b\x1f\x7f\x80\x85\x9f\u2028\u2029",
+        *"\u202a\u202e\u2066\u2069\ud800\udfff",
+    ],
 )
 def test_control_characters_are_refused(character: str) -> None:
     """What breaks a line, turns it or can't be written at all, at any place."""
-    with pytest.raises(ValueError, match="^name has control characters$"):
+    with pytest.raises(ValueError, match=r"^name has control characters$"):
         check_text(f"a{character}b", "name")
 
 
@@ -33,7 +35,7 @@ def test_their_neighbours_are_accepted(character: str) -> None:
 @pytest.mark.parametrize("value", [None, 5, True, ["a"], {"a": 1}, b"a"])
 def test_what_is_no_text_is_refused(value: object) -> None:
     """No other type becomes a text."""
-    with pytest.raises(ValueError, match="^name is not a text$"):
+    with pytest.raises(ValueError, match=r"^name is not a text$"):
         check_text(value, "name")
 
 

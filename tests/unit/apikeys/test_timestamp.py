@@ -84,7 +84,7 @@ def test_a_fraction_is_dropped(seconds: float) -> None:
 )
 def test_another_format_is_refused(text: str) -> None:
     """Basic, week and zoned forms, fractions and foreign digits are no timestamps."""
-    with pytest.raises(ValueError, match="^not yyyy-MM-ddTHH:mm:ss$"):
+    with pytest.raises(ValueError, match=r"^not yyyy-MM-ddTHH:mm:ss$"):
         timestamp.parse(text)
 
 

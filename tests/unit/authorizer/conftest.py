@@ -27,11 +27,11 @@ class Handler:
         self._stdout = stdout
 
     @cached_property
-    def module(self) -> Any:  # noqa: ANN401
+    def module(self) -> Any:
         """Return the started module."""
         return self._start()
 
-    def __call__(self, event: object) -> Any:  # noqa: ANN401 - JSON
+    def __call__(self, event: object) -> Any:
         """Return the answer to one event."""
         return self.module.lambda_handler(event, FakeLambdaContext())
 
@@ -47,7 +47,7 @@ def handler(reader: FakeReader, monkeypatch: pytest.MonkeyPatch) -> Handler:
     monkeypatch.setenv("SIGNING_SECRET", SIGNING_NAME)
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "my-authorizer")
 
-    def start() -> Any:  # noqa: ANN401
+    def start() -> Any:
         with monkeypatch.context() as starting:
             starting.setattr("authorizer.reader.choose_reader", lambda _environ: reader)
             starting.setattr(sys, "stdout", stdout)

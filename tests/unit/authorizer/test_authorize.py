@@ -63,7 +63,7 @@ def _reason(authorizer: Authorizer, key: str | None, seconds: float = 0) -> obje
     return _judged(authorizer, rest_event(key), seconds)["reason"]
 
 
-def _answer(authorizer: Authorizer, key: Key) -> Any:  # noqa: ANN401 - JSON
+def _answer(authorizer: Authorizer, key: Key) -> Any:
     outcome = Outcome()
     authorizer.authorize(rest_event(key.text), at(), outcome)
     return outcome.answer
@@ -73,6 +73,7 @@ _REFUSED: dict[str, object] = {
     "answer": False,
     "api": "a1b2c3d4e5",
     "cached": False,
+    "login": None,
     "key_id": _KEY.key_id,
     "outcome": "refuse",
     "reason": "",
@@ -292,7 +293,7 @@ def test_without_a_role_map_a_good_key_is_a_fault(reader: FakeReader) -> None:
     """Misconfigured: the operator has not said what roles open."""
     reader.keep(_KEY, record_text(_KEY))
     del reader.values[ROLES_NAME]
-    with pytest.raises(MisconfiguredError, match="^the stored secret APIROLES is unk"):
+    with pytest.raises(MisconfiguredError, match=r"^the stored secret APIROLES is unk"):
         _judged(_authorizer(reader), rest_event(_KEY.text))
 
 

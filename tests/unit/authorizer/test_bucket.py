@@ -19,7 +19,7 @@ def _drawn(bucket: Bucket, at: float, tries: int = 50) -> int:
 
 
 def test_a_burst_of_20_then_2_a_second() -> None:
-    """The numbers of DESIGN §3, whatever the clock showed at first."""
+    """A burst of 20, then 2 a second, whatever the clock showed at first."""
     bucket = Bucket()
     drawn = [_drawn(bucket, at) for at in (9_000, 9_000, 9_000.49, 9_000.5, 9_003.5)]
     assert drawn == [20, 0, 0, 1, 6]

@@ -63,6 +63,7 @@ def test_a_decision_is_one_line_with_exactly_these_fields() -> None:
         "outcome": "allow",
         "reason": "granted",
         "key_id": "0123456789abcdef",
+        "login": None,
         "api": "a1b2c3d4e5",
         "stage": "prod",
         "cached": True,

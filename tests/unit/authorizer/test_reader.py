@@ -36,5 +36,5 @@ def test_other_environments_get_boto3(
 def test_a_bad_endpoint_fails_at_start_up() -> None:
     """It would fail every request."""
     environ = _CREDENTIALS | {"AWS_REGION": "r", "AWS_ENDPOINT_URL": "localhost"}
-    with pytest.raises(ValueError, match="^AWS_ENDPOINT_URL is not http"):
+    with pytest.raises(ValueError, match=r"^AWS_ENDPOINT_URL is not http"):
         choose_reader(environ)

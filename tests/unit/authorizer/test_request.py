@@ -61,11 +61,11 @@ def test_another_kind_of_event_is_a_fault(event: object) -> None:
 @pytest.mark.parametrize("value", [[], ["X-API-Key"], "X-API-Key: a", 5, True])
 def test_headers_that_are_no_object_are_a_fault(field: str, value: object) -> None:
     """In either reading."""
-    with pytest.raises(MisconfiguredError, match="^the event's headers are not an"):
+    with pytest.raises(MisconfiguredError, match=r"^the event's headers are not an"):
         Request.parse(rest_event("a key") | {field: value})
 
 
 def test_an_unreadable_method_arn_is_a_fault() -> None:
     """Without a stage there is no policy."""
-    with pytest.raises(MisconfiguredError, match="^the event's method ARN is not one"):
+    with pytest.raises(MisconfiguredError, match=r"^the event's method ARN is not one"):
         Request.parse(rest_event() | {"methodArn": "*"})

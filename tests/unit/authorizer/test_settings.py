@@ -15,18 +15,23 @@ def _read(**environ: str) -> dict[str, object]:
 
 
 _DEFAULTS: dict[str, object] = {
+    "login_name_prefix": "APIUSER_",
+    "reads_ontopop": False,
     "record_ttl_seconds": 30,
     "roles_secret": "APIROLES",
     "secret_name_prefix": "APIKEY_",
     "signing_secret": "signing",
     "stale_seconds": 300,
     "tag_check": True,
+    "takes_basic": False,
+    "takes_foreign_keys": False,
+    "takes_keys": True,
     "unknown_ttl_seconds": 5,
 }
 
 
 def test_only_the_signing_secret_has_no_default() -> None:
-    """The defaults are those of DESIGN §9."""
+    """The defaults are those of docs/configuration.md."""
     assert _read() == _DEFAULTS
 
 
@@ -60,9 +65,10 @@ def test_every_variable_sets_one_thing(
         ("STALE_SECONDS", "1.5"),
         ("TAG_CHECK", "no"),
         ("TAG_CHECK", "OFF"),
-        ("CREDENTIALS", "basic"),
+        ("CREDENTIALS", "Basic"),
+        ("CREDENTIALS", "basic,api-key"),
         ("CREDENTIALS", ""),
-        ("LEGACY_KEYS", "ontopop"),
+        ("LEGACY_KEYS", "on"),
     ],
 )
 def test_a_bad_value_fails_at_start_up_by_name(name: str, text: str) -> None:
@@ -71,7 +77,32 @@ def test_a_bad_value_fails_at_start_up_by_name(name: str, text: str) -> None:
         _read(**{name: text})
 
 
+@pytest.mark.parametrize(
+    ("text", "takes_keys", "takes_basic"),
+    [("api-key", True, False), ("basic", False, True), ("api-key,basic", True, True)],
+)
+def test_the_kinds_of_credentials_are_a_setting(
+    text: str, *, takes_keys: bool, takes_basic: bool
+) -> None:
+    """Keys, logins, or both."""
+    found = _read(CREDENTIALS=text)
+    assert (found["takes_keys"], found["takes_basic"]) == (takes_keys, takes_basic)
+
+
+@pytest.mark.parametrize(
+    ("text", "takes_foreign_keys", "reads_ontopop"),
+    [("off", False, False), ("imported", True, False), ("ontopop", True, True)],
+)
+def test_keys_minted_elsewhere_are_a_setting(
+    text: str, *, takes_foreign_keys: bool, reads_ontopop: bool
+) -> None:
+    """None, imported ones, OntoPop's own too."""
+    found = _read(LEGACY_KEYS=text)
+    assert found["takes_foreign_keys"] is takes_foreign_keys
+    assert found["reads_ontopop"] is reads_ontopop
+
+
 def test_a_missing_signing_secret_fails_at_start_up() -> None:
     """There is no way to run without."""
-    with pytest.raises(ValueError, match="^SIGNING_SECRET is missing$"):
+    with pytest.raises(ValueError, match=r"^SIGNING_SECRET is missing$"):
         Settings({})

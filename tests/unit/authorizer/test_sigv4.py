@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-import datetime
+import datetime as dt
 import time
 
 import pytest
@@ -21,7 +21,7 @@ _HEADERS = {
     "x-amz-target": "secretsmanager.GetSecretValue",
 }
 _ACCESS_KEY = "AKIA" + "EXAMPLE" * 2
-_SECRET_KEY = "/".join(["wJalrXUtnFEMI", "K7MDENG+bPxRfiCY"])
+_SECRET_KEY = "a secret/access+key"
 _NOW = 1_800_000_000
 
 
@@ -43,7 +43,7 @@ def _botocores(
         headers={name: value for name, value in _HEADERS.items() if name != "host"},
         data=body,
     )
-    instant = datetime.datetime.fromtimestamp(int(now), datetime.UTC)
+    instant = dt.datetime.fromtimestamp(int(now), dt.UTC)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("botocore.auth.get_current_datetime", lambda: instant)
         signer.add_auth(request)

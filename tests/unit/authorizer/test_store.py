@@ -17,7 +17,14 @@ from apikeys.record import Record
 from authorizer import store as store_module
 from authorizer.settings import Settings
 from authorizer.store import MAX_ENTRIES, Store
-from tests.builders import SIGNING_TEXT, a_key, at, record_text, signing_secret
+from tests.builders import (
+    SIGNING_TEXT,
+    a_key,
+    at,
+    record_text,
+    reference,
+    signing_secret,
+)
 from tests.fakes import ROLES_NAME, SIGNING_NAME
 
 if TYPE_CHECKING:
@@ -49,16 +56,20 @@ def test_a_record_is_read_once_in_its_ttl(reader: FakeReader) -> None:
     """From 0 to just before 30 s, whoever asks, and again from then on."""
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
-    found = [_client(store.record(_KEY.key_id, at(s))) for s in (0, 1, 29.999)]
+    found = [
+        _client(store.record(reference(_KEY.key_id), at(s))) for s in (0, 1, 29.999)
+    ]
     assert (found, reader.reads) == (["Acme"] * 3, [f"APIKEY_{_KEY.key_id}"])
     reader.keep(_KEY, record_text(_KEY, client="New"))
-    assert _client(store.record(_KEY.key_id, at(30))) == "New"
+    assert _client(store.record(reference(_KEY.key_id), at(30))) == "New"
     assert reader.record_reads == 2
 
 
 def test_the_prefix_of_names_is_a_setting(reader: FakeReader) -> None:
     """And the key id is all that follows."""
-    _store(reader, SECRET_NAME_PREFIX="dev/").record(_KEY.key_id, at())
+    _store(reader, SECRET_NAME_PREFIX="dev/").record(
+        reference(_KEY.key_id, "dev/"), at()
+    )
     assert reader.reads == [f"dev/{_KEY.key_id}"]
 
 
@@ -67,7 +78,7 @@ def test_the_deadline_of_the_request_is_handed_on(reader: FakeReader) -> None:
     store = _store(reader)
     store.signing_keys(at(7))
     store.role_map(at(7))
-    store.record(_KEY.key_id, at(7))
+    store.record(reference(_KEY.key_id), at(7))
     assert reader.deadlines == [10, 10, 10]
 
 
@@ -75,9 +86,9 @@ def test_the_age_counts_from_the_start_of_the_request(reader: FakeReader) -> Non
     """A slow read that began before a revoke does not serve longer for being slow."""
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
     reader.keep(_KEY, Reason.REVOKED)
-    found = [_client(store.record(_KEY.key_id, at(s))) for s in (29.9, 30)]
+    found = [_client(store.record(reference(_KEY.key_id), at(s))) for s in (29.9, 30)]
     assert found == ["Acme", Reason.REVOKED]
 
 
@@ -86,7 +97,7 @@ def test_a_step_of_the_wall_clock_moves_no_age(reader: FakeReader) -> None:
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
     for now in (0, 1e12, 1_800_000_000):
-        store.record(_KEY.key_id, at(1, now=now))
+        store.record(reference(_KEY.key_id), at(1, now=now))
     assert reader.record_reads == 1
 
 
@@ -106,10 +117,10 @@ def test_what_is_no_record_is_remembered_for_the_unknown_ttl(
     """5 s without a read; then a new record is found."""
     store = _store(reader)
     reader.keep(_KEY, value)
-    found = [_client(store.record(_KEY.key_id, at(s))) for s in (0, 4.999)]
+    found = [_client(store.record(reference(_KEY.key_id), at(s))) for s in (0, 4.999)]
     assert (found, reader.record_reads) == ([reason] * 2, 1)
     reader.keep(_KEY, record_text(_KEY))
-    assert _client(store.record(_KEY.key_id, at(5))) == "Acme"
+    assert _client(store.record(reference(_KEY.key_id), at(5))) == "Acme"
 
 
 def test_a_record_read_before_is_dropped_at_once_when_it_is_gone(
@@ -118,13 +129,13 @@ def test_a_record_read_before_is_dropped_at_once_when_it_is_gone(
     """Revoked is a decision: not even an outage brings the record back."""
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
     reader.keep(_KEY, Reason.REVOKED)
-    assert store.record(_KEY.key_id, at(30)) is Reason.REVOKED
+    assert store.record(reference(_KEY.key_id), at(30)) is Reason.REVOKED
     reader.keep(_KEY, _OUTAGE)
-    assert store.record(_KEY.key_id, at(34.9)) is Reason.REVOKED
+    assert store.record(reference(_KEY.key_id), at(34.9)) is Reason.REVOKED
     with pytest.raises(StoreUnavailableError):
-        store.record(_KEY.key_id, at(35))
+        store.record(reference(_KEY.key_id), at(35))
 
 
 @pytest.mark.parametrize("fault", [_OUTAGE, _DENIED])
@@ -135,9 +146,9 @@ def test_a_fault_is_never_remembered_as_unknown(
     store = _store(reader)
     reader.keep(_KEY, fault)
     with pytest.raises(type(fault)):
-        store.record(_KEY.key_id, at(0))
+        store.record(reference(_KEY.key_id), at(0))
     reader.keep(_KEY, record_text(_KEY))
-    assert _client(store.record(_KEY.key_id, at(0))) == "Acme"
+    assert _client(store.record(reference(_KEY.key_id), at(0))) == "Acme"
 
 
 def test_in_an_outage_a_record_serves_until_ttl_and_stale_seconds(
@@ -146,72 +157,72 @@ def test_in_an_outage_a_record_serves_until_ttl_and_stale_seconds(
     """330 s after the request that read it, and not an instant longer."""
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
     reader.outage = _OUTAGE
-    assert _client(store.record(_KEY.key_id, at(30))) == "Acme"
-    assert _client(store.record(_KEY.key_id, at(329.999))) == "Acme"
+    assert _client(store.record(reference(_KEY.key_id), at(30))) == "Acme"
+    assert _client(store.record(reference(_KEY.key_id), at(329.999))) == "Acme"
     with pytest.raises(StoreUnavailableError):
-        store.record(_KEY.key_id, at(330))
+        store.record(reference(_KEY.key_id), at(330))
 
 
 def test_in_an_outage_the_store_is_asked_every_5_seconds(reader: FakeReader) -> None:
     """A client would pay the time-out at each request otherwise."""
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
     reader.outage = _OUTAGE
     for seconds in (30, 30, 34.999, 35, 39, 328, 329.5):
-        store.record(_KEY.key_id, at(seconds))
+        store.record(reference(_KEY.key_id), at(seconds))
     assert reader.record_reads == 1 + 3
     with pytest.raises(StoreUnavailableError):
-        store.record(_KEY.key_id, at(330))
+        store.record(reference(_KEY.key_id), at(330))
 
 
 def test_after_an_outage_the_store_is_believed_again(reader: FakeReader) -> None:
     """Within five seconds, with a new age."""
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
     reader.outage = _OUTAGE
-    store.record(_KEY.key_id, at(100))
+    store.record(reference(_KEY.key_id), at(100))
     reader.outage = None
     reader.keep(_KEY, record_text(_KEY, client="New"))
-    assert _client(store.record(_KEY.key_id, at(105))) == "New"
+    assert _client(store.record(reference(_KEY.key_id), at(105))) == "New"
     reader.outage = _OUTAGE
-    assert _client(store.record(_KEY.key_id, at(105 + 329))) == "New"
+    assert _client(store.record(reference(_KEY.key_id), at(105 + 329))) == "New"
 
 
 def test_without_stale_seconds_an_outage_is_a_fault_at_once(reader: FakeReader) -> None:
     """``STALE_SECONDS=0`` means never."""
     store = _store(reader, STALE_SECONDS="0")
     reader.keep(_KEY, record_text(_KEY))
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
     reader.outage = _OUTAGE
-    assert _client(store.record(_KEY.key_id, at(29.9))) == "Acme"
+    assert _client(store.record(reference(_KEY.key_id), at(29.9))) == "Acme"
     with pytest.raises(StoreUnavailableError):
-        store.record(_KEY.key_id, at(30))
+        store.record(reference(_KEY.key_id), at(30))
 
 
 def test_access_denied_takes_a_record_away_at_once(reader: FakeReader) -> None:
     """It is a decision; an outage after it finds nothing that could go stale."""
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
     reader.outage = _DENIED
     with pytest.raises(StoreRefusedError):
-        store.record(_KEY.key_id, at(30))
+        store.record(reference(_KEY.key_id), at(30))
     reader.outage = _OUTAGE
     with pytest.raises(StoreUnavailableError):
-        store.record(_KEY.key_id, at(31))
+        store.record(reference(_KEY.key_id), at(31))
 
 
 def test_with_a_ttl_of_0_every_request_reads(reader: FakeReader) -> None:
     """Records and unknown ids alike."""
     store = _store(reader, RECORD_TTL_SECONDS="0", UNKNOWN_TTL_SECONDS="0")
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
     reader.keep(_KEY, record_text(_KEY))
-    store.record(_KEY.key_id, at(0))
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
+    store.record(reference(_KEY.key_id), at(0))
     assert reader.record_reads == 3
 
 
@@ -230,7 +241,7 @@ def test_the_ttl_is_jittered(
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
     for seconds in (0, 26.999, 27):
-        store.record(_KEY.key_id, at(seconds))
+        store.record(reference(_KEY.key_id), at(seconds))
     assert reader.record_reads == 2
 
 
@@ -239,11 +250,14 @@ def test_the_store_knows_what_it_would_answer_from_a_cache(reader: FakeReader) -
     store = _store(reader)
     other = a_key("another key")
     reader.keep(_KEY, record_text(_KEY))
-    before = store.known(_KEY.key_id, at(0))
-    store.record(_KEY.key_id, at(0))
-    store.record(other.key_id, at(0))
+    before = store.known(reference(_KEY.key_id), at(0))
+    store.record(reference(_KEY.key_id), at(0))
+    store.record(reference(other.key_id), at(0))
     known = [
-        [store.known(key.key_id, at(seconds)) for seconds in (0, 4.999, 5, 29.999, 30)]
+        [
+            store.known(reference(key.key_id), at(seconds))
+            for seconds in (0, 4.999, 5, 29.999, 30)
+        ]
         for key in (_KEY, other)
     ]
     assert (before, reader.record_reads) == (None, 2)
@@ -257,11 +271,11 @@ def test_records_and_unknown_ids_are_bounded(reader: FakeReader) -> None:
     """1,024 of each, whatever strangers ask for; good records stay meanwhile."""
     store = _store(reader)
     reader.keep(_KEY, record_text(_KEY))
-    store.record(_KEY.key_id, at(0))
+    store.record(reference(_KEY.key_id), at(0))
     for number in range(MAX_ENTRIES + 500):
-        store.record(f"{number:016}", at(0))
+        store.record(reference(f"{number:016}"), at(0))
     assert (len(store._absent), len(store._records)) == (MAX_ENTRIES, 1)
-    assert store.known(_KEY.key_id, at(0))
+    assert store.known(reference(_KEY.key_id), at(0))
 
 
 def test_the_size_of_all_records_is_bounded(reader: FakeReader) -> None:
@@ -271,7 +285,7 @@ def test_the_size_of_all_records_is_bounded(reader: FakeReader) -> None:
     for number in range(100):
         key_id = f"{number:016}"
         reader.values[f"APIKEY_{key_id}"] = text.replace(_KEY.key_id, key_id)
-        store.record(key_id, at(0))
+        store.record(reference(key_id), at(0))
     assert len(store._records) == 4 * 1_024 * 1_024 // len(text)
 
 

@@ -1,4 +1,4 @@
-"""The ``X-API-Key`` header: exactly one, with exactly one value."""
+"""One header of a request, which must have exactly one value."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ if TYPE_CHECKING:
 
     from authorizer.request import Request
 
-_NAME = "x-api-key"
-_LENGTH = len(_NAME)
 
+def single(request: Request, name: str) -> str | Reason:
+    """Return a header's value, exactly as it came.
 
-def presented(request: Request) -> str | Reason:
-    """Return the text a client presents as its key, exactly as it came.
+    Args:
+        request: the request.
+        name: the header's name in lower case.
 
     Returns:
         The text, or ``MISSING``, ``AMBIGUOUS`` (twice, comma-joined, or two readings of
         the headers that disagree) or ``MALFORMED`` (no text, not printable ASCII).
     """
-    values = _named(request.headers)
+    values = _named(request.headers, name)
     if request.multi_value_headers is not None:
-        lists = _named(request.multi_value_headers)
-        if lists != [[value] for value in values]:
+        lists = _named(request.multi_value_headers, name)
+        if lists != [values[:1]] if values else lists:
             return Reason.AMBIGUOUS
     if len(values) > 1:
         return Reason.AMBIGUOUS
@@ -38,10 +39,11 @@ def presented(request: Request) -> str | Reason:
     return value
 
 
-def _named(headers: Mapping[str, object]) -> list[object]:
+def _named(headers: Mapping[str, object], wanted: str) -> list[object]:
     # The length first, it is quick; ASCII, as lower() makes a k of the Kelvin sign.
+    length = len(wanted)
     return [
         value
         for name, value in headers.items()
-        if len(name) == _LENGTH and name.lower() == _NAME and name.isascii()
+        if len(name) == length and name.lower() == wanted and name.isascii()
     ]

@@ -1,4 +1,4 @@
-"""The ``X-API-Key`` header."""
+"""One header with one value, such as ``X-API-Key``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apikeys.decision import Reason
-from authorizer.api_key import presented
+from authorizer.header import single
 from authorizer.request import Request
 from tests.builders import rest_event
 
@@ -16,7 +16,7 @@ from tests.builders import rest_event
 def _presented(headers: object, multi: object = None) -> str | Reason:
     event: dict[str, Any] = rest_event()
     event |= {"headers": headers, "multiValueHeaders": multi}
-    return presented(Request.parse(event))
+    return single(Request.parse(event), "x-api-key")
 
 
 def test_the_value_is_returned_exactly_as_it_came() -> None:
@@ -93,9 +93,11 @@ def test_two_readings_that_agree_are_one_value() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [None, 5, True, 0, ["v"], {"v": 1}]
-    + ["a\nb", "a\r\n", "a\x00", "\x7f", "a\tb", "\x1b[31m"]
-    + ["é", "\xa0", "\ufeffa", "\u2003", "\uff41", "\u0661", "\ud800"],
+    [
+        *[None, 5, True, 0, ["v"], {"v": 1}],
+        *["a\nb", "a\r\n", "a\x00", "\x7f", "a\tb", "\x1b[31m"],
+        *["é", "\xa0", "\ufeffa", "\u2003", "\uff41", "\u0661", "\ud800"],
+    ],
 )
 def test_what_is_no_printable_ascii_is_malformed(value: object) -> None:
     """Other types, control characters and other scripts."""

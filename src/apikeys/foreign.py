@@ -1,0 +1,78 @@
+"""Keys that were minted elsewhere and keep their text."""
+
+from __future__ import annotations
+
+import hmac
+
+from apikeys import base62, digest, document
+from apikeys.errors import MalformedRecordError
+from apikeys.record import SCHEMA_VERSION, Record
+
+SHORTEST, LONGEST = 20, 256
+
+# What the name of a stored secret may be made of.
+_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+=.@-"
+_MAC_WIDTH = 43
+_KEY_ID_WIDTH = 16
+_SUFFIX = 7
+
+
+def is_foreign_key(text: str) -> bool:
+    """Tell whether a text may be a key that was imported."""
+    return SHORTEST <= len(text) <= LONGEST and not text.strip(_CHARACTERS)
+
+
+def is_nameable(text: str) -> bool:
+    """Tell whether a text may end a stored secret's name, as OntoPop's keys do.
+
+    Never an ARN, which has colons; never what Secrets Manager takes for the six
+    characters that it appends to a name.
+    """
+    return (
+        1 <= len(text) <= LONGEST
+        and not text.strip(_CHARACTERS)
+        and text[-_SUFFIX : -_SUFFIX + 1] != "-"
+    )
+
+
+def key_id_of(text: str, lookup_key: bytes) -> str:
+    """Return the key id of a foreign key; it tells nothing even of a weak one."""
+    mac = int.from_bytes(hmac.digest(lookup_key, text.encode(), "sha256"))
+    return base62.encode(mac, _MAC_WIDTH)[-_KEY_ID_WIDTH:]
+
+
+def parse_ontopop_record(text: str, key_id: str) -> Record:
+    """Read a record that OntoPop itself wrote: no version, the key in clear.
+
+    Args:
+        text: the stored value.
+        key_id: what stands for the key from here on; its text goes no further.
+
+    Raises:
+        MalformedRecordError: names the field, never shows its content.
+    """
+    try:
+        found = document.loads(text)
+    except ValueError as error:
+        raise MalformedRecordError(f"record of {key_id}: {error}") from None
+    key = found.pop("key", None)
+    if "schemaVersion" in found or not isinstance(key, str):
+        raise MalformedRecordError(f"record of {key_id}: is none of OntoPop's")
+    own = {
+        "schemaVersion": SCHEMA_VERSION,
+        "keyId": key_id,
+        # Equal digests, compared in constant time, are equal keys.
+        "digest": digest.fast(key),
+    }
+    known = {name: found[name] for name in _ONTOPOP_FIELDS if name in found}
+    return Record.parse(document.dumps(own | known), key_id=key_id)
+
+
+_ONTOPOP_FIELDS = (
+    "issueDate",
+    "expirationDate",
+    "issuer",
+    "client",
+    "enabled",
+    "roles",
+)

@@ -1,0 +1,33 @@
+"""Basic accounts: logins, and passwords as they are compared."""
+
+from __future__ import annotations
+
+_ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+PATTERN = "[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}"
+MAX_LENGTH = 128
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+# What Secrets Manager appends to a name in an ARN: a hyphen and six characters.
+_SUFFIX = 7
+
+
+def is_login(text: str) -> bool:
+    """Tell whether a text is a login, and one that can be part of a secret's name."""
+    return (
+        1 <= len(text) <= MAX_LENGTH
+        and text[0] in _ALPHANUMERIC
+        # strip leaves nothing of a text that is made of these characters alone.
+        and not text.strip(f"{_ALPHANUMERIC}._@+-")
+        and text[-_SUFFIX : -_SUFFIX + 1] != "-"
+    )
+
+
+def normalise_password(text: str) -> str:
+    """Return a password as it is hashed: NFC, so that each keyboard writes the same.
+
+    RFC 7617 section 2.1 leaves that to the server.
+    """
+    if text.isascii():
+        return text
+    from unicodedata import normalize  # noqa: PLC0415 - few passwords need it
+
+    return normalize("NFC", text)

@@ -1,0 +1,57 @@
+"""The ``Authorization`` header with the Basic scheme (RFC 7617)."""
+
+from __future__ import annotations
+
+from binascii import Error, a2b_base64, b2a_base64
+
+from apikeys.decision import Reason
+from apikeys.login import is_login, normalise_password
+from authorizer.header import single
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from authorizer.request import Request
+
+_SCHEME = "basic "
+# A login and a password of the longest kind, in UTF-8 and base64, with some room.
+_LONGEST = 1_024
+
+
+def has_basic_scheme(request: Request) -> bool:
+    """Tell whether the request presents a login, rightly or not."""
+    value = single(request, "authorization")
+    if isinstance(value, Reason):
+        return value is not Reason.MISSING
+    return value[: len(_SCHEME)].lower() == _SCHEME or value.lower() == "basic"
+
+
+def presented(request: Request) -> tuple[str, str] | Reason:
+    """Return the login and the password that a request presents.
+
+    Returns:
+        Both texts, or ``MISSING``, ``AMBIGUOUS`` or ``MALFORMED``: another scheme, no
+        canonical base64, no UTF-8, no colon, control characters, no login.
+    """
+    value = single(request, "authorization")
+    if isinstance(value, Reason):
+        return value
+    if len(value) > _LONGEST or value[: len(_SCHEME)].lower() != _SCHEME:
+        return Reason.MALFORMED
+    login, colon, password = _decoded(value[len(_SCHEME) :]).partition(":")
+    if not colon or not password or not is_login(login):
+        return Reason.MALFORMED
+    if not password.isprintable() and any(c < " " or c == "\x7f" for c in password):
+        return Reason.MALFORMED
+    return login, normalise_password(password)
+
+
+def _decoded(token: str) -> str:
+    """Return what a token says, nothing where it says it in no or in another way."""
+    try:
+        decoded = a2b_base64(token, strict_mode=True)
+        # Spare bits at the end would give one credential many spellings.
+        if b2a_base64(decoded, newline=False).decode() != token:
+            return ""
+        return decoded.decode("utf-8")
+    except (Error, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,118 @@
+"""What a request presents, once it has the grammar of a credential."""
+
+from __future__ import annotations
+
+from apikeys import foreign
+from apikeys.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apikeys.key import Key
+    from apikeys.signing import SigningKeys
+    from authorizer.settings import Settings
+
+
+class Reference:
+    """Where a record may be stored, and how it is read there."""
+
+    __slots__ = ("_read", "name", "principal")
+
+    def __init__(
+        self, name: str, principal: str, read: Callable[[str, str], Record]
+    ) -> None:
+        self.name = name
+        self.principal = principal
+        self._read = read
+
+    def parse(self, text: str) -> Record:
+        """Read what is stored there; raises as ``Record.parse`` does."""
+        return self._read(text, self.principal)
+
+
+class Credential:
+    """A key, or a login with its password.
+
+    Attributes:
+        text: what the record's digest is of; never shown.
+        references: where its record may be, in the order in which they decide.
+        key_id: of a key, and …
+        login: … of a Basic account; one of them is None.
+        is_proven: whether a stranger could not have made it up.
+        is_slow: whether an unknown one must cost the slow hash of a known one.
+    """
+
+    __slots__ = ("is_proven", "is_slow", "key_id", "login", "references", "text")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - plain fields, filled for each request
+        self,
+        text: str,
+        references: tuple[Reference, ...],
+        key_id: str | None,
+        login: str | None,
+        is_proven: bool,  # noqa: FBT001 - as above
+        is_slow: bool,  # noqa: FBT001 - as above
+    ) -> None:
+        self.text = text
+        self.references = references
+        self.key_id = key_id
+        self.login = login
+        self.is_proven = is_proven
+        self.is_slow = is_slow
+
+    def __repr__(self) -> str:
+        return f"Credential({self.key_id or self.login})"
+
+
+def of_key(key: Key, settings: Settings) -> Credential:
+    """Return the credential that a key minted here is."""
+    key_id = key.key_id
+    reference = Reference(settings.secret_name_prefix + key_id, key_id, _of_key)
+    return Credential(
+        key.text,
+        (reference,),
+        key_id,
+        None,
+        settings.tag_check,
+        False,  # noqa: FBT003 - is_slow
+    )
+
+
+def of_foreign_key(
+    text: str, settings: Settings, signing_keys: SigningKeys
+) -> Credential | None:
+    """Return the credential that a key minted elsewhere is, None if it can be none.
+
+    The imported record decides where there is one; OntoPop's own counts only where
+    there never was.
+    """
+    # Before the first import only OntoPop's own records can be meant; what stands for
+    # their keys then follows from the signing key.
+    key_id = foreign.key_id_of(text, signing_keys.lookup or signing_keys.current)
+    prefix = settings.secret_name_prefix
+    references = []
+    if signing_keys.lookup is not None and foreign.is_foreign_key(text):
+        references.append(Reference(prefix + key_id, key_id, _of_key))
+    if settings.reads_ontopop and foreign.is_nameable(text):
+        read = foreign.parse_ontopop_record
+        references.append(Reference(prefix + text, key_id, read))
+    if not references and not foreign.is_foreign_key(text):
+        return None
+    proven, slow = False, True
+    return Credential(text, tuple(references), key_id, None, proven, slow)
+
+
+def of_login(login: str, password: str, settings: Settings) -> Credential:
+    """Return the credential that a login with its password is."""
+    reference = Reference(settings.login_name_prefix + login, login, _of_login)
+    proven, slow = False, True
+    return Credential(password, (reference,), None, login, proven, slow)
+
+
+def _of_key(text: str, key_id: str) -> Record:
+    return Record.parse(text, key_id=key_id)
+
+
+def _of_login(text: str, login: str) -> Record:
+    return Record.parse(text, login=login)

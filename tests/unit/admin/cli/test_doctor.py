@@ -1,0 +1,421 @@
+"""``apikeys doctor``: what is wrong is found, and each finding says what to do."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from admin.cli.console import print_data
+from admin.cli.findings import fail, findings_table, ok, some, warn
+from tests.builders import signing_secret
+from tests.unit.admin.cli.conftest import Cli, InProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_METHOD = {"authorizationType": "CUSTOM", "authorizerId": "auth1"}
+_SOURCE = "method.request.header.X-API-Key"
+_GOOD: dict[str, Any] = {
+    "get_function_configuration": {
+        "Environment": {
+            "Variables": {"SIGNING_SECRET": "signing", "AUTHORIZER_CACHE_SECONDS": "3"}
+        }
+    },
+    "describe_secret": {
+        "LastChangedDate": datetime.now(UTC) - timedelta(days=3),
+        "ReplicationStatus": [{"Region": "eu-central-1", "Status": "InSync"}],
+    },
+    "get_stage": {
+        "deploymentId": "d1",
+        "methodSettings": {"*/*": {"dataTraceEnabled": False}},
+        "accessLogSettings": {
+            "format": "$context.requestId $context.identity.apiKeyId "
+            "$context.authorizer.principalId"
+        },
+    },
+    "get_resources": {
+        "items": [
+            {"path": "/"},
+            {
+                "path": "/reports",
+                "resourceMethods": {
+                    "GET": _METHOD,
+                    "OPTIONS": {"authorizationType": "NONE"},
+                },
+            },
+        ]
+    },
+    "get_authorizers": {
+        "items": [
+            {
+                "id": "auth1",
+                "name": "ApiKey",
+                "identitySource": _SOURCE,
+                "authorizerResultTtlInSeconds": 3,
+            },
+            {"id": "unused", "name": "Other"},
+        ]
+    },
+    "get_deployment": {
+        "apiSummary": {
+            "/reports": {
+                "GET": {"authorizationType": "CUSTOM"},
+                "OPTIONS": {"authorizationType": "NONE"},
+                "POST": {},
+            }
+        }
+    },
+}
+
+
+class Aws:
+    """Every client that doctor uses, with the same answer at every call."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        self._answers = answers
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        """Return what boto3 makes for an operation."""
+
+        def call(**_: object) -> Any:
+            found = self._answers[operation]
+            if isinstance(found, Exception):
+                raise found
+            return found
+
+        return call
+
+    def get_paginator(self, operation: str) -> Aws:
+        """Return a paginator of one page."""
+        return Aws({"paginate": [self._answers[operation]]})
+
+
+def _error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "Look")
+
+
+def _examined(
+    cli: Cli, change: Callable[[dict[str, Any]], object] | None = None
+) -> dict[str, list[tuple[str, str]]]:
+    """Return level and text of each finding by its subject, after a change."""
+    answers = deepcopy(_GOOD)
+    if change is not None:
+        change(answers)
+    for service in ("lambda", "secretsmanager", "apigateway"):
+        cli.target.clients[service] = Aws(answers)
+    arguments = ["doctor", "--api", "a1", "--stage", "prod", "--output", "json"]
+    done = cli(*arguments)
+    findings = json.loads(done.stdout)["findings"]
+    assert done.exit_code == any(f["level"] == "fail" for f in findings)
+    assert all(f["advice"] for f in findings if f["level"] != "ok")
+    found: dict[str, list[tuple[str, str]]] = {}
+    for finding in findings:
+        pair = (finding["level"], finding["what"])
+        found.setdefault(finding["subject"], []).append(pair)
+    return found
+
+
+def _worst(found: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """Return what is not ok."""
+    return [pair for pairs in found.values() for pair in pairs if pair[0] != "ok"]
+
+
+def test_a_healthy_deployment_is_ok_throughout(cli: Cli) -> None:
+    """Nothing to do, exit code 0, and every subject was looked at."""
+    cli.issue("--expires", "90d")
+    cli.issue("--expires", "never")
+    cli.issue("--expires", "3d", "--disabled")
+    cli("rotate", cli.issue("--expires", "90d")["record"]["keyId"])
+    found = _examined(cli)
+    assert _worst(found) == []
+    assert list(found) == [
+        "admin function",
+        "role map",
+        "policies",
+        "signing secret",
+        "its backup",
+        "its age",
+        "records",
+        "expiry",
+        "a1/prod",
+    ]
+    assert len(found["a1/prod"]) == 5
+
+
+def _method(answers: dict[str, Any], **changes: str) -> None:
+    resource = answers["get_resources"]["items"][1]
+    resource["resourceMethods"]["GET"] = _METHOD | changes
+
+
+def _authorizer(answers: dict[str, Any], **changes: object) -> None:
+    answers["get_authorizers"]["items"][0].update(changes)
+
+
+def _denied(operation: str) -> Callable[[dict[str, Any]], None]:
+    return lambda answers: answers.update({operation: _error("AccessDeniedException")})
+
+
+BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
+    "an open route": (
+        lambda a: _method(a, authorizationType="NONE"),
+        "fail",
+        "open to everybody: GET /reports",
+    ),
+    "a route of another authorizer": (
+        lambda a: _method(a, authorizationType="AWS_IAM", authorizerId=""),
+        "warn",
+        "guarded by something else than an authorizer: GET /reports",
+    ),
+    "a route that is open in the stage": (
+        lambda a: a["get_deployment"]["apiSummary"]["/reports"].update(
+            {"DELETE": {"authorizationType": "NONE"}}
+        ),
+        "fail",
+        "open to everybody in what the stage serves: DELETE /reports",
+    ),
+    "another identity source": (
+        lambda a: _authorizer(a, identitySource=f"{_SOURCE},context.identity.sourceIp"),
+        "fail",
+        f"ApiKey: its identity source is {_SOURCE},context.identity.sourceIp, "
+        f"not {_SOURCE}",
+    ),
+    "no identity source": (
+        lambda a: _authorizer(a, identitySource=None),
+        "fail",
+        f"ApiKey: its identity source is none, not {_SOURCE}",
+    ),
+    "a longer TTL": (
+        lambda a: _authorizer(a, authorizerResultTtlInSeconds=300),
+        "fail",
+        "ApiKey: it caches for 300 s, AuthorizerCacheSeconds is 3",
+    ),
+    "the default TTL": (
+        lambda a: a["get_authorizers"]["items"][0].pop("authorizerResultTtlInSeconds"),
+        "fail",
+        "ApiKey: it caches for 300 s, AuthorizerCacheSeconds is 3",
+    ),
+    "data trace": (
+        lambda a: a["get_stage"]["methodSettings"].update(
+            {"reports/GET": {"dataTraceEnabled": True}}
+        ),
+        "fail",
+        "execution log: data trace is on and logs the keys: reports/GET",
+    ),
+    "the key in the access log": (
+        lambda a: a["get_stage"]["accessLogSettings"].update(
+            format="$context.identity.apiKey "
+            "$context.requestOverride.header.X-API-Key $context.identity.apiKeyId"
+        ),
+        "fail",
+        "access log: it has $context.identity.apiKey, "
+        "$context.requestOverride.header.X-API-Key",
+    ),
+    "no such stage": (
+        lambda a: a.update(get_stage=_error("NotFoundException")),
+        "fail",
+        "there is no such stage",
+    ),
+    "API Gateway in trouble": (
+        lambda a: a.update(get_stage=_error("TooManyRequestsException")),
+        "not checked",
+        "An error occurred (TooManyRequestsException) when calling the Look "
+        "operation: no",
+    ),
+    "API Gateway out of reach": (_denied("get_stage"), "not checked", "no permission"),
+    "no backup": (
+        lambda a: a["describe_secret"].pop("ReplicationStatus"),
+        "warn",
+        "not replicated; losing it refuses every key",
+    ),
+    "a replica that fell behind": (
+        lambda a: a["describe_secret"]["ReplicationStatus"][0].update(Status="Failed"),
+        "warn",
+        "the replica is not in sync: eu-central-1",
+    ),
+    "a signing secret about to go": (
+        lambda a: a["describe_secret"].update(DeletedDate=datetime.now(UTC)),
+        "fail",
+        "the signing secret is to be deleted",
+    ),
+    "an old signing key": (
+        lambda a: a["describe_secret"].update(
+            LastChangedDate=datetime.now(UTC) - timedelta(days=400)
+        ),
+        "warn",
+        "last changed 400 days ago",
+    ),
+    "a signing secret out of reach": (
+        _denied("describe_secret"),
+        "not checked",
+        "no permission",
+    ),
+    "TagCheck off": (
+        lambda a: a["get_function_configuration"]["Environment"]["Variables"].update(
+            TAG_CHECK="off"
+        ),
+        "warn",
+        "TagCheck is off: strangers can cause reads of records",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_is_found(cli: Cli, name: str) -> None:
+    """One thing is broken, and that one thing is found."""
+    change, level, what = BROKEN[name]
+    assert _worst(_examined(cli, change)) == [(level, what)]
+
+
+def test_the_secret_s_age_may_be_unknown(cli: Cli) -> None:
+    """Then nothing is said of it."""
+    found = _examined(cli, lambda a: a["describe_secret"].pop("LastChangedDate"))
+    assert "its age" not in found
+
+
+def test_a_stage_without_an_access_log_logs_no_key(cli: Cli) -> None:
+    """That is fine, and said."""
+    found = _examined(cli, lambda a: a["get_stage"].pop("accessLogSettings"))
+    assert found["a1/prod"][-1] == ("ok", "access log: none is written")
+
+
+def test_an_unknown_configuration_leaves_things_unchecked(cli: Cli) -> None:
+    """Whoever may only invoke still gets the rest."""
+    found = _examined(cli, _denied("get_function_configuration"))
+    assert _worst(found) == [
+        ("not checked", "no permission"),
+        ("not checked", "its name is not known"),
+        (
+            "not checked",
+            "ApiKey: it caches for 3 s; AuthorizerCacheSeconds is not known",
+        ),
+    ]
+
+
+def test_a_function_out_of_reach_is_the_only_finding(cli: Cli) -> None:
+    """Nothing else could be said."""
+    cli.target.answer = lambda _: None  # type: ignore[method-assign]
+    found = _examined(cli)
+    assert list(found) == ["admin function"]
+    assert found["admin function"][0][0] == "fail"
+
+
+def test_a_missing_role_map_fails(account: Any) -> None:
+    """Every call of every API is 500 until there is one."""
+    found = _examined(Cli(InProcess()))
+    assert found["role map"] == [("fail", "there is none: every call is answered 500")]
+    account.create_secret(Name="APIROLES", SecretString="rubbish")
+    found = _examined(Cli(InProcess()))
+    assert [level for level, _ in found["role map"]] == ["fail"]
+
+
+def test_a_role_map_s_warnings_and_large_policies_are_told(
+    cli: Cli,
+    account: Any,
+) -> None:
+    """Before a policy is too large for API Gateway."""
+    routes = [f"GET /a-rather-long-path-of-a-report-{i:03}" for i in range(55)]
+    role_map = {"roles": {"LARGE": {"allow": routes, "deny": ["GET /b"]}}}
+    account.put_secret_value(SecretId="APIROLES", SecretString=json.dumps(role_map))
+    found = _examined(cli)
+    assert found["role map"][0][0] == "warn"
+    ((level, what),) = found["policies"]
+    assert level == "warn"
+    assert what.startswith("the largest is LARGE's, ")
+    account.put_secret_value(SecretId="APIROLES", SecretString='{"roles": {}}')
+    assert "none's, 0 of 8,192 bytes" in _examined(cli)["policies"][0][1]
+
+
+@pytest.mark.parametrize("text", ["rubbish", None])
+def test_a_broken_signing_secret_fails(
+    cli: Cli,
+    account: Any,
+    text: str | None,
+) -> None:
+    """Every key would be refused."""
+    if text is None:
+        account.delete_secret(SecretId="signing", ForceDeleteWithoutRecovery=True)
+    else:
+        account.put_secret_value(SecretId="signing", SecretString=text)
+    found = _examined(cli)
+    assert [level for level, _ in found["signing secret"]] == ["fail"]
+    account.delete_secret(SecretId="signing", ForceDeleteWithoutRecovery=True)
+    account.create_secret(Name="signing", SecretString=signing_secret())
+
+
+def test_corrupt_and_soon_expired_records_are_named(
+    cli: Cli,
+    account: Any,
+) -> None:
+    """The first few by id; the rest are counted."""
+    account.create_secret(
+        Name="APIKEY_" + "C" * 16, SecretString='{"schemaVersion": 1}'
+    )
+    for _ in range(6):
+        cli.issue("--expires", "3d")
+    found = _examined(cli)
+    ((level, what),) = found["records"]
+    assert level == "fail"
+    assert "C" * 16 in what
+    ((level, what),) = found["expiry"]
+    assert level == "warn"
+    assert what.startswith("6 ending within 14 days: ")
+    assert what.endswith(" and 1 more")
+
+
+def test_records_that_cannot_be_listed_fail(cli: Cli) -> None:
+    """The store's trouble is a finding, and the rest is looked at."""
+    answered = cli.target.answer
+
+    def answer(request: dict[str, Any]) -> Any:
+        if request["action"] == "list":
+            error = {"code": "store_unavailable", "message": "no ListSecrets"}
+            return {"status": 503, "error": error}
+        return answered(request)
+
+    cli.target.answer = answer  # type: ignore[method-assign]
+    found = _examined(cli)
+    assert found["records"] == [("fail", "no ListSecrets (store_unavailable)")]
+    assert "a1/prod" in found
+
+
+def test_a_person_reads_findings_with_what_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Level, subject, and under what was found an arrow to what to do."""
+    findings = [
+        ok("role map", "3 roles"),
+        warn("expiry", "1 ends", "rotate it"),
+        fail("a1/prod", "open: GET /x", "set the authorizer"),
+    ]
+    print_data(findings_table(findings))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines == [
+        "ok    role map  3 roles",
+        "warn  expiry    1 ends",
+        "                → rotate it",
+        "fail  a1/prod   open: GET /x",
+        "                → set the authorizer",
+    ]
+    assert some(["a"]) == "a"
+
+
+def test_the_table_is_the_default(cli: Cli) -> None:
+    """And exit code 0 where nothing fails."""
+    for service in ("lambda", "secretsmanager"):
+        cli.target.clients[service] = Aws(_GOOD)
+    done = cli("doctor")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("ok  admin function  apikeys-admin answers")
+
+
+@pytest.fixture(autouse=True)
+def _no_answer_is_changed() -> Iterator[None]:
+    """Hold the shared answers to what they were."""
+    before = deepcopy(_GOOD)
+    yield
+    assert before == _GOOD

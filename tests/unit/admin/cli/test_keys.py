@@ -1,0 +1,267 @@
+"""The commands on keys: what is asked of the function, what a person reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apikeys.key import Key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.admin.cli.conftest import Cli
+
+
+def test_issue_prints_the_key_alone_on_stdout(cli: Cli) -> None:
+    """The record and the warning are for a person, on stderr; the key is data."""
+    done = cli("issue", "--client", "Acme", "--role", "reader", "--expires", "12h")
+    assert done.exit_code == 0
+    key = Key.parse(done.stdout.removesuffix("\n"))
+    assert key.text not in done.stderr
+    assert "it will not be shown again" in done.stderr
+    assert "(in 12 hours)" in done.stderr
+    assert "READER" in done.stderr
+
+
+def test_issue_sends_every_field(cli: Cli) -> None:
+    """Each option is the request's field of the same meaning."""
+    session = ["--session-environment", "E", "--session-repository", "R"]
+    session += ["--session-profile", "P", "--session-mode", "single"]
+    session += ["--connection-mode", "read-only", "--session-login", "L"]
+    session += ["--data-language", "en", "--gui-language", "fr"]
+    cli.issue(
+        *("--issuer", "Ops", "--name", "N", "--description", "D", "--role", "READER"),
+        *("--expires", "2999-01-31", "--disabled", "--request-token", "t" * 32),
+        *session,
+    )
+    assert cli.target.requests[-1] == {
+        "action": "issue",
+        "client": "Acme",
+        "issuer": "Ops",
+        "name": "N",
+        "description": "D",
+        "roles": ["READER"],
+        "expirationDate": "2999-02-01T00:00:00",
+        "enabled": False,
+        "requestToken": "t" * 32,
+        "session": {
+            "login": "L",
+            "environment": "E",
+            "repository": "R",
+            "profile": "P",
+            "sessionMode": "SINGLE",
+            "connectionMode": "READ_ONLY",
+            "dataLanguage": "en",
+            "guiLanguage": "fr",
+        },
+    }
+
+
+@pytest.mark.parametrize("output", ["json", "ndjson", "csv"])
+def test_the_key_is_once_in_every_form(cli: Cli, output: str) -> None:
+    """Scripts find key and record in one answer, and nothing of it on stderr."""
+    done = cli("--output", output, "issue", "--client", "Acme")
+    if output == "csv":
+        (row,) = csv.DictReader(io.StringIO(done.stdout))
+        key, key_id = row["key"], row["keyId"]
+    else:
+        answer = json.loads(done.stdout)
+        key, key_id = answer["key"], answer.get("record", answer)["keyId"]
+    assert Key.parse(key).key_id == key_id
+    assert done.output.count(key) == 1
+
+
+def test_a_key_file_holds_the_key_and_is_nobody_else_s(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """The key is in a file with mode 0600, and printed nowhere."""
+    file = tmp_path / "client.key"
+    done = cli("issue", "--client", "Acme", "--key-file", str(file))
+    key = Key.parse(file.read_text().removesuffix("\n"))
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert key.text not in done.output
+    assert key.key_id in done.stdout
+    answer = cli.issue("--key-file", str(tmp_path / "other.key"))
+    assert answer["keyFile"] == str(tmp_path / "other.key")
+    assert "key" not in answer
+
+
+def test_a_key_file_is_never_written_over(cli: Cli, tmp_path: Path) -> None:
+    """What is there stays, and no key is issued."""
+    file = tmp_path / "client.key"
+    file.write_text("precious")
+    done = cli("issue", "--client", "Acme", "--key-file", str(file))
+    assert (done.exit_code, cli.target.requests) == (2, [])
+    assert "never written over" in done.stderr
+    assert file.read_text() == "precious"
+
+
+def test_a_key_file_that_cannot_be_made_costs_no_key(cli: Cli, tmp_path: Path) -> None:
+    """The file is made before the key."""
+    done = cli("issue", "--client", "A", "--key-file", str(tmp_path / "no" / "key"))
+    assert (done.exit_code, cli.target.requests) == (2, [])
+
+
+def test_a_refused_issue_leaves_no_key_file(cli: Cli, tmp_path: Path) -> None:
+    """An empty file would look like a key."""
+    file = tmp_path / "client.key"
+    done = cli("issue", "--client", "A", "--role", "NONE", "--key-file", str(file))
+    assert done.exit_code == 1
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["issue"], "which client"),
+        (["issue", "--client", "A", "--keys-to", "x"], "--keys-to goes with --from"),
+        (["issue", "--client", "A", "--expires", "soon"], "not 90d"),
+        (["issue", "--client", "A", "--expires", "2027-13-01"], "not 90d"),
+        (["get", "ak_x"], "not a key id"),
+        (["rotate", "0" * 16, "--overlap", "long"], "not a duration"),
+        (["update", "0" * 16], "nothing to change"),
+        (["update", "0" * 16, "--name", "x", "--clear", "name"], "give or clear: name"),
+        (["update", "0" * 16, "--clear", "client"], "'client' is not one of"),
+        (["list", "--expiring-within", "12h"], "not a number of days"),
+        (["verify", "ak_secret"], "never give a credential as an argument"),
+        (["verify", "-"], "no credential"),
+        (["doctor", "--api", "a"], "one --stage for each --api"),
+    ],
+)
+def test_what_a_person_can_mend_is_a_usage_error(
+    cli: Cli, arguments: list[str], text: str
+) -> None:
+    """Exit code 2, the reason on stderr, nothing asked of the function."""
+    done = cli(*arguments)
+    assert (done.exit_code, done.stdout, cli.target.requests) == (2, "", [])
+    assert text in " ".join(done.stderr.split())
+    assert "ak_secret" not in done.output
+
+
+def test_a_refusal_is_exit_code_1(cli: Cli) -> None:
+    """The function's words are on stderr."""
+    done = cli("get", "0" * 16)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == "Error: no key has this id (key_not_found)\n"
+
+
+def test_get_shows_a_record_as_a_table(cli: Cli) -> None:
+    """One field a line; a date both ways; what is in the date is not said twice."""
+    key_id = cli.issue("--expires", "never", "--name", "nightly")["record"]["keyId"]
+    done = cli("get", key_id)
+    lines = dict(line.strip().split(maxsplit=1) for line in done.stdout.splitlines())
+    shown = ("keyId", "name", "enabled", "state", "expirationDate")
+    assert [lines[field] for field in shown] == [
+        key_id,
+        "nightly",
+        "yes",
+        "active",
+        "never",
+    ]
+    assert "expiresInDays" not in lines
+    assert "\x1b" not in done.stdout
+
+
+def test_an_end_may_be_a_moment(cli: Cli) -> None:
+    """To the second, UTC; a session is shown in one line."""
+    session = ["--session-environment", "E", "--session-repository", "R"]
+    options = [*session, "--session-profile", "P", "--expires", "2999-01-31T12:00:00"]
+    record = cli.issue(*options)["record"]
+    assert record["expirationDate"] == "2999-01-31T12:00:00"
+    shown = cli("get", record["keyId"]).stdout
+    assert "environment=E, repository=R, profile=P" in shown
+
+
+def test_update_changes_what_is_given_and_clears_what_is_named(cli: Cli) -> None:
+    """The rest stays; roles are replaced whole."""
+    key_id = cli.issue("--name", "N", "--role", "READER")["record"]["keyId"]
+    options = ["--description", "D", "--clear", "name", "--role", "WRITER"]
+    record = cli.json("update", key_id, *options, "--expires", "30d")["record"]
+    assert (record["description"], record.get("name"), record["roles"]) == (
+        "D",
+        None,
+        ["WRITER"],
+    )
+    assert record["expiresInDays"] in (29, 30)
+    record = cli.json("update", key_id, "--clear", "roles", "--disabled")["record"]
+    assert (record["roles"], record["state"]) == ([], "disabled")
+
+
+def test_update_of_another_version_is_refused(cli: Cli) -> None:
+    """``--if-version`` guards what somebody else has changed."""
+    key_id = cli.issue()["record"]["keyId"]
+    done = cli("update", key_id, "--name", "x", "--if-version", "stale")
+    assert done.exit_code == 1
+    assert "version_conflict" in done.stderr
+
+
+def test_revoke_asks_first_and_says_whom_it_concerns(cli: Cli) -> None:
+    """No, or no answer, changes nothing; the question names the client."""
+    key_id = cli.issue("--name", "nightly")["record"]["keyId"]
+    for answer in ("n\n", ""):
+        done = cli("revoke", key_id, input=answer)
+        assert done.exit_code == 1
+        assert f"Revoke {key_id} (Acme, nightly, active)?" in done.stderr
+    assert cli.json("get", key_id)["record"]["state"] == "active"
+    assert cli("revoke", key_id, input="y\n").exit_code == 0
+    assert cli.json("get", key_id)["record"]["state"] == "revoked"
+
+
+def test_revoke_of_an_unknown_key_asks_by_its_id(cli: Cli) -> None:
+    """The question comes all the same, since a corrupt record may be revoked."""
+    done = cli("revoke", "0" * 16, input="y\n")
+    assert f"Revoke {'0' * 16}?" in done.stderr
+    assert done.exit_code == 1
+
+
+def test_revoke_and_restore(cli: Cli) -> None:
+    """``--yes`` asks nothing; a restored key is as it was."""
+    key_id = cli.issue()["record"]["keyId"]
+    done = cli("revoke", key_id, "--yes", "--recovery-days", "7")
+    assert done.exit_code == 0
+    assert "In force everywhere within 5 s." in done.stderr
+    assert cli.target.requests[-1]["recoveryDays"] == 7
+    assert cli.json("restore", key_id)["record"]["state"] == "active"
+
+
+def test_disable_and_enable(cli: Cli) -> None:
+    """Both say how soon they bite."""
+    key_id = cli.issue()["record"]["keyId"]
+    assert cli.json("disable", key_id)["record"]["state"] == "disabled"
+    assert cli.json("enable", key_id)["effectiveWithinSeconds"] == 5
+
+
+def test_rotate_hands_over_the_new_key_and_names_the_old_one_s_end(cli: Cli) -> None:
+    """The old key's end is told; the overlap is sent in seconds."""
+    key_id = cli.issue()["record"]["keyId"]
+    done = cli("rotate", key_id, "--overlap", "2h")
+    assert done.exit_code == 0
+    assert Key.parse(done.stdout.strip()).key_id != key_id
+    assert cli.target.requests[-1]["overlapSeconds"] == 7_200
+    assert f"The old key, {key_id}, ends at" in done.stderr
+
+
+def test_rotate_without_overlap_asks_first(cli: Cli) -> None:
+    """The client is cut off at once, which a person should have meant."""
+    key_id = cli.issue()["record"]["keyId"]
+    done = cli("rotate", key_id, "--overlap", "0", input="n\n")
+    assert done.exit_code == 1
+    assert f"{key_id} stops working at once" in done.stderr
+    assert cli.json("rotate", key_id, "--overlap", "0", "--yes")["key"]
+    assert cli.json("get", key_id)["record"]["state"] == "expired"
+
+
+def test_clone_makes_another_key_like_it(cli: Cli) -> None:
+    """What is given differs."""
+    key_id = cli.issue("--role", "READER", "--name", "N")["record"]["keyId"]
+    record = cli.json("clone", key_id, "--client", "Second")["record"]
+    assert (record["client"], record["name"], record["roles"]) == (
+        "Second",
+        "N",
+        ["READER"],
+    )

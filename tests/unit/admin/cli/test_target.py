@@ -1,0 +1,242 @@
+"""The way to the function: what is sent to Lambda, and what its trouble looks like."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
+from click.testing import CliRunner
+
+from admin.cli.main import main
+from admin.cli.target import Target
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+_ARN = "arn:aws:iam::123456789012:user/ops"
+
+
+class Lambda:
+    """A Lambda that answers the same to everything."""
+
+    def __init__(self, answer: object, *, failed: bool = False) -> None:
+        self._answer = answer
+        self._failed = failed
+        self.asked: list[dict[str, Any]] = []
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        """Answer as boto3's client does."""
+        self.asked.append(request)
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        found: dict[str, Any] = {
+            "Payload": io.BytesIO(json.dumps(self._answer).encode()),
+            "ResponseMetadata": {"RequestId": "5c0e0a3e"},
+        }
+        return found | ({"FunctionError": "Unhandled"} if self._failed else {})
+
+
+class Sts:
+    """An STS that knows the caller, or nothing."""
+
+    def __init__(self, arn: str | None) -> None:
+        self._arn = arn
+
+    def get_caller_identity(self) -> dict[str, str]:
+        """Answer as boto3's client does."""
+        if self._arn is None:
+            raise _denied("GetCallerIdentity")
+        return {"Arn": self._arn}
+
+
+class CloudFormation:
+    """A CloudFormation with one stack."""
+
+    def __init__(self, *outputs: tuple[str, str]) -> None:
+        self._outputs = [{"OutputKey": k, "OutputValue": v} for k, v in outputs]
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - AWS's
+        """Answer as boto3's client does."""
+        if StackName != "apikeys":
+            raise _denied("DescribeStacks", "ValidationError")
+        return {"Stacks": [{"Outputs": self._outputs} if self._outputs else {}]}
+
+
+class Reached(Target):
+    """A target whose AWS stands in this process."""
+
+    def __init__(self, **clients: object) -> None:
+        super().__init__()
+        self._clients = {"sts": Sts(_ARN)} | clients
+
+    def client(self, service: str, config: object = None) -> Any:
+        """Return a stand-in."""
+        del config
+        found = self._clients[service]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+_RECORD = {"status": 200, "record": {"keyId": "0" * 16, "state": "revoked"}}
+
+
+def _denied(operation: str, code: str = "AccessDeniedException") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
+
+
+def _get(target: Target, *options: str) -> Result:
+    return CliRunner().invoke(main, ["get", "0" * 16, *options], obj=target)
+
+
+def test_the_request_and_the_claimed_actor_are_sent() -> None:
+    """The payload is the request; who the caller is goes beside it."""
+    function = Lambda(_RECORD)
+    assert _get(Reached(**{"lambda": function}), "--function", "f").exit_code == 0
+    (asked,) = function.asked
+    assert asked["FunctionName"] == "f"
+    assert json.loads(asked["Payload"]) == {"action": "get", "keyId": "0" * 16}
+    context = json.loads(base64.b64decode(asked["ClientContext"]))
+    assert context == {"custom": {"actor": _ARN}}
+
+
+def test_an_unknown_actor_is_no_hindrance() -> None:
+    """Where STS is out of reach the request goes without a claim; STS is asked once."""
+    function = Lambda(_RECORD)
+    target = Reached(**{"lambda": function, "sts": Sts(None)})
+    assert _get(target, "--function", "f").exit_code == 0
+    assert "ClientContext" not in function.asked[0]
+
+
+def test_the_function_is_found_by_the_stack() -> None:
+    """Its output AdminFunctionName, in whatever order the outputs are."""
+    function = Lambda(_RECORD)
+    stacks = CloudFormation(("Other", "x"), ("AdminFunctionName", "found"))
+    target = Reached(**{"lambda": function, "cloudformation": stacks})
+    assert _get(target, "--stack", "apikeys").exit_code == 0
+    assert function.asked[0]["FunctionName"] == "found"
+
+
+def test_the_function_is_found_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The variable counts where no option does."""
+    monkeypatch.setenv("APIKEYS_FUNCTION", "from-the-environment")
+    function = Lambda(_RECORD)
+    assert _get(Reached(**{"lambda": function})).exit_code == 0
+    assert function.asked[0]["FunctionName"] == "from-the-environment"
+
+
+@pytest.mark.parametrize(
+    ("function", "code", "text"),
+    [
+        (Lambda(_denied("Invoke")), 3, "AccessDeniedException"),
+        (Lambda(EndpointConnectionError(endpoint_url="x")), 3, "Could not connect"),
+        (NoCredentialsError(), 3, "no AWS credentials were found"),
+        (NoRegionError(), 2, "which region?"),
+        (ProfileNotFound(profile="p"), 2, "profile (p) could not be found"),
+        (Lambda({"errorType": "KeyError"}, failed=True), 3, "(KeyError); its log says"),
+        (Lambda(None, failed=True), 3, "failed (?)"),
+        (Lambda(None), 3, "does not answer as an admin function"),
+        (Lambda({"hello": "world"}), 3, "does not answer as an admin function"),
+        (
+            Lambda({"status": 503, "error": {"code": "c", "message": "m"}}),
+            3,
+            "m (c)",
+        ),
+        (
+            Lambda(
+                {
+                    "status": 400,
+                    "error": {
+                        "code": "invalid_role_map",
+                        "message": "a; b",
+                        "field": "roleMap",
+                        "findings": ["a", "b"],
+                    },
+                }
+            ),
+            1,
+            "roleMap (invalid_role_map)\n  a\n  b",
+        ),
+    ],
+)
+def test_trouble_is_a_message_and_an_exit_code(
+    function: object, code: int, text: str
+) -> None:
+    """Never a traceback: 1 refused, 2 usage, 3 unreachable."""
+    done = _get(Reached(**{"lambda": function}), "--function", "f")
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert text in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("stacks", "name", "text"),
+    [
+        (CloudFormation(), "apikeys", "has no output AdminFunctionName"),
+        (CloudFormation(), "other", "ValidationError"),
+    ],
+)
+def test_a_stack_that_does_not_help_is_said(
+    stacks: CloudFormation, name: str, text: str
+) -> None:
+    """Exit code 3."""
+    target = Reached(**{"lambda": Lambda(None), "cloudformation": stacks})
+    done = _get(target, "--stack", name)
+    assert done.exit_code == 3
+    assert text in done.stderr
+
+
+def test_without_a_function_the_three_ways_are_named() -> None:
+    """A person who named no function is told how to."""
+    done = _get(Reached(**{"lambda": Lambda(None)}))
+    assert done.exit_code == 2
+    for way in ("--stack", "--function", "APIKEYS_FUNCTION"):
+        assert way in done.stderr
+
+
+def test_an_address_that_is_none_is_a_usage_error() -> None:
+    """Botocore's complaint names the address."""
+    options = ["--function", "f", "--region", "eu-west-1", "--endpoint-url", "nowhere"]
+    done = _get(Target(), *options)
+    assert done.exit_code == 2
+    assert "--endpoint-url: Invalid endpoint: nowhere" in done.stderr
+
+
+def test_a_lost_answer_tells_how_to_get_the_key() -> None:
+    """The request token that was sent makes the repeat safe."""
+    function = Lambda(EndpointConnectionError(endpoint_url="x"))
+    target = Reached(**{"lambda": function})
+    arguments = ["issue", "--client", "A", "--function", "f"]
+    done = CliRunner().invoke(main, arguments, obj=target)
+    token = json.loads(function.asked[0]["Payload"])["requestToken"]
+    assert done.exit_code == 3
+    assert f"--request-token {token}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        *([name] for name in main.commands),
+        ["roles", "put"],
+        ["roles", "explain"],
+        ["signing", "rotate"],
+    ],
+)
+def test_every_command_explains_itself(command: list[str]) -> None:
+    """``--help`` works anywhere, shows examples, and needs no function."""
+    done = CliRunner().invoke(main, [*command, "--help"])
+    assert done.exit_code == 0
+    is_group = command in ([], ["roles"], ["signing"])
+    assert ("Examples:" in done.stdout) is not is_group

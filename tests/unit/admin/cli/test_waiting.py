@@ -1,0 +1,146 @@
+"""``--wait``, ``flush`` and the two steps of the signing key."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from admin.cli import waiting
+
+if TYPE_CHECKING:
+    from tests.unit.admin.cli.conftest import Cli, InProcess
+
+
+def _flushes(target: InProcess, answer: dict[str, Any]) -> None:
+    """Let the function answer so to ``flush``."""
+    answered = target.answer
+
+    def flushing(request: dict[str, Any]) -> Any:
+        if request["action"] == "flush":
+            target.requests.append(request)
+            return dict(answer)
+        return answered(request)
+
+    target.answer = flushing  # type: ignore[method-assign]
+
+
+def test_wait_waits_flushes_and_says_that_it_is_in_force(
+    cli: Cli, slept: list[float]
+) -> None:
+    """A flush before the record TTL has passed would cache the old answer again."""
+    _flushes(cli.target, {"status": 200, "flushed": ["a1/prod"]})
+    key_id = cli.issue()["record"]["keyId"]
+    done = cli("disable", key_id, "--wait")
+    assert (done.exit_code, slept) == (0, [2])
+    assert [r["action"] for r in cli.target.requests[-2:]] == ["disable", "flush"]
+    assert "In force on a1/prod; on any other API within 5 s." in done.stderr
+    assert "disabled" in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["enable", "disable", "update", "rotate", "revoke"])
+def test_without_a_stage_to_flush_the_whole_bound_is_waited(
+    cli: Cli, slept: list[float], verb: str
+) -> None:
+    """The gateway's caches age out by themselves."""
+    options = {"update": ["--name", "x"], "revoke": ["--yes"]}.get(verb, [])
+    key_id = cli.issue()["record"]["keyId"]
+    done = cli(verb, key_id, "--wait", *options)
+    assert (done.exit_code, slept) == (0, [2, 3])
+    assert done.stderr.endswith("In force everywhere.\n")
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_a_flush_that_fails_is_waited_for_instead(
+    cli: Cli, slept: list[float], status: int
+) -> None:
+    """The change is made; the command does not fail for the flush."""
+    error = {"code": "x", "message": "no such stage"}
+    _flushes(cli.target, {"status": status, "error": error})
+    key_id = cli.issue()["record"]["keyId"]
+    done = cli("disable", key_id, "--wait")
+    assert (done.exit_code, slept) == (0, [2, 3])
+    assert "Not flushed: no such stage" in done.stderr
+
+
+def test_stopping_to_wait_does_not_undo_the_change(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C says that the change is made."""
+
+    def stop(_: float) -> None:
+        raise KeyboardInterrupt
+
+    key_id = cli.issue()["record"]["keyId"]
+    monkeypatch.setattr(waiting, "sleep", stop)
+    done = cli("disable", key_id, "--wait")
+    assert done.exit_code == 1
+    assert "The change is made; it is in force within 5 s" in done.stderr
+    assert json.loads(cli("get", key_id, "--output", "json").stdout)
+
+
+def test_a_terminal_sees_a_bar(
+    monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    """The bar moves by the clock and ends with the time."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    moments = iter([100.0, 100.0, 101.9, 102.5])
+    monkeypatch.setattr(waiting, "monotonic", lambda: next(moments))
+    waiting.pause(2, "for nothing")
+    assert slept == [pytest.approx(0.25), pytest.approx(0.1)]
+
+
+def test_flush_prints_the_stages(cli: Cli) -> None:
+    """One a line; none is said to be none."""
+    done = cli("flush")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "No stage is in FlushStages" in done.stderr
+    _flushes(cli.target, {"status": 200, "flushed": ["a1/prod", "b2/dev"]})
+    assert cli("flush").stdout == "a1/prod\nb2/dev\n"
+    assert cli("flush", "--output", "csv").stdout == "flushed\na1/prod\nb2/dev\n"
+    assert cli.json("flush") == {"flushed": ["a1/prod", "b2/dev"]}
+
+
+def test_signing_rotate_explains_the_first_step(cli: Cli) -> None:
+    """Nothing signs yet; the next step and its time are told."""
+    cli.issue()
+    done = cli("signing", "rotate")
+    assert done.exit_code == 0
+    assert "Step 1 of 2" in done.stderr
+    assert "again in 2 s" in done.stderr
+    assert done.stdout.splitlines() == [
+        "Keys under the current signing key: 1",
+        "Keys under the previous one, 1 back: 0",
+    ]
+    assert cli("signing", "rotate").exit_code == 1
+    cli.target.later = 2
+    assert "Step 2 of 2" in cli("signing", "rotate").stderr
+
+
+def test_signing_rotate_wait_does_both_steps(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new key signs when it comes back; keys of the old one are counted."""
+
+    def pass_time(length: float) -> None:
+        cli.target.later += length
+
+    cli.issue()
+    monkeypatch.setattr(waiting, "sleep", pass_time)
+    answer = cli.json("signing", "rotate", "--wait")
+    assert answer["phase"] == "promoted"
+    assert answer["keys"] == {"current": 0, "previous": [1], "unknown": 0}
+
+
+def test_signing_rotate_counts_keys_of_signing_keys_that_are_gone(
+    cli: Cli,
+    account: Any,
+) -> None:
+    """They are refused as forged, which somebody should know."""
+    cli.issue()
+    account.put_secret_value(
+        SecretId="signing", SecretString=json.dumps({"current": "x" * 64})
+    )
+    done = cli("signing", "rotate")
+    assert "Keys under signing keys that are gone: 1" in done.stdout

@@ -1,0 +1,80 @@
+"""Emptying the gateway's caches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from admin.errors import RefusedError
+from admin.flushing import StageCaches
+from admin.requests import Flush
+
+
+class _NotFoundError(Exception):
+    """There is no such stage."""
+
+
+class _Exceptions:
+    NotFoundException = _NotFoundError
+
+
+class _Gateway:
+    """REST and HTTP APIs, with what was flushed of them."""
+
+    exceptions = _Exceptions
+
+    def __init__(self, *stages: str) -> None:
+        self._stages = stages
+        self.flushed: list[str] = []
+
+    def flush_stage_authorizers_cache(self, *, restApiId: str, stageName: str) -> None:  # noqa: N803 - AWS's names
+        """Empty a REST API's cache."""
+        self._flush(restApiId, stageName)
+
+    def reset_authorizers_cache(self, *, ApiId: str, StageName: str) -> None:  # noqa: N803 - as above
+        """Empty an HTTP API's cache."""
+        self._flush(ApiId, StageName)
+
+    def _flush(self, api: str, stage: str) -> None:
+        if f"{api}/{stage}" not in self._stages:
+            raise _NotFoundError
+        self.flushed.append(f"{api}/{stage}")
+
+
+def _flush(stages: str, rest: _Gateway, http: _Gateway) -> Any:  # noqa: ANN401 - JSON
+    caches = StageCaches(stages, rest, http)  # type: ignore[arg-type]
+    return caches.flush(Flush(action="flush"))
+
+
+def test_every_stage_of_the_deployment_is_flushed() -> None:
+    """REST and HTTP APIs, in their order; the answer says which."""
+    rest, http = _Gateway("a/prod", "b/dev"), _Gateway("c/$default")
+    answer = _flush("a/prod,c/$default,b/dev", rest, http)
+    assert answer == {"status": 200, "flushed": ["a/prod", "c/$default", "b/dev"]}
+    assert (rest.flushed, http.flushed) == (["a/prod", "b/dev"], ["c/$default"])
+
+
+def test_a_deployment_without_stages_flushes_none() -> None:
+    """200, an empty list."""
+    assert _flush("", _Gateway(), _Gateway()) == {"status": 200, "flushed": []}
+
+
+@pytest.mark.parametrize(
+    ("stages", "done"), [("x/y", "none"), ("a/prod,x/y,a/prod", "a/prod")]
+)
+def test_a_stage_that_is_not_there_is_told(stages: str, done: str) -> None:
+    """404, with what was flushed before it."""
+    with pytest.raises(RefusedError) as caught:
+        _flush(stages, _Gateway("a/prod"), _Gateway())
+    assert (caught.value.status, caught.value.code) == (404, "stage_not_found")
+    assert str(caught.value) == (
+        f"FlushStages names x/y, which does not exist; flushed: {done}"
+    )
+
+
+@pytest.mark.parametrize("stages", ["a", "a/", "/prod", "a/prod,b", ","])
+def test_other_stages_fail_at_start_up(stages: str) -> None:
+    """``apiId/stage``, separated by commas."""
+    with pytest.raises(ValueError, match=r"^FLUSH_STAGES is not apiId/stage,…$"):
+        StageCaches(stages, _Gateway(), _Gateway())  # type: ignore[arg-type]

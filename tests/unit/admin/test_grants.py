@@ -1,0 +1,173 @@
+"""``GrantableRoles``: what an admin function may hand out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from admin.grants import Grants
+from tests.unit.admin.conftest import Admin
+
+if TYPE_CHECKING:
+    from apikeys.key import Key
+
+_REFUSED = {
+    "status": 403,
+    "error": {
+        "code": "role_not_grantable",
+        "message": "roles: this function may not grant all of the record's roles",
+        "field": "roles",
+    },
+}
+
+
+@pytest.fixture
+def team(admin: Admin) -> Admin:
+    """Return a second function over the same account, which may grant one role."""
+    del admin
+    return Admin(GRANTABLE_ROLES="READER")
+
+
+@pytest.fixture
+def foreign(admin: Admin) -> Key:
+    """Return a key with a role out of the team's reach."""
+    return admin.issued(roles=["READER", "WRITER"])[0]
+
+
+def test_roles_within_reach_are_handed_out(team: Admin) -> None:
+    """Every action on a record with those roles alone is allowed."""
+    key, _ = team.issued(roles=["reader"])
+    for action in ("update", "disable", "enable", "clone", "rotate", "revoke"):
+        assert team(action, keyId=key.key_id)["status"] in (200, 201)
+    assert team("restore", keyId=key.key_id)["status"] == 200
+
+
+@pytest.mark.parametrize("roles", [["WRITER"], ["READER", "WRITER"]])
+def test_roles_out_of_reach_are_not_handed_out(team: Admin, roles: list[str]) -> None:
+    """403, by ``issue``, ``clone`` and ``update``; nothing is written."""
+    key, _ = team.issued(roles=["READER"])
+    before = team.contents()
+    assert team("issue", client="Acme", roles=roles) == _REFUSED
+    assert team("clone", keyId=key.key_id, roles=roles) == _REFUSED
+    assert team("update", keyId=key.key_id, roles=roles) == _REFUSED
+    assert team.contents() == before
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("update", {"name": "New"}),
+        ("update", {"roles": ["READER"]}),
+        ("enable", {}),
+        ("rotate", {}),
+        ("clone", {}),
+        ("clone", {"roles": ["READER"]}),
+    ],
+)
+def test_a_record_out_of_reach_is_left_alone(
+    team: Admin, foreign: Key, action: str, fields: dict[str, Any]
+) -> None:
+    """403: not even to take the foreign role away."""
+    before = team.contents()
+    assert team(action, keyId=foreign.key_id, **fields) == _REFUSED
+    assert team.contents() == before
+
+
+def test_a_record_out_of_reach_may_be_looked_at_and_stopped(
+    team: Admin, foreign: Key
+) -> None:
+    """get, list, verify, disable, revoke; but not brought back."""
+    assert team("get", keyId=foreign.key_id)["status"] == 200
+    assert [r["keyId"] for r in team("list")["records"]] == [foreign.key_id]
+    assert team("verify", credential=foreign.text)["decision"] == "allow"
+    assert team("disable", keyId=foreign.key_id)["status"] == 200
+    assert team("revoke", keyId=foreign.key_id)["status"] == 200
+    before = team.contents()
+    assert team("restore", keyId=foreign.key_id) == _REFUSED
+    assert team.contents() == before
+
+
+@pytest.mark.parametrize("roles", [["READER"] * 2, [f"R{n:060}" for n in range(5)]])
+def test_what_a_revoked_record_held_is_noted_or_out_of_reach(
+    admin: Admin, team: Admin, roles: list[str]
+) -> None:
+    """More roles than a note holds are unknown: only the unlimited function restores."""
+    role_map = {"roles": {name: {} for name in roles}}
+    assert admin("roles.put", roleMap=role_map)["status"] == 200
+    key, _ = admin.issued(roles=roles)
+    admin("revoke", keyId=key.key_id)
+    within = team("restore", keyId=key.key_id)
+    assert within["status"] == (200 if set(roles) == {"READER"} else 403)
+    if within["status"] == 403:
+        assert admin("restore", keyId=key.key_id)["status"] == 200
+
+
+def test_a_note_that_can_not_be_written_does_not_stop_a_revoke(
+    admin: Admin, team: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Revoking is always possible; restoring then takes the unlimited function."""
+    key, _ = admin.issued(roles=["READER"])
+
+    def refuse(**_arguments: object) -> None:
+        raise admin.secrets.exceptions.ClientError(
+            {"Error": {"Code": "AccessDeniedException"}}, "TagResource"
+        )
+
+    monkeypatch.setattr(admin.secrets, "tag_resource", refuse)
+    assert admin("revoke", keyId=key.key_id)["status"] == 200
+    assert team("restore", keyId=key.key_id) == _REFUSED
+    assert admin("restore", keyId=key.key_id)["status"] == 200
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [("roles.put", {"roleMap": {"roles": {}}}), ("signing.rotate", {})],
+)
+def test_what_concerns_every_key_takes_the_unlimited_function(
+    team: Admin, action: str, fields: dict[str, Any]
+) -> None:
+    """403, and nothing is written."""
+    before = team.contents()
+    assert team(action, **fields) == {
+        "status": 403,
+        "error": {
+            "code": "not_permitted",
+            "message": f"{action} needs an admin function whose GrantableRoles is *",
+            "field": "action",
+        },
+    }
+    assert team.contents() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "roles", "is_within"),
+    [
+        ("*", ["ANY", "THING"], True),
+        ("A", ["A"], True),
+        ("A", [], True),
+        ("A", ["A", "B"], False),
+        ("A,B", ["B", "A"], True),
+        (" A , B ", ["B"], True),
+        ("A", ["*"], False),
+    ],
+)
+def test_a_list_of_roles_is_a_limit(
+    text: str, roles: list[str], *, is_within: bool
+) -> None:
+    """Every role of a record has to be on it."""
+    grants = Grants(text)
+    assert grants.is_unlimited is (text == "*")
+    try:
+        grants.check(roles)
+    except Exception as error:  # noqa: BLE001 - told by its facts
+        assert (is_within, getattr(error, "status", None)) == (False, 403)  # noqa: PT017
+    else:
+        assert is_within
+
+
+@pytest.mark.parametrize("text", ["", "a", "A,", "A,*", "A;B", "A B"])
+def test_another_list_fails_at_start_up(text: str) -> None:
+    """Rather none than a wrong limit."""
+    with pytest.raises(ValueError, match=r"^GRANTABLE_ROLES is neither \* nor names"):
+        Grants(text)

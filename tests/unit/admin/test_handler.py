@@ -1,0 +1,148 @@
+"""The admin Lambda function: what it answers, logs and measures."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.builders import SIGNING_TEXT
+from tests.fakes import SIGNING_NAME, FakeLambdaContext
+from tests.loading import load_anew
+from tests.unit.admin.conftest import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    # Sends an event to a function started anew; returns the answer and its lines.
+    type Invoke = Callable[[object], tuple[Any, list[dict[str, Any]]]]
+
+
+def _started() -> Any:  # noqa: ANN401 - a module
+    """Return the function started anew, with a logger that writes to today's stdout."""
+    logging.Logger.manager.loggerDict.pop("apikeys-admin", None)
+    return load_anew("admin.handler")
+
+
+@pytest.fixture
+def environ(aws: None, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Set the environment of a deployed function."""
+    del aws
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "SIGNING_SECRET": SIGNING_NAME,
+    }.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.fixture
+def invoke(environ: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Invoke:
+    """Return what starts the function and sends it one event."""
+    del environ
+
+    def send(event: object) -> tuple[Any, list[dict[str, Any]]]:
+        answer = _started().lambda_handler(event, FakeLambdaContext())
+        captured = capsys.readouterr()
+        return answer, [json.loads(line) for line in captured.out.splitlines()]
+
+    return send
+
+
+def test_an_action_is_answered_logged_and_measured(invoke: Invoke) -> None:
+    """One audit line with Powertools' fields, one metric."""
+    answer, (audit, metric) = invoke({"action": "issue", "client": "Acme"})
+    assert answer["status"] == 201
+    expected = {
+        "level": "INFO",
+        "message": "audit",
+        "service": "apikeys-admin",
+        "function_name": FakeLambdaContext.function_name,
+        "function_request_id": FakeLambdaContext.aws_request_id,
+        "action": "issue",
+        "key_id": answer["record"]["keyId"],
+        "status": 201,
+    }
+    assert "error_code" not in audit
+    assert {name: audit[name] for name in expected} == expected
+    assert {name: metric[name] for name in ("Actions", "action", "status")} == {
+        "Actions": [1.0],
+        "action": "issue",
+        "status": "201",
+    }
+    (directive,) = metric["_aws"]["CloudWatchMetrics"]
+    assert directive == {
+        "Namespace": "ApiKeys",
+        "Dimensions": [["function_name", "action", "status"]],
+        "Metrics": [{"Name": "Actions", "Unit": "Count"}],
+    }
+
+
+def test_a_refusal_is_logged_and_measured_too(invoke: Invoke) -> None:
+    """With its code, without the text that was given."""
+    answer, (audit, metric) = invoke({"action": "get", "keyId": "canary"})
+    assert answer["status"] == 400
+    assert (audit["action"], audit["status"], audit["error_code"]) == (
+        "get",
+        400,
+        "invalid_request",
+    )
+    assert metric["status"] == "400"
+    assert "canary" not in json.dumps([answer, audit, metric])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("POWERTOOLS_LOGGER_LOG_EVENT", "true"),
+        ("POWERTOOLS_DEV", "true"),
+        ("POWERTOOLS_DEBUG", "true"),
+        ("POWERTOOLS_LOG_LEVEL", "DEBUG"),
+        ("AWS_LAMBDA_LOG_LEVEL", "DEBUG"),
+        ("LOG_LEVEL", "DEBUG"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:POWERTOOLS_DE:UserWarning")
+@pytest.mark.filterwarnings("ignore:Current log level:UserWarning")
+def test_no_variable_makes_it_log_what_it_was_sent(
+    environ: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    value: str,
+) -> None:
+    """Events may hold a key to verify, answers hold one that was issued."""
+    environ.setenv(name, value)
+    caplog.set_level(logging.DEBUG)
+    handler = _started()
+    sent = {"action": "issue", "client": "c4n4ry-client", "description": "c4n4ry-text"}
+    key = handler.lambda_handler(sent, FakeLambdaContext())["key"]
+    captured = capfd.readouterr()
+    logged = captured.out + captured.err + caplog.text
+    assert "audit" in logged
+    secret = key.split("_")[2]
+    assert not [secret[i : i + 8] for i in range(58) if secret[i : i + 8] in logged]
+    assert "c4n4ry" not in logged
+    assert SIGNING_TEXT not in logged
+
+
+def test_a_fault_is_raised(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody foresaw is Lambda's to report."""
+
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("admin.keys.Keys.get", fail)
+    with pytest.raises(RuntimeError, match=r"^unforeseen$"):
+        invoke({"action": "get", "keyId": "0" * 16})
+
+
+def test_bad_settings_fail_at_start_up(environ: pytest.MonkeyPatch) -> None:
+    """Not at the first request."""
+    environ.setenv("KEY_HASH", "md5")
+    with pytest.raises(ValueError, match=r"^KEY_HASH is none of"):
+        _started()

@@ -1,0 +1,215 @@
+"""The actions on the role map."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.builders import ROLE_MAP
+from tests.fakes import ROLES_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.admin.conftest import Admin
+
+_NEW: dict[str, Any] = {"roles": {"A": {"allow": ["GET /a"]}}}
+_WARNING = 'unmapped = "any-key" and deny are for APIs without {proxy+}'
+
+
+def _version(admin: Admin) -> str:
+    return str(admin("roles.get")["version"])
+
+
+def _delete(admin: Admin) -> None:
+    admin.secrets.delete_secret(SecretId=ROLES_NAME, ForceDeleteWithoutRecovery=True)
+
+
+def test_the_role_map_is_shown_with_its_version(admin: Admin) -> None:
+    """As it was stored."""
+    stored = admin.secrets.get_secret_value(SecretId=ROLES_NAME)
+    expected = {"status": 200, "roleMap": ROLE_MAP, "version": stored["VersionId"]}
+    assert admin("roles.get") == expected
+
+
+def test_a_missing_role_map_is_not_found(admin: Admin) -> None:
+    """404 until the first ``roles.put``."""
+    _delete(admin)
+    assert admin("roles.get") == {
+        "status": 404,
+        "error": {
+            "code": "role_map_not_found",
+            "message": "there is no role map yet; store one with roles.put",
+        },
+    }
+
+
+def test_a_corrupt_role_map_is_told_by_its_findings(admin: Admin) -> None:
+    """500, mended by ``roles.put``."""
+    admin.overwrite(ROLES_NAME, '{"roles": {"A": {"allow": ["canary"]}}}')
+    answer = admin("roles.get")
+    assert (answer["status"], answer["error"]["code"]) == (500, "misconfigured")
+    assert answer["error"]["findings"][0].startswith("roles.A.allow[0]: a route is ")
+    assert admin("roles.put", roleMap=_NEW)["status"] == 200
+    assert admin("roles.get")["roleMap"] == _NEW
+
+
+def test_a_new_role_map_takes_the_place_of_the_old(admin: Admin) -> None:
+    """200 with its version and how soon it is in force."""
+    before = _version(admin)
+    answer = admin("roles.put", roleMap=_NEW)
+    assert answer == {
+        "status": 200,
+        "roleMap": _NEW,
+        "version": answer["version"],
+        "findings": [],
+        "effectiveWithinSeconds": 60,
+        "recordTtlSeconds": 30,
+    }
+    assert answer["version"] == _version(admin) != before
+    assert json.loads(admin.stored(ROLES_NAME)) == _NEW
+
+
+def test_the_first_role_map_is_created(admin: Admin) -> None:
+    """Under the name that the deployment gives it."""
+    _delete(admin)
+    answer = admin("roles.put", roleMap=_NEW)
+    assert (answer["status"], answer["version"]) == (200, _version(admin))
+    assert json.loads(admin.stored(ROLES_NAME)) == _NEW
+
+
+def test_any_key_and_deny_are_warned_of(admin: Admin) -> None:
+    """Stored all the same: the operator may know better."""
+    answer = admin("roles.put", roleMap={"unmapped": "any-key", "roles": {}})
+    (finding,) = answer["findings"]
+    assert (answer["status"], finding.startswith(_WARNING)) == (200, True)
+
+
+_BAD: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, ["roles: is a table of roles"]),
+    (
+        {"roles": {"a": {}, "B": {"allow": ["GET a"]}}, "x": 1},
+        [
+            "x: is not a field of a role map (unmapped, roles)",
+            "roles.a: a role's name is [A-Z][A-Z0-9_]{0,63}",
+            "roles.B.allow[0]: a path begins with / and has at most 256 characters",
+        ],
+    ),
+    (
+        {"roles": {"A": {"allow": ["GET /{id}"]}, "B": {"allow": ["GET /x/y"]}}},
+        [
+            (
+                "roles.A.allow: in IAM the {name} of 'GET /{id}' crosses slashes and "
+                "would also open 'GET /x/y' of roles.B.allow"
+            )
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("role_map", "findings"), _BAD)
+def test_a_bad_role_map_is_refused_with_every_finding(
+    admin: Admin, role_map: dict[str, Any], findings: list[str]
+) -> None:
+    """400, and the old one stays."""
+    before = admin.contents()
+    assert admin("roles.put", roleMap=role_map) == {
+        "status": 400,
+        "error": {
+            "code": "invalid_role_map",
+            "message": f"roleMap: {'; '.join(findings)}",
+            "field": "roleMap",
+            "findings": findings,
+        },
+    }
+    assert admin.contents() == before
+
+
+def test_a_role_map_too_long_to_store_is_refused(admin: Admin) -> None:
+    """64 KiB is what Secrets Manager takes."""
+    roles = {f"R{n}": {"allow": [f"GET /{'a' * 200}/{n}"]} for n in range(300)}
+    before = admin.contents()
+    answer = admin("roles.put", roleMap={"roles": roles})
+    message = "roleMap: longer than 65536 bytes as JSON"
+    assert (answer["status"], answer["error"]["message"]) == (400, message)
+    assert admin.contents() == before
+
+
+def test_a_version_may_be_asked_for(admin: Admin) -> None:
+    """The one that was read: done; another: 409 and nothing is written."""
+    version = _version(admin)
+    done = admin("roles.put", roleMap=_NEW, ifVersion=version)
+    before = admin.contents()
+    stale = admin("roles.put", roleMap={"roles": {}}, ifVersion=version)
+    assert (done["status"], stale) == (
+        200,
+        {
+            "status": 409,
+            "error": {
+                "code": "version_conflict",
+                "message": "the role map was changed by somebody else; read it again",
+            },
+        },
+    )
+    assert admin.contents() == before
+
+
+def test_a_version_of_a_map_that_is_not_there_is_stale(admin: Admin) -> None:
+    """Nothing is created on an outdated wish."""
+    _delete(admin)
+    before = admin.contents()
+    assert admin("roles.put", roleMap=_NEW, ifVersion="0" * 36)["status"] == 409
+    assert admin.contents() == before
+
+
+def _theirs(admin: Admin) -> None:
+    admin.overwrite(ROLES_NAME, json.dumps({"roles": {"THEIRS": {}}}))
+
+
+def _created_by_them(admin: Admin) -> None:
+    admin.secrets.create_secret(Name=ROLES_NAME, SecretString='{"roles": {}}')
+
+
+@pytest.mark.parametrize(
+    ("prepare", "method", "act"),
+    [
+        (lambda _admin: None, "replace", _theirs),
+        (_delete, "create", _created_by_them),
+    ],
+)
+def test_a_write_in_between_wins_and_the_loser_is_told(
+    admin: Admin,
+    monkeypatch: pytest.MonkeyPatch,
+    prepare: Callable[[Admin], None],
+    method: str,
+    act: Callable[[Admin], None],
+) -> None:
+    """409, whether the map was there before or not; theirs stays."""
+    prepare(admin)
+    store = type(admin.deployment.store)
+    write = getattr(store, method)
+
+    def overtaken(*arguments: object) -> object:
+        act(admin)
+        return write(*arguments)
+
+    monkeypatch.setattr(store, method, overtaken)
+    answer = admin("roles.put", roleMap=_NEW)
+    assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
+    assert json.loads(admin.stored(ROLES_NAME)) != _NEW
+
+
+@pytest.mark.parametrize(
+    ("role_map", "is_valid", "findings"),
+    [(_NEW, True, []), *((found, False, findings) for found, findings in _BAD)],
+)
+def test_checking_a_role_map_stores_nothing(
+    admin: Admin, role_map: dict[str, Any], findings: list[str], *, is_valid: bool
+) -> None:
+    """200 with what ``roles.put`` would find."""
+    before = admin.contents()
+    answer = admin("roles.check", roleMap=role_map)
+    assert answer == {"status": 200, "isValid": is_valid, "findings": findings}
+    assert admin.contents() == before

@@ -1,0 +1,86 @@
+"""The admin function's environment variables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from admin.settings import Settings
+
+_LEAST = {"SIGNING_SECRET": "signing"}
+_DEFAULTS: dict[str, Any] = {
+    "authorizer_cache_seconds": 30,
+    "default_issuer": "apikeys",
+    "default_lifetime_days": 90,
+    "flush_stages": "",
+    "grantable_roles": "*",
+    "hashes_slowly": False,
+    "checks_tags": True,
+    "key_prefix": "ak",
+    "kms_key_id": None,
+    "max_lifetime_days": 0,
+    "record_ttl_seconds": 30,
+    "roles_secret": "APIROLES",
+    "secret_name_prefix": "APIKEY_",
+    "signing_secret": "signing",
+}
+
+
+def _read(**environ: str) -> dict[str, Any]:
+    return asdict(Settings.from_environ(_LEAST | environ))
+
+
+def test_only_the_signing_secret_has_no_default() -> None:
+    """The defaults are those of docs/configuration.md."""
+    assert _read() == _DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field", "value"),
+    [
+        ("AUTHORIZER_CACHE_SECONDS", "300", "authorizer_cache_seconds", 300),
+        ("DEFAULT_ISSUER", "Ops", "default_issuer", "Ops"),
+        ("DEFAULT_LIFETIME_DAYS", "7", "default_lifetime_days", 7),
+        ("FLUSH_STAGES", "a/b", "flush_stages", "a/b"),
+        ("GRANTABLE_ROLES", "READER", "grantable_roles", "READER"),
+        ("KEY_HASH", "argon2id", "hashes_slowly", True),
+        ("TAG_CHECK", "off", "checks_tags", False),
+        ("KEY_PREFIX", "acme", "key_prefix", "acme"),
+        ("KMS_KEY_ID", "alias/mine", "kms_key_id", "alias/mine"),
+        ("KMS_KEY_ID", "", "kms_key_id", None),
+        ("MAX_LIFETIME_DAYS", "365", "max_lifetime_days", 365),
+        ("RECORD_TTL_SECONDS", "2", "record_ttl_seconds", 2),
+        ("ROLES_SECRET", "roles", "roles_secret", "roles"),
+        ("SECRET_NAME_PREFIX", "dev/", "secret_name_prefix", "dev/"),
+        ("SIGNING_SECRET", "other", "signing_secret", "other"),
+    ],
+)
+def test_every_variable_sets_one_thing(
+    name: str, text: str, field: str, value: object
+) -> None:
+    """And leaves the others at their defaults."""
+    assert _read(**{name: text}) == _DEFAULTS | {field: value}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SIGNING_SECRET", ""),
+        ("KEY_PREFIX", ""),
+        ("KEY_PREFIX", "a"),
+        ("KEY_PREFIX", "Ak"),
+        ("KEY_PREFIX", "ak\n"),
+        ("KEY_PREFIX", "a" * 13),
+        ("KEY_HASH", "sha512"),
+        ("DEFAULT_LIFETIME_DAYS", "ninety"),
+        ("MAX_LIFETIME_DAYS", "-1"),
+        ("AUTHORIZER_CACHE_SECONDS", "1.5"),
+        ("RECORD_TTL_SECONDS", ""),
+    ],
+)
+def test_a_bad_value_fails_at_start_up_by_name(name: str, text: str) -> None:
+    """The function never becomes ready."""
+    with pytest.raises(ValueError, match=f"^{name} "):
+        _read(**{name: text})

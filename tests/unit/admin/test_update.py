@@ -1,0 +1,201 @@
+"""Updating a record, and restoring a revoked one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.admin.conftest import Admin
+
+if TYPE_CHECKING:
+    from apikeys.key import Key
+
+_SESSION = {"environment": "P", "repository": "M", "profile": "A"}
+
+
+@pytest.fixture
+def key(admin: Admin) -> Key:
+    """Return an issued key with everything that can be taken away."""
+    return admin.issued(
+        name="Name", description="Text", session=_SESSION, roles=["READER"]
+    )[0]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"client": "Other", "issuer": "Dev", "name": "New", "description": "Longer"},
+        {"enabled": False},
+        {"session": _SESSION | {"connectionMode": "READ_ONLY"}},
+        {"expirationDate": "2027-02-01T00:00:00"},
+    ],
+)
+def test_the_given_fields_take_the_place_of_the_old(
+    admin: Admin, key: Key, fields: dict[str, Any]
+) -> None:
+    """200 with the record and the bound; what is not given stays."""
+    before = admin.record(key.key_id)
+    answer = admin("update", keyId=key.key_id, **fields)
+    assert answer == {
+        "status": 200,
+        "record": admin("get", keyId=key.key_id)["record"],
+        "effectiveWithinSeconds": 60,
+        "recordTtlSeconds": 30,
+    }
+    assert admin.record(key.key_id) == before | fields
+
+
+@pytest.mark.parametrize("field", ["name", "description", "session"])
+def test_null_takes_a_field_away(admin: Admin, key: Key, field: str) -> None:
+    """What only informs may go."""
+    before = admin.record(key.key_id)
+    assert admin("update", keyId=key.key_id, **{field: None})["status"] == 200
+    del before[field]
+    assert admin.record(key.key_id) == before
+
+
+@pytest.mark.parametrize("field", ["client", "issuer", "roles", "enabled"])
+def test_null_takes_no_field_away_that_a_record_needs(
+    admin: Admin, key: Key, field: str
+) -> None:
+    """400, and nothing is written."""
+    before = admin.contents()
+    answer = admin("update", keyId=key.key_id, **{field: None})
+    assert (answer["status"], answer["error"]["field"]) == (400, field)
+    assert admin.contents() == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "ends_at"),
+    [
+        ({"lifetimeDays": 1}, "2027-01-26T08:00:00"),
+        ({"expirationDate": "2027-01-25T08:00:01"}, "2027-01-25T08:00:01"),
+        ({"neverExpires": True}, None),
+        ({"neverExpires": False}, "2027-04-15T08:00:00"),
+    ],
+)
+def test_a_new_end_counts_from_now(
+    admin: Admin, key: Key, fields: dict[str, Any], ends_at: str | None
+) -> None:
+    """Ten days after the key's issue."""
+    admin.now += 10 * 86_400
+    answer = admin("update", keyId=key.key_id, **fields)
+    assert answer["record"]["expirationDate"] == ends_at
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"lifetimeDays": 30}, "lifetimeDays"),
+        ({"neverExpires": True}, "neverExpires"),
+        ({"expirationDate": "2027-01-16T08:00:00"}, "expirationDate"),
+        ({"expirationDate": "2027-02-14T08:00:01"}, "expirationDate"),
+    ],
+)
+def test_the_longest_life_counts_from_the_keys_issue(
+    aws: None, fields: dict[str, Any], field: str
+) -> None:
+    """400 for an end in the past or beyond it."""
+    del aws
+    admin = Admin(MAX_LIFETIME_DAYS="30", DEFAULT_LIFETIME_DAYS="20")
+    key, _ = admin.issued()
+    admin.now += 86_400
+    before = admin.contents()
+    answer = admin("update", keyId=key.key_id, **fields)
+    assert (answer["status"], answer["error"]["field"]) == (400, field)
+    assert admin.contents() == before
+    assert admin("update", keyId=key.key_id, lifetimeDays=29)["status"] == 200
+
+
+def test_roles_are_replaced_as_a_whole(admin: Admin, key: Key) -> None:
+    """By names that the role map has; others are refused."""
+    answer = admin("update", keyId=key.key_id, roles=["writer", "WRITER"])
+    assert answer["record"]["roles"] == ["WRITER"]
+    before = admin.contents()
+    refused = admin("update", keyId=key.key_id, roles=["NOBODY"])
+    assert refused["error"]["message"] == "roles: not in the role map: NOBODY"
+    assert admin.contents() == before
+
+
+def test_a_version_may_be_asked_for(admin: Admin, key: Key) -> None:
+    """The one that was read: done; another: 409 and nothing is written."""
+    version = admin("get", keyId=key.key_id)["record"]["version"]
+    done = admin("update", keyId=key.key_id, name="One", ifVersion=version)
+    before = admin.contents()
+    stale = admin("update", keyId=key.key_id, name="Two", ifVersion=version)
+    assert (done["status"], stale["status"]) == (200, 409)
+    assert stale["error"]["code"] == "version_conflict"
+    assert admin.contents() == before
+
+
+def test_a_revoked_key_can_not_be_updated(admin: Admin, key: Key) -> None:
+    """409."""
+    admin("revoke", keyId=key.key_id)
+    answer = admin("update", keyId=key.key_id, name="New")
+    assert answer["error"]["code"] == "key_revoked"
+
+
+def test_a_restored_key_is_as_it_was(admin: Admin, key: Key) -> None:
+    """Disabled, if it was so."""
+    admin("disable", keyId=key.key_id)
+    before = admin("get", keyId=key.key_id)["record"]
+    admin("revoke", keyId=key.key_id)
+    assert admin("restore", keyId=key.key_id) == {"status": 200, "record": before}
+    assert admin("get", keyId=key.key_id)["record"] == before
+    assert admin("enable", keyId=key.key_id)["record"]["state"] == "active"
+
+
+def test_a_key_that_is_not_revoked_can_not_be_restored(admin: Admin, key: Key) -> None:
+    """409."""
+    answer = admin("restore", keyId=key.key_id)
+    assert answer["error"] == {
+        "code": "not_revoked",
+        "message": "the key is not revoked",
+        "field": "keyId",
+    }
+
+
+def test_a_restored_corrupt_record_is_still_corrupt(admin: Admin, key: Key) -> None:
+    """409; it can only be revoked again."""
+    admin.overwrite(f"APIKEY_{key.key_id}", "canary")
+    admin("revoke", keyId=key.key_id)
+    answer = admin("restore", keyId=key.key_id)
+    assert (answer["status"], answer["error"]["code"]) == (409, "record_corrupt")
+
+
+def test_a_restored_key_is_in_its_usage_plan_again(admin: Admin) -> None:
+    """With a new gateway key: revoking removed the old one."""
+    plan = admin.gateway.create_usage_plan(name="gold")["id"]
+    key, _ = admin.issued(usagePlanId=plan)
+    before = admin.record(key.key_id)
+    admin("revoke", keyId=key.key_id)
+    admin("restore", keyId=key.key_id)
+    after = admin.record(key.key_id)
+    assert admin.gateway_keys() == [after["usageKeyId"]] != [before["usageKeyId"]]
+    members = admin.gateway.get_usage_plan_keys(usagePlanId=plan)["items"]
+    # moto lists removed keys too.
+    assert after["usageKeyId"] in [member["id"] for member in members]
+
+
+def test_a_restored_key_shares_its_sisters_gateway_key_again(admin: Admin) -> None:
+    """Which the sister has kept."""
+    plan = admin.gateway.create_usage_plan(name="gold")["id"]
+    key, _ = admin.issued(usagePlanId=plan)
+    admin("rotate", keyId=key.key_id)
+    before = admin.record(key.key_id)
+    admin("revoke", keyId=key.key_id)
+    admin("restore", keyId=key.key_id)
+    assert admin.record(key.key_id) == before
+    assert admin.gateway_keys() == [before["usageKeyId"]]
+
+
+def test_a_deletion_that_does_not_happen_is_told(
+    admin: Admin, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """409: the key still works, and nobody is made to believe otherwise."""
+    monkeypatch.setattr(admin.secrets, "delete_secret", lambda **_arguments: None)
+    answer = admin("revoke", keyId=key.key_id)
+    assert (answer["status"], answer["error"]["code"]) == (409, "not_revocable")
+    assert admin("get", keyId=key.key_id)["record"]["state"] == "active"

@@ -1,0 +1,98 @@
+"""Answers, compiled once for each record, role map and stage."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from apikeys.errors import MisconfiguredError
+from apikeys.record import Record
+from apikeys.roles import RoleMap
+from authorizer.answers import Answers
+from tests.builders import ROLE_MAP, STAGE_ARN, a_key, record_text
+
+_KEY = a_key()
+
+
+def _record(**changes: object) -> Record:
+    return Record.parse(record_text(_KEY, **changes), key_id=_KEY.key_id)
+
+
+def _role_map() -> RoleMap:
+    return RoleMap.parse(ROLE_MAP)
+
+
+def test_an_answer_is_compiled_once() -> None:
+    """For the very record and role map that were read."""
+    answers, record, role_map = Answers(), _record(), _role_map()
+    first = answers.of(record, role_map, STAGE_ARN)
+    assert answers.of(record, role_map, STAGE_ARN) is first
+    assert first.opens_a_route
+    assert first.content["principalId"] == _KEY.key_id
+
+
+def test_a_record_that_was_read_again_is_compiled_again() -> None:
+    """Its roles may be others."""
+    answers, role_map = Answers(), _role_map()
+    opens = [
+        answers.of(_record(roles=roles), role_map, STAGE_ARN).opens_a_route
+        for roles in (["READER"], [], ["READER"])
+    ]
+    assert opens == [True, False, True]
+
+
+def test_a_role_map_that_was_read_again_is_compiled_again() -> None:
+    """What a role opens may be other routes."""
+    answers, record = Answers(), _record()
+    opens = [
+        answers.of(record, RoleMap.parse(found), STAGE_ARN).opens_a_route
+        for found in (ROLE_MAP, {"roles": {}}, ROLE_MAP)
+    ]
+    assert opens == [True, False, True]
+
+
+def test_every_stage_has_its_own_answer() -> None:
+    """A policy of one stage, or of one API, never serves another."""
+    answers, record, role_map = Answers(), _record(), _role_map()
+    stages = [STAGE_ARN, f"{STAGE_ARN}2", STAGE_ARN.replace("a1b2", "z9z9")]
+    for stage in stages * 2:
+        text = json.dumps(answers.of(record, role_map, stage).content)
+        assert f'"{stage}/GET/reports/*"' in text
+        assert sum(f'"{other}/' in text for other in stages) == 1
+
+
+def test_a_policy_that_is_too_long_is_a_fault_every_time() -> None:
+    """And nothing is kept of it."""
+    routes = [f"GET /{'a' * 90}/{number:04}" for number in range(90)]
+    role_map = RoleMap.parse({"roles": {"READER": {"allow": routes}}})
+    answers, record = Answers(), _record()
+    for _ in range(2):
+        with pytest.raises(MisconfiguredError, match=r"is over 8192 bytes$"):
+            answers.of(record, role_map, STAGE_ARN)
+    assert len(answers._cache) == 0
+
+
+def test_a_policy_of_exactly_8_kb_is_answered() -> None:
+    """The bound itself is within."""
+
+    def length(last: str) -> int:
+        role_map = RoleMap.parse({"roles": {"READER": {"allow": [*routes, last]}}})
+        content = Answers().of(_record(), role_map, STAGE_ARN).content
+        policy = json.dumps(content["policyDocument"], separators=(",", ":"))
+        return len(policy)
+
+    routes = [f"GET /{'a' * 90}/{number:04}" for number in range(48)]
+    missing = 8_192 - length("GET /")
+    assert 0 < missing < 255
+    assert length("GET /" + "b" * missing) == 8_192
+    with pytest.raises(MisconfiguredError):
+        length("GET /" + "b" * (missing + 1))
+
+
+def test_the_memory_is_bounded_by_entries() -> None:
+    """1,024 answers, whatever the number of stages and keys."""
+    answers, record, role_map = Answers(), _record(), _role_map()
+    for number in range(1_030):
+        answers.of(record, role_map, f"{STAGE_ARN}{number}")
+    assert len(answers._cache) == 1_024

@@ -1,0 +1,120 @@
+"""What imports what: arrows to the domain, the standard library on the hot path."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.builders import a_key, record_text, rest_event
+from tests.fakes import FakeReader
+
+_SOURCE = Path(__file__).parents[2] / "src"
+_OURS = {"admin", "apikeys", "authorizer"}
+
+# Reads what the store holds and an event; writes what was answered and loaded.
+_DECIDE = """
+import json, sys
+given = json.load(sys.stdin)
+
+class Reader:
+    def read(self, name, deadline):
+        return given["values"][name]
+
+class Context:
+    aws_request_id = "id"
+    def get_remaining_time_in_millis(self):
+        return 10_000
+
+from authorizer import handler
+handler._authorizer._store._reader = Reader()
+answer = handler.lambda_handler(given["event"], Context())
+loaded = sorted(name.partition(".")[0] for name in sys.modules)
+print(json.dumps([answer["principalId"], loaded]))
+"""
+
+
+def _imported(package: str) -> dict[str, set[str]]:
+    """Return, for each module of a package, the packages it imports anywhere."""
+    found = {}
+    for path in (_SOURCE / package).rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {
+            name
+            for node in ast.walk(tree)
+            for name in (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+        }
+        assert not any(
+            isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree)
+        )
+        module = str(path.relative_to(_SOURCE))
+        found[module] = {name.partition(".")[0] for name in names}
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("package", "may_import"),
+    [
+        ("apikeys", {"apikeys"}),
+        ("authorizer", {"authorizer", "apikeys"}),
+        ("admin", {"admin", "apikeys"}),
+    ],
+)
+def test_imports_run_to_the_domain(package: str, may_import: set[str]) -> None:
+    """Never sideways, never up."""
+    strays = {
+        module: roots & _OURS - may_import
+        for module, roots in _imported(package).items()
+        if roots & _OURS - may_import
+    }
+    assert strays == {}
+
+
+@pytest.mark.parametrize(
+    ("package", "third_party"),
+    [("apikeys", {"argon2"}), ("authorizer", {"boto3", "botocore"})],
+)
+def test_the_hot_path_names_no_other_third_party(
+    package: str, third_party: set[str]
+) -> None:
+    """argon2 for a record that needs it, boto3 where credentials are elsewhere."""
+    roots = set().union(*_imported(package).values())
+    assert roots - sys.stdlib_module_names - _OURS == third_party
+
+
+def test_deciding_about_a_key_loads_the_standard_library_alone() -> None:
+    """In a process of its own, as Lambda starts one: import, decide, look."""
+    key, reader = a_key(), FakeReader()
+    reader.keep(key, record_text(key, expirationDate=None))
+    environ = {
+        "PYTHONPATH": str(_SOURCE),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "eu-west-1",
+        "SIGNING_SECRET": "signing",
+    }
+    done = subprocess.run(
+        # Without site: its .pth files import what they like.
+        [sys.executable, "-S", "-W", "error", "-c", _DECIDE],
+        input=json.dumps({"values": reader.values, "event": rest_event(key.text)}),
+        env=environ | {"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    decision, (principal, loaded) = map(json.loads, done.stdout.splitlines())
+    assert (decision["reason"], principal) == ("granted", key.key_id)
+    ours = {"__main__", "apikeys", "authorizer"}
+    assert set(loaded) - sys.stdlib_module_names == ours
