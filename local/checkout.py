@@ -6,13 +6,12 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILD: Final = ROOT / "build"
+VENVS: Final = ROOT / ".cache" / "venvs"
+SAM: Final = VENVS / "sam" / "bin" / "sam"
+MINISTACK: Final = VENVS / "ministack" / "bin" / "ministack"
+AWS_CLI: Final = VENVS / "ministack" / "bin" / "aws"
 
-_VENVS: Final = ROOT / ".cache" / "venvs"
-SAM: Final = _VENVS / "sam" / "bin" / "sam"
-MINISTACK: Final = _VENVS / "ministack" / "bin" / "ministack"
-AWS_CLI: Final = _VENVS / "ministack" / "bin" / "aws"
-
-RUNTIME_PYTHON: Final = _VENVS / "runtime" / "bin" / "python"
+RUNTIME_PYTHON: Final = VENVS / "runtime" / "bin" / "python"
 
 # The emulator runs the functions as plain processes of this machine.
 ARCHITECTURE: Final = "x86_64" if platform.machine() == "x86_64" else "arm64"
@@ -20,7 +19,7 @@ BUILT: Final = BUILD / f"sam-{ARCHITECTURE}"
 BUILT_TEMPLATE: Final = BUILT / "template.yaml"
 # The SAM CLI brings Lambda's runtime emulator along for its containers.
 RUNTIME_EMULATOR: Final = next(
-    (_VENVS / "sam").glob(
+    (VENVS / "sam").glob(
         f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{ARCHITECTURE}"
     ),
     Path("aws-lambda-rie"),

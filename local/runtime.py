@@ -2,11 +2,12 @@
 
 import http.client
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from local import checkout, ports, process
 from local.errors import StartError
@@ -28,38 +29,64 @@ class Runtime(NamedTuple):
 
     def invoke(self, event: object) -> Any:  # noqa: ANN401 - the function's answer
         """Return what the function answers; a raised error is ``errorMessage``."""
+        return json.loads(self.post(json.dumps(event).encode()))
+
+    def post(self, event: bytes) -> bytes:
+        """Return the answer to an event, both as JSON."""
         connection = http.client.HTTPConnection(
             "127.0.0.1", self.port, timeout=_TIMEOUT_SECONDS
         )
         try:
-            connection.request("POST", _PATH, json.dumps(event).encode())
-            return json.load(connection.getresponse())
+            connection.request("POST", _PATH, event)
+            return connection.getresponse().read()
         finally:
             connection.close()
+
+
+class Function(NamedTuple):
+    """A handler, the folders it is imported from, and a Python with awslambdaric."""
+
+    name: str
+    handler: str
+    paths: tuple[Path, ...]
+    python: Path = checkout.RUNTIME_PYTHON
+
+    @classmethod
+    def built(cls, name: str) -> Self:
+        """Return a built package by its logical id in the template."""
+        return cls(name, _HANDLERS[name], (checkout.BUILT / name,))
 
 
 @contextmanager
 def running_function(
     function: str, variables: Mapping[str, str], folder: Path
 ) -> Iterator[Runtime]:
-    """Run a built package in a clean environment and stop it at the end.
+    """Run a built package, named by its logical id, as :func:`running` does."""
+    with running(Function.built(function), variables, folder) as runtime:
+        yield runtime
+
+
+@contextmanager
+def running(
+    function: Function, variables: Mapping[str, str], folder: Path
+) -> Iterator[Runtime]:
+    """Run a function in a clean environment and stop it at the end.
 
     Args:
-        function: the function's logical id in the template.
+        function: what to run.
         variables: its environment variables, AWS credentials among them.
         folder: where its log goes.
     """
-    package = checkout.BUILT / function
     port, runtime_port = ports.free_port(), ports.free_port()
-    log = folder / f"{function}-{port}.log"
+    log = folder / f"{function.name}-{port}.log"
     task = {
         "PATH": "/usr/bin:/bin",
         "HOME": str(folder),
-        "LAMBDA_TASK_ROOT": str(package),
+        "LAMBDA_TASK_ROOT": str(function.paths[0]),
         # As in Lambda: the package, and no bytecode written beside it.
-        "PYTHONPATH": str(package),
+        "PYTHONPATH": os.pathsep.join(map(str, function.paths)),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "AWS_LAMBDA_FUNCTION_NAME": function,
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
         "AWS_LAMBDA_FUNCTION_TIMEOUT": "10",
     }
@@ -68,10 +95,10 @@ def running_function(
         "--log-level=warning",
         f"--runtime-interface-emulator-address=127.0.0.1:{port}",
         f"--runtime-api-address=127.0.0.1:{runtime_port}",
-        str(checkout.RUNTIME_PYTHON),
+        str(function.python),
         "-m",
         "awslambdaric",
-        _HANDLERS[function],
+        function.handler,
     ]
     folder.mkdir(parents=True, exist_ok=True)
     pid = process.spawn(command, {**variables, **task}, log)

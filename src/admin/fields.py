@@ -16,7 +16,7 @@ from pydantic.alias_generators import to_camel
 
 from apikeys import role_name, timestamp
 from apikeys.key import KEY_ID_PATTERN
-from apikeys.session import check_session
+from apikeys.session import SETTINGS, check_session
 from apikeys.text import MAX_DESCRIPTION, check_text
 
 if TYPE_CHECKING:
@@ -53,6 +53,12 @@ def _role(value: str) -> str:
     if name is None:
         raise ValueError(f"a role's name is {role_name.PATTERN}")
     return name
+
+
+def _session(value: Document) -> Document:
+    if not value.keys() <= set(SETTINGS):
+        raise ValueError(f"a session's settings are {', '.join(SETTINGS)}")
+    return check_session(value)
 
 
 Text = Annotated[str, AfterValidator(_person_s_text)]
@@ -112,7 +118,7 @@ class Described(Ending):
     description: Description | None = None
     roles: Annotated[list[RoleName], Field(max_length=_MAX_ROLES)] | None = None
     enabled: bool | None = None
-    session: Annotated[dict[str, object], AfterValidator(check_session)] | None = None
+    session: Annotated[dict[str, object], AfterValidator(_session)] | None = None
 
     def fields(self) -> Document:
         """Return the record's fields that were given; null takes one away."""

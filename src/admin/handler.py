@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from functools import partial
@@ -13,6 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from botocore.config import Config
 
 from admin.actions import Actions
+from admin.actor import claimed_actor
 from admin.deployment import Deployment
 from admin.settings import Settings
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from apikeys.document import Document
 
 _logger = Logger(service="apikeys-admin", log_uncaught_exceptions=False)
+
+# At DEBUG botocore logs whole requests and answers, with what the stored secrets hold.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 _config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
 _actions = Actions(
@@ -42,7 +47,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Document:
         ``{"status": 2xx, …}`` or ``{"status": 4xx/5xx, "error": {…}}``.
     """
     answer, audit = _actions.carry_out(event)
-    _logger.info("audit", extra=audit)
+    _logger.info("audit", extra={**audit, "claimed_actor": claimed_actor(context)})
     with single_metric(
         name="Actions", unit=MetricUnit.Count, value=1, namespace="ApiKeys"
     ) as metric:

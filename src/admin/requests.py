@@ -76,7 +76,9 @@ class ListKeys(Request):
         None
     )
     limit: Annotated[int, Field(ge=1, le=100)] = 50
-    next_token: Annotated[str, StringConstraints(max_length=8_192)] | None = None
+    next_token: (
+        Annotated[str, StringConstraints(min_length=1, max_length=8_192)] | None
+    ) = None
 
 
 class Update(Described):

@@ -1,4 +1,4 @@
-"""The commands on keys."""
+"""The commands on keys that were issued before."""
 
 from __future__ import annotations
 
@@ -6,80 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.options import Expiry, KeyId, target_options
-from admin.cli.output import print_record, say, show
+from admin.cli.description import (
+    described,
+    description_options,
+    enabled_option,
+    end,
+    expires_option,
+)
+from admin.cli.errors import RefusedByFunctionError
+from admin.cli.options import examples, target_options
+from admin.cli.output import show
+from admin.cli.parameters import key_id_argument, yes_option
+from admin.cli.waiting import settle, wait_option
 
 if TYPE_CHECKING:
     from admin.cli.target import Target
 
-_EXAMPLES = """\b
-Examples:
-  apikeys issue --client "Test App" --role REPORTING --expires 90d
-  KEY=$(apikeys issue --client nightly-batch --role BATCH)
-"""
-_SESSION_OPTIONS = {
-    "login": "session_login",
-    "environment": "session_environment",
-    "repository": "session_repository",
-    "profile": "session_profile",
-    "sessionMode": "session_mode",
-    "connectionMode": "connection_mode",
-    "dataLanguage": "data_language",
-    "guiLanguage": "gui_language",
-}
 
-
-@click.command(epilog=_EXAMPLES)
-@click.option("--client", required=True, help="The application the key is for.")
-@click.option("--role", "roles", multiple=True, help="A role; repeat for more.")
-@click.option(
-    "--expires",
-    type=Expiry(),
-    help="When it ends: 90d, 12h, 2027-01-31 (the whole day, UTC), "
-    "2027-01-31T12:00:00 or never. [default: the deployment's]",
-)
-@click.option("--name", help="What it is for, in a few words.")
-@click.option("--description", help="What it is for.")
-@click.option("--issuer", help="Who issues it. [default: the deployment's]")
-@click.option("--disabled", is_flag=True, help="Refuse it until it is enabled.")
-@click.option("--usage-plan", "usage_plan_id", help="An API Gateway usage plan's id.")
-@click.option("--request-token", help="32 to 64 letters: makes a repeat safe.")
-@click.option("--session-login", help="The back end's login.")
-@click.option("--session-environment", help="The session's environment.")
-@click.option("--session-repository", help="The session's repository.")
-@click.option("--session-profile", help="The session's profile.")
-@click.option("--session-mode", type=click.Choice(["multi", "single"]))
-@click.option("--connection-mode", type=click.Choice(["read-write", "read-only"]))
-@click.option("--data-language", help="The session's language of data.")
-@click.option("--gui-language", help="The session's language of texts.")
-@target_options
-@click.pass_obj
-def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's values
-    """Issue a key and print it, once."""
-    end = options["expires"] or {}
-    answer = target.invoke(
-        "issue",
-        client=options["client"],
-        issuer=options["issuer"],
-        name=options["name"],
-        description=options["description"],
-        roles=list(options["roles"]),
-        enabled=not options["disabled"],
-        session=_session(options),
-        usagePlanId=options["usage_plan_id"],
-        requestToken=options["request_token"],
-        **end,
-    )
-    if target.output == "table":
-        print_record(answer["record"], to_stderr=True)
-        say("\nThe key; it will not be shown again:")
-        click.echo(answer["key"])
-    else:
-        show(answer, target.output)
-
-
-@click.command()
-@click.argument("key_id", type=KeyId())
+@click.command(epilog=examples("apikeys get 7GkQ2mV0aZx81TbP"))
+@key_id_argument
 @target_options
 @click.pass_obj
 def get(target: Target, key_id: str) -> None:
@@ -87,56 +32,120 @@ def get(target: Target, key_id: str) -> None:
     show(target.invoke("get", keyId=key_id), target.output)
 
 
-@click.command()
-@click.argument("key_id", type=KeyId())
+@click.command(
+    epilog=examples(
+        "apikeys update 7GkQ2mV0aZx81TbP --role REPORTING --role BILLING",
+        "apikeys update 7GkQ2mV0aZx81TbP --expires 90d --clear description",
+    )
+)
+@key_id_argument
+@description_options
+@click.option(
+    "--clear",
+    multiple=True,
+    type=click.Choice(["name", "description", "session", "roles"]),
+    help="Take a field away; repeat for more.",
+)
+@expires_option
+@enabled_option
+@click.option("--if-version", help="Only if the record still has this version.")
+@wait_option
 @target_options
 @click.pass_obj
-def enable(target: Target, key_id: str) -> None:
+def update(target: Target, /, key_id: str, **options: Any) -> None:  # noqa: ANN401
+    """Change a record; what is not given stays as it is.
+
+    Roles and session are replaced whole.
+    """
+    fields = described(options) | {"enabled": options["enabled"]} | end(options)
+    cleared = set(options["clear"])
+    if contradictory := sorted(f for f in cleared if fields.get(f) is not None):
+        raise click.UsageError(f"either give or clear: {', '.join(contradictory)}")
+    if not cleared and all(value is None for value in fields.values()):
+        raise click.UsageError("nothing to change; --help shows the options")
+    if "roles" in cleared:
+        fields["roles"] = []
+    answer = target.invoke(
+        "update",
+        cleared=cleared - {"roles"},
+        keyId=key_id,
+        ifVersion=options["if_version"],
+        **fields,
+    )
+    show(answer, target.output)
+    settle(target, answer, wait=options["wait"])
+
+
+@click.command(epilog=examples("apikeys enable 7GkQ2mV0aZx81TbP --wait"))
+@key_id_argument
+@wait_option
+@target_options
+@click.pass_obj
+def enable(target: Target, key_id: str, *, wait: bool) -> None:
     """Let a disabled key pass again."""
-    _change(target, "enable", keyId=key_id)
+    _change(target, "enable", wait=wait, keyId=key_id)
 
 
-@click.command()
-@click.argument("key_id", type=KeyId())
+@click.command(epilog=examples("apikeys disable 7GkQ2mV0aZx81TbP --wait"))
+@key_id_argument
+@wait_option
 @target_options
 @click.pass_obj
-def disable(target: Target, key_id: str) -> None:
+def disable(target: Target, key_id: str, *, wait: bool) -> None:
     """Refuse a key until it is enabled again."""
-    _change(target, "disable", keyId=key_id)
+    _change(target, "disable", wait=wait, keyId=key_id)
 
 
-@click.command()
-@click.argument("key_id", type=KeyId())
-@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.command(
+    epilog=examples(
+        "apikeys revoke 7GkQ2mV0aZx81TbP",
+        "apikeys revoke 7GkQ2mV0aZx81TbP --yes --wait",
+    )
+)
+@key_id_argument
+@yes_option
 @click.option(
     "--recovery-days",
     type=click.IntRange(7, 30),
     help="How long it can be restored. [default: 30]",
 )
+@wait_option
 @target_options
 @click.pass_obj
-def revoke(
-    target: Target, key_id: str, recovery_days: int | None, *, yes: bool
-) -> None:
-    """Refuse a key for good."""
-    if not yes:
-        click.confirm(f"Revoke {key_id}?", abort=True, err=True)
-    _change(target, "revoke", keyId=key_id, recoveryDays=recovery_days)
+def revoke(target: Target, /, key_id: str, **options: Any) -> None:  # noqa: ANN401
+    """Refuse a key for good; for some days, restore brings it back."""
+    if not options["yes"]:
+        question = f"Revoke {_named(target, key_id)}?"
+        click.confirm(question, abort=True, err=True)
+    _change(
+        target,
+        "revoke",
+        wait=options["wait"],
+        keyId=key_id,
+        recoveryDays=options["recovery_days"],
+    )
 
 
-def _change(target: Target, action: str, **fields: object) -> None:
+@click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP"))
+@key_id_argument
+@target_options
+@click.pass_obj
+def restore(target: Target, key_id: str) -> None:
+    """Bring a revoked key back as it was."""
+    show(target.invoke("restore", keyId=key_id), target.output)
+
+
+def _change(target: Target, action: str, *, wait: bool, **fields: Any) -> None:  # noqa: ANN401
     answer = target.invoke(action, **fields)
     show(answer, target.output)
-    say(f"In force everywhere within {answer['effectiveWithinSeconds']} s.")
+    settle(target, answer, wait=wait)
 
 
-def _session(options: dict[str, Any]) -> dict[str, str] | None:
-    session = {
-        setting: options[option]
-        for setting, option in _SESSION_OPTIONS.items()
-        if options[option] is not None
-    }
-    for mode in ("sessionMode", "connectionMode"):
-        if mode in session:
-            session[mode] = session[mode].upper().replace("-", "_")
-    return session or None
+def _named(target: Target, key_id: str) -> str:
+    """Return a key id with what makes a person recognise it, if it can be read."""
+    try:
+        record = target.invoke("get", keyId=key_id)["record"]
+    except RefusedByFunctionError:
+        return key_id
+    known = [record.get("client"), record.get("name"), record["state"]]
+    return f"{key_id} ({', '.join(text for text in known if text)})"

@@ -1,28 +1,31 @@
-"""What the command line prints: data on stdout, everything else on stderr."""
+"""The four forms in which data is printed."""
 
 from __future__ import annotations
 
 import csv
 import json
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from admin.cli import console
+from admin.cli.moments import dated
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 FORMATS = ("table", "json", "ndjson", "csv")
 
-_STATE_STYLES = {
+STATE_STYLES = {
     "active": "green",
     "disabled": "yellow",
     "expired": "red",
     "revoked": "red",
 }
-_CSV_FIELDS = (
+RECORD_FIELDS = (
     "keyId",
     "state",
     "client",
@@ -42,64 +45,88 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show(answer: Mapping[str, Any], output: str) -> None:
-    """Print an answer whose data is one record or one role map."""
-    record = answer.get("record")
+    """Print an answer that holds one record."""
     if output == "json":
         print_json(answer)
     elif output == "ndjson":
-        sys.stdout.write(f"{_compact(_flat(answer))}\n")
+        print_lines([_flat(answer)])
     elif output == "csv":
-        print_csv([_flat(answer)])
-    elif isinstance(record, dict):
-        print_record(record)
+        extra = [f for f in ("key", "decision", "reason") if f in answer]
+        print_csv([_flat(answer)], (*extra, *RECORD_FIELDS))
     else:
+        console.print_data(record_table(answer["record"]))
+
+
+def is_printed(
+    answer: Mapping[str, Any],
+    output: str,
+    rows: Sequence[Mapping[str, Any]],
+    fields: Sequence[str],
+) -> bool:
+    """Print an answer that is no record, unless a table is wanted; tell whether it was.
+
+    Args:
+        answer: printed as JSON, whole.
+        output: the form.
+        rows: printed one a line as JSON, or as CSV.
+        fields: the columns of CSV.
+    """
+    if output == "json":
         print_json(answer)
+    elif output == "ndjson":
+        print_lines(rows)
+    elif output == "csv":
+        print_csv(rows, fields)
+    return output != "table"
 
 
-def print_json(answer: Mapping[str, Any]) -> None:
-    """Print an answer as indented JSON."""
+def print_json(answer: object) -> None:
+    """Print JSON with indents."""
     sys.stdout.write(f"{json.dumps(answer, indent=2, ensure_ascii=False)}\n")
 
 
-def print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print records as CSV (RFC 4180) that no spreadsheet takes for formulas."""
-    listed = list(rows)
-    fields = ["key"] if any("key" in row for row in listed) else []
+def print_lines(rows: Iterable[object]) -> None:
+    """Print one JSON document a line, each as soon as it is there."""
+    for row in rows:
+        sys.stdout.write(f"{compact(row)}\n")
+        sys.stdout.flush()
+
+
+def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:
+    """Print rows as CSV (RFC 4180) that no spreadsheet takes for formulas."""
     writer = csv.writer(sys.stdout)
-    writer.writerow([*fields, *_CSV_FIELDS])
-    for row in listed:
-        writer.writerow([_cell(row.get(field)) for field in (*fields, *_CSV_FIELDS)])
+    writer.writerow(fields)
+    for row in rows:
+        writer.writerow(csv_cells(row, fields))
+        sys.stdout.flush()
 
 
-def print_record(record: Mapping[str, Any], *, to_stderr: bool = False) -> None:
-    """Print a record as a table of two columns."""
+def csv_cells(row: Mapping[str, Any], fields: Sequence[str]) -> list[str]:
+    """Return the cells of a row of CSV."""
+    return [_cell(row.get(field)) for field in fields]
+
+
+def record_table(record: Mapping[str, Any]) -> Table:
+    """Return a record as a table of two columns."""
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for field, value in record.items():
-        style = _STATE_STYLES.get(str(value), "") if field == "state" else ""
-        table.add_row(field, Text(_plain(value), style=style))
-    Console(stderr=to_stderr, highlight=False).print(table)
+        # Said already, and better, beside the date.
+        if field not in ("expiresInDays", "schemaVersion"):
+            table.add_row(field, _styled(field, value))
+    return table
 
 
-def say(message: str) -> None:
-    """Tell a person something that is not data."""
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(message)
-
-
-def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:
-    record = answer.get("record", {})
-    rest = {name: value for name, value in answer.items() if name != "record"}
-    return {**rest, **record}
-
-
-def _compact(value: object) -> str:
+def compact(value: object) -> str:
+    """Return JSON in one line."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """Return a value as a person writes it."""
     if value is None:
-        return "never"
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -109,8 +136,18 @@ def _plain(value: object) -> str:
     return str(value)
 
 
+def _styled(field: str, value: Any) -> Text:  # noqa: ANN401 - any JSON
+    if field == "expirationDate":
+        return Text(dated(value, time.time(), exact=True))
+    style = STATE_STYLES.get(str(value), "") if field == "state" else ""
+    return Text(plain(value) or "-", style=style)
+
+
+def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in answer.items() if name != "record"}
+    return {**rest, **answer.get("record", {})}
+
+
 def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    text = _plain(value) if isinstance(value, list | dict) else str(value)
+    text = plain(value) if isinstance(value, list | dict | None) else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -2,56 +2,157 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from rich.table import Table
+from rich.text import Text
 
-from admin.cli.options import target_options
-from admin.cli.output import print_json, say
+from admin.cli import role_difference, role_explanation
+from admin.cli.console import print_data, say
+from admin.cli.errors import RefusedByFunctionError, UnreachableError
+from admin.cli.options import examples, target_options
+from admin.cli.output import is_printed
+from admin.cli.role_difference import spelled
+from admin.cli.role_file import read_role_file, role_file_argument, role_file_path
+from admin.cli.waiting import settle, wait_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from admin.cli.target import Target
+
+_REFUSED = 1
 
 
 @click.group()
+@target_options
 def roles() -> None:
-    """Show and store the role map: which routes each role opens."""
+    """Show, check and store the role map: which routes each role opens."""
 
 
-@roles.command("get")
+@roles.command(
+    "get", epilog=examples("apikeys roles get", "apikeys roles get --output json")
+)
 @target_options
 @click.pass_obj
 def get_roles(target: Target) -> None:
-    """Print the role map as JSON."""
-    print_json(target.invoke("roles.get"))
+    """Print the stored role map."""
+    answer = target.invoke("roles.get")
+    held = answer["roleMap"]["roles"]
+    rows = [
+        {"role": name, "field": field, "route": route}
+        for name, role in held.items()
+        for field in ("allow", "deny")
+        for route in _routes(role, field)
+    ]
+    if is_printed(answer, target.output, rows, ("role", "field", "route")):
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("role", "allow", "deny"):
+        table.add_column(column, overflow="fold", min_width=8)
+    for name, role in held.items():
+        routes = (Text("\n".join(_routes(role, f))) for f in ("allow", "deny"))
+        table.add_row(Text(name), *routes)
+    print_data(table)
+    say(f"A route no role names: {answer['roleMap'].get('unmapped', 'deny')}.")
 
 
-@roles.command("put")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--if-version", help="Only if the stored map still has this version.")
+@roles.command("check", epilog=examples("apikeys roles check roles.toml"))
+@role_file_argument
 @target_options
 @click.pass_obj
-def put_roles(target: Target, file: Path, if_version: str | None) -> None:
+@click.pass_context
+def check_roles(context: click.Context, target: Target, file: Path) -> None:
+    """Say what is wrong with the role map in FILE; exits with 1 if anything is."""
+    answer = target.invoke("roles.check", roleMap=read_role_file(file))
+    _print_findings(target, answer)
+    if not answer["isValid"]:
+        context.exit(_REFUSED)
+
+
+@roles.command(
+    "put",
+    epilog=examples(
+        "apikeys roles put roles.toml --dry-run", "apikeys roles put roles.toml --wait"
+    ),
+)
+@role_file_argument
+@click.option("--dry-run", is_flag=True, help="Show what would change; store nothing.")
+@click.option("--if-version", help="Only if the stored map still has this version.")
+@wait_option
+@target_options
+@click.pass_obj
+@click.pass_context
+def put_roles(context: click.Context, target: Target, /, **options: Any) -> None:  # noqa: ANN401
     """Check and store the role map in FILE (TOML, or JSON by its name)."""
-    answer = target.invoke("roles.put", roleMap=_read(file), ifVersion=if_version)
+    role_map = read_role_file(options["file"])
+    if options["dry_run"]:
+        if not _is_accepted(target, role_map):
+            context.exit(_REFUSED)
+        return
+    answer = target.invoke(
+        "roles.put", roleMap=role_map, ifVersion=options["if_version"]
+    )
     for finding in answer["findings"]:
         say(f"Warning: {finding}")
-    if target.output == "table":
-        click.echo(f"Stored {len(answer['roleMap']['roles'])} roles.")
-    else:
-        print_json(answer)
-    say(f"In force everywhere within {answer['effectiveWithinSeconds']} s.")
+    count = len(answer["roleMap"]["roles"])
+    row = {"roles": count, "version": answer["version"]}
+    if not is_printed(answer, target.output, [row], ("roles", "version")):
+        click.echo(f"Stored {count} roles.")
+    settle(target, answer, wait=options["wait"])
 
 
-def _read(file: Path) -> dict[str, object]:
+@roles.command(
+    "explain",
+    epilog=examples(
+        "apikeys roles explain REPORTING",
+        "apikeys roles explain REPORTING BILLING --file roles.toml",
+    ),
+)
+@click.argument("names", nargs=-1, required=True, metavar="ROLE…")
+@click.option("--file", type=role_file_path(), help="Of this file, not the stored map.")
+@target_options
+@click.pass_obj
+def explain_roles(target: Target, names: tuple[str, ...], file: Path | None) -> None:
+    """Say which routes a role opens, or several together, and the policy's size."""
+    role_map = read_role_file(file) if file else target.invoke("roles.get")["roleMap"]
+    found = role_explanation.explanation(role_map, names)
+    if not is_printed(found, target.output, [found], list(found)):
+        print_data(role_explanation.readable(found))
+
+
+def _is_accepted(target: Target, role_map: dict[str, Any]) -> bool:
+    """Show what storing a role map would change, and tell whether it would be."""
+    check = target.invoke("roles.check", roleMap=role_map)
+    changes = role_difference.difference(_stored(target), role_map)
+    fields = ("change", "role", "field", "route")
+    if not is_printed(check | {"changes": changes}, target.output, changes, fields):
+        print_data(role_difference.readable(changes))
+    for finding in check["findings"]:
+        say(f"{'Warning' if check['isValid'] else 'Refused'}: {finding}")
+    return bool(check["isValid"])
+
+
+def _stored(target: Target) -> dict[str, Any] | None:
     try:
-        text = file.read_text(encoding="utf-8")
-        found = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except ValueError as error:
-        raise click.UsageError(f"{file} can't be read: {error}") from error
-    if not isinstance(found, dict):
-        raise click.UsageError(f"{file} is not a JSON object")
+        found: dict[str, Any] = target.invoke("roles.get")["roleMap"]
+    except (RefusedByFunctionError, UnreachableError) as error:
+        if error.code not in ("role_map_not_found", "misconfigured"):
+            raise
+        say(f"Compared with nothing: {error.message}")
+        return None
     return found
+
+
+def _print_findings(target: Target, answer: dict[str, Any]) -> None:
+    rows = [{"finding": finding} for finding in answer["findings"]]
+    if is_printed(answer, target.output, rows, ["finding"]):
+        return
+    for finding in answer["findings"]:
+        click.echo(finding)
+    say("It would be stored." if answer["isValid"] else "It would be refused.")
+
+
+def _routes(role: dict[str, Any], field: str) -> list[str]:
+    return [spelled(route) for route in role.get(field, [])]

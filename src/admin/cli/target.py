@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import click
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+
+from admin.cli import actor
+from admin.cli.errors import RefusedByFunctionError, UnreachableError, explained
 
 if TYPE_CHECKING:
-    from botocore.client import BaseClient
+    from collections.abc import Iterable
 
 FUNCTION_VARIABLE = "APIKEYS_FUNCTION"
 
@@ -23,18 +26,6 @@ _REFUSED = 400
 # No repeats: an issue whose answer was lost would issue a second key. The function ends
 # within 60 s.
 _CONFIG = Config(connect_timeout=5, read_timeout=70, retries={"total_max_attempts": 1})
-
-
-class RefusedByFunctionError(click.ClickException):
-    """The function refused; nothing was changed."""
-
-    exit_code = 1
-
-
-class UnreachableError(click.ClickException):
-    """The function can't be reached, may not be called, or failed."""
-
-    exit_code = 3
 
 
 @dataclass
@@ -48,35 +39,55 @@ class Target:
     endpoint_url: str | None = None
     output: str = "table"
 
-    def invoke(self, action: str, **fields: object) -> dict[str, Any]:
+    def invoke(
+        self, action: str, *, cleared: Iterable[str] = (), **fields: object
+    ) -> dict[str, Any]:
         """Carry out one action and return the function's answer.
 
         Args:
             action: the action's name.
-            fields: the action's fields; those that are None are not sent.
+            cleared: the fields that are sent as null.
+            fields: the action's other fields; those that are None are not sent.
 
         Raises:
             RefusedByFunctionError: the answer is 4xx.
             UnreachableError: there is no answer, or it is 5xx.
         """
         given = {name: value for name, value in fields.items() if value is not None}
-        payload = json.dumps({"action": action, **given})
-        try:
-            answer = self._client("lambda").invoke(  # type: ignore[attr-defined]
-                FunctionName=self._function_name(), Payload=payload.encode()
+        request = {"action": action, **given, **dict.fromkeys(cleared)}
+        return _accepted(self.answer(request))
+
+    def answer(self, request: dict[str, object]) -> Any:  # noqa: ANN401 - any JSON
+        """Return what the function answers to a request.
+
+        Raises:
+            UnreachableError: nothing.
+        """
+        claim: dict[str, Any] = {}
+        with explained():
+            client, function = self.client("lambda"), self.function_name
+            if self.caller is not None:
+                claim["ClientContext"] = actor.client_context(self.caller)
+            answer = client.invoke(
+                FunctionName=function, Payload=json.dumps(request).encode(), **claim
             )
             body = json.load(answer["Payload"])
-        except (BotoCoreError, ClientError) as error:
-            raise UnreachableError(f"the admin function: {error}") from error
         if "FunctionError" in answer:
             kind = body.get("errorType", "unknown") if isinstance(body, dict) else "?"
             raise UnreachableError(
                 f"the admin function failed ({kind}); its log says why, request id "
                 f"{answer['ResponseMetadata']['RequestId']}"
             )
-        return _accepted(body)
+        return body
 
-    def _function_name(self) -> str:
+    @cached_property
+    def caller(self) -> str | None:
+        """The ARN of who runs the command line, None where STS does not tell."""
+        return actor.caller_arn(self.client("sts", actor.QUICK))
+
+    @cached_property
+    def function_name(self) -> str:
+        """The function's name or ARN."""
         if self.function:
             return self.function
         if self.stack:
@@ -89,26 +100,30 @@ class Target:
             )
         return name
 
+    def client(self, service: str, config: Config = _CONFIG) -> Any:  # noqa: ANN401
+        """Return the boto3 client of a service."""
+        try:
+            return self._session.client(
+                service, endpoint_url=self.endpoint_url, config=config
+            )
+        except ValueError as error:
+            raise click.UsageError(f"--endpoint-url: {error}") from error
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(profile_name=self.profile, region_name=self.region)
+
     def _from_stack(self, stack: str) -> str:
-        found = self._client("cloudformation").describe_stacks(  # type: ignore[attr-defined]
-            StackName=stack
-        )
+        found = self.client("cloudformation").describe_stacks(StackName=stack)
         for output in found["Stacks"][0].get("Outputs", []):
             if output["OutputKey"] == _OUTPUT_KEY:
                 return str(output["OutputValue"])
         raise UnreachableError(f"the stack {stack} has no output {_OUTPUT_KEY}")
 
-    def _client(self, service: str) -> BaseClient:
-        session = boto3.Session(profile_name=self.profile, region_name=self.region)
-        client: BaseClient = session.client(
-            service,
-            endpoint_url=self.endpoint_url,
-            config=_CONFIG,
-        )
-        return client
 
-
-def _accepted(body: dict[str, Any]) -> dict[str, Any]:
+def _accepted(body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    if not isinstance(body, dict) or not isinstance(body.get("status"), int):
+        raise UnreachableError("this function does not answer as an admin function")
     status = body.pop("status")
     if status < _REFUSED:
         return body
@@ -119,5 +134,5 @@ def _accepted(body: dict[str, Any]) -> dict[str, Any]:
         lines = [f"{error['field']} ({error['code']})", *(f"  {f}" for f in findings)]
     message = "\n".join(lines)
     if status >= _SERVER_ERROR:
-        raise UnreachableError(message)
-    raise RefusedByFunctionError(message)
+        raise UnreachableError(message, error["code"])
+    raise RefusedByFunctionError(message, error["code"])

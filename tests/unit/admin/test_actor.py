@@ -12,7 +12,7 @@ from admin.actor import claimed_actor
 _ARN = "arn:aws:sts::123456789012:assumed-role/Ops/ada"
 
 
-def _context(custom: object) -> Any:  # noqa: ANN401 - what Lambda would give
+def _context(custom: object) -> Any:
     return SimpleNamespace(client_context=SimpleNamespace(custom=custom))
 
 

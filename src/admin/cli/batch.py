@@ -1,0 +1,100 @@
+"""``issue --from FILE``: a key for each row, however often it is stopped.
+
+A row's key is put on the disk (``--keys-to``) or printed; only then the row is noted as
+done. Killed before, it is issued again under the same request token: within 15 minutes
+it gets another key, and the one that nobody has is void. Later the function refuses,
+and the key that nobody has must be revoked.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from admin.cli.errors import RefusedByFunctionError
+from admin.cli.output import compact, csv_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin.cli.batch_report import Report
+    from admin.cli.key_file import KeyList
+    from admin.cli.rows import Row
+    from admin.cli.run import Run
+    from admin.cli.target import Target
+
+_KEPT = ("keyId", "client", "name", "expirationDate", "key")
+
+
+class Batch:
+    """The rows of a file on their way to keys."""
+
+    def __init__(
+        self,
+        target: Target,
+        run: Run,
+        report: Report,
+        keys: KeyList | None,
+        *,
+        csv_keys: bool,
+    ) -> None:
+        self._target = target
+        self._run = run
+        self._report = report
+        self._keys = keys
+        self._csv_keys = csv_keys
+        self.refused = 0
+
+    def carry_out(self, row: Row) -> None:
+        """Issue a row's key, hand it over, and only then note that it is done."""
+        if self._run.is_done(row):
+            self._report.add(row, "done before", keyId=self._run.key_id(row))
+            return
+        try:
+            answer = self._issued(row)
+        except RefusedByFunctionError as refused:
+            self.refused += 1
+            self._report.add(row, "refused", error=self._advice(row, refused))
+            return
+        key_id = answer["record"]["keyId"]
+        if self._keys is None:
+            self._report.add(row, "issued", keyId=key_id, key=answer["key"])
+        else:
+            self._keep(self._keys, answer["record"] | {"key": answer["key"]})
+            self._report.add(row, "issued", keyId=key_id)
+        self._run.finish(row)
+
+    def _issued(self, row: Row) -> dict[str, Any]:
+        begun_at = self._run.begin(row)
+        try:
+            return self._invoked(row, begun_at)
+        except RefusedByFunctionError as refused:
+            if refused.code != "key_revoked":
+                raise
+        self._run.begin_anew(row)
+        return self._invoked(row, self._run.begin(row))
+
+    def _invoked(self, row: Row, begun_at: int) -> dict[str, Any]:
+        token = self._run.request_token(row)
+        return self._target.invoke("issue", requestToken=token, **row.request(begun_at))
+
+    def _keep(self, keys: KeyList, kept: Mapping[str, Any]) -> None:
+        if not self._csv_keys:
+            keys.add(compact({field: kept.get(field) for field in _KEPT}))
+            return
+        if keys.is_empty:
+            keys.add(",".join(_KEPT))
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(csv_cells(kept, _KEPT))
+        keys.add(line.getvalue())
+
+    def _advice(self, row: Row, refused: RefusedByFunctionError) -> str:
+        if refused.code != "request_token_used":
+            return refused.message
+        key_id = self._run.key_id(row)
+        return (
+            f"{key_id} was issued for this row, but the run was stopped before the key "
+            "was handed over, and that is too long ago to repeat it: nobody has the "
+            f"key. Run: apikeys revoke {key_id} --yes, and this command again"
+        )

@@ -1,0 +1,96 @@
+"""What became of each row of ``issue --from``, printed as it happens."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from admin.cli.output import compact, csv_cells
+
+if TYPE_CHECKING:
+    from admin.cli.rows import Row
+
+_FIELDS = ("line", "status", "keyId", "client", "name", "error")
+_WIDTHS = {"line": 5, "status": 12, "keyId": 17, "client": 25}
+
+
+class Report:
+    """Rows on stdout; when one was added it is out, on the disk if that is a file.
+
+    In the form ``json`` the rows are one document, written bit by bit.
+    """
+
+    def __init__(self, output: str, *, shows_keys: bool) -> None:
+        """Begin a report.
+
+        Args:
+            output: the form.
+            shows_keys: whether the rows have their keys.
+        """
+        self._output = output
+        self._fields = (*_FIELDS, "key") if shows_keys else _FIELDS
+        self._count = 0
+        if output == "csv":
+            csv.writer(sys.stdout).writerow(self._fields)
+        elif output == "json":
+            sys.stdout.write('{"rows": [')
+        elif output == "table":
+            heading = {field: field for field in (*_WIDTHS, self._last)}
+            sys.stdout.write(self._aligned(heading))
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the rows themselves show on a terminal how far it has come."""
+        return sys.stdout.isatty()
+
+    def add(self, row: Row, status: str, **found: str) -> None:
+        """Print what became of a row."""
+        told: dict[str, Any] = {
+            "line": row.line,
+            "status": status,
+            "client": row.fields["client"],
+            "name": row.fields.get("name"),
+            **found,
+        }
+        rest = {field: told[field] for field in self._fields if field in told}
+        if self._output == "csv":
+            csv.writer(sys.stdout).writerow(csv_cells(rest, self._fields))
+        elif self._output == "json":
+            separator = ",\n" if self._count else "\n"
+            text = json.dumps(rest, ensure_ascii=False, indent=1)
+            sys.stdout.write(f"{separator}{text}")
+        elif self._output == "ndjson":
+            sys.stdout.write(f"{compact(rest)}\n")
+        else:
+            rest[self._last] = found.get("key") or found.get("error", "")
+            sys.stdout.write(self._aligned(rest))
+        self._count += 1
+        _flush()
+
+    def close(self) -> None:
+        """End the report."""
+        if self._output == "json":
+            sys.stdout.write("\n]}\n")
+        _flush()
+
+    @property
+    def _last(self) -> str:
+        return "key" if "key" in self._fields else "remark"
+
+    def _aligned(self, row: dict[str, Any]) -> str:
+        cells = [
+            f"{str(row.get(field, ''))[: width - 1]:{width}}"
+            for field, width in _WIDTHS.items()
+        ]
+        return f"{''.join(cells)}{row.get(self._last, '')}".rstrip() + "\n"
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    # A pipe and a terminal can't be synchronised; neither can a test's buffer.
+    with suppress(OSError, ValueError):
+        os.fsync(sys.stdout.fileno())

@@ -1,0 +1,153 @@
+"""What ``apikeys doctor`` looks at: role map, signing secret, records."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from admin.cli.errors import RefusedByFunctionError, UnreachableError, explained
+from admin.cli.findings import Finding, fail, not_checked, ok, some, unseen, warn
+from admin.cli.listing import Listing
+from apikeys import conflicts, timestamp
+from apikeys.errors import MalformedRoleMapError
+from apikeys.policy import MAX_BYTES
+from apikeys.roles import RoleMap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from admin.cli.configuration import Configuration
+    from admin.cli.target import Target
+
+_DAY = 86_400
+_SOON_DAYS = 14
+_OLD_DAYS = 365
+_NEARLY_FULL = 0.75
+# The form of a key that nobody ever minted.
+_FORGED = f"ak_{'0' * 16}_{'0' * 65}"
+
+
+def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
+    """Look at the stored role map, None where there is none."""
+    subject = "role map"
+    if role_map is None:
+        advice = "store one: apikeys roles put FILE"
+        yield fail(subject, "there is none: every call is answered 500", advice)
+        return
+    try:
+        parsed = RoleMap.parse(role_map)
+        conflicts.check_role_map(parsed)
+    except MalformedRoleMapError as error:
+        for finding in error.findings:
+            yield fail(subject, finding, "mend it: apikeys roles put FILE")
+        return
+    warnings = conflicts.warnings(parsed)
+    for warning in warnings:
+        yield warn(subject, warning, "see docs/request-flow.md")
+    if not warnings:
+        yield ok(subject, f"{len(parsed.roles)} roles, no conflict")
+    yield _largest_policy(parsed)
+
+
+def _largest_policy(role_map: RoleMap) -> Finding:
+    sizes = {name: conflicts.policy_bytes(role_map, [name]) for name in role_map.roles}
+    name = max(sizes, key=sizes.__getitem__, default="")
+    size = sizes.get(name, 0)
+    what = f"the largest is {name or 'none'}'s, {size:,} of {MAX_BYTES:,} bytes"
+    if size > MAX_BYTES * _NEARLY_FULL:
+        return warn("policies", what, "use fewer routes, ending in /*")
+    return ok("policies", what)
+
+
+def check_signing_secret(
+    target: Target, configuration: Configuration | None
+) -> Iterator[Finding]:
+    """Look whether the function can read the signing secret, and at its backup."""
+    subject = "signing secret"
+    try:
+        target.invoke("verify", credential=_FORGED)
+    except (UnreachableError, RefusedByFunctionError) as error:
+        advice = "put it back from its backup: docs/operations.md"
+        yield fail(subject, error.message, advice)
+        return
+    yield ok(subject, "whole, and readable by the function")
+    if configuration is None:
+        yield not_checked("its backup", "its name is not known", "see configuration")
+        return
+    if not configuration.checks_tags:
+        what = "TagCheck is off: strangers can cause reads of records"
+        yield warn("tag check", what, "turn it on again once the keys are rotated")
+    try:
+        with explained():
+            found = target.client("secretsmanager").describe_secret(
+                SecretId=configuration.signing_secret
+            )
+    except UnreachableError as error:
+        yield unseen("its backup", "secretsmanager:DescribeSecret on it", error)
+        return
+    yield from _backup(found)
+
+
+def _backup(found: dict[str, Any]) -> Iterator[Finding]:
+    """Look at the description of the signing secret."""
+    if "DeletedDate" in found:
+        advice = "aws secretsmanager restore-secret, now"
+        yield fail("its backup", "the signing secret is to be deleted", advice)
+    replicas = found.get("ReplicationStatus", [])
+    behind = [r["Region"] for r in replicas if r.get("Status") != "InSync"]
+    if behind:
+        what = f"the replica is not in sync: {', '.join(behind)}"
+        yield warn("its backup", what, "see its status message in the console")
+    elif replicas:
+        regions = ", ".join(replica["Region"] for replica in replicas)
+        yield ok("its backup", f"replicated to {regions}")
+    else:
+        yield warn(
+            "its backup",
+            "not replicated; losing it refuses every key",
+            "replicate it to another region, or make sure that a copy is kept",
+        )
+    changed = found.get("LastChangedDate") or found.get("CreatedDate")
+    if changed is not None:
+        days = int(time.time() - changed.timestamp()) // _DAY
+        what = f"last changed {days} days ago"
+        if days > _OLD_DAYS:
+            yield warn("its age", what, "rotate it: apikeys signing rotate --wait")
+        else:
+            yield ok("its age", what)
+
+
+def check_records(target: Target) -> Iterator[Finding]:
+    """Look for records that can't be read, and for those that end soon."""
+    listing = Listing(target)
+    now = time.time()
+    try:
+        ending = [r for r in listing.records() if _ends_soon(r, now)]
+    except (UnreachableError, RefusedByFunctionError) as error:
+        yield fail("records", error.message, "see the admin function's log")
+        return
+    if listing.corrupt:
+        yield fail(
+            "records",
+            f"can't be read, so their clients get 401: {some(listing.corrupt)}",
+            "revoke each (apikeys revoke KEY-ID) and issue another",
+        )
+    else:
+        yield ok("records", f"{listing.count}, all readable")
+    if ending:
+        names = [f"{r['keyId']} ({r['client']})" for r in ending]
+        yield warn(
+            "expiry",
+            f"{len(ending)} ending within {_SOON_DAYS} days: {some(names)}",
+            f"rotate them; apikeys list --expiring-within {_SOON_DAYS}d shows all",
+        )
+    else:
+        yield ok("expiry", f"none ends within {_SOON_DAYS} days")
+
+
+def _ends_soon(record: dict[str, Any], now: float) -> bool:
+    date = record.get("expirationDate")
+    # A rotated key ends because its client has another.
+    if date is None or record["state"] != "active" or "replacedBy" in record:
+        return False
+    return now < timestamp.parse(date) <= now + _SOON_DAYS * _DAY

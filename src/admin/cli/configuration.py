@@ -1,0 +1,48 @@
+"""How the admin function is configured, as far as this identity may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from admin.cli.errors import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin.cli.target import Target
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The function's environment variables."""
+
+    variables: Mapping[str, str]
+
+    @classmethod
+    def read(cls, target: Target) -> Self:
+        """Ask Lambda.
+
+        Raises:
+            UnreachableError: it does not tell.
+        """
+        with explained():
+            answer = target.client("lambda").get_function_configuration(
+                FunctionName=target.function_name
+            )
+        return cls(answer.get("Environment", {}).get("Variables", {}))
+
+    @property
+    def signing_secret(self) -> str:
+        """The name of the stored secret that holds the signing key."""
+        return self.variables.get("SIGNING_SECRET", "")
+
+    @property
+    def authorizer_cache_seconds(self) -> int:
+        """How long API Gateway may keep an answer, by the deployment's promise."""
+        return int(self.variables.get("AUTHORIZER_CACHE_SECONDS", "30"))
+
+    @property
+    def checks_tags(self) -> bool:
+        """Whether forged keys are refused before their record is read."""
+        return self.variables.get("TAG_CHECK", "on") == "on"

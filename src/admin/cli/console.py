@@ -1,0 +1,37 @@
+"""Where things are printed: data on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+# Nothing is folded for a program that reads lines.
+_ENDLESS = 10_000
+
+
+def data() -> Console:
+    """Return the console of data: as wide as the terminal, or as the data."""
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _ENDLESS
+    return console
+
+
+def messages() -> Console:
+    """Return the console of everything that is not data."""
+    return Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """Tell a person something that is not data."""
+    messages().print(message, markup=False, soft_wrap=True)
+
+
+def print_data(table: RenderableType) -> None:
+    """Print a table on stdout."""
+    data().print(table)

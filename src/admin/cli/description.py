@@ -1,0 +1,93 @@
+"""The options that describe a record, and the request's fields they make."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin.cli import moments
+from admin.cli.parameters import Expiry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# The record's fields of the same names as options.
+_TEXTS = ("client", "issuer", "name", "description")
+_SESSION_OPTIONS = {
+    "login": "session_login",
+    "environment": "session_environment",
+    "repository": "session_repository",
+    "profile": "session_profile",
+    "sessionMode": "session_mode",
+    "connectionMode": "connection_mode",
+    "dataLanguage": "data_language",
+    "guiLanguage": "gui_language",
+}
+_OPTIONS = (
+    click.option("--client", help="The application the key is for."),
+    click.option("--role", "roles", multiple=True, help="A role; repeat for more."),
+    click.option("--name", help="What it is for, in a few words."),
+    click.option("--description", help="What it is for."),
+    click.option("--issuer", help="Who issues it. [default: the deployment's]"),
+    click.option("--session-login", help="The back end's login."),
+    click.option("--session-environment", help="The session's environment."),
+    click.option("--session-repository", help="The session's repository."),
+    click.option("--session-profile", help="The session's profile."),
+    click.option("--session-mode", type=click.Choice(["multi", "single"])),
+    click.option("--connection-mode", type=click.Choice(["read-write", "read-only"])),
+    click.option("--data-language", help="The session's language of data."),
+    click.option("--gui-language", help="The session's language of texts."),
+)
+
+
+def description_options[F: Callable[..., Any]](command: F) -> F:
+    """Add the options that describe a record."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def expires_option[F: Callable[..., Any]](command: F) -> F:
+    """Add the option that says when a key ends."""
+    return click.option(
+        "--expires",
+        type=Expiry(),
+        help="When it ends: 90d, 12h, 2027-01-31 (the whole day, UTC), "
+        "2027-01-31T12:00:00 or never. [default: the deployment's, or as before]",
+    )(command)
+
+
+def enabled_option[F: Callable[..., Any]](command: F) -> F:
+    """Add the option that says whether the key may pass."""
+    return click.option(
+        "--enabled/--disabled", default=None, help="Let it pass, or refuse it for now."
+    )(command)
+
+
+def described(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request's fields that the options give; None where they are silent."""
+    return {
+        **{field: options[field] for field in _TEXTS},
+        "roles": list(options["roles"]) or None,
+        "session": _session(options),
+    }
+
+
+def end(options: Mapping[str, Any]) -> dict[str, object]:
+    """Return the request's fields that say when the key ends, if anything does."""
+    text = options["expires"]
+    return (text and moments.end_fields(text, time.time())) or {}
+
+
+def _session(options: Mapping[str, Any]) -> dict[str, str] | None:
+    session = {
+        setting: options[option]
+        for setting, option in _SESSION_OPTIONS.items()
+        if options[option] is not None
+    }
+    for mode in ("sessionMode", "connectionMode"):
+        if mode in session:
+            session[mode] = session[mode].upper().replace("-", "_")
+    return session or None

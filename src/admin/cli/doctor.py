@@ -1,0 +1,108 @@
+"""``apikeys doctor``: is everything as it should be, and if not, what to do?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin.cli.checkup import check_records, check_role_map, check_signing_secret
+from admin.cli.configuration import Configuration
+from admin.cli.console import messages, print_data
+from admin.cli.errors import RefusedByFunctionError, UnreachableError
+from admin.cli.findings import Finding, Level, fail, findings_table, ok, unseen
+from admin.cli.gateway import RestStage
+from admin.cli.gateway_checks import check_stage
+from admin.cli.options import examples, target_options
+from admin.cli.output import is_printed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from admin.cli.target import Target
+
+_UNHEALTHY = 1
+
+
+@click.command(
+    epilog=examples(
+        "apikeys doctor",
+        "apikeys doctor --api a1b2c3d4e5 --stage prod --api f6g7h8i9j0 --stage prod",
+        "apikeys doctor --output json | jq '.findings[] | select(.level == \"fail\")'",
+    )
+)
+@click.option("--api", "apis", multiple=True, help="A REST API's id; repeat for more.")
+@click.option("--stage", "stages", multiple=True, help="Its stage, one for each --api.")
+@target_options
+@click.pass_obj
+@click.pass_context
+def doctor(
+    context: click.Context,
+    target: Target,
+    apis: tuple[str, ...],
+    stages: tuple[str, ...],
+) -> None:
+    """Look at the deployment, and at the APIs that the authorizer guards.
+
+    Changes nothing. What this identity may not see is said to be not checked. Exits
+    with 1 if anything fails.
+    """
+    if len(apis) != len(stages):
+        raise click.UsageError("give one --stage for each --api")
+    with messages().status("Looking …"):
+        findings = list(_findings(target, list(zip(apis, stages, strict=True))))
+    rows = [finding._asdict() for finding in findings]
+    if not is_printed({"findings": rows}, target.output, rows, Finding._fields):
+        print_data(findings_table(findings))
+    if any(finding.level is Level.FAIL for finding in findings):
+        context.exit(_UNHEALTHY)
+
+
+def _findings(target: Target, stages: list[tuple[str, str]]) -> Iterator[Finding]:
+    try:
+        role_map = _role_map(target)
+    except UnreachableError as error:
+        advice = "check --stack, --region, --profile and lambda:InvokeFunction"
+        yield fail("admin function", error.message, advice)
+        return
+    yield ok("admin function", f"{target.function_name} answers")
+    configuration = None
+    try:
+        configuration = Configuration.read(target)
+    except UnreachableError as error:
+        yield unseen("configuration", "lambda:GetFunctionConfiguration", error)
+    yield from check_role_map(role_map)
+    yield from check_signing_secret(target, configuration)
+    yield from check_records(target)
+    most_seconds = configuration.authorizer_cache_seconds if configuration else None
+    for api, stage in stages:
+        yield from _stage_findings(target, api, stage, most_seconds)
+
+
+def _stage_findings(
+    target: Target, api: str, stage: str, most_seconds: int | None
+) -> Iterator[Finding]:
+    name = f"{api}/{stage}"
+    try:
+        found = RestStage.read(target.client("apigateway"), api, stage)
+    except UnreachableError as error:
+        if error.code == "NotFoundException":
+            advice = "give the id of a REST API and its stage's name"
+            yield fail(name, "there is no such stage", advice)
+        else:
+            yield unseen(name, "apigateway:GET on it", error)
+        return
+    yield from check_stage(found, most_seconds)
+
+
+def _role_map(target: Target) -> dict[str, Any] | None:
+    """Return the stored role map, None where there is none, empty where it is bad."""
+    try:
+        found: dict[str, Any] = target.invoke("roles.get")["roleMap"]
+    except RefusedByFunctionError:
+        return None
+    except UnreachableError as error:
+        if error.code != "misconfigured":
+            raise
+        return {}
+    return found

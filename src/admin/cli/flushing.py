@@ -1,0 +1,35 @@
+"""``apikeys flush``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from admin.cli.console import say
+from admin.cli.options import examples, target_options
+from admin.cli.output import is_printed
+
+if TYPE_CHECKING:
+    from admin.cli.target import Target
+
+
+@click.command(
+    epilog=examples("apikeys flush", "apikeys disable 7GkQ2mV0aZx81TbP --wait")
+)
+@target_options
+@click.pass_obj
+def flush(target: Target) -> None:
+    """Empty API Gateway's authorizer caches of the stages in FlushStages.
+
+    It helps only once the record TTL has passed since a change; --wait of the commands
+    that change something waits for that and flushes by itself.
+    """
+    answer = target.invoke("flush")
+    stages = answer["flushed"]
+    rows = [{"flushed": stage} for stage in stages]
+    if not is_printed(answer, target.output, rows, ["flushed"]):
+        for stage in stages:
+            click.echo(stage)
+    if not stages:
+        say("No stage is in FlushStages, so none was flushed: caches age out.")

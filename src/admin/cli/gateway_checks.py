@@ -1,0 +1,113 @@
+"""What ``apikeys doctor`` says of a stage in API Gateway."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from admin.cli.findings import Finding, fail, not_checked, ok, some, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from admin.cli.gateway import RestStage
+
+_IDENTITY_SOURCE = "method.request.header.X-API-Key"
+# API Gateway's, where an authorizer says nothing.
+_DEFAULT_TTL_SECONDS = 300
+# Variables of an access log that may hold a credential.
+_LEAKS = re.compile(
+    r"\$context\.(?:identity\.apiKey(?![A-Za-z])"
+    r"|[A-Za-z.]*header[A-Za-z0-9.-]*"
+    r"|authorizer\.usageIdentifierKey)",
+    re.IGNORECASE,
+)
+
+
+def check_stage(stage: RestStage, most_seconds: int | None) -> Iterator[Finding]:
+    """Look at the routes, their authorizers and the stage's logs.
+
+    Args:
+        stage: what was read of it.
+        most_seconds: ``AuthorizerCacheSeconds``, None where it is not known.
+    """
+    yield from _check_routes(stage)
+    used = {method.get("authorizerId") for method in stage.methods.values()}
+    for key, authorizer in stage.authorizers.items():
+        if key in used:
+            yield _check_identity_source(stage.name, authorizer)
+            yield _check_ttl(stage.name, authorizer, most_seconds)
+    yield _check_trace(stage)
+    yield _check_access_log(stage)
+
+
+def _check_routes(stage: RestStage) -> Iterator[Finding]:
+    kinds = {r: m.get("authorizationType", "NONE") for r, m in stage.methods.items()}
+    unguarded = sorted(route for route, kind in kinds.items() if kind == "NONE")
+    other = sorted(
+        route
+        for route, method in stage.methods.items()
+        if route not in unguarded
+        and method.get("authorizerId") not in stage.authorizers
+    )
+    stale = sorted(
+        route
+        for route, kind in stage.deployed.items()
+        if kind == "NONE" and route not in unguarded
+    )
+    if unguarded:
+        advice = "set the authorizer on them and deploy the stage"
+        yield fail(stage.name, f"open to everybody: {some(unguarded)}", advice)
+    if stale:
+        what = f"open to everybody in what the stage serves: {some(stale)}"
+        yield fail(stage.name, what, "deploy the stage")
+    if other:
+        what = f"guarded by something else than an authorizer: {some(other)}"
+        yield warn(stage.name, what, "API keys and roles do not count there")
+    if not (unguarded or stale or other):
+        yield ok(stage.name, f"an authorizer on each of {len(stage.methods)} routes")
+
+
+def _check_identity_source(subject: str, authorizer: Mapping[str, Any]) -> Finding:
+    source = authorizer.get("identitySource") or "none"
+    name = authorizer.get("name", "authorizer")
+    if source.lower() == _IDENTITY_SOURCE.lower():
+        return ok(subject, f"{name}: its identity source is {source}")
+    what = f"{name}: its identity source is {source}, not {_IDENTITY_SOURCE}"
+    advice = "set it: an answer cached for one key could serve another"
+    return fail(subject, what, advice)
+
+
+def _check_ttl(
+    subject: str, authorizer: Mapping[str, Any], most_seconds: int | None
+) -> Finding:
+    ttl = authorizer.get("authorizerResultTtlInSeconds", _DEFAULT_TTL_SECONDS)
+    caches = f"{authorizer.get('name', 'authorizer')}: it caches for {ttl} s"
+    if most_seconds is None:
+        what = f"{caches}; AuthorizerCacheSeconds is not known"
+        return not_checked(subject, what, "see configuration")
+    if ttl > most_seconds:
+        what = f"{caches}, AuthorizerCacheSeconds is {most_seconds}"
+        advice = f"set its TTL to {most_seconds}, or raise AuthorizerCacheSeconds"
+        return fail(subject, what, f"{advice}: a revoked key works longer than said")
+    return ok(subject, f"{caches}, of {most_seconds} s at most")
+
+
+def _check_trace(stage: RestStage) -> Finding:
+    settings = stage.settings.get("methodSettings", {})
+    traced = sorted(r for r, s in settings.items() if s.get("dataTraceEnabled"))
+    if traced:
+        what = f"execution log: data trace is on and logs the keys: {some(traced)}"
+        return fail(stage.name, what, "turn it off; rotate the keys that were logged")
+    return ok(stage.name, "execution log: data trace is off")
+
+
+def _check_access_log(stage: RestStage) -> Finding:
+    form = stage.settings.get("accessLogSettings", {}).get("format")
+    if not form:
+        return ok(stage.name, "access log: none is written")
+    leaks = sorted(set(_LEAKS.findall(form)))
+    if leaks:
+        advice = "take it out; $context.authorizer.principalId names the key"
+        return fail(stage.name, f"access log: it has {', '.join(leaks)}", advice)
+    return ok(stage.name, "access log: no credential in its format")

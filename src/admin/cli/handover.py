@@ -1,0 +1,65 @@
+"""The one moment in which a new key is seen."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin.cli import console
+from admin.cli.errors import UnreachableError
+from admin.cli.key_file import KeyFile
+from admin.cli.output import record_table, show
+
+if TYPE_CHECKING:
+    from admin.cli.target import Target
+
+
+request_token_option = click.option(
+    "--request-token", help="32 to 64 letters, digits, hyphens: makes a repeat safe."
+)
+
+
+def hand_over(
+    target: Target,
+    action: str,
+    *,
+    key_file: str | None,
+    request_token: str | None,
+    **fields: Any,  # noqa: ANN401 - a request's
+) -> dict[str, Any]:
+    """Carry out an action that makes a key, and print the key or keep it in a file.
+
+    Returns:
+        The answer.
+
+    Raises:
+        UnreachableError: with the way to get a key that may have been made.
+    """
+    token = request_token or secrets.token_hex(16)
+    with ExitStack() as files:
+        file = None if key_file is None else files.enter_context(KeyFile(key_file))
+        try:
+            answer = target.invoke(action, requestToken=token, **fields)
+        except UnreachableError:
+            console.say(
+                "If the key was made, its text is lost. The same command with "
+                f"--request-token {token}\ngives it another within 15 minutes; "
+                "nothing is issued twice."
+            )
+            raise
+        if file is not None:
+            file.keep(answer["key"])
+    if file is not None:
+        kept = {name: value for name, value in answer.items() if name != "key"}
+        show(kept | {"keyFile": key_file}, target.output)
+        console.say(f"The key is in {key_file}; it will not be shown again.")
+    elif target.output == "table":
+        console.messages().print(record_table(answer["record"]))
+        console.say("\nThe key; it will not be shown again:")
+        click.echo(answer["key"])
+    else:
+        show(answer, target.output)
+    return answer

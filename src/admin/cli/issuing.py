@@ -1,0 +1,123 @@
+"""The commands that make keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin.cli.description import (
+    described,
+    description_options,
+    enabled_option,
+    end,
+    expires_option,
+)
+from admin.cli.handover import hand_over, request_token_option
+from admin.cli.issuing_file import issue_file
+from admin.cli.key_file import key_file_option
+from admin.cli.options import examples, target_options
+from admin.cli.parameters import key_id_argument
+
+if TYPE_CHECKING:
+    from admin.cli.target import Target
+
+_usage_plan_option = click.option(
+    "--usage-plan", "usage_plan_id", help="An API Gateway usage plan's id."
+)
+
+
+@click.command(
+    epilog=examples(
+        'apikeys issue --client "Test App" --role REPORTING --expires 90d',
+        "KEY=$(apikeys issue --client nightly-batch --role BATCH)",
+        "apikeys issue --client nightly-batch --key-file ./nightly-batch.key",
+        "apikeys issue --from clients.csv --keys-to keys.csv --role REPORTING",
+    )
+)
+@description_options
+@expires_option
+@enabled_option
+@_usage_plan_option
+@request_token_option
+@key_file_option
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Issue a key for each row of this file (CSV, JSON or JSON lines). The columns "
+    "are named as the request's fields: client, roles (separated by spaces), expires, "
+    "name …; options serve the rows that are silent. May be run again after any stop.",
+)
+@click.option(
+    "--keys-to",
+    type=click.Path(dir_okay=False),
+    help="With --from: add the keys to this file, mode 0600 (CSV, or JSON lines "
+    "by its name), instead of printing them.",
+)
+@target_options
+@click.pass_obj
+def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's values
+    """Issue a key and print it, once.
+
+    Standard output has the key alone, so that KEY=$(apikeys issue …) takes it; the
+    record goes to standard error. --output json, ndjson and csv have both.
+    """
+    fields = described(options) | {
+        "enabled": options["enabled"],
+        "usagePlanId": options["usage_plan_id"],
+    }
+    if options["source"] is not None:
+        for option in ("key_file", "request_token"):
+            if options[option] is not None:
+                flag = option.replace("_", "-")
+                raise click.UsageError(f"--{flag} is for one key, not for --from")
+        issue_file(
+            target,
+            options["source"],
+            options["keys_to"],
+            fields | {"expires": options["expires"]},
+        )
+        return
+    if options["keys_to"] is not None:
+        raise click.UsageError("--keys-to goes with --from; for one key, --key-file")
+    if options["client"] is None:
+        raise click.UsageError("which client is it for? Give --client, or --from")
+    hand_over(
+        target,
+        "issue",
+        key_file=options["key_file"],
+        request_token=options["request_token"],
+        **fields,
+        **end(options),
+    )
+
+
+@click.command(
+    epilog=examples(
+        'apikeys clone 7GkQ2mV0aZx81TbP --client "Second App"',
+        "apikeys clone 7GkQ2mV0aZx81TbP --role REPORTING --expires 2027-01-31",
+    )
+)
+@key_id_argument
+@description_options
+@expires_option
+@enabled_option
+@_usage_plan_option
+@request_token_option
+@key_file_option
+@target_options
+@click.pass_obj
+def clone(target: Target, /, key_id: str, **options: Any) -> None:  # noqa: ANN401
+    """Issue another key like one that is there, but for what is given."""
+    hand_over(
+        target,
+        "clone",
+        key_file=options["key_file"],
+        request_token=options["request_token"],
+        keyId=key_id,
+        enabled=options["enabled"],
+        usagePlanId=options["usage_plan_id"],
+        **described(options),
+        **end(options),
+    )

@@ -1,0 +1,102 @@
+"""``issue --from FILE``: reads the file, carries the batch out, says how it went."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.progress import Progress
+
+from admin.cli.batch import Batch
+from admin.cli.batch_report import Report
+from admin.cli.console import messages, say
+from admin.cli.errors import RefusedByFunctionError, UnreachableError
+from admin.cli.key_file import KeyList
+from admin.cli.rows import faults_of, read_rows, refuse
+from admin.cli.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin.cli.rows import Row
+    from admin.cli.target import Target
+
+
+def issue_file(
+    target: Target, source: str, keys_to: str | None, defaults: Mapping[str, Any]
+) -> None:
+    """Issue a key for each row of a file that is not done yet.
+
+    Raises:
+        Exit: 1, some rows were refused.
+    """
+    path = Path(source)
+    rows = read_rows(path, defaults)
+    with ExitStack() as opened:
+        run = opened.enter_context(Run(path, _deployment(target)))
+        pending = [row for row in rows if not run.is_done(row)]
+        refuse(
+            path, list(faults_of(pending, _known_roles(target, pending), time.time()))
+        )
+        keys = None
+        if keys_to is not None:
+            keys = opened.enter_context(
+                KeyList(Path(keys_to), mends=run.is_interrupted)
+            )
+        report = Report(target.output, shows_keys=keys is None)
+        batch = Batch(target, run, report, keys, csv_keys=str(keys_to).endswith(".csv"))
+        try:
+            _carry_out(batch, report, rows)
+        except (UnreachableError, KeyboardInterrupt):
+            left = sum(not run.is_done(row) for row in rows)
+            say(
+                f"{left} of {len(rows)} rows are left. Run the same command again, "
+                "within 15 minutes: no row is issued twice."
+            )
+            raise
+        finally:
+            report.close()
+    say(_summary(len(rows), len(pending), batch.refused, run.path))
+    if batch.refused:
+        raise click.exceptions.Exit(RefusedByFunctionError.exit_code)
+
+
+def _carry_out(batch: Batch, report: Report, rows: list[Row]) -> None:
+    console = messages()
+    with Progress(
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        disable=not console.is_terminal or report.is_seen,
+    ) as bar:
+        for row in bar.track(rows, description="Issuing"):
+            batch.carry_out(row)
+
+
+def _known_roles(target: Target, rows: list[Row]) -> list[str]:
+    if not any(row.fields.get("roles") for row in rows):
+        return []
+    return list(target.invoke("roles.get")["roleMap"]["roles"])
+
+
+def _deployment(target: Target) -> str:
+    """Return what tells one deployment from another: account and function."""
+    name = target.function_name
+    if name.startswith("arn:"):
+        parts = name.split(":")
+        return f"{parts[4]}/{parts[6]}"
+    account = target.caller.split(":")[4] if target.caller else "?"
+    return f"{account}/{name}"
+
+
+def _summary(count: int, pending: int, refused: int, state: Path) -> str:
+    if not pending:
+        return (
+            f"All {count} rows were done before. {state} says so; to issue them anew, "
+            "remove it."
+        )
+    text = f"{pending - refused} issued, {count - pending} done before"
+    return f"{text}, {refused} refused." if refused else f"{text}."

@@ -1,0 +1,121 @@
+"""Files that hold keys: mode 0600, on the disk before anything relies on it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_OWNER_ONLY = 0o600
+_OTHERS = 0o077
+
+
+def key_file_option[F: Callable[..., Any]](command: F) -> F:
+    """Add ``--key-file``."""
+    return click.option(
+        "--key-file",
+        type=click.Path(dir_okay=False),
+        help="Write the key to this new file, mode 0600, instead of printing it.",
+    )(command)
+
+
+class KeyFile:
+    """A new file for one key, made before the key is: one that can't be costs none."""
+
+    def __init__(self, path: str) -> None:
+        """Make the file, empty.
+
+        Raises:
+            UsageError: it is there already, or can't be made.
+        """
+        self.path = path
+        try:
+            self._descriptor = os.open(
+                path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY
+            )
+        except FileExistsError as error:
+            message = f"{path} exists; a key file is never written over"
+            raise click.UsageError(message) from error
+        except OSError as error:
+            raise click.UsageError(f"{path}: {error.strerror}") from error
+        self._is_empty = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+        if self._is_empty:
+            os.unlink(self.path)  # noqa: PTH108 - as it was made
+
+    def keep(self, key: str) -> None:
+        """Write the key; it is on the disk when this returns."""
+        self._is_empty = False
+        _write(self._descriptor, f"{key}\n")
+
+
+class KeyList:
+    """A file to which keys are added, one a line."""
+
+    def __init__(self, path: Path, *, mends: bool) -> None:
+        """Open or make the file.
+
+        Args:
+            path: where it is.
+            mends: whether a line without an end is the rest of an earlier run that was
+                stopped while it wrote; that row's key was never counted as kept.
+
+        Raises:
+            UsageError: others may read it, its last line has no end, or it can't be
+                opened.
+        """
+        try:
+            self._descriptor = os.open(
+                path, os.O_RDWR | os.O_CREAT | os.O_APPEND, _OWNER_ONLY
+            )
+        except OSError as error:
+            raise click.UsageError(f"{path}: {error.strerror}") from error
+        try:
+            self._check(path, mends=mends)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written to it yet."""
+        return os.fstat(self._descriptor).st_size == 0
+
+    def add(self, line: str) -> None:
+        """Add a line; it is on the disk when this returns."""
+        _write(self._descriptor, f"{line}\n")
+
+    def _check(self, path: Path, *, mends: bool) -> None:
+        if stat.S_IMODE(os.fstat(self._descriptor).st_mode) & _OTHERS:
+            raise click.UsageError(f"others may read {path}; run: chmod 600 {path}")
+        text = path.read_bytes()
+        complete = text.rfind(b"\n") + 1
+        if complete == len(text):
+            return
+        if not mends:
+            raise click.UsageError(f"the last line of {path} has no end")
+        os.ftruncate(self._descriptor, complete)
+
+
+def _write(descriptor: int, text: str) -> None:
+    rest = text.encode()
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    os.fsync(descriptor)

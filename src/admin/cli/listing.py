@@ -1,0 +1,123 @@
+"""``apikeys list``: every record that fits, however many pages that takes."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin.cli.console import messages, print_data, say
+from admin.cli.listing_table import listing_table
+from admin.cli.options import examples, target_options
+from admin.cli.output import RECORD_FIELDS, print_csv, print_json, print_lines
+from admin.cli.parameters import Days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from admin.cli.target import Target
+
+_PAGE = 100
+
+
+@click.command(
+    "list",
+    epilog=examples(
+        "apikeys list",
+        "apikeys list --expiring-within 14d",
+        'apikeys list --client "Test App" --state active --output csv > keys.csv',
+        "apikeys list --output ndjson | jq -r 'select(.roles == []).keyId'",
+    ),
+)
+@click.option("--client", help="Only this client's.")
+@click.option("--issuer", help="Only those that this issuer issued.")
+@click.option("--role", help="Only those with this role.")
+@click.option(
+    "--state",
+    type=click.Choice(["active", "disabled", "expired", "revoked"]),
+    help="Only those in this state; revoked ones are listed by this alone.",
+)
+@click.option(
+    "--expiring-within", type=Days(), help="Only those that end within 14d, 2w …"
+)
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many in all.")
+@target_options
+@click.pass_obj
+def list_keys(target: Target, /, **options: Any) -> None:  # noqa: ANN401
+    """List the keys: all that fit, or the first --limit of them."""
+    listing = Listing(
+        target,
+        options["limit"],
+        client=options["client"],
+        issuer=options["issuer"],
+        role=options["role"],
+        state=options["state"],
+        expiringWithinDays=options["expiring_within"],
+    )
+    if target.output == "ndjson":
+        print_lines(listing.records())
+    elif target.output == "csv":
+        print_csv(listing.records(), RECORD_FIELDS)
+    else:
+        with messages().status("Reading the records …"):
+            records = list(listing.records())
+        if target.output == "json":
+            print_json({"records": records, "corrupt": listing.corrupt})
+        elif records:
+            if options["expiring_within"] is not None:
+                records.sort(key=lambda record: str(record["expirationDate"]))
+            print_data(listing_table(records, time.time()))
+    _conclude(listing, target.output)
+
+
+class Listing:
+    """The pages of ``list``, read as they are asked for.
+
+    Attributes:
+        count: how many records there were so far.
+        corrupt: the key ids of those that can't be read.
+        is_cut: whether there are more than the limit.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        limit: int | None = None,
+        **filters: Any,  # noqa: ANN401 - the request's fields
+    ) -> None:
+        self._target = target
+        self._limit = limit
+        self._filters = filters
+        self.count = 0
+        self.corrupt: list[str] = []
+        self.is_cut = False
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield each record, page by page."""
+        token = None
+        while True:
+            left = _PAGE if self._limit is None else self._limit - self.count
+            page = self._target.invoke(
+                "list", limit=min(left, _PAGE), nextToken=token, **self._filters
+            )
+            self.corrupt += page.get("corrupt", [])
+            for record in page["records"]:
+                self.count += 1
+                yield record
+            token = page.get("nextToken")
+            if token is None or self.count == self._limit:
+                self.is_cut = token is not None
+                return
+
+
+def _conclude(listing: Listing, output: str) -> None:
+    if not listing.count and output == "table":
+        say("No key fits.")
+    if listing.is_cut:
+        say(f"The first {listing.count}; there may be more (--limit).")
+    if listing.corrupt:
+        say(
+            f"Can't be read, and refused by the authorizer: "
+            f"{', '.join(listing.corrupt)} (apikeys doctor says what to do)"
+        )

@@ -1,0 +1,68 @@
+"""Records as a table that fits the terminal, narrow ones too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from admin.cli.console import data
+from admin.cli.moments import dated
+from admin.cli.output import STATE_STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Below, six columns would leave too little for what people wrote.
+_ENOUGH = 76
+
+
+def listing_table(records: Sequence[Mapping[str, Any]], now: float) -> Table:
+    """Return a table of records: six columns, or three with lines on one another."""
+    if data().width < _ENOUGH:
+        return _narrow(records, now)
+    table = _empty("state", "client", "name", "roles", "expires")
+    for record in records:
+        table.add_row(
+            record["keyId"],
+            _state(record),
+            Text(record.get("client") or ""),
+            Text(record.get("name") or ""),
+            Text(" ".join(record.get("roles", []))),
+            _end(record, now),
+        )
+    return table
+
+
+def _narrow(records: Sequence[Mapping[str, Any]], now: float) -> Table:
+    table = _empty("client, name, roles", "expires")
+    for record in records:
+        texts = [record.get("client"), record.get("name"), *record.get("roles", [])]
+        table.add_row(
+            Text(f"{record['keyId']}\n").append(_state(record)),
+            Text("\n".join(text for text in texts if text)),
+            _end(record, now).replace(" (", "\n("),
+        )
+    return table
+
+
+def _empty(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("keyId", no_wrap=True, min_width=16)
+    for column in columns:
+        table.add_column(
+            column, overflow="fold", no_wrap=column == "state", min_width=4
+        )
+    return table
+
+
+def _state(record: Mapping[str, Any]) -> Text:
+    state = record["state"]
+    return Text(state, style=STATE_STYLES.get(state, ""))
+
+
+def _end(record: Mapping[str, Any], now: float) -> str:
+    if "expirationDate" not in record:
+        return ""
+    return dated(record["expirationDate"], now)

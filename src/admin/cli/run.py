@@ -1,0 +1,149 @@
+"""A run of ``issue --from``: which rows are done, kept beside the file.
+
+Never a key: only the run token, from which each row's request token follows, and the
+key ids. Written whole and atomically after each row, so that the run may be killed at
+any moment and started again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hmac
+import json
+import os
+import secrets
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from apikeys import timestamp
+from apikeys.key import derived_key_id
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from admin.cli.rows import Row
+
+_OWNER_ONLY = 0o600
+_FORM = 1
+
+
+class Run:
+    """The state of a run; one at a time for a file."""
+
+    def __init__(self, source: Path, function: str) -> None:
+        """Take up an earlier run of this file, or begin one.
+
+        Raises:
+            UsageError: another run is at work, or the state is of another deployment
+                or unreadable.
+        """
+        self.path = source.with_name(f"{source.name}.apikeys-run.json")
+        self._lock = _locked(source)
+        try:
+            self._state = self._read(function)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._lock)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether a row was begun and never done."""
+        return any(not entry["isDone"] for entry in self._rows.values())
+
+    def is_done(self, row: Row) -> bool:
+        """Tell whether a row's key was issued and handed over."""
+        return bool(self._rows.get(row.identity, {}).get("isDone"))
+
+    def key_id(self, row: Row) -> str:
+        """Return the id of the key that a row gets or got."""
+        return derived_key_id(self.request_token(row))
+
+    def request_token(self, row: Row) -> str:
+        """Return the token that makes the row's request safe to repeat."""
+        attempt = self._rows.get(row.identity, {}).get("attempt", 1)
+        text = f"{row.identity} {attempt}"
+        return hmac.digest(
+            self._state["runToken"].encode(), text.encode(), "sha256"
+        ).hex()
+
+    def begin(self, row: Row) -> int:
+        """Note that a row is about to be issued; return when that was first so."""
+        entry = self._rows.get(row.identity)
+        if entry is None:
+            begun_at = timestamp.format_utc(time.time())
+            entry = {"line": row.line, "attempt": 1}
+            entry |= {"isDone": False, "begunAt": begun_at, "keyId": self.key_id(row)}
+            self._rows[row.identity] = entry
+            self._write()
+        return timestamp.parse(entry["begunAt"])
+
+    def begin_anew(self, row: Row) -> None:
+        """Let a row be issued under another id: the key of the first was revoked."""
+        entry = self._rows[row.identity]
+        entry["attempt"] += 1
+        entry |= {
+            "begunAt": timestamp.format_utc(time.time()),
+            "keyId": self.key_id(row),
+        }
+        self._write()
+
+    def finish(self, row: Row) -> None:
+        """Note that a row's key was handed over."""
+        self._rows[row.identity]["isDone"] = True
+        self._write()
+
+    @property
+    def _rows(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = self._state["rows"]
+        return found
+
+    def _read(self, function: str) -> dict[str, Any]:
+        try:
+            state = json.loads(self.path.read_text(encoding="utf-8"))
+            if state["form"] != _FORM or not isinstance(state["rows"], dict):
+                raise ValueError("it is of another version")  # noqa: TRY301
+            other: str = state["function"]
+        except FileNotFoundError:
+            return {
+                "form": _FORM,
+                "function": function,
+                "runToken": secrets.token_hex(16),
+                "rows": {},
+            }
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise click.UsageError(f"{self.path} can't be read: {error}") from error
+        if other != function:
+            raise click.UsageError(
+                f"{self.path} is of a run against {other}; to issue these keys at "
+                f"{function}, too, copy the file under another name"
+            )
+        found: dict[str, Any] = state
+        return found
+
+    def _write(self) -> None:
+        beside = self.path.with_name(f"{self.path.name}.new")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        descriptor = os.open(beside, flags, _OWNER_ONLY)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(self._state, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path)
+
+
+def _locked(source: Path) -> int:
+    descriptor = os.open(source, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise click.UsageError(f"another run of {source} is at work") from error
+    return descriptor

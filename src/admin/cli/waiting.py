@@ -1,0 +1,83 @@
+"""``--wait``: until a change is in force everywhere."""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from admin.cli.console import messages, say
+from admin.cli.errors import RefusedByFunctionError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from admin.cli.target import Target
+
+_TICK_SECONDS = 0.25
+
+
+def wait_option[F: Callable[..., Any]](command: F) -> F:
+    """Add ``--wait``."""
+    return click.option(
+        "--wait", is_flag=True, help="Come back when the change is in force everywhere."
+    )(command)
+
+
+def settle(target: Target, answer: Mapping[str, Any], *, wait: bool) -> None:
+    """Say when a change is in force, or wait until it is.
+
+    The gateway's caches are flushed once every environment of the authorizer has read
+    the change; where no stage is set up for that, they age out.
+
+    Args:
+        target: the function, to flush.
+        answer: that of the change, with ``effectiveWithinSeconds``.
+        wait: whether to.
+    """
+    bound = answer["effectiveWithinSeconds"]
+    if not wait:
+        say(f"In force everywhere within {bound} s.")
+        return
+    until_read = answer["recordTtlSeconds"]
+    try:
+        pause(until_read, "until the authorizer has read the change")
+        stages = _flushed(target)
+        if not stages:
+            pause(bound - until_read, "until API Gateway's caches have aged out")
+    except KeyboardInterrupt:
+        say(f"The change is made; it is in force within {bound} s of it.")
+        raise
+    if stages:
+        say(f"In force on {', '.join(stages)}; on any other API within {bound} s.")
+    else:
+        say("In force everywhere.")
+
+
+def pause(length: float, what: str) -> None:
+    """Wait so many seconds, with a bar on a terminal."""
+    console = messages()
+    if not console.is_terminal:
+        say(f"Waiting {length} s {what} …")
+        sleep(length)
+        return
+    ends_at = monotonic() + length
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=True, redirect_stdout=False
+    ) as bar:
+        task = bar.add_task(f"Waiting {what}", total=length)
+        while (left := ends_at - monotonic()) > 0:
+            bar.update(task, completed=length - left)
+            sleep(min(left, _TICK_SECONDS))
+
+
+def _flushed(target: Target) -> list[str]:
+    try:
+        stages: list[str] = target.invoke("flush")["flushed"]
+    except (RefusedByFunctionError, UnreachableError) as error:
+        say(f"Not flushed: {error.message}")
+        return []
+    return stages
