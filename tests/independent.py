@@ -24,6 +24,6 @@ def base62_number(text: str) -> int:
 
 
 def tag(signing_key: str, signed: str) -> str:
-    """Return the tag of ``<prefix>_<keyId>_<secret>`` by its definition, independently."""
+    """Return the tag of ``<prefix>_<keyId>_<secret>``, by its definition."""
     mac = hmac.new(signing_key.encode("utf-8"), signed.encode("ascii"), hashlib.sha256)
     return base62_digits(int(mac.hexdigest()[:32], 16), 22)

@@ -6,7 +6,7 @@ import importlib.util
 from typing import Any
 
 
-def load_anew(name: str) -> Any:  # noqa: ANN401 - a module
+def load_anew(name: str) -> Any:
     """Return a new copy of a module, started in today's environment."""
     spec = importlib.util.find_spec(name)
     assert spec is not None

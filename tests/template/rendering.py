@@ -90,7 +90,7 @@ class Rendered:
     def _holds(self, condition: str) -> bool:
         return bool(self._resolve(self._conditions[condition]))
 
-    def _resolve(self, node: Any) -> Any:  # noqa: ANN401 - any JSON value
+    def _resolve(self, node: Any) -> Any:
         if isinstance(node, list):
             items = [self._resolve(item) for item in node]
             return [item for item in items if item is not _NOTHING]
@@ -103,7 +103,7 @@ class Rendered:
         entries = {name: self._resolve(value) for name, value in node.items()}
         return {name: value for name, value in entries.items() if value is not _NOTHING}
 
-    def _call(self, function: str, argument: Any) -> Any:  # noqa: ANN401 - JSON
+    def _call(self, function: str, argument: Any) -> Any:
         functions: dict[str, Callable[[Any], Any]] = {
             "Ref": lambda name: self._values.get(name, name),
             "Fn::GetAtt": lambda pair: self._attribute(*pair),
@@ -129,7 +129,7 @@ class Rendered:
                 return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         return f"{name}.{attribute}"
 
-    def _substitute(self, argument: Any) -> str:  # noqa: ANN401 - text or a pair
+    def _substitute(self, argument: Any) -> str:
         text, local = (argument, {}) if isinstance(argument, str) else argument
         local = self._resolve(local)
 

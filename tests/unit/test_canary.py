@@ -95,7 +95,7 @@ def _stored() -> str:
     return json.dumps([listed, versions], default=str)
 
 
-def _presented(authorizer: Any, key: str) -> str:  # noqa: ANN401 - a module
+def _presented(authorizer: Any, key: str) -> str:
     try:
         answer = authorizer.lambda_handler(rest_event(key), FakeLambdaContext())
         return json.dumps(answer)
@@ -118,7 +118,7 @@ def test_a_key_is_found_in_the_answer_that_issued_it_and_nowhere_else(
     admin, authorizer = load_anew("admin.handler"), load_anew("authorizer.handler")
     _at_debug()
 
-    def ask(**event: object) -> Any:  # noqa: ANN401 - JSON
+    def ask(**event: object) -> Any:
         answer = admin.lambda_handler(event, FakeLambdaContext())
         kept[f"{event['action']}: {len(kept)}"] = json.dumps(answer)
         return answer

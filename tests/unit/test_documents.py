@@ -33,7 +33,7 @@ class Template(yaml.SafeLoader):
     """Reads a template's short intrinsics as the values they are given."""
 
 
-def _intrinsic(loader: Template, _tag: str, node: yaml.Node) -> Any:  # noqa: ANN401
+def _intrinsic(loader: Template, _tag: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return loader.construct_scalar(node)
     if isinstance(node, yaml.SequenceNode):

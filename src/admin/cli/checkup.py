@@ -105,7 +105,7 @@ def _backup(found: dict[str, Any]) -> Iterator[Finding]:
         yield warn(
             "its backup",
             "not replicated; losing it refuses every key",
-            "replicate it to another region, or make sure that a copy is kept",
+            "replicate it to another region, or keep a copy elsewhere",
         )
     changed = found.get("LastChangedDate") or found.get("CreatedDate")
     if changed is not None:

@@ -24,7 +24,7 @@ REGION = "eu-west-1"
 
 
 @cache
-def _client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes
+def _client(service: str) -> Any:
     """Return a client, made once: moto answers it wherever it is on."""
     return boto3.client(
         service,
@@ -46,11 +46,11 @@ class Admin:
         self._actions = Actions(self.deployment)
         self.audit: Any = None
 
-    def __call__(self, action: str, **fields: object) -> Any:  # noqa: ANN401 - JSON
+    def __call__(self, action: str, **fields: object) -> Any:
         """Carry out one action and return its answer."""
         return self.send({"action": action, **fields})
 
-    def send(self, event: object) -> Any:  # noqa: ANN401 - JSON
+    def send(self, event: object) -> Any:
         """Carry out one request and return its answer."""
         answer, self.audit = self._actions.carry_out(event)
         return json.loads(json.dumps(answer))

@@ -42,7 +42,7 @@ class _Gateway:
         self.flushed.append(f"{api}/{stage}")
 
 
-def _flush(stages: str, rest: _Gateway, http: _Gateway) -> Any:  # noqa: ANN401 - JSON
+def _flush(stages: str, rest: _Gateway, http: _Gateway) -> Any:
     caches = StageCaches(stages, rest, http)  # type: ignore[arg-type]
     return caches.flush(Flush(action="flush"))
 

@@ -92,7 +92,7 @@ def test_a_record_out_of_reach_may_be_looked_at_and_stopped(
 def test_what_a_revoked_record_held_is_noted_or_out_of_reach(
     admin: Admin, team: Admin, roles: list[str]
 ) -> None:
-    """More roles than a note holds are unknown: only the unlimited function restores."""
+    """More roles than a note holds are unknown: only an unlimited function restores."""
     role_map = {"roles": {name: {} for name in roles}}
     assert admin("roles.put", roleMap=role_map)["status"] == 200
     key, _ = admin.issued(roles=roles)
@@ -161,7 +161,7 @@ def test_a_list_of_roles_is_a_limit(
     try:
         grants.check(roles)
     except Exception as error:  # noqa: BLE001 - told by its facts
-        assert (is_within, getattr(error, "status", None)) == (False, 403)  # noqa: PT017
+        assert (is_within, getattr(error, "status", None)) == (False, 403)
     else:
         assert is_within
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     type Invoke = Callable[[object], tuple[Any, list[dict[str, Any]]]]
 
 
-def _started() -> Any:  # noqa: ANN401 - a module
+def _started() -> Any:
     """Return the function started anew, with a logger that writes to today's stdout."""
     logging.Logger.manager.loggerDict.pop("apikeys-admin", None)
     return load_anew("admin.handler")

@@ -228,7 +228,7 @@ def test_a_sister_is_taken_back_if_the_old_key_changed_meanwhile(
     store = type(admin.deployment.store)
     create = store.create
 
-    def overtaken(*arguments: Any) -> str:  # noqa: ANN401 - handed on
+    def overtaken(*arguments: Any) -> str:
         disabled = admin.record(old.key_id) | {"enabled": False}
         admin.overwrite(f"APIKEY_{old.key_id}", json.dumps(disabled))
         return create(*arguments)

@@ -79,7 +79,7 @@ def test_promoting_too_early_is_refused(admin: Admin) -> None:
 
 
 def test_the_count_tells_when_a_signing_key_may_go(admin: Admin) -> None:
-    """Live records under each key; revoked ones do not count, unreadable ones neither."""
+    """Live records under each key; revoked and unreadable ones do not count."""
     keys = [admin.issued()[0] for _ in range(4)]
     admin("revoke", keyId=keys[0].key_id)
     admin.overwrite(f"APIKEY_{keys[1].key_id}", "canary")

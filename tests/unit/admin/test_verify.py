@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apikeys.key import Key
 from tests.builders import a_key, forged
 from tests.fakes import ROLES_NAME
 from tests.unit.admin.conftest import Admin
 
 if TYPE_CHECKING:
+    from apikeys.key import Key
     from collections.abc import Callable
 
 
