@@ -118,11 +118,11 @@ def _backup(found: dict[str, Any]) -> Iterator[Finding]:
 
 
 def check_records(target: Target) -> Iterator[Finding]:
-    """Look for records that can't be read, and for those that end soon."""
+    """Look for records that can't be read, are left over, or end soon."""
     listing = Listing(target)
     now = time.time()
     try:
-        ending = [r for r in listing.records() if _ends_soon(r, now)]
+        records = list(listing.records())
     except (UnreachableError, RefusedByFunctionError) as error:
         yield fail("records", error.message, "see the admin function's log")
         return
@@ -134,6 +134,14 @@ def check_records(target: Target) -> Iterator[Finding]:
         )
     else:
         yield ok("records", f"{listing.count}, all readable")
+    unconfirmed = [r["keyId"] for r in _unconfirmed(records)]
+    if unconfirmed:
+        yield warn(
+            "rotations",
+            f"interrupted, so that nobody may have these keys: {some(unconfirmed)}",
+            "revoke each and rotate the key that it replaces again",
+        )
+    ending = [r for r in records if _ends_soon(r, now)]
     if ending:
         names = [f"{r['keyId']} ({r['client']})" for r in ending]
         yield warn(
@@ -143,6 +151,15 @@ def check_records(target: Target) -> Iterator[Finding]:
         )
     else:
         yield ok("expiry", f"none ends within {_SOON_DAYS} days")
+
+
+def _unconfirmed(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the keys made in place of others that do not name them."""
+    replaced_by = {record["keyId"]: record.get("replacedBy") for record in records}
+    for record in records:
+        old = record.get("replaces")
+        if old in replaced_by and replaced_by[old] != record["keyId"]:
+            yield record
 
 
 def _ends_soon(record: dict[str, Any], now: float) -> bool:

@@ -12,8 +12,9 @@ from tests.fakes import ROLES_NAME
 from tests.unit.admin.conftest import Admin
 
 if TYPE_CHECKING:
-    from apikeys.key import Key
     from collections.abc import Callable
+
+    from apikeys.key import Key
 
 
 def _nothing(_admin: Admin, _key: Key) -> None:

@@ -367,6 +367,18 @@ def test_corrupt_and_soon_expired_records_are_named(
     assert what.endswith(" and 1 more")
 
 
+def test_an_interrupted_rotation_is_named(cli: Cli, account: Any) -> None:
+    """A sister key whose old key does not name it was perhaps never handed over."""
+    old = cli.issue("--expires", "90d")["record"]["keyId"]
+    before = account.get_secret_value(SecretId=f"APIKEY_{old}")["SecretString"]
+    sister = cli.json("rotate", old)["record"]["keyId"]
+    assert "rotations" not in _examined(cli)
+    account.delete_secret(SecretId=f"APIKEY_{old}", ForceDeleteWithoutRecovery=True)
+    account.create_secret(Name=f"APIKEY_{old}", SecretString=before)
+    ((level, what),) = _examined(cli)["rotations"]
+    assert (level, sister in what, old in what) == ("warn", True, False)
+
+
 def test_records_that_cannot_be_listed_fail(cli: Cli) -> None:
     """The store's trouble is a finding, and the rest is looked at."""
     answered = cli.target.answer
