@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from apikeys import digest
@@ -44,9 +45,17 @@ SIGNING_TEXT = entropy("signing key")(32).hex()
 SIGNING_KEYS = SigningKeys(SIGNING_TEXT.encode())
 
 
+LOOKUP_TEXT = entropy("lookup key")(32).hex()
+
+
 def signing_secret(current: str = SIGNING_TEXT, *previous: str) -> str:
     """Return a signing secret as it is stored."""
     return json.dumps({"current": current, "previous": list(previous)})
+
+
+def signing_secret_with_lookup() -> str:
+    """Return a signing secret as it is stored from the first import on."""
+    return json.dumps(json.loads(signing_secret()) | {"lookup": LOOKUP_TEXT})
 
 
 def a_key(
@@ -82,6 +91,38 @@ def record_text(key: Key, **changes: object) -> str:
     return json.dumps(record_fields(key, **changes))
 
 
+def slow_digest(credential: str) -> str:
+    """Return what the fixture ``slow_hashes`` takes for a credential's slow digest."""
+    made = b64encode(hashlib.sha256(credential.encode()).digest()).decode()
+    return f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${made.rstrip('=')}"
+
+
+def login_text(login: str, password: str, /, **changes: object) -> str:
+    """Return the record of a Basic account as it is stored."""
+    fields = record_fields(a_key(), login=login, digest=slow_digest(password))
+    del fields["keyId"]
+    return json.dumps(fields | changes)
+
+
+def foreign_key(seed: str = "a foreign key") -> str:
+    """Return a key as other systems mint them, with all the characters it may have."""
+    return f"L3gacy/_+=.@-{entropy(seed)(12).hex()}"
+
+
+def ontopop_text(key: str, /, **changes: object) -> str:
+    """Return a record as OntoPop itself wrote it."""
+    fields = {
+        "key": key,
+        "issueDate": "2027-01-01T00:00:00",
+        "expirationDate": LATER,
+        "issuer": "HyperLearning AI",
+        "client": "Test App",
+        "enabled": True,
+        "roles": ["READER"],
+    }
+    return json.dumps(fields | changes)
+
+
 def _parse(text: str, key_id: str) -> Record:
     return Record.parse(text, key_id=key_id)
 
@@ -94,6 +135,16 @@ def reference(key_id: str, prefix: str = "APIKEY_") -> Reference:
 def at(seconds: float = 0, *, now: float | None = None) -> Moment:
     """Return the moment so many seconds after ``NOW``, by both clocks."""
     return Moment(NOW + seconds if now is None else now, seconds, seconds + 3)
+
+
+def basic(login: str, password: str, scheme: str = "Basic") -> str:
+    """Return the value of an ``Authorization`` header."""
+    return f"{scheme} {b64encode(f'{login}:{password}'.encode()).decode()}"
+
+
+def event_with(headers: object, multi: object = None) -> Fields:
+    """Return an event with these headers, by default without their second reading."""
+    return rest_event() | {"headers": headers, "multiValueHeaders": multi}
 
 
 def rest_event(key: str | None = None, path: str = "GET/reports/7") -> Fields:

@@ -27,3 +27,9 @@ def tag(signing_key: str, signed: str) -> str:
     """Return the tag of ``<prefix>_<keyId>_<secret>``, by its definition."""
     mac = hmac.new(signing_key.encode("utf-8"), signed.encode("ascii"), hashlib.sha256)
     return base62_digits(int(mac.hexdigest()[:32], 16), 22)
+
+
+def foreign_key_id(lookup_key: str, key: str) -> str:
+    """Return the key id of a key minted elsewhere by its definition, independently."""
+    mac = hmac.new(lookup_key.encode("utf-8"), key.encode("ascii"), hashlib.sha256)
+    return base62_digits(int(mac.hexdigest(), 16), 43)[27:]

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.parser import ValidationError, parse
 
 from admin import requests
 from admin.errors import RefusedError
+from admin.importing import Importing
 from admin.issuing import Issuing
 from admin.keys import Keys
 from admin.listing import Listing
@@ -29,6 +30,7 @@ class Actions:
         role_maps = deployment.role_maps
         self._methods: dict[str, Callable[[Any], Document]] = {
             "issue": issuing.issue,
+            "import": Importing(deployment).import_key,
             "clone": issuing.clone,
             "rotate": issuing.rotate,
             "get": keys.get,
@@ -51,7 +53,7 @@ class Actions:
 
         Nothing is done for a request that is not right in every field.
         """
-        action, key_id = self._action(event), None
+        action, key_id = self.name_of(event), None
         try:
             request = _parsed(event)
             key_id = getattr(request, "key_id", None)
@@ -70,7 +72,7 @@ class Actions:
         }
         return answer, audit
 
-    def _action(self, event: object) -> str:
+    def name_of(self, event: object) -> str:
         """Return the action that is asked for, ``unknown`` for any text but ours."""
         action = event.get("action") if isinstance(event, dict) else None
         if isinstance(action, str) and action in self._methods:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from admin.flushing import StageCaches
 from admin.grants import Grants
 from admin.lifetime import Lifetimes
+from admin.ontopop import OntoPop
 from admin.records import Records
 from admin.role_maps import RoleMaps
 from admin.signing_secret import SigningSecret
@@ -28,6 +29,7 @@ class Deployment:
     clock: Callable[[], float]
     grants: Grants
     lifetimes: Lifetimes
+    ontopop: OntoPop
     records: Records
     role_maps: RoleMaps
     signing_secret: SigningSecret
@@ -53,6 +55,8 @@ class Deployment:
         gateway = client("apigateway")
         grants = Grants(settings.grantable_roles)
         ttl = settings.record_ttl_seconds
+        prefix = settings.secret_name_prefix
+        signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
         return cls(
             settings=settings,
             clock=clock,
@@ -60,9 +64,10 @@ class Deployment:
             lifetimes=Lifetimes(
                 settings.default_lifetime_days, settings.max_lifetime_days
             ),
-            records=Records(settings.secret_name_prefix, store),
+            ontopop=OntoPop(prefix, store, signing_secret),
+            records=Records(prefix, store),
             role_maps=RoleMaps(settings, store, grants),
-            signing_secret=SigningSecret(settings.signing_secret, store, ttl, clock),
+            signing_secret=signing_secret,
             stage_caches=StageCaches(
                 settings.flush_stages, gateway, client("apigatewayv2")
             ),

@@ -46,12 +46,23 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Document:
     Returns:
         ``{"status": 2xx, …}`` or ``{"status": 4xx/5xx, "error": {…}}``.
     """
-    answer, audit = _actions.carry_out(event)
-    _logger.info("audit", extra={**audit, "claimed_actor": claimed_actor(context)})
+    try:
+        answer, audit = _actions.carry_out(event)
+    except Exception as fault:
+        # Its text may quote what was given; Lambda writes where it arose.
+        kind = type(fault).__name__
+        action = _actions.name_of(event)
+        _audit({"action": action, "status": 500, "error_code": kind}, context)
+        raise
+    _audit(audit, context)
+    return answer
+
+
+def _audit(line: Document, context: LambdaContext) -> None:
+    _logger.info("audit", extra={**line, "claimed_actor": claimed_actor(context)})
     with single_metric(
         name="Actions", unit=MetricUnit.Count, value=1, namespace="ApiKeys"
     ) as metric:
         metric.add_dimension(name="function_name", value=context.function_name)
-        metric.add_dimension(name="action", value=str(audit["action"]))
-        metric.add_dimension(name="status", value=str(audit["status"]))
-    return answer
+        metric.add_dimension(name="action", value=str(line["action"]))
+        metric.add_dimension(name="status", value=str(line["status"]))

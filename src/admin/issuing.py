@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError
+from admin.records import issued_at
 from admin.signing_secret import fingerprint
 from admin.store import NameTakenError
 from admin.view import public_view
@@ -76,11 +77,11 @@ class Issuing:
             copied["enabled"] = request.enabled
         length = _length(old.record)
 
-        def compose(issued_at: int, earlier: Record | None) -> Document:
-            end = None if length is None else issued_at + length
+        def compose(begun: int, earlier: Record | None) -> Document:
+            end = None if length is None else begun + length
             # At a repeat the old key's end, and its length with it, was moved already.
             end = earlier.expires_at if earlier is not None else end
-            return copied | self._dates(request, issued_at, end)
+            return copied | self._dates(request, begun, end)
 
         key, sister = self._written(sister_id, request.request_token, compose)
         now = int(here.clock())
@@ -106,9 +107,9 @@ class Issuing:
         here.grants.check(roles)
         here.role_maps.check_roles(roles)
 
-        def compose(issued_at: int, _earlier: Record | None) -> Document:
-            end = None if length is None else issued_at + length
-            return fields | self._dates(request, issued_at, end)
+        def compose(begun: int, _earlier: Record | None) -> Document:
+            end = None if length is None else begun + length
+            return fields | self._dates(request, begun, end)
 
         key, found = self._written(
             _key_id(request.request_token),
@@ -118,14 +119,12 @@ class Issuing:
         )
         return _issued(key, found, int(here.clock()))
 
-    def _dates(
-        self, request: Ending, issued_at: int, otherwise: int | None
-    ) -> Document:
+    def _dates(self, request: Ending, begun: int, otherwise: int | None) -> Document:
         ends_at = self._deployment.lifetimes.ends_at(
-            request, begins_at=issued_at, now=issued_at, otherwise=otherwise
+            request, begins_at=begun, now=begun, otherwise=otherwise
         )
         return {
-            "issueDate": timestamp.format_utc(issued_at),
+            "issueDate": timestamp.format_utc(begun),
             "expirationDate": None
             if ends_at is None
             else timestamp.format_utc(ends_at),
@@ -180,12 +179,12 @@ class Issuing:
         is the one that works, and nothing that was disabled comes back.
         """
         record = earlier.record
-        issued_at = timestamp.parse(str(record.document.get("issueDate")))
+        begun = issued_at(record)
         usage = _fields_of(record, _USAGE) if plan_id is not None else {}
-        expected = proof | compose(issued_at, record) | usage
+        expected = proof | compose(begun, record) | usage
         unproven = record.document | {f: proof[f] for f in ("digest", "signedBy")}
         is_same_plan = plan_id in (None, record.document.get("usagePlanId"))
-        is_late = now > issued_at + _REPEAT_SECONDS
+        is_late = now > begun + _REPEAT_SECONDS
         is_unchanged = document.are_equal(expected, unproven)
         if not is_unchanged or not is_same_plan or is_late:
             raise RefusedError(
@@ -232,7 +231,7 @@ def _length(record: Record) -> int | None:
     """Return how many seconds a key lives from its issue, None for ever."""
     if record.expires_at is None:
         return None
-    return record.expires_at - timestamp.parse(str(record.document["issueDate"]))
+    return record.expires_at - issued_at(record)
 
 
 def _issued(key: Key, found: Found, now: float) -> Document:

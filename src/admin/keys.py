@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError, conflict
-from admin.records import readable
+from admin.errors import RefusedError, conflict, key_not_found
+from admin.records import issued_at, readable
 from admin.store import Absence
 from admin.view import public_view, revoked_view
 from apikeys import timestamp
@@ -51,9 +51,11 @@ class Keys:
             raise conflict("the record")
         fields = request.fields()
         if request.asks_for_an_end:
-            begun = timestamp.parse(str(found.record.document["issueDate"]))
             ends_at = here.lifetimes.ends_at(
-                request, begins_at=begun, now=int(here.clock()), otherwise=None
+                request,
+                begins_at=issued_at(found.record),
+                now=int(here.clock()),
+                otherwise=None,
             )
             fields["expirationDate"] = (
                 None if ends_at is None else timestamp.format_utc(ends_at)
@@ -65,13 +67,20 @@ class Keys:
         return self._changed(found, record)
 
     def revoke(self, request: Revoke) -> Document:
-        """Answer ``revoke``, which works for a corrupt record and a second time too."""
+        """Answer ``revoke``, which works for a corrupt record and a second time too.
+
+        Where OntoPop's own records are read, the key's own of those goes as well.
+        """
         here = self._deployment
         key_id = request.key_id
-        stored = here.records.stored(key_id)
+        days = request.recovery_days
+        is_gone = here.settings.reads_ontopop and here.ontopop.revoke(key_id, days)
+        stored = here.records.existing(key_id)
+        if stored is Absence.NEVER and not is_gone:
+            raise key_not_found()
         if not isinstance(stored, Absence):
             record = readable(key_id, stored)
-            here.records.revoke(key_id, record, request.recovery_days)
+            here.records.revoke(key_id, record, days)
             if record is not None and not self._is_shared(record):
                 here.usage_plans.leave(record.document)
         return {
@@ -89,6 +98,12 @@ class Keys:
             raise RefusedError(409, "not_revoked", message, field="keyId")
         here.grants.check(here.records.roles_at_revocation(key_id))
         found = here.records.restore(key_id)
+        try:
+            here.grants.check(found.record.roles)
+        except RefusedError:
+            # The note beside it was wrong: nothing is brought back.
+            here.records.delete(key_id)
+            raise
         plan_id = found.record.document.get("usagePlanId")
         # Revoking removed the gateway key, unless a sister still had it.
         if isinstance(plan_id, str) and not self._is_shared(found.record):

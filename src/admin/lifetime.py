@@ -17,7 +17,15 @@ class Lifetimes:
     """The deployment's rules about how long keys live."""
 
     def __init__(self, default_days: int, longest_days: int) -> None:
-        """Set the rules; ``longest_days`` 0 sets no limit."""
+        """Set the rules; ``longest_days`` 0 sets no limit, another caps the default.
+
+        Raises:
+            ValueError: the default is no day at all.
+        """
+        if default_days < 1:
+            raise ValueError("DEFAULT_LIFETIME_DAYS is not at least 1")
+        if longest_days:
+            default_days = min(default_days, longest_days)
         self._default = default_days * DAY
         self._longest_days = longest_days
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import RefusedError, key_not_found, key_revoked
 from admin.store import Absence, Page
-from apikeys import document
+from apikeys import document, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.record import Record
@@ -209,6 +209,19 @@ def parsed(key_id: str, stored: Stored) -> Found:
         return Found(Record.parse(stored.text, key_id=key_id), stored.version)
     except MalformedRecordError as error:
         message = f"{error}; it can only be revoked"
+        raise RefusedError(409, "record_corrupt", message, field="keyId") from error
+
+
+def issued_at(record: Record) -> int:
+    """Return when a key was issued, in seconds since 1970.
+
+    Raises:
+        RefusedError: 409, the record does not say.
+    """
+    try:
+        return timestamp.parse(str(record.document.get("issueDate")))
+    except ValueError as error:
+        message = f"record of {record.principal}: issueDate: {error}"
         raise RefusedError(409, "record_corrupt", message, field="keyId") from error
 
 

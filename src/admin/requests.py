@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from admin.fields import (
     MAX_LIFETIME_DAYS,
@@ -29,6 +29,22 @@ class Issue(Described):
     client: Text
     usage_plan_id: UsagePlanId | None = None
     request_token: RequestToken | None = None
+
+
+class Import(Described):
+    """Store the record of a key that was minted elsewhere."""
+
+    action: Literal["import"]
+    key: Annotated[str, StringConstraints(max_length=4_096)] | None = None
+    record: dict[str, object] | None = None
+    usage_plan_id: UsagePlanId | None = None
+    request_token: RequestToken | None = None
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if (self.key is None) == (self.record is None):
+            raise ValueError("key: give either key or record")
+        return self
 
 
 class Clone(Described):
@@ -153,6 +169,7 @@ class SigningRotate(Request):
 
 type AnyRequest = Annotated[
     Issue
+    | Import
     | Clone
     | Rotate
     | Get

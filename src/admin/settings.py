@@ -32,6 +32,8 @@ class Settings:
     max_lifetime_days: int
     grantable_roles: str
     flush_stages: str
+    takes_foreign_keys: bool
+    reads_ontopop: bool
     kms_key_id: str | None
 
     @property
@@ -53,6 +55,7 @@ class Settings:
         key_prefix = environ.get("KEY_PREFIX", "ak")
         if not re.fullmatch(PREFIX_PATTERN, key_prefix):
             raise ValueError(f"KEY_PREFIX does not match {PREFIX_PATTERN}")
+        legacy = choice(environ, "LEGACY_KEYS", ("off", "imported", "ontopop"))
         return cls(
             key_prefix=key_prefix,
             secret_name_prefix=environ.get("SECRET_NAME_PREFIX", "APIKEY_"),
@@ -70,5 +73,7 @@ class Settings:
             max_lifetime_days=whole_number(environ, "MAX_LIFETIME_DAYS", 0),
             grantable_roles=environ.get("GRANTABLE_ROLES", "*"),
             flush_stages=environ.get("FLUSH_STAGES", ""),
+            takes_foreign_keys=legacy != "off",
+            reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,
         )

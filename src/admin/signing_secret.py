@@ -50,6 +50,21 @@ class SigningSecret:
         """
         return _parsed(self._stored().text)
 
+    def lookup_key(self) -> bytes:
+        """Return the key behind the ids of foreign keys, made by the first import.
+
+        Raises:
+            RefusedError: 500, the secret is missing or unreadable; 409, another write.
+        """
+        stored = self._stored()
+        keys = _parsed(stored.text)
+        if keys.lookup is not None:
+            return keys.lookup
+        lookup = _new_key()
+        found = document.loads(stored.text) | {"lookup": lookup}
+        self._store.replace(self._name, document.dumps(found), stored.version)
+        return lookup.encode()
+
     def rotate(self) -> Document:
         """Announce a new signing key, or let the announced one sign.
 

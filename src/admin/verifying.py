@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from admin.records import readable
 from admin.store import Absence
 from admin.view import public_view, revoked_view
-from apikeys import digest
+from apikeys import digest, foreign
 from apikeys.decision import Reason, decide
-from apikeys.errors import MalformedKeyError
+from apikeys.errors import MalformedKeyError, MalformedRecordError
 from apikeys.key import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from admin.deployment import Deployment
     from admin.requests import Verify
+    from admin.store import Stored
     from apikeys.document import Document
     from apikeys.record import Record
 
@@ -33,23 +36,46 @@ class Verifying:
         return answer if view is None else {**answer, "record": view}
 
     def _judged(self, credential: str) -> tuple[Reason, Document | None]:
+        here = self._deployment
         try:
             key = Key.parse(credential)
         except MalformedKeyError:
-            return Reason.MALFORMED, None
-        here = self._deployment
+            return self._judged_foreign(credential)
         if here.settings.checks_tags and not key.is_genuine(here.signing_secret.keys()):
             return Reason.FORGED, None
-        stored = self._deployment.records.existing(key.key_id)
+        stored = here.records.existing(key.key_id)
+        return self._decided(credential, key.key_id, stored, readable)
+
+    def _judged_foreign(self, credential: str) -> tuple[Reason, Document | None]:
+        here = self._deployment
+        is_imported = foreign.is_foreign_key(credential)
+        is_own = here.settings.reads_ontopop and foreign.is_nameable(credential)
+        if not here.settings.takes_foreign_keys or not (is_imported or is_own):
+            return Reason.MALFORMED, None
+        keys = here.signing_secret.keys()
+        key_id = foreign.key_id_of(credential, keys.lookup or keys.current)
+        stored = here.records.existing(key_id) if is_imported else Absence.NEVER
+        if stored is Absence.NEVER and is_own:
+            own = here.records.existing(credential)
+            return self._decided(credential, key_id, own, _readable_of_ontopop)
+        return self._decided(credential, key_id, stored, readable)
+
+    def _decided(
+        self,
+        credential: str,
+        key_id: str,
+        stored: Stored | Absence,
+        read: Callable[[str, Stored], Record | None],
+    ) -> tuple[Reason, Document | None]:
         if stored is Absence.NEVER:
             return Reason.UNKNOWN, None
         if isinstance(stored, Absence):
-            return Reason.REVOKED, revoked_view(key.key_id)
-        record = readable(key.key_id, stored)
+            return Reason.REVOKED, revoked_view(key_id)
+        record = read(key_id, stored)
         if record is None:
             return Reason.CORRUPT, None
         now = self._deployment.clock()
-        reason = decide(record, key.text, now=now, matches=digest.matches)
+        reason = decide(record, credential, now=now, matches=digest.matches)
         if reason is Reason.GRANTED and not self._opens_a_route(record):
             reason = Reason.NO_ROLE
         return reason, public_view(record, stored.version, now)
@@ -58,3 +84,10 @@ class Verifying:
         role_map = self._deployment.role_maps.current()
         grant = role_map.grant(record.roles, read_only=record.is_read_only())
         return bool(grant.allow)
+
+
+def _readable_of_ontopop(key_id: str, stored: Stored) -> Record | None:
+    try:
+        return foreign.parse_ontopop_record(stored.text, key_id)
+    except MalformedRecordError:
+        return None

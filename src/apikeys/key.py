@@ -75,6 +75,11 @@ def mint(
     return Key(signed + signing_keys.tag(signed), prefix, key_id)
 
 
+def is_key_id(text: str) -> bool:
+    """Tell whether a text has the grammar of a key id."""
+    return len(text) == _KEY_ID_WIDTH and text.isascii() and text.isalnum()
+
+
 def random_key_id(entropy: Callable[[int], bytes]) -> str:
     """Return 16 base62 characters drawn from the operating system's CSPRNG."""
     return _key_id(entropy(32))

@@ -76,9 +76,9 @@ class Authorizer:
             if credential.is_slow:
                 self._verifier.waste(credential.text)
             return record
-        reason = decide(
-            record, credential.text, now=moment.now, matches=self._verifier.matches
-        )
+        verifier = self._verifier
+        matches = verifier.matches_slowly if credential.is_slow else verifier.matches
+        reason = decide(record, credential.text, now=moment.now, matches=matches)
         if drawn and reason not in _UNMATCHED:
             self._bucket.give_back()
         return record if reason is Reason.GRANTED else reason
@@ -100,8 +100,21 @@ class Authorizer:
         return found
 
     def _is_cheap(self, known: Record | Reason | None, credential: Credential) -> bool:
-        if known is None:
-            return False
+        """Tell whether no stranger could have caused the work that is left to do."""
         if isinstance(known, Reason):
             return not credential.is_slow
-        return self._verifier.is_cheap(known.digest, credential.text)
+        if known is not None and not credential.is_slow:
+            return self._verifier.is_cheap(known.digest, credential.text)
+        # Its owner was verified here: a record that has to be read again changes
+        # nothing about that until it is found to be another.
+        record = known or self._last_known(credential)
+        if record is None or isinstance(record, Reason):
+            return False
+        return self._verifier.has_verified(record.digest, credential.text)
+
+    def _last_known(self, credential: Credential) -> Record | Reason | None:
+        for reference in credential.references:
+            found = self._store.last_known(reference)
+            if found is not None and found is not Reason.UNKNOWN:
+                return found
+        return None

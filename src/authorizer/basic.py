@@ -6,23 +6,29 @@ from binascii import Error, a2b_base64, b2a_base64
 
 from apikeys.decision import Reason
 from apikeys.login import is_login, normalise_password
-from authorizer.header import single
+from authorizer.header import every_text, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from authorizer.request import Request
 
 _SCHEME = "basic "
-# A login and a password of the longest kind, in UTF-8 and base64, with some room.
-_LONGEST = 1_024
+# A login and a password of the longest kind in base64, with some room: decomposed as
+# some keyboards write it, a character may have nine bytes.
+_LONGEST = 2_048
 
 
 def has_basic_scheme(request: Request) -> bool:
-    """Tell whether the request presents a login, rightly or not."""
-    value = single(request, "authorization")
-    if isinstance(value, Reason):
-        return value is not Reason.MISSING
-    return value[: len(_SCHEME)].lower() == _SCHEME or value.lower() == "basic"
+    """Tell whether the request presents a login, rightly or not.
+
+    In any reading of the header and any part of a joined one: other schemes have commas
+    of their own.
+    """
+    return any(
+        part.lower().split(maxsplit=1)[:1] == ["basic"]
+        for text in every_text(request, "authorization")
+        for part in text.split(",")
+    )
 
 
 def presented(request: Request) -> tuple[str, str] | Reason:

@@ -15,15 +15,23 @@ if TYPE_CHECKING:
 
 
 class Reference:
-    """Where a record may be stored, and how it is read there."""
+    """Where a record may be stored, and how it is read there.
 
-    __slots__ = ("_read", "name", "principal")
+    Attributes:
+        name: of the stored secret.
+        principal: whom the record must be about.
+        cached_as: what the store remembers it by: a bare key id leads to the name of
+            another credential's record, and must not displace what is known of it.
+    """
+
+    __slots__ = ("_read", "cached_as", "name", "principal")
 
     def __init__(
         self, name: str, principal: str, read: Callable[[str, str], Record]
     ) -> None:
         self.name = name
         self.principal = principal
+        self.cached_as = f"{name} {principal}"
         self._read = read
 
     def parse(self, text: str) -> Record:
@@ -80,25 +88,29 @@ def of_key(key: Key, settings: Settings) -> Credential:
 
 
 def of_foreign_key(
-    text: str, settings: Settings, signing_keys: SigningKeys
+    text: str, settings: Settings, signing_keys: Callable[[], SigningKeys]
 ) -> Credential | None:
     """Return the credential that a key minted elsewhere is, None if it can be none.
 
     The imported record decides where there is one; OntoPop's own counts only where
     there never was.
     """
+    may_be_imported = foreign.is_foreign_key(text)
+    may_be_ontopops = settings.reads_ontopop and foreign.is_nameable(text)
+    # The grammar first: nothing is read or computed for what can be no key.
+    if not (may_be_imported or may_be_ontopops):
+        return None
+    keys = signing_keys()
     # Before the first import only OntoPop's own records can be meant; what stands for
     # their keys then follows from the signing key.
-    key_id = foreign.key_id_of(text, signing_keys.lookup or signing_keys.current)
+    key_id = foreign.key_id_of(text, keys.lookup or keys.current)
     prefix = settings.secret_name_prefix
     references = []
-    if signing_keys.lookup is not None and foreign.is_foreign_key(text):
+    if may_be_imported and keys.lookup is not None:
         references.append(Reference(prefix + key_id, key_id, _of_key))
-    if settings.reads_ontopop and foreign.is_nameable(text):
+    if may_be_ontopops:
         read = foreign.parse_ontopop_record
         references.append(Reference(prefix + text, key_id, read))
-    if not references and not foreign.is_foreign_key(text):
-        return None
     proven, slow = False, True
     return Credential(text, tuple(references), key_id, None, proven, slow)
 

@@ -65,7 +65,7 @@ class Credentials:
         except MalformedKeyError:
             if not settings.takes_foreign_keys:
                 return Reason.MALFORMED
-            found = credential.of_foreign_key(text, settings, signing_keys())
+            found = credential.of_foreign_key(text, settings, signing_keys)
             return Reason.MALFORMED if found is None else found
         # What has the shape of a key minted here is never looked up as a foreign one.
         if settings.tag_check and not self._tags.is_genuine(key, signing_keys()):

@@ -39,6 +39,14 @@ def single(request: Request, name: str) -> str | Reason:
     return value
 
 
+def every_text(request: Request, name: str) -> list[str]:
+    """Return every text that a header has, in both readings of the headers."""
+    found = _named(request.headers, name)
+    for values in _named(request.multi_value_headers or {}, name):
+        found += values if isinstance(values, list) else [values]
+    return [value for value in found if isinstance(value, str)]
+
+
 def _named(headers: Mapping[str, object], wanted: str) -> list[object]:
     # The length first, it is quick; ASCII, as lower() makes a k of the Kelvin sign.
     length = len(wanted)

@@ -62,13 +62,19 @@ class Store:
 
     def known(self, reference: Reference, moment: Moment) -> Record | Reason | None:
         """Return what ``record`` would without a read, None where it had to read."""
-        record = self._records.get(reference.name)
+        record = self._records.get(reference.cached_as)
         if record is not None and moment.started < record.fresh_until:
             return record.value
-        absent = self._absent.get(reference.name)
+        absent = self._absent.get(reference.cached_as)
         if absent is not None and moment.started < absent.fresh_until:
             return absent.value
         return None
+
+    def last_known(self, reference: Reference) -> Record | Reason | None:
+        """Return what was read last, however long ago, if it is still remembered."""
+        name = reference.cached_as
+        kept = self._records.get(name) or self._absent.get(name)
+        return None if kept is None else kept.value
 
     def record(self, reference: Reference, moment: Moment) -> Record | Reason:
         """Return the record in a place, or ``UNKNOWN``, ``REVOKED`` or ``CORRUPT``.
@@ -87,11 +93,11 @@ class Store:
             except MalformedRecordError:
                 return Reason.CORRUPT
 
-        name = reference.name
-        found = self._read(self._records, name, parse, moment)
+        name, cached_as = reference.name, reference.cached_as
+        found = self._read(self._records, name, cached_as, parse, moment)
         if isinstance(found, Reason):
             until = moment.started + self._settings.unknown_ttl_seconds
-            self._absent.put(name, Aged(found, moment.started, until), 1)
+            self._absent.put(cached_as, Aged(found, moment.started, until), 1)
         return found
 
     def signing_keys(self, moment: Moment) -> SigningKeys:
@@ -123,7 +129,7 @@ class Store:
         if known is not None and moment.started < known.fresh_until:
             return known.value
         try:
-            found = self._read(cache, name, parse, moment)
+            found = self._read(cache, name, name, parse, moment)
         except MalformedDocumentError as error:
             raise MisconfiguredError(str(error)) from None
         if isinstance(found, Reason):
@@ -134,6 +140,7 @@ class Store:
         self,
         cache: Cache[Aged[T]],
         name: str,
+        cached_as: str,
         parse: Callable[[str], T | Reason],
         moment: Moment,
     ) -> T | Reason:
@@ -142,7 +149,7 @@ class Store:
         try:
             text = self._reader.read(name, moment.deadline)
         except StoreUnavailableError:
-            kept = cache.get(name)
+            kept = cache.get(cached_as)
             if kept is None:
                 raise
             stale_until = (
@@ -153,14 +160,14 @@ class Store:
             kept.fresh_until = min(moment.started + _RETRY_SECONDS, stale_until)
             return kept.value
         except StoreRefusedError:
-            cache.drop(name)
+            cache.drop(cached_as)
             raise
         # Dropped first: what can't be parsed must not leave the value before it.
-        cache.drop(name)
+        cache.drop(cached_as)
         found = text if isinstance(text, Reason) else parse(text)
         if not isinstance(found, Reason):
             until = moment.started + settings.record_ttl_seconds * _jitter()
-            cache.put(name, Aged(found, moment.started, until), len(text))
+            cache.put(cached_as, Aged(found, moment.started, until), len(text))
         return found
 
 

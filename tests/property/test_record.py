@@ -60,32 +60,43 @@ def _parsed(text: str) -> Record | None:
     return record
 
 
-@settings(max_examples=1_500)
-@given(st.data())
-def test_a_damaged_text_is_a_record_or_malformed(data: st.DataObject) -> None:
-    """Characters deleted, inserted, replaced anywhere in the JSON."""
-    text = _TEXT
-    for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(text)))
-        length = data.draw(st.integers(0, 5))
-        inserted = data.draw(st.text('{}[]",:\\u09eE-+.ntf \ud800é\x00', max_size=5))
-        text = text[:start] + inserted + text[start + length :]
-    _parsed(text)
+_edits = st.lists(
+    st.tuples(
+        st.integers(0, len(_TEXT)),
+        st.integers(0, 5),
+        st.text('{}[]",:\\u09eE-+.ntf \ud800é\x00', max_size=5),
+    ),
+    min_size=3,
+    max_size=6,
+)
 
 
 @settings(max_examples=500)
-@given(st.data())
-def test_a_field_of_any_value_is_read_or_malformed(data: st.DataObject) -> None:
-    """And only an intact, enabled record with the key's digest ever grants it."""
-    changed = data.draw(
-        st.dictionaries(st.sampled_from([*_FIELDS]), _values, min_size=1, max_size=3)
-    )
-    dropped = data.draw(st.sets(st.sampled_from([*_FIELDS]), max_size=1))
-    fields: dict[str, Any] = {
-        name: value
-        for name, value in (_FIELDS | changed).items()
-        if name not in dropped
-    }
+@given(_edits)
+def test_a_damaged_text_is_a_record_or_malformed(
+    edits: list[tuple[int, int, str]],
+) -> None:
+    """Characters deleted, inserted, replaced: after each edit, and all together."""
+    text = _TEXT
+    for start, length, inserted in edits:
+        _parsed(_TEXT[:start] + inserted + _TEXT[start + length :])
+        text = text[:start] + inserted + text[start + length :]
+        _parsed(text)
+
+
+@settings(max_examples=250)
+@given(st.dictionaries(st.sampled_from([*_FIELDS]), _values, min_size=2, max_size=5))
+def test_a_field_of_any_value_is_read_or_malformed(changed: dict[str, Any]) -> None:
+    """Also without it; and only an intact, enabled record ever grants the key."""
+    together = dict(_FIELDS)
+    for name, value in changed.items():
+        together[name] = value
+        lacking = {field: v for field, v in _FIELDS.items() if field != name}
+        for fields in (_FIELDS | {name: value}, lacking, together):
+            _check_grant(fields)
+
+
+def _check_grant(fields: dict[str, Any]) -> None:
     record = _parsed(json.dumps(fields))
     if record is None:
         return

@@ -34,7 +34,7 @@ def verify(context: click.Context, target: Target, credential: str | None) -> No
     It is read from standard input, or asked for on a terminal; never an argument. Exits
     with 1 where it would be refused.
     """
-    answer = target.invoke("verify", credential=_read(credential))
+    answer = target.invoke("verify", credential=read_credential(credential))
     if target.output == "table":
         click.echo(f"{answer['decision']}: {answer['reason']}")
         if "record" in answer:
@@ -50,7 +50,8 @@ def is_asked() -> bool:
     return sys.stdin.isatty()
 
 
-def _read(argument: str | None) -> str:
+def read_credential(argument: str | None) -> str:
+    """Return a credential from standard input, or ask for it on a terminal."""
     if argument not in (None, "-"):
         raise click.UsageError(
             "never give a credential as an argument: other users of the machine see "

@@ -17,6 +17,8 @@ _DEFAULTS: dict[str, Any] = {
     "flush_stages": "",
     "grantable_roles": "*",
     "hashes_slowly": False,
+    "reads_ontopop": False,
+    "takes_foreign_keys": False,
     "checks_tags": True,
     "key_prefix": "ak",
     "kms_key_id": None,

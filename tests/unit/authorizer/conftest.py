@@ -9,7 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import low_level
+from argon2.exceptions import VerifyMismatchError
 
+from tests.builders import slow_digest
 from tests.fakes import SIGNING_NAME, FakeLambdaContext
 from tests.loading import load_anew
 
@@ -54,3 +57,18 @@ def handler(reader: FakeReader, monkeypatch: pytest.MonkeyPatch) -> Handler:
             return load_anew("authorizer.handler")
 
     return Handler(start, stdout)
+
+
+@pytest.fixture
+def slow_hashes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Return what argon2 was asked: parameters and secret; see ``slow_digest``."""
+    asked: list[tuple[str, str]] = []
+
+    def verify(encoded: bytes, secret: bytes, _kind: low_level.Type) -> bool:
+        asked.append((encoded.decode().split("$")[3], secret.decode()))
+        if encoded.decode() != slow_digest(secret.decode()):
+            raise VerifyMismatchError
+        return True
+
+    monkeypatch.setattr(low_level, "verify_secret", verify)
+    return asked

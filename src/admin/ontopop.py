@@ -1,0 +1,47 @@
+"""The records that OntoPop itself wrote, whose names hold the keys in clear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apikeys import foreign
+from apikeys.key import is_key_id
+
+if TYPE_CHECKING:
+    from admin.signing_secret import SigningSecret
+    from admin.store import SecretStore
+
+# The most names that one ListSecrets returns.
+_MOST = 100
+
+
+class OntoPop:
+    """Finds the record of OntoPop's that a key id stands for; its name goes nowhere."""
+
+    def __init__(
+        self, prefix: str, store: SecretStore, signing_secret: SigningSecret
+    ) -> None:
+        self._prefix = prefix
+        self._store = store
+        self._signing_secret = signing_secret
+
+    def revoke(self, key_id: str, recovery_days: int) -> bool:
+        """Schedule the deletion of OntoPop's own record; False where there is none.
+
+        Only the key itself leads from an id to its name: all names are looked at.
+        """
+        keys = self._signing_secret.keys()
+        token = None
+        while page := self._store.names(
+            self._prefix, limit=_MOST, token=token, deleted=False
+        ):
+            for name in page.names:
+                text = name.removeprefix(self._prefix)
+                if is_key_id(text) or not foreign.is_nameable(text):
+                    continue
+                if foreign.key_id_of(text, keys.lookup or keys.current) == key_id:
+                    return self._store.delete(name, recovery_days)
+            token = page.token
+            if token is None:
+                break
+        return False

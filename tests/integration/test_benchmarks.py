@@ -1,0 +1,78 @@
+"""`make bench` in its quick mode: it runs and its counts hold; no time is judged."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local import checkout
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.packaged
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return what the quick mode wrote; it ends with 0 where every count holds."""
+    folder: Path = tmp_path_factory.mktemp("bench")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--quick", "--folder", str(folder)],
+        capture_output=True,
+        check=False,
+        cwd=checkout.ROOT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads((folder / "results.json").read_text())
+    return found
+
+
+def _count(results: dict[str, Any], name: str) -> float:
+    (value,) = results["measurements"][name]["rounds"]["ours"]
+    return float(value)
+
+
+def test_the_built_package_tells_good_keys_from_bad_ones(
+    results: dict[str, Any],
+) -> None:
+    """Nothing is timed that does not answer rightly."""
+    assert results["answers"]["ours"] == {
+        "good": "allow",
+        "wrong": "401",
+        "forged": "401",
+        "malformed": "401",
+    }
+
+
+def test_a_load_within_the_ttl_reads_each_record_once(results: dict[str, Any]) -> None:
+    """A key is looked up when it is first seen, whatever its digest, and kept."""
+    distinct = _count(results, "distinct")
+    assert distinct > 10
+    assert _count(results, "zipf_reads") == distinct
+    assert _count(results, "slow_zipf_reads") == distinct
+
+
+def test_a_slow_hash_is_done_once_for_each_key(results: dict[str, Any]) -> None:
+    """None for minted keys; for argon2id records one when the key is first seen."""
+    assert _count(results, "zipf_hashes") == 0
+    assert _count(results, "slow_zipf_hashes") == _count(results, "distinct")
+
+
+def test_forged_keys_cause_no_reads_and_no_hashes(results: dict[str, Any]) -> None:
+    """A stranger burns neither the account's quota nor a processor."""
+    assert _count(results, "forged_reads") == 0
+    assert _count(results, "forged_hashes") == 0
+
+
+def test_every_time_is_paired_with_the_no_ops(results: dict[str, Any]) -> None:
+    """Rounds are as many for both, so that ratios compare what ran side by side."""
+    for name in ("cold_wall", "first_call", "emulator_p50", "warm_hit", "forged"):
+        rounds = results["measurements"][name]["rounds"]
+        assert len(rounds["ours"]) == len(rounds["no-op"]) > 0, name

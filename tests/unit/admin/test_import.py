@@ -1,0 +1,233 @@
+"""``import``: a key that was minted elsewhere, and that its client keeps."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from apikeys import digest, foreign
+from tests.fakes import SIGNING_NAME
+from tests.unit.admin.conftest import Admin
+
+_KEY = "ABCDEFGHIJKLMNOP" + "12356789"
+_RECORD: dict[str, Any] = {
+    "key": _KEY,
+    "issueDate": "2022-03-01T10:32:19",
+    "expirationDate": "2052-05-30T10:32:19",
+    "issuer": "HyperLearning AI",
+    "client": "Test App",
+    "enabled": True,
+    "roles": ["reader"],
+    "later": "unknown fields stay behind",
+}
+
+
+@pytest.fixture
+def ontopop(admin: Admin) -> Admin:
+    """Return the admin function of a deployment that reads OntoPop's own records."""
+    del admin  # its account serves
+    return Admin(LEGACY_KEYS="ontopop")
+
+
+def _lookup(admin: Admin) -> bytes:
+    found = json.loads(admin.stored(SIGNING_NAME))
+    return str(found["lookup"]).encode()
+
+
+def test_a_record_of_ontopop_s_is_stored_under_a_name_that_reveals_nothing(
+    admin: Admin,
+) -> None:
+    """As an argon2id digest, with OntoPop's dates, client, issuer and roles."""
+    answer = admin("import", record=_RECORD)
+    key_id = foreign.key_id_of(_KEY, _lookup(admin))
+    stored = admin.record(key_id)
+    assert (answer["status"], answer["record"]["keyId"]) == (201, key_id)
+    assert digest.is_slow(stored["digest"])
+    assert digest.matches(stored["digest"], _KEY)
+    assert {name: stored[name] for name in stored if name != "digest"} == {
+        "schemaVersion": 1,
+        "keyId": key_id,
+        "issueDate": "2022-03-01T10:32:19",
+        "expirationDate": "2052-05-30T10:32:19",
+        "client": "Test App",
+        "issuer": "HyperLearning AI",
+        "enabled": True,
+        "roles": ["READER"],
+    }
+    assert _KEY not in json.dumps([answer, admin.audit])
+
+
+def test_a_key_is_imported_with_the_request_s_fields(admin: Admin) -> None:
+    """As issue has them, the default length of life included."""
+    answer = admin("import", key=_KEY, client="Acme", roles=["READER"])
+    assert (answer["status"], answer["record"]["state"]) == (201, "active")
+    assert answer["record"]["expiresInDays"] == 90
+    assert "key" not in answer
+
+
+def test_the_lookup_key_is_made_once(admin: Admin) -> None:
+    """Signing keys stay, and later imports use the same."""
+    before = json.loads(admin.stored(SIGNING_NAME))
+    admin("import", record=_RECORD)
+    first = json.loads(admin.stored(SIGNING_NAME))
+    admin("import", key=_KEY[::-1], client="Acme")
+    assert first == before | {"lookup": first["lookup"]}
+    assert json.loads(admin.stored(SIGNING_NAME)) == first
+
+
+@pytest.mark.parametrize(
+    "request_", [{"record": _RECORD}, {"key": _KEY, "client": "Acme"}]
+)
+def test_the_same_import_again_changes_nothing(
+    admin: Admin, request_: dict[str, Any]
+) -> None:
+    """It answers as the first did, also days later."""
+    first = admin("import", **request_)
+    before = admin.contents()
+    admin.now += 100_000
+    again = admin("import", **request_)
+    assert (again["status"], again["record"]["version"]) == (
+        201,
+        first["record"]["version"],
+    )
+    assert admin.contents() == before
+
+
+def test_another_import_of_the_same_key_is_a_conflict(admin: Admin) -> None:
+    """Nothing is overwritten silently."""
+    admin("import", record=_RECORD)
+    before = admin.contents()
+    answer = admin("import", record=_RECORD | {"client": "Other"})
+    assert (answer["status"], answer["error"]["code"]) == (409, "key_exists")
+    assert admin.contents() == before
+
+
+def test_what_was_revoked_is_not_revived(admin: Admin) -> None:
+    """Importing is no way around restore."""
+    key_id = admin("import", record=_RECORD)["record"]["keyId"]
+    admin("revoke", keyId=key_id)
+    answer = admin("import", record=_RECORD)
+    assert (answer["status"], answer["error"]["code"]) == (409, "key_revoked")
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        ({}, "key"),
+        ({"key": _KEY, "record": _RECORD}, "key"),
+        ({"key": "canary" * 3, "client": "Acme"}, "key"),
+        ({"key": "canary:" * 4, "client": "Acme"}, "key"),
+        ({"key": "canary" * 50, "client": "Acme"}, "key"),
+        ({"key": _KEY}, "client"),
+        ({"key": _KEY, "client": "Acme", "roles": ["NOBODY"]}, "roles"),
+        ({"record": {"client": "Acme"}}, "record.key"),
+        ({"record": _RECORD | {"issueDate": "canary"}}, "record.issueDate"),
+        ({"record": _RECORD | {"expirationDate": ""}}, "record.expirationDate"),
+        (
+            {"record": {n: v for n, v in _RECORD.items() if n != "expirationDate"}},
+            "record.expirationDate",
+        ),
+        ({"record": _RECORD | {"client": 5}}, "record"),
+    ],
+)
+def test_bad_input_is_named_and_nothing_is_stored(
+    admin: Admin, request_: dict[str, Any], field: str
+) -> None:
+    """The message has the field, and never what was given."""
+    answer = admin("import", **request_)
+    assert (answer["status"], answer["error"]["field"]) == (400, field)
+    assert "canary" not in json.dumps(answer)
+    assert not [name for name in admin.contents() if name.startswith("APIKEY_")]
+
+
+def test_a_key_minted_here_is_not_imported(admin: Admin) -> None:
+    """What has its shape is never looked up as a foreign one."""
+    key, _ = admin.issued()
+    answer = admin("import", key=key.text, client="Acme")
+    assert (answer["status"], answer["error"]["field"]) == (400, "key")
+    assert key.text not in json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "enabled"),
+    [({}, True), ({"enabled": "true"}, False), ({"enabled": None}, False)],
+)
+def test_only_true_enables(
+    admin: Admin, changes: dict[str, Any], *, enabled: bool
+) -> None:
+    """As the authorizer reads it; a record that does not say is disabled."""
+    answer = admin("import", record=_RECORD | changes)
+    assert answer["record"]["enabled"] is enabled
+    del answer
+    silent = {name: value for name, value in _RECORD.items() if name != "enabled"}
+    answer = admin("import", record=silent | {"key": _KEY[::-1]})
+    assert answer["record"]["enabled"] is False
+
+
+def test_an_expired_record_stays_expired_and_null_is_for_ever(admin: Admin) -> None:
+    """Importing lengthens no life."""
+    past = admin("import", record=_RECORD | {"expirationDate": "2022-05-30T10:32:19"})
+    ever = _RECORD | {"key": _KEY[::-1], "expirationDate": None}
+    assert past["record"]["state"] == "expired"
+    assert admin("import", record=ever)["record"]["expirationDate"] is None
+
+
+def test_roles_out_of_reach_are_refused(admin: Admin) -> None:
+    """``GrantableRoles`` holds for imports too."""
+    del admin
+    answer = Admin(GRANTABLE_ROLES="WRITER")("import", record=_RECORD)
+    assert (answer["status"], answer["error"]["code"]) == (403, "role_not_grantable")
+
+
+def test_revoking_deletes_both(ontopop: Admin) -> None:
+    """The imported record and OntoPop's own, found by the id alone."""
+    own = f"APIKEY_{_KEY}"
+    ontopop.secrets.create_secret(Name=own, SecretString=json.dumps(_RECORD))
+    key_id = ontopop("import", record=_RECORD)["record"]["keyId"]
+    assert ontopop("revoke", keyId=key_id)["status"] == 200
+    for name in (own, f"APIKEY_{key_id}"):
+        with pytest.raises(ontopop.secrets.exceptions.InvalidRequestException):
+            ontopop.stored(name)
+
+
+def test_ontopop_s_own_record_is_revoked_without_an_import(ontopop: Admin) -> None:
+    """By the id that verify shows; another id is not found."""
+    own = f"APIKEY_{_KEY}"
+    ontopop.secrets.create_secret(Name=own, SecretString=json.dumps(_RECORD))
+    shown = ontopop("verify", credential=_KEY)
+    assert (shown["decision"], shown["reason"]) == ("allow", "granted")
+    assert _KEY not in json.dumps([shown, ontopop.audit])
+    assert ontopop("revoke", keyId="0" * 16)["error"]["code"] == "key_not_found"
+    assert ontopop("revoke", keyId=shown["record"]["keyId"])["status"] == 200
+    assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("credential", "reason"),
+    [
+        (_KEY, "granted"),
+        (_KEY[::-1], "unknown"),
+        ("0" * 16, "unknown"),
+        ("no key: never", "malformed"),
+    ],
+)
+def test_verify_judges_foreign_keys_as_the_authorizer_does(
+    ontopop: Admin, credential: str, reason: str
+) -> None:
+    """Imported ones first, then OntoPop's own."""
+    ontopop("import", record=_RECORD)
+    assert ontopop("verify", credential=credential)["reason"] == reason
+
+
+def test_without_legacy_keys_a_foreign_key_is_malformed(admin: Admin) -> None:
+    """``LegacyKeys=off`` looks for none."""
+    admin("import", record=_RECORD)
+    assert admin("verify", credential=_KEY)["reason"] == "malformed"
+
+
+def test_a_corrupt_record_of_ontopop_s_is_said_to_be_one(ontopop: Admin) -> None:
+    """It opens nothing."""
+    ontopop.secrets.create_secret(Name=f"APIKEY_{_KEY}", SecretString="{}")
+    assert ontopop("verify", credential=_KEY)["reason"] == "corrupt"
