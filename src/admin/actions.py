@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.parser import ValidationError, parse
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from admin.deployment import Deployment
     from apikeys.document import Document
+
+
+_FIELD = re.compile(r"[A-Za-z_.]{1,64}")
 
 
 class Actions:
@@ -94,6 +98,10 @@ def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by 
     if first["type"] == "value_error" and not field:
         # A rule about several fields names the one to change.
         field, message = message.split(": ", 1)
+    if first["type"] == "extra_forbidden":
+        # A name is input, too; only one that looks like a field's is repeated.
+        field = field if _FIELD.fullmatch(field) else ""
+        message = "is not a field of this action" if field else "has a field too many"
     if first["type"].startswith("union_tag"):
         message = "is one of the actions in docs/admin.md"
     raise RefusedError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError
+from admin.errors import RefusedError, conflict
 from admin.records import issued_at
 from admin.signing_secret import fingerprint
 from admin.store import NameTakenError
@@ -103,7 +103,7 @@ class Issuing:
         given = base | request.fields()
         fields = {name: value for name, value in given.items() if value is not None}
         # Checked as the authorizer will read them.
-        roles = role_name.normalise_all(fields["roles"])
+        roles = role_name.normalise_all(fields.get("roles"))
         here.grants.check(roles)
         here.role_maps.check_roles(roles)
 
@@ -206,11 +206,21 @@ class Issuing:
             expirationDate=timestamp.format_utc(ends_at),
             replacedBy=sister.record.principal,
         )
+        records, sister_id = self._deployment.records, sister.record.principal
         try:
-            return self._deployment.records.replace(old, changed)
-        except BaseException:
-            self._deployment.records.delete(sister.record.principal)
-            raise
+            retired = records.replace(old, changed)
+        except RefusedError:
+            seen = records.get(record.principal)
+            if seen is None or seen.record.document.get("replacedBy") != sister_id:
+                records.delete(sister_id)
+                raise
+            # A repeat with this requestToken was first: it retired the key for us both.
+            retired = seen
+        # Only the try whose key the sister holds may hand it out.
+        current = records.get(sister_id)
+        if current is None or current.version != sister.version:
+            raise conflict("the new key")
+        return retired
 
 
 def _key_id(request_token: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError, conflict, key_not_found
@@ -80,9 +81,11 @@ class Keys:
             raise key_not_found()
         if not isinstance(stored, Absence):
             record = readable(key_id, stored)
-            here.records.revoke(key_id, record, days)
-            if record is not None and not self._is_shared(record):
-                here.usage_plans.leave(record.document)
+            here.records.revoke(key_id, record, stored.version, days)
+            # The key is revoked, whatever becomes of its gateway key.
+            with suppress(RefusedError):
+                if record is not None and not self._is_shared(record):
+                    here.usage_plans.leave(record.document)
         return {
             "status": 200,
             "record": revoked_view(key_id),
@@ -97,19 +100,29 @@ class Keys:
             message = "the key is not revoked"
             raise RefusedError(409, "not_revoked", message, field="keyId")
         here.grants.check(here.records.roles_at_revocation(key_id))
-        found = here.records.restore(key_id)
+        here.records.restore(key_id)
         try:
-            here.grants.check(found.record.roles)
-        except RefusedError:
-            # The note beside it was wrong: nothing is brought back.
+            found = self._rejoined(here.records.live(key_id))
+        except BaseException:
+            # Refused or failed: nothing is brought back.
             here.records.delete(key_id)
             raise
+        return {"status": 200, "record": self._view(found)}
+
+    def _rejoined(self, found: Found) -> Found:
+        """Put a restored key into its usage plan again, if it may be brought back."""
+        here = self._deployment
+        here.grants.check(found.record.roles)
         plan_id = found.record.document.get("usagePlanId")
         # Revoking removed the gateway key, unless a sister still had it.
-        if isinstance(plan_id, str) and not self._is_shared(found.record):
-            joined = here.usage_plans.join(key_id, plan_id)
-            found = here.records.replace(found, found.record.changed(**joined))
-        return {"status": 200, "record": self._view(found)}
+        if not isinstance(plan_id, str) or self._is_shared(found.record):
+            return found
+        joined = here.usage_plans.join(found.record.principal, plan_id)
+        try:
+            return here.records.replace(found, found.record.changed(**joined))
+        except BaseException:
+            here.usage_plans.leave(joined)
+            raise
 
     def _changed(self, found: Found, record: Record) -> Document:
         replaced = self._deployment.records.replace(found, record)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from admin.fields import Ending
 
 DAY = 86_400
+_LAST = timestamp.parse("9999-12-31T23:59:59")
 
 
 class Lifetimes:
@@ -57,6 +58,9 @@ class Lifetimes:
             ends_at = timestamp.parse(request.expiration_date)
             if ends_at <= now:
                 raise invalid(field, "is not in the future (UTC)")
+        if ends_at is not None:
+            # Half of eternity is enough: the last second that can be written.
+            ends_at = min(ends_at, _LAST)
         if self._longest_days and (
             ends_at is None or ends_at > begins_at + self._longest_days * DAY
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = "API key record"
 _ROLES_TAG = "apikeys:roles"
+_VERSION_TAG = "apikeys:version"
 _LONGEST_TAG = 256
 _UNKNOWN_ROLES = "unknown"
 # The most names that one ListSecrets returns.
 _MOST = 100
+_LAG_SECONDS = (0.2, 0.4, 0.8)
 _KEY_ID = re.compile(KEY_ID_PATTERN)
 
 
@@ -98,7 +101,9 @@ class Records:
         name = self.name(record.principal)
         return Found(record, self._store.create(name, record.to_json(), _DESCRIPTION))
 
-    def revoke(self, key_id: str, record: Record | None, recovery_days: int) -> None:
+    def revoke(
+        self, key_id: str, record: Record | None, version: str, recovery_days: int
+    ) -> None:
         """Schedule a record's deletion, and note beside it which roles it held.
 
         While it is scheduled the record can't be read, and restoring it needs to know.
@@ -106,11 +111,13 @@ class Records:
         roles = " ".join(record.roles) if record is not None else _UNKNOWN_ROLES
         if len(roles) > _LONGEST_TAG:
             roles = _UNKNOWN_ROLES
-        # Without the note only a function that may grant every role can restore.
+        # Without the note, or with one about another version, only a function that may
+        # grant every role can restore.
         with suppress(RefusedError):
-            self._store.tag(self.name(key_id), _ROLES_TAG, roles)
+            notes = {_ROLES_TAG: roles, _VERSION_TAG: version}
+            self._store.tag(self.name(key_id), notes)
         self.delete(key_id, recovery_days)
-        if not isinstance(self.existing(key_id), Absence):
+        if not self._is_gone(key_id):
             # So answers a secret that somebody replicated into another region.
             raise RefusedError(
                 409,
@@ -120,15 +127,24 @@ class Records:
                 field="keyId",
             )
 
+    def _is_gone(self, key_id: str) -> bool:
+        """Tell whether a deletion is in force; reads may lag behind it."""
+        for wait in _LAG_SECONDS:
+            if isinstance(self.existing(key_id), Absence):
+                return True
+            time.sleep(wait)
+        return isinstance(self.existing(key_id), Absence)
+
     def roles_at_revocation(self, key_id: str) -> tuple[str, ...]:
         """Return the roles of a revoked record; a name no role has if unknown."""
-        roles = self._store.tags(self.name(key_id)).get(_ROLES_TAG, _UNKNOWN_ROLES)
-        return tuple(roles.split())
+        tags, version = self._store.notes(self.name(key_id))
+        if version is None or tags.get(_VERSION_TAG) != version:
+            return (_UNKNOWN_ROLES,)
+        return tuple(tags.get(_ROLES_TAG, _UNKNOWN_ROLES).split())
 
-    def restore(self, key_id: str) -> Found:
-        """Bring a revoked record back and return it."""
+    def restore(self, key_id: str) -> None:
+        """Bring a revoked record back."""
         self._store.restore(self.name(key_id))
-        return self.live(key_id)
 
     def chain(self, record: Record, direction: str) -> Iterator[Record]:
         """Yield the readable records that rotations link to one, nearest first.
@@ -157,7 +173,10 @@ class Records:
         whose name holds a key in clear.
         """
         page = self._store.names(
-            self._prefix, limit=limit, token=token, deleted=deleted
+            self._prefix,
+            limit=limit,
+            token=token,
+            deleted_as=_DESCRIPTION if deleted else None,
         )
         if page is None:
             return None

@@ -28,8 +28,9 @@ class Signing:
         """
         here = self._deployment
         here.grants.check_unlimited("signing.rotate")
-        phase = here.signing_secret.rotate()
+        # Counted first: what can fail must not come after the write.
         counted = self._count()
+        phase = here.signing_secret.rotate()
         keys = here.signing_secret.keys()
         previous = [counted.pop(fingerprint(key), 0) for key in keys.previous]
         return {

@@ -18,9 +18,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from admin.errors import RefusedError, conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 _PENDING = "APIKEYS_PENDING"
 # Fewer than the connections that botocore keeps.
@@ -109,22 +110,33 @@ class SecretStore:
             RefusedError: 409, another write came first; it stays in force.
         """
         exceptions = self._client.exceptions
+        lost = (
+            exceptions.InvalidParameterException,
+            exceptions.InvalidRequestException,
+            exceptions.ResourceNotFoundException,
+        )
         try:
             with _available():
                 put = self._client.put_secret_value(
                     SecretId=name, SecretString=text, VersionStages=[_PENDING]
                 )
+        except lost as error:
+            raise conflict("the stored value") from error
+        try:
+            with _available():
                 self._client.update_secret_version_stage(
                     SecretId=name,
                     VersionStage="AWSCURRENT",
                     MoveToVersionId=put["VersionId"],
                     RemoveFromVersionId=version,
                 )
-        except (
-            exceptions.InvalidParameterException,
-            exceptions.InvalidRequestException,
-            exceptions.ResourceNotFoundException,
-        ) as error:
+        except (*lost, RefusedError) as error:
+            # The SDK repeats a call whose answer was lost; then our own move failed it.
+            now = self.read(name)
+            if isinstance(now, Stored) and now.version == put["VersionId"]:
+                return put["VersionId"]
+            if isinstance(error, RefusedError):
+                raise
             raise conflict("the stored value") from error
         return put["VersionId"]
 
@@ -141,7 +153,12 @@ class SecretStore:
         }
 
     def names(
-        self, prefix: str, *, limit: int, token: str | None, deleted: bool
+        self,
+        prefix: str,
+        *,
+        limit: int,
+        token: str | None,
+        deleted_as: str | None = None,
     ) -> Page | None:
         """Return the names of some secrets that begin with a prefix.
 
@@ -149,7 +166,8 @@ class SecretStore:
             prefix: what the names begin with.
             limit: how many at most.
             token: an earlier page's, or None for the first.
-            deleted: whether those that wait for deletion are meant, and only they.
+            deleted_as: means those that wait for deletion, and only those with this
+                description: they can't be read, and nothing else says what they are.
 
         Returns:
             A page, or None where the token is not one.
@@ -159,7 +177,7 @@ class SecretStore:
             with _available():
                 answer = self._client.list_secrets(
                     Filters=[{"Key": "name", "Values": [prefix]}],
-                    IncludePlannedDeletion=deleted,
+                    IncludePlannedDeletion=deleted_as is not None,
                     MaxResults=limit,
                     **options,
                 )
@@ -171,22 +189,26 @@ class SecretStore:
         names = [
             secret["Name"]
             for secret in answer["SecretList"]
-            if deleted == ("DeletedDate" in secret)
+            if (secret.get("Description") if "DeletedDate" in secret else None)
+            == deleted_as
         ]
         return Page(names, answer.get("NextToken"))
 
-    def tag(self, name: str, key: str, value: str) -> None:
+    def tag(self, name: str, notes: Mapping[str, str]) -> None:
         """Note something beside a secret, where it can be read after its deletion."""
+        tags: list[TagTypeDef] = [{"Key": k, "Value": v} for k, v in notes.items()]
         with _available():
-            self._client.tag_resource(
-                SecretId=name, Tags=[{"Key": key, "Value": value}]
-            )
+            self._client.tag_resource(SecretId=name, Tags=tags)
 
-    def tags(self, name: str) -> dict[str, str]:
-        """Return what was noted beside a secret."""
+    def notes(self, name: str) -> tuple[dict[str, str], str | None]:
+        """Return what was noted beside a secret, and which version is current."""
         with _available():
             answer = self._client.describe_secret(SecretId=name)
-        return {tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])}
+        tags = {tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])}
+        for version, labels in answer.get("VersionIdsToStages", {}).items():
+            if "AWSCURRENT" in labels:
+                return tags, version
+        return tags, None
 
     def restore(self, name: str) -> None:
         """Cancel a scheduled deletion."""

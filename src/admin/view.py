@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apikeys.session import SETTINGS
+
 if TYPE_CHECKING:
     from apikeys.document import Document
     from apikeys.record import Record
@@ -35,6 +37,10 @@ def public_view(record: Record, version: str, now: float) -> Document:
     ``expiresInDays`` counts whole days, rounded down, null where it never expires.
     """
     view = {f: record.document[f] for f in _FIELDS if f in record.document}
+    if record.session is not None:
+        view["session"] = {
+            s: record.session[s] for s in SETTINGS if s in record.session
+        }
     view["state"] = _state(record, now)
     view["expiresInDays"] = (
         None

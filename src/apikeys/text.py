@@ -7,7 +7,10 @@ MAX_DESCRIPTION = 2_048
 
 # C0, DEL, C1, the separators and direction marks that break or turn a line, and half a
 # surrogate pair, which JSON can spell and UTF-8 can't.
-_CONTROL = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+_CONTROL = (
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
+    "\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def check_text(value: object, field: str, longest: int = MAX_TEXT) -> str:

@@ -64,4 +64,6 @@ def _compiled(record: Record, role_map: RoleMap, stage_arn: str) -> tuple[Answer
             f"the policy of {record.principal} is over {policy.MAX_BYTES} bytes"
         )
     content = policy.answer(record, found)
+    # The answer keeps its record alive.
+    size += len(record.to_json())
     return Answer(record, role_map, content, opens=bool(grant.allow)), size

@@ -134,12 +134,12 @@ _CALLS: list[tuple[str, Callable[[SecretStore], object]]] = [
     ("create_secret", lambda store: store.create(_NAME, "canary", "About it")),
     ("put_secret_value", lambda store: store.replace(_NAME, "canary", "0" * 32)),
     ("delete_secret", lambda store: store.delete(_NAME, 7)),
-    ("describe_secret", lambda store: store.tags(_NAME)),
-    ("tag_resource", lambda store: store.tag(_NAME, "a", "b")),
+    ("describe_secret", lambda store: store.notes(_NAME)),
+    ("tag_resource", lambda store: store.tag(_NAME, {"a": "b"})),
     ("restore_secret", lambda store: store.restore(_NAME)),
     (
         "list_secrets",
-        lambda store: store.names("APIKEY_", limit=1, token=None, deleted=False),
+        lambda store: store.names("APIKEY_", limit=1, token=None),
     ),
 ]
 

@@ -10,7 +10,14 @@ from apikeys.errors import MisconfiguredError
 from apikeys.record import Record
 from apikeys.roles import RoleMap
 from authorizer.answers import Answers
-from tests.builders import ROLE_MAP, STAGE_ARN, a_key, record_text
+from tests.builders import (
+    LATER,
+    ROLE_MAP,
+    STAGE_ARN,
+    a_key,
+    login_text,
+    record_text,
+)
 
 _KEY = a_key()
 
@@ -96,3 +103,22 @@ def test_the_memory_is_bounded_by_entries() -> None:
     for number in range(1_030):
         answers.of(record, role_map, f"{STAGE_ARN}{number}")
     assert len(answers._cache) == 1_024
+
+
+def test_a_login_spelt_like_a_key_id_gets_its_own_answer() -> None:
+    """What is known of one principal never serves another of the same name."""
+    answers, record, role_map = Answers(), _record(), _role_map()
+    login = Record.parse(login_text(_KEY.key_id, "open sesame"), login=_KEY.key_id)
+    kinds = [
+        answers.of(found, role_map, STAGE_ARN).content["context"]
+        for found in (record, login, record)
+    ]
+    shared = {
+        "client": "Acme",
+        "issuer": "Ops",
+        "expirationDate": LATER,
+        "roles": "READER",
+    }
+    key = shared | {"credential": "api-key", "keyId": _KEY.key_id}
+    basic = shared | {"credential": "basic", "login": _KEY.key_id}
+    assert kinds == [key, basic, key]

@@ -115,12 +115,12 @@ def test_what_holds_no_login_and_password_is_malformed(decoded: bytes) -> None:
 
 def test_base64_has_one_spelling() -> None:
     """Spare bits, missing or further padding, line ends and other alphabets."""
-    good = basic("ada", "??>>x")
-    assert good.endswith("4eA==")
+    good = basic("ada", "??>>xy")
+    assert good.endswith("Q==")
     assert "/" in good
-    assert _presented(good) == ("ada", "??>>x")
+    assert _presented(good) == ("ada", "??>>xy")
     others = [
-        *[f"{good[:-3]}{last}==" for last in "BCDEFGHIJKLMNOPQRSTUVWXYZ"[:15]],
+        *[f"{good[:-3]}{last}==" for last in "RSTUVWXYZabcdef"],
         good[:-1],
         good[:-2],
         f"{good}=",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apikeys.errors import MalformedRecordError
 from apikeys.signing import SigningKeys
 from authorizer import credential
-from authorizer.credential import Credential
 from authorizer.settings import Settings
 from tests import independent
 from tests.builders import (
@@ -23,6 +22,9 @@ from tests.builders import (
     record_text,
 )
 from tests.fakes import SIGNING_NAME
+
+if TYPE_CHECKING:
+    from authorizer.credential import Credential
 
 _KEY = a_key()
 _FOREIGN = foreign_key()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import pytest
 
 from apikeys.decision import Reason
-from apikeys.signing import SigningKeys
 from authorizer.credential import Credential
 from authorizer.credentials import Credentials
 from authorizer.request import Request
@@ -17,10 +17,13 @@ from tests.builders import (
     a_key,
     basic,
     event_with,
-    forged,
     foreign_key,
+    forged,
 )
 from tests.fakes import SIGNING_NAME
+
+if TYPE_CHECKING:
+    from apikeys.signing import SigningKeys
 
 _KEY = a_key()
 _GOOD = basic("ada", "open sesame")
@@ -72,7 +75,7 @@ def _told(found: Credential | Reason) -> object:
 def test_what_is_read_of_which_header(
     kinds: str, headers: dict[str, str], expected: str
 ) -> None:
-    """The kinds that the setting names, each in its place; the other is not looked at."""
+    """The kinds that the setting names, each in its place, and nothing else."""
     assert _told(_read(kinds, headers)) == expected
     multi = {name.lower(): [value] for name, value in headers.items()}
     assert _told(_read(kinds, headers, multi)) == expected

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apikeys.decision import Reason
-from authorizer.header import single
+from authorizer.header import every_text, single
 from authorizer.request import Request
 from tests.builders import rest_event
 
@@ -109,3 +109,13 @@ def test_other_headers_may_hold_anything() -> None:
     """Only the one header is looked at."""
     headers = {"Accept": "é\n", "X-Other": None, "X-API-Key": "v"}
     assert _presented(headers) == "v"
+
+
+def test_every_text_of_both_readings() -> None:
+    """All values under the name in any case; what is no text is left out."""
+    event: dict[str, Any] = rest_event()
+    event["headers"] = {"A-B": "1", "a-b": None, "a-c": "x", "A-b": "2"}
+    event["multiValueHeaders"] = {"a-B": ["3", 4, "1"], "A-B": "5", "c": ["y"]}
+    assert every_text(Request.parse(event), "a-b") == ["1", "2", "3", "1", "5"]
+    event["multiValueHeaders"] = None
+    assert every_text(Request.parse(event), "a-b") == ["1", "2"]

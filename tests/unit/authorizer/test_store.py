@@ -9,12 +9,14 @@ import pytest
 
 from apikeys.decision import Reason
 from apikeys.errors import (
+    MalformedRecordError,
     MisconfiguredError,
     StoreRefusedError,
     StoreUnavailableError,
 )
 from apikeys.record import Record
 from authorizer import store as store_module
+from authorizer.credential import Reference
 from authorizer.settings import Settings
 from authorizer.store import MAX_ENTRIES, Store
 from tests.builders import (
@@ -384,3 +386,38 @@ def test_access_denied_takes_a_document_away_at_once(
     reader.values[name] = _OUTAGE
     with pytest.raises(StoreUnavailableError):
         ask(store, 31)
+
+
+def test_what_was_read_last_is_told_however_old(reader: FakeReader) -> None:
+    """The record, then that it was deleted, then the record again; never by a read."""
+    store, place = _store(reader), reference(_KEY.key_id)
+    assert store.last_known(place) is None
+    reader.keep(_KEY, record_text(_KEY))
+    record = store.record(place, at(0))
+    assert store.last_known(place) is record
+    assert store.known(place, at(1_000)) is None
+    reader.keep(_KEY, Reason.REVOKED)
+    store.record(place, at(1_000))
+    assert store.last_known(place) is Reason.REVOKED
+    reader.keep(_KEY, record_text(_KEY))
+    again = store.record(place, at(2_000))
+    assert store.last_known(place) is again
+    assert reader.record_reads == 3
+
+
+def test_one_place_that_is_read_in_two_ways_is_remembered_twice(
+    reader: FakeReader,
+) -> None:
+    """What is no record for one credential does not displace another's."""
+
+    def other(_text: str, _principal: str) -> Record:
+        raise MalformedRecordError
+
+    store, place = _store(reader), reference(_KEY.key_id)
+    twin = Reference(place.name, "another principal", other)
+    reader.keep(_KEY, record_text(_KEY))
+    record = store.record(place, at(0))
+    assert store.record(twin, at(0)) is Reason.CORRUPT
+    assert store.known(place, at(0)) is record
+    assert store.known(twin, at(0)) is Reason.CORRUPT
+    assert reader.reads_of(_KEY) == 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argon2
 import pytest
 
 from apikeys import digest
+from authorizer import verifier as verifier_module
 from authorizer.verifier import Verifier
+from tests.builders import slow_digest
 
 _CREDENTIAL = "correct horse battery staple"
 
@@ -108,3 +111,50 @@ def test_real_digests_are_checked_by_their_own_hash() -> None:
         for presented in (_CREDENTIAL, "wrong")
     ]
     assert found == [True, False, True, False]
+
+
+def test_a_fast_digest_may_have_to_cost_a_slow_hash(
+    slow_hashes: list[tuple[str, str]],
+) -> None:
+    """Right or wrong, as a slow one would; and once where it is right."""
+    verifier, stored = Verifier(), digest.fast(_CREDENTIAL)
+    texts = [_CREDENTIAL, _CREDENTIAL, "x", "x"]
+    found = [verifier.matches_slowly(stored, text) for text in texts]
+    assert found == [True, True, False, False]
+    expected = [("m=19456,t=2,p=1", text) for text in (_CREDENTIAL, "x", "x")]
+    assert slow_hashes == expected
+
+
+def test_a_slow_digest_costs_one_slow_hash_and_no_second(
+    slow_hashes: list[tuple[str, str]],
+) -> None:
+    """Asked either way, and remembered for both."""
+    verifier, stored = Verifier(), slow_digest(_CREDENTIAL)
+    assert verifier.matches_slowly(stored, _CREDENTIAL)
+    assert verifier.matches(stored, _CREDENTIAL)
+    assert not verifier.matches_slowly(stored, "x")
+    assert [secret for _, secret in slow_hashes] == [_CREDENTIAL, "x"]
+
+
+def test_what_is_verified(slow_hashes: list[tuple[str, str]]) -> None:
+    """A fast digest that matches, a slow one that did before; asking hashes nothing."""
+    verifier = Verifier()
+    fast, slow = digest.fast(_CREDENTIAL), slow_digest(_CREDENTIAL)
+    pairs = [(fast, _CREDENTIAL), (fast, "x"), (slow, _CREDENTIAL), (slow, "x")]
+    before = [verifier.has_verified(*pair) for pair in pairs]
+    assert slow_hashes == []
+    verifier.matches(slow, _CREDENTIAL)
+    verifier.matches(slow, "x")
+    after = [verifier.has_verified(*pair) for pair in pairs]
+    assert before == [True, False, False, False]
+    assert after == [True, False, True, False]
+
+
+def test_the_work_wasted_is_that_of_a_digest_as_it_is_made() -> None:
+    """Real argon2id under equal parameters, and nothing matches it."""
+    made = argon2.extract_parameters(digest.slow("x"))
+    nobody = verifier_module._NOBODY_S
+    digest.check(nobody)
+    assert argon2.extract_parameters(nobody) == made
+    assert not digest.matches(nobody, "x")
+    Verifier().waste("x")
