@@ -43,8 +43,9 @@ def presented(request: Request) -> tuple[str, str] | Reason:
         return value
     if len(value) > _LONGEST or value[: len(_SCHEME)].lower() != _SCHEME:
         return Reason.MALFORMED
-    login, colon, password = _decoded(value[len(_SCHEME) :]).partition(":")
-    if not colon or not password or not is_login(login):
+    login, _, password = _decoded(value[len(_SCHEME) :]).partition(":")
+    # Without a colon there is no password either.
+    if not password or not is_login(login):
         return Reason.MALFORMED
     if not password.isprintable() and any(c < " " or c == "\x7f" for c in password):
         return Reason.MALFORMED

@@ -26,6 +26,7 @@ CONNECT_SECONDS = 1.0
 READ_SECONDS = 1.5
 TRIES = 2
 _PAUSE_SECONDS = 0.05
+_REQUEST = "POST / HTTP/1.1\r\naccept-encoding: identity\r\n"
 
 
 class SecretsManager:
@@ -35,7 +36,7 @@ class SecretsManager:
         self._endpoint = endpoint
         self._trust = trust
         self._signer = signer
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: socket.socket | None = None
 
     def read(self, name: str, deadline: float) -> str | Reason:
         """Return the current value of a secret.
@@ -73,7 +74,7 @@ class SecretsManager:
             body,
             time.time(),
         )
-        kept = self._connection is not None and self._connection.sock is not None
+        kept = self._connection is not None
         try:
             return self._exchange(headers, body, deadline)
         except (OSError, http.client.HTTPException) as error:
@@ -94,18 +95,21 @@ class SecretsManager:
         self, headers: dict[str, str], body: bytes, deadline: float
     ) -> tuple[int, bytes]:
         connection = self._connected(deadline)
-        connection.sock.settimeout(_within(READ_SECONDS, deadline))
-        connection.request("POST", "/", body, headers)
-        response = connection.getresponse()
-        return response.status, response.read()
+        connection.settimeout(_within(READ_SECONDS, deadline))
+        lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
+        head = f"{_REQUEST}content-length: {len(body)}\r\n{''.join(lines)}\r\n"
+        # Head and body as one: http.client would send two packets, in two TLS records.
+        connection.sendall(head.encode("ascii") + body)
+        response = http.client.HTTPResponse(connection, method="POST")
+        response.begin()
+        content = response.read()
+        if response.will_close:
+            self._close()
+        return response.status, content
 
-    def _connected(self, deadline: float) -> http.client.HTTPConnection:
-        # http.client drops the socket of an answer that asked for it.
-        if self._connection is None or self._connection.sock is None:
-            endpoint = self._endpoint
-            connection = http.client.HTTPConnection(endpoint.host, endpoint.port)
-            connection.sock = self._socket(deadline)
-            self._connection = connection
+    def _connected(self, deadline: float) -> socket.socket:
+        if self._connection is None:
+            self._connection = self._socket(deadline)
         return self._connection
 
     def _socket(self, deadline: float) -> socket.socket:

@@ -431,3 +431,41 @@ def test_with_the_tag_check_genuine_keys_never_draw(reader: FakeReader) -> None:
     authorizer = _authorizer(reader)
     keys = [a_key(f"deleted {number}").text for number in range(100)]
     assert {_reason(authorizer, text) for text in keys} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (Reason.UNKNOWN, "unknown"),
+        (Reason.REVOKED, "revoked"),
+        ("not JSON", "corrupt"),
+        (record_text(_KEY, digest=digest.fast("x")), "mismatch"),
+        (record_text(_KEY, enabled=False), "disabled"),
+        (record_text(_KEY), "granted"),
+    ],
+)
+@pytest.mark.parametrize("tag_check", ["on", "off"])
+def test_a_key_minted_here_costs_no_slow_hash_whatever_its_state(
+    reader: FakeReader,
+    slow_hashes: list[tuple[str, str]],
+    record: str | Reason,
+    reason: str,
+    tag_check: str,
+) -> None:
+    """Known or not: its secret needs none."""
+    reader.keep(_KEY, record)
+    authorizer = _authorizer(reader, TAG_CHECK=tag_check)
+    assert [_reason(authorizer, _KEY.text) for _ in range(2)] == [reason] * 2
+    assert slow_hashes == []
+
+
+def test_without_the_tag_check_guesses_at_a_fresh_record_cost_nothing(
+    reader: FakeReader,
+) -> None:
+    """No read, no slow hash, so no token either."""
+    reader.keep(_KEY, record_text(_KEY))
+    authorizer = _authorizer(reader, TAG_CHECK="off")
+    assert _reason(authorizer, _KEY.text) == "granted"
+    guesses = {_reason(authorizer, _with_other_secret(n)) for n in range(50)}
+    assert guesses == {"mismatch"}
+    assert reader.record_reads == 1
