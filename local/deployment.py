@@ -25,6 +25,7 @@ _PARAMETERS: Final = MappingProxyType(
         "UnknownTtlSeconds": "2",
         "AuthorizerCacheSeconds": "2",
         "ExampleApi": "true",
+        "LegacyKeys": "ontopop",
     }
 )
 _BUCKET: Final = "deployments"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
@@ -41,7 +42,7 @@ def tell(stack: Stack) -> Iterator[Row]:
     key, key_id = issued["key"], issued["record"]["keyId"]
 
     yield _row("no key", 401, call(stack, "/whoami", None))
-    yield _row("a malformed key", 401, call(stack, "/whoami", "ABCDEFGHIJ"))
+    yield _row("a malformed key", 401, call(stack, "/whoami", "no key at all"))
     yield _row("a forged tag", 401, call(stack, "/whoami", _forged(key)))
     yield _row("an unknown id", 401, call(stack, "/whoami", _never_issued(stack)))
     yield _row("a key with the role", 200, call(stack, "/management/users", key))
@@ -65,6 +66,8 @@ def tell(stack: Stack) -> Iterator[Row]:
     time.sleep(max(0.0, ends_at + bound - time.monotonic()))
     yield _row("expired", 401, call(stack, "/whoami", short_lived["key"]))
 
+    yield from _tell_of_ontopop(stack)
+
     answer = aws_lambda_invoke(stack, {"action": "get", "keyId": key_id})
     yield Row("aws lambda invoke: get", 200, answer["status"], json.dumps(answer))
 
@@ -77,6 +80,31 @@ def tell_with_slow_hashes(stack: Stack) -> Iterator[Row]:
     yield _row("KeyHash=argon2id, a new key", 200, call(stack, "/whoami", slow))
     yield _row("KeyHash=argon2id, an older key", 200, call(stack, "/whoami", fast))
     yield _row("KeyHash=argon2id, forged", 401, call(stack, "/whoami", _forged(slow)))
+
+
+def _tell_of_ontopop(stack: Stack) -> Iterator[Row]:
+    """Yield a key of OntoPop's, with its own record and with the imported one."""
+    key = secrets.token_hex(16)
+    record = {
+        "key": key,
+        "issueDate": "2022-03-01T10:32:19",
+        "expirationDate": "2099-05-30T10:32:19",
+        "issuer": "HyperLearning AI",
+        "client": "Test App",
+        "enabled": True,
+        "roles": [MANAGEMENT],
+    }
+    store = stack.emulator.client("secretsmanager")
+    own = {"Name": f"APIKEY_{key}", "SecretString": json.dumps(record)}
+    store.create_secret(**own)
+    yield _row("OntoPop's own record", 200, call(stack, "/management/users", key))
+    yield _row("the same, no role for it", 403, call(stack, "/triplestore/q", key))
+    file = stack.emulator.folder / "ontopop.json"
+    file.write_text(json.dumps(record))
+    apikeys(stack, "import", "--record", str(file))
+    store.delete_secret(SecretId=own["Name"], ForceDeleteWithoutRecovery=True)
+    time.sleep(4)
+    yield _row("imported, its own deleted", 200, call(stack, "/management/users", key))
 
 
 def _issue(stack: Stack, *options: str) -> dict[str, Any]:
@@ -93,7 +121,7 @@ def _forged(key: str) -> str:
 
 def _never_issued(stack: Stack) -> str:
     """Return a key whose tag is genuine but whose record was never written."""
-    secrets = stack.emulator.client("secretsmanager")
-    text = secrets.get_secret_value(SecretId=stack.outputs["SigningSecretName"])
+    store = stack.emulator.client("secretsmanager")
+    text = store.get_secret_value(SecretId=stack.outputs["SigningSecretName"])
     signing_keys = SigningKeys.parse(text["SecretString"])
     return mint("ak", random_key_id(os.urandom), signing_keys, os.urandom).text

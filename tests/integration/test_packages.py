@@ -39,7 +39,7 @@ def test_the_package_answers_as_the_deployed_function_does(
     with running_function(_AUTHORIZER, variables, tmp_path) as runtime:
         allowed = runtime.invoke(_event("rest-request", issued.key))
         refused = [
-            runtime.invoke(_event("rest-request", "ABCDEFGHIJ")),
+            runtime.invoke(_event("rest-request", "no key at all")),
             runtime.invoke(_event("rest-request-without-key")),
             runtime.invoke(_event("rest-request-two-keys")),
         ]
