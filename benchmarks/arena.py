@@ -1,0 +1,84 @@
+"""Where everybody meets: who is measured, by which store, how often."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks import certificate, contenders, peers
+from benchmarks.certificate import Certificate
+from benchmarks.contender import Contender
+from benchmarks.dynamodb import running_dynamodb
+from benchmarks.process import WarmProcess, running_warm
+from benchmarks.scale import Scale
+from benchmarks.store import Store, running_store
+
+# Above those of the Zipf load, for look-ups that nobody made before.
+SPARE_KEYS: Final = 4_000
+
+
+class Arena(NamedTuple):
+    """What all measurements of a run share.
+
+    Attributes:
+        folder: for logs and events.
+        scale: how much is measured.
+        certificate: whom the contenders trust besides their own authorities.
+        stores: what each contender reads from, by its name.
+        contenders: the no-op first, ours second.
+        floor: a no-op that answers what ours answers, for warm calls.
+        variants: of ours, whose cold start is measured besides.
+        lined_up: the contenders before it was seen who answers rightly.
+    """
+
+    folder: Path
+    scale: Scale
+    certificate: Certificate
+    stores: dict[str, Store]
+    contenders: tuple[Contender, ...]
+    floor: Contender
+    variants: tuple[Contender, ...]
+    lined_up: tuple[Contender, ...]
+
+    @property
+    def everybody(self) -> tuple[Contender, ...]:
+        """The contenders, the floor and the variants, in the order of the tables."""
+        noop, *others = self.contenders
+        return (noop, self.floor, *others, *self.variants)
+
+    @contextmanager
+    def warm(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
+        """Start every contender once."""
+        with ExitStack() as stack:
+            yield [
+                (contender, stack.enter_context(running_warm(contender, self.folder)))
+                for contender in self.contenders
+            ]
+
+
+@contextmanager
+def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Arena]:
+    """Start the stores and line the contenders up."""
+    folder.mkdir(parents=True, exist_ok=True)
+    signed = certificate.make(folder)
+    with ExitStack() as stack:
+        store = stack.enter_context(
+            running_store(signed, scale.keys + SPARE_KEYS, scale.keys)
+        )
+        found = contenders.floor_and_ours(folder, signed, store.url)
+        stores = dict.fromkeys((contender.name for contender in found), store)
+        variants: tuple[Contender, ...] = ()
+        if with_peers:
+            variants = (contenders.through_sdk(found[1], folder),)
+            dynamodb = stack.enter_context(running_dynamodb(signed, scale.keys))
+            found += peers.peers(folder, signed, store.url, dynamodb.url)
+            stores |= dict.fromkeys((contender.name for contender in found), store)
+            stores[peers.B_CFN] = dynamodb
+        floor = contenders.with_our_answer(found[0], folder)
+        yield Arena(folder, scale, signed, stores, found, floor, variants, found)
+
+
+def valgrind_is_there() -> bool:
+    """Tell whether instructions can be counted on this machine."""
+    return shutil.which("valgrind") is not None

@@ -1,0 +1,132 @@
+"""What the authorizer must show and what it wants to: every bound and goal, once.
+
+Beyond a bound `make bench` fails. The quick mode judges counts alone, never times.
+"""
+
+from typing import Final
+
+from benchmarks import growth
+from benchmarks.contender import NOOP
+from benchmarks.contenders import OURS, OURS_THROUGH_SDK
+from benchmarks.limit import Figure, Limit, Verdict
+from benchmarks.measurement import Results
+from benchmarks.peers import BOTO3
+from benchmarks.scale import Scale
+
+_NOT_PEERS: Final = (NOOP, OURS, OURS_THROUGH_SDK)
+
+
+def judge(results: Results, scale: Scale, *, counts_only: bool) -> list[Verdict]:
+    """Hold a run against the limits."""
+    return [
+        Verdict(limit, limit.figure(results, scale))
+        for limit in _LIMITS
+        if limit.is_count or not counts_only
+    ]
+
+
+def _over(name: str, base: str = NOOP) -> Figure:
+    def figure(results: Results, _scale: Scale) -> float | None:
+        ratio = results.measurements[name].ratio(OURS, base)
+        return None if ratio is None else ratio.median
+
+    return figure
+
+
+def _over_fastest_peer(results: Results, _scale: Scale) -> float | None:
+    wall = results.measurements["cold_wall"]
+    ratios = [wall.ratio(OURS, name) for name in wall.rounds if name not in _NOT_PEERS]
+    return max((ratio.median for ratio in ratios if ratio), default=None)
+
+
+def _value(name: str) -> Figure:
+    def figure(results: Results, _scale: Scale) -> float | None:
+        spread = results.measurements[name].spread(OURS)
+        # Memory is 0 where the system does not tell.
+        return None if spread is None else spread.median
+
+    return figure
+
+
+def _peak(name: str) -> Figure:
+    def figure(results: Results, scale: Scale) -> float | None:
+        # 0 where the system does not tell.
+        return _value(name)(results, scale) or None
+
+    return figure
+
+
+def _reads_beyond_distinct(results: Results, scale: Scale) -> float | None:
+    reads = _value("zipf_reads")(results, scale)
+    distinct = _value("distinct")(results, scale)
+    return None if reads is None or distinct is None else reads - distinct
+
+
+def _hits_with_many_keys(results: Results, scale: Scale) -> float | None:
+    few, many = scale.populations[0], scale.populations[-1]
+    few_hits = results.measurements[growth.hit(few)].rounds[OURS]
+    many_hits = results.measurements[growth.hit(many)].rounds[OURS]
+    ratios = sorted(a / b for a, b in zip(many_hits, few_hits, strict=True))
+    return ratios[len(ratios) // 2]
+
+
+def _memory_with_many_keys(results: Results, scale: Scale) -> float | None:
+    full, many = scale.populations[-2:]
+    before = _value(growth.memory(full))(results, scale)
+    after = _value(growth.memory(many))(results, scale)
+    return None if before is None or after is None else after - before
+
+
+_TIMES: Final = "× no-op"
+_LIMITS: Final = (
+    Limit("cold, instructions", _TIMES, _over("cold_instructions"), 2.1, 1.8),
+    Limit("cold, wall", _TIMES, _over("cold_wall"), 2.3, None),
+    Limit("cold, wall", "× fastest peer", _over_fastest_peer, None, 0.25),
+    Limit(
+        "cold, argon2id record, instructions",
+        _TIMES,
+        _over("cold_slow_instructions"),
+        3.8,
+        3.5,
+    ),
+    Limit("first call, emulator", _TIMES, _over("first_call"), 2.4, 2.0),
+    Limit("warm hit, in process", _TIMES, _over("warm_hit"), 2.0, 1.7),
+    Limit("warm hit, emulator, p50", _TIMES, _over("emulator_p50"), 1.15, 1.05),
+    Limit("look-up of a warm miss, CPU", "× boto3's", _over("miss", BOTO3), 0.3, 0.2),
+    Limit("forged key, in process", _TIMES, _over("forged"), 1.9, 1.6),
+    Limit("malformed key, in process", _TIMES, _over("malformed"), 1.9, 1.6),
+    Limit(
+        "forged keys, reads", "reads", _value("forged_reads"), 0, None, is_count=True
+    ),
+    Limit(
+        "forged keys, slow hashes",
+        "hashes",
+        _value("forged_hashes"),
+        0,
+        None,
+        is_count=True,
+    ),
+    Limit(
+        "Zipf load, reads beyond the distinct keys",
+        "reads",
+        _reads_beyond_distinct,
+        0,
+        None,
+        is_count=True,
+    ),
+    Limit(
+        "Zipf load, slow hashes",
+        "hashes",
+        _value("zipf_hashes"),
+        0,
+        None,
+        is_count=True,
+    ),
+    Limit(
+        "warm hit, most keys in the store", "× fewest", _hits_with_many_keys, 1.2, None
+    ),
+    Limit("memory, most keys, over a full cache", "MB", _memory_with_many_keys, 4, 2),
+    Limit("peak memory, cold", "MB", _peak("cold_peak"), 28, 24),
+    Limit("peak memory, cold, argon2id", "MB", _peak("cold_slow_peak"), 48, 44),
+    Limit("package", "MB zipped", _value("zip"), 0.6, 0.4),
+)

@@ -1,0 +1,129 @@
+"""The floor and ours: a handler that does nothing, and the package as it is shipped."""
+
+import compileall
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from py_compile import PycInvalidationMode
+from typing import Final
+
+from benchmarks.certificate import Certificate
+from benchmarks.contender import NOOP, Contender
+from benchmarks.population import SIGNING_SECRET
+from local import checkout
+
+OURS: Final = "ours"
+OURS_THROUGH_SDK: Final = "ours-through-sdk"
+SAME_ANSWER: Final = "same-answer"
+
+_PACKAGE: Final = checkout.BUILT / "AuthorizerFunction"
+_TEXTBOOK: Final = Path(__file__).parent / "textbook"
+HANDLER: Final = "lambda_handler"
+
+
+def floor_and_ours(
+    folder: Path, certificate: Certificate, url: str
+) -> tuple[Contender, ...]:
+    """Return the no-op and the built package; they need no environment of a peer."""
+    code = compiled(folder)
+    # A copy, lest a build in between changes what is measured.
+    package = folder / "package"
+    shutil.rmtree(package, ignore_errors=True)
+    shutil.copytree(_PACKAGE, package)
+    roots = (package / "authorizer" / "amazon-roots.pem").read_text()
+    return (
+        Contender(
+            NOOP,
+            "no-op",
+            "none",
+            "anything",
+            checkout.RUNTIME_PYTHON,
+            (code,),
+            (code / "noop.py",),
+            f"noop.{HANDLER}",
+            {},
+            api_key,
+        ),
+        Contender(
+            OURS,
+            "this project",
+            "Secrets Manager",
+            "",
+            checkout.RUNTIME_PYTHON,
+            (package,),
+            (package,),
+            f"authorizer.handler.{HANDLER}",
+            {
+                **account(certificate.bundle(OURS, roots), url),
+                "SIGNING_SECRET": SIGNING_SECRET,
+            },
+            api_key,
+            keeps_client=True,
+            has_argon2=True,
+        ),
+    )
+
+
+def through_sdk(ours: Contender, folder: Path) -> Contender:
+    """Return ours where credentials are not in the environment's variables.
+
+    SnapStart and containers keep them elsewhere; the reader is then boto3's.
+    """
+    file = folder / "credentials"
+    variables = dict(ours.variables)
+    lines = [
+        f"aws_access_key_id={variables.pop('AWS_ACCESS_KEY_ID')}",
+        f"aws_secret_access_key={variables.pop('AWS_SECRET_ACCESS_KEY')}",
+    ]
+    file.write_text("\n".join(["[default]", *lines]))
+    variables["AWS_SHARED_CREDENTIALS_FILE"] = str(file)
+    return ours._replace(
+        name=OURS_THROUGH_SDK,
+        title="this project through the SDK",
+        lacks="the lean reader: as under SnapStart",
+        variables=variables,
+        keeps_client=False,
+        has_argon2=False,
+    )
+
+
+def with_our_answer(noop: Contender, folder: Path) -> Contender:
+    """Return a no-op that answers what ours does: the floor under this very answer."""
+    return noop._replace(
+        name=SAME_ANSWER,
+        title="no-op with this project's answers",
+        handler=f"same_answer.{HANDLER}",
+        variables={"ANSWER": str(folder / "answer.json")},
+    )
+
+
+def account(bundle: Path, url: str) -> Mapping[str, str]:
+    """Return what makes a store of the benchmark a contender's AWS."""
+    return {
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "benchmark",
+        "AWS_SECRET_ACCESS_KEY": "benchmark",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": url,
+        "AWS_CA_BUNDLE": str(bundle),
+    }
+
+
+def api_key(key: str) -> dict[str, str]:
+    """Return the header that this project and the textbooks read."""
+    return {"X-API-Key": key}
+
+
+def compiled(folder: Path) -> Path:
+    """Copy the handlers that are written here and compile them, as pip did the peers'.
+
+    Lambda's packages often hold no compiled files; here everybody has them.
+    """
+    code = folder / "textbook"
+    shutil.rmtree(code, ignore_errors=True)
+    shutil.copytree(_TEXTBOOK, code, ignore=shutil.ignore_patterns("__pycache__"))
+    compileall.compile_dir(
+        code, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+    )
+    return code

@@ -1,0 +1,51 @@
+"""Before anything is timed: does a contender tell a good key from a bad one?"""
+
+from benchmarks.answer import ALLOW, DENY, UNAUTHORIZED, meaning
+from benchmarks.arena import Arena
+from benchmarks.contender import Contender
+from benchmarks.measurement import Results
+from benchmarks.population import forged, key, wrong
+from benchmarks.process import EndedError, running_warm
+
+
+def judge(arena: Arena, results: Results) -> Arena:
+    """Note what everybody answers; leave out who refuses a good key."""
+    for contender in arena.contenders:
+        results.answers[contender.name] = _answers(arena, contender)
+    able = tuple(
+        contender
+        for contender in arena.contenders
+        if results.answers[contender.name]["good"] == ALLOW
+    )
+    return arena._replace(contenders=able)
+
+
+def _answers(arena: Arena, contender: Contender) -> dict[str, str]:
+    texts = {
+        "good": key(0).text,
+        "wrong": wrong(0),
+        "forged": forged(0),
+        "malformed": "ABCDEFGHIJ",
+    }
+    try:
+        with running_warm(contender, arena.folder) as process:
+            return {
+                name: meaning(process.run([contender.event(text)]).answer)
+                for name, text in texts.items()
+            }
+    except EndedError as error:
+        return dict.fromkeys(texts, str(error))
+
+
+def verdict(answers: dict[str, str]) -> str:
+    """Say whether the answers are right, or which one is not."""
+    if set(answers.values()) == {ALLOW}:
+        return "allows everybody"
+    if answers["good"] != ALLOW:
+        return f"cannot compete: a good key gets {answers['good']}"
+    wrongly = {
+        f"{name} key: {answer}"
+        for name, answer in answers.items()
+        if name != "good" and answer not in (UNAUTHORIZED, DENY)
+    }
+    return "; ".join(sorted(wrongly)) or "right"

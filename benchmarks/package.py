@@ -1,0 +1,25 @@
+"""How much there is to load: the size of each zip, as Lambda gets it."""
+
+import zipfile
+from pathlib import Path
+
+from benchmarks.arena import Arena
+from benchmarks.measurement import Results
+
+
+def measure(arena: Arena, results: Results) -> None:
+    """Zip what each contender ships; what the runtime brings along is not counted."""
+    size = results.begin("zip", "package", "MB zipped", 3, None)
+    for contender in arena.contenders:
+        file = arena.folder / f"{contender.name}.zip"
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for shipped in contender.ships:
+                for found in sorted(_files(shipped)):
+                    archive.write(found, found.relative_to(shipped.parent))
+        size.add(contender.name, file.stat().st_size / 1e6)
+
+
+def _files(shipped: Path) -> list[Path]:
+    if shipped.is_file():
+        return [shipped]
+    return [file for file in shipped.rglob("*") if file.is_file()]
