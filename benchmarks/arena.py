@@ -27,7 +27,7 @@ class Arena(NamedTuple):
         certificate: whom the contenders trust besides their own authorities.
         stores: what each contender reads from, by its name.
         contenders: the no-op first, ours second.
-        floor: a no-op that answers what ours answers, for warm calls.
+        floor: the steps of a decision and nothing else, for warm calls.
         variants: of ours, whose cold start is measured besides.
         lined_up: the contenders before it was seen who answers rightly.
     """
@@ -75,7 +75,7 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Arena]:
             found += peers.peers(folder, signed, store.url, dynamodb.url)
             stores |= dict.fromkeys((contender.name for contender in found), store)
             stores[peers.B_CFN] = dynamodb
-        floor = contenders.with_our_answer(found[0], folder)
+        floor = contenders.bare_steps(found[0], folder)
         yield Arena(folder, scale, signed, stores, found, floor, variants, found)
 
 

@@ -9,12 +9,12 @@ from typing import Final
 
 from benchmarks.certificate import Certificate
 from benchmarks.contender import NOOP, Contender
-from benchmarks.population import SIGNING_SECRET
+from benchmarks.population import SIGNING_KEY, SIGNING_SECRET
 from local import checkout
 
 OURS: Final = "ours"
 OURS_THROUGH_SDK: Final = "ours-through-sdk"
-SAME_ANSWER: Final = "same-answer"
+BARE_STEPS: Final = "bare-steps"
 
 _PACKAGE: Final = checkout.BUILT / "AuthorizerFunction"
 _TEXTBOOK: Final = Path(__file__).parent / "textbook"
@@ -87,13 +87,14 @@ def through_sdk(ours: Contender, folder: Path) -> Contender:
     )
 
 
-def with_our_answer(noop: Contender, folder: Path) -> Contender:
-    """Return a no-op that answers what ours does: the floor under this very answer."""
+def bare_steps(noop: Contender, folder: Path) -> Contender:
+    """Return the steps of a decision in one flat function: the floor of warm calls."""
     return noop._replace(
-        name=SAME_ANSWER,
-        title="no-op with this project's answers",
-        handler=f"same_answer.{HANDLER}",
-        variables={"ANSWER": str(folder / "answer.json")},
+        name=BARE_STEPS,
+        title="bare steps of a decision",
+        lacks="reads, ageing or bounded caches, expiry, roles, second header spellings",
+        handler=f"bare_steps.{HANDLER}",
+        variables={"ANSWER": str(folder / "answer.json"), "SIGNING_KEY": SIGNING_KEY},
     )
 
 

@@ -22,7 +22,9 @@ SHARED_FIELD: Final = "apiKey"
 # From this number on, records hold argon2id digests.
 SLOW: Final = 10_000_000
 
-_SIGNING_TEXT: Final = json.dumps({"current": "benchmark" * 8, "previous": []})
+SIGNING_KEY: Final = "benchmark" * 8
+
+_SIGNING_TEXT: Final = json.dumps({"current": SIGNING_KEY, "previous": []})
 _SIGNING_KEYS: Final = SigningKeys.parse(_SIGNING_TEXT)
 _ROLE_MAP: Final = MappingProxyType(
     {

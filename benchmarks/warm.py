@@ -7,7 +7,6 @@ from statistics import median
 
 from benchmarks.arena import Arena
 from benchmarks.contender import NOOP, Contender
-from benchmarks.contenders import SAME_ANSWER
 from benchmarks.measurement import Results
 from benchmarks.peers import BOTO3
 from benchmarks.population import SLOW, forged, key, wrong
@@ -28,13 +27,9 @@ def measure(arena: Arena, results: Results) -> None:
     )
     with arena.warm() as processes, _floor(arena) as floor:
         for round_ in range(arena.scale.rounds):
-            hit.add(SAME_ANSWER, floor.time("allow"))
-            for refused in (mistyped, invented, garbled):
-                refused.add(SAME_ANSWER, floor.time("refuse"))
-            for contender, process in processes:
-                text = key(0).text
+            for contender, process in (*processes, floor):
                 present = _Turn(arena, contender, process)
-                hit.add(contender.name, present.time(text))
+                hit.add(contender.name, present.time(key(0).text))
                 mistyped.add(contender.name, present.time(wrong(0)))
                 garbled.add(contender.name, present.time("ABCDEFGHIJ"))
                 invented.add(contender.name, present.time_forged(round_))
@@ -89,10 +84,10 @@ class _Turn:
 
 
 @contextmanager
-def _floor(arena: Arena) -> Iterator[_Turn]:
-    """Run a no-op that gives the answers that ours gives."""
+def _floor(arena: Arena) -> Iterator[tuple[Contender, WarmProcess]]:
+    """Run the bare steps, which answer what ours answers."""
     ours = arena.contenders[1]
     answer = start_cold(ours, arena.folder, [ours.event(key(0).text)]).answer
     Path(arena.floor.variables["ANSWER"]).write_text(answer)
     with running_warm(arena.floor, arena.folder) as process:
-        yield _Turn(arena, arena.floor, process)
+        yield arena.floor, process
