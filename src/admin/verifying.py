@@ -9,7 +9,7 @@ from admin.store import Absence
 from admin.view import public_view, revoked_view
 from apikeys import digest, foreign
 from apikeys.decision import Reason, decide
-from apikeys.errors import MalformedKeyError, MalformedRecordError
+from apikeys.errors import MalformedKeyError, MalformedRecordError, NotOntoPopError
 from apikeys.key import Key
 
 if TYPE_CHECKING:
@@ -57,7 +57,10 @@ class Verifying:
         stored = here.records.existing(key_id) if is_imported else Absence.NEVER
         if stored is Absence.NEVER and is_own:
             own = here.records.existing(credential)
-            return self._decided(credential, key_id, own, _readable_of_ontopop)
+            try:
+                return self._decided(credential, key_id, own, _readable_of_ontopop)
+            except NotOntoPopError:
+                return Reason.UNKNOWN, None
         return self._decided(credential, key_id, stored, readable)
 
     def _decided(
@@ -89,5 +92,7 @@ class Verifying:
 def _readable_of_ontopop(key_id: str, stored: Stored) -> Record | None:
     try:
         return foreign.parse_ontopop_record(stored.text, key_id)
+    except NotOntoPopError:
+        raise
     except MalformedRecordError:
         return None

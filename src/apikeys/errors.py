@@ -4,6 +4,7 @@ ApiKeyError
 ├── MalformedKeyError            what was presented is no key
 ├── MalformedDocumentError       a stored document breaks its grammar
 │   ├── MalformedRecordError
+│   │   └── NotOntoPopError
 │   ├── MalformedRoleMapError    carries every finding
 │   └── MalformedSigningSecretError
 └── FaultError                   the answer is 500; carries the operator's reason
@@ -28,6 +29,10 @@ class MalformedDocumentError(ApiKeyError):
 
 class MalformedRecordError(MalformedDocumentError):
     """A record can't be read; names the field."""
+
+
+class NotOntoPopError(MalformedRecordError):
+    """The record under a key's text is another credential's, and none of OntoPop's."""
 
 
 class MalformedSigningSecretError(MalformedDocumentError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 
 from apikeys import base62, digest, document
-from apikeys.errors import MalformedRecordError
+from apikeys.errors import MalformedRecordError, NotOntoPopError
 from apikeys.record import SCHEMA_VERSION, Record
 
 SHORTEST, LONGEST = 20, 256
@@ -49,22 +49,24 @@ def parse_ontopop_record(text: str, key_id: str) -> Record:
         key_id: what stands for the key from here on; its text goes no further.
 
     Raises:
+        NotOntoPopError: it has a version: somebody presented a key id, not a key.
         MalformedRecordError: names the field, never shows its content.
     """
     try:
         found = document.loads(text)
     except ValueError as error:
         raise MalformedRecordError(f"record of {key_id}: {error}") from None
+    if "schemaVersion" in found:
+        raise NotOntoPopError(f"record of {key_id}: is none of OntoPop's")
     key = found.pop("key", None)
     # No key that can be presented is beyond ASCII; half a surrogate pair has no digest.
-    is_one = isinstance(key, str) and key.isascii() and "schemaVersion" not in found
-    if not is_one:
+    if not isinstance(key, str) or not key.isascii():
         raise MalformedRecordError(f"record of {key_id}: is none of OntoPop's")
     own = {
         "schemaVersion": SCHEMA_VERSION,
         "keyId": key_id,
         # Equal digests, compared in constant time, are equal keys.
-        "digest": digest.fast(str(key)),
+        "digest": digest.fast(key),
     }
     known = {name: found[name] for name in _ONTOPOP_FIELDS if name in found}
     return Record.parse(document.dumps(own | known), key_id=key_id)

@@ -16,6 +16,7 @@ from apikeys.errors import (
     MalformedDocumentError,
     MalformedRecordError,
     MisconfiguredError,
+    NotOntoPopError,
     StoreRefusedError,
     StoreUnavailableError,
 )
@@ -90,6 +91,9 @@ class Store:
         def parse(text: str) -> Record | Reason:
             try:
                 return reference.parse(text)
+            except NotOntoPopError:
+                # Nobody's fault but the client's: no alarm.
+                return Reason.UNKNOWN
             except MalformedRecordError:
                 return Reason.CORRUPT
 

@@ -221,6 +221,12 @@ def test_verify_judges_foreign_keys_as_the_authorizer_does(
     assert ontopop("verify", credential=credential)["reason"] == reason
 
 
+def test_a_bare_key_id_is_unknown(ontopop: Admin) -> None:
+    """Its record is another credential's; it opens nothing and rings no alarm."""
+    key, _ = ontopop.issued()
+    assert ontopop("verify", credential=key.key_id)["reason"] == "unknown"
+
+
 def test_without_legacy_keys_a_foreign_key_is_malformed(admin: Admin) -> None:
     """``LegacyKeys=off`` looks for none."""
     admin("import", record=_RECORD)
