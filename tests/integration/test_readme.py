@@ -1,0 +1,69 @@
+"""The README's tour, run as it is written."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local import checkout
+
+if TYPE_CHECKING:
+    from local.deployment import Stack
+
+pytestmark = pytest.mark.deployed
+
+# The stack runs already, and its environment is the session's.
+_DONE = ("make up", "source ")
+# The id in the README's output stands for the key that the tour issues.
+_SHOWN_ID = "6jog6Byh3EHmpkaI"
+_REFUSES = "apikeys verify"
+
+
+def _commands() -> list[str]:
+    readme = (checkout.ROOT / "README.md").read_text()
+    tour = readme.split("## Five minutes with a local stack")[1].split("\n## ")[0]
+    commands = [
+        line.removeprefix("$ ").split("   #")[0].strip()
+        for line in tour.splitlines()
+        if line.startswith("$ ")
+    ]
+    return [command for command in commands if not command.startswith(_DONE)]
+
+
+def test_each_command_of_the_tour_does_what_the_readme_says(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """One shell, each command in its turn; verify refuses, everything else succeeds."""
+    commands = _commands()
+    assert len(commands) >= 8
+    lines = [f"cd {checkout.ROOT}"]
+    for command in commands:
+        text = command.replace(_SHOWN_ID, '"$(cut -d_ -f2 <<<"$KEY")"')
+        text = text.replace("new.key", str(tmp_path / "new.key"))
+        wanted = 1 if _REFUSES in command else 0
+        lines += [text, f"[ $? = {wanted} ] || {{ echo 'failed: line' >&2; exit 9; }}"]
+    done = subprocess.run(
+        ["/bin/bash", "-u", "-c", "\n".join(lines)],
+        capture_output=True,
+        check=False,
+        env=stack.emulator.environment
+        | {
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "APIKEYS_FUNCTION": stack.admin_function,
+            "EXAMPLE_URL": stack.example_url,
+        },
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    assert done.returncode == 0, re.sub(r"ak_\S+", "ak_…", done.stdout + done.stderr)
+    said = done.stdout + done.stderr
+    assert "Stored 3 roles." in said
+    assert '"client": "Test App"' in said
+    assert "refuse: disabled" in said
+    assert "In force everywhere" in said
+    assert (tmp_path / "new.key").stat().st_mode & 0o777 == 0o600
