@@ -101,8 +101,11 @@ class SecretsManager:
         # Head and body as one: http.client would send two packets, in two TLS records.
         connection.sendall(head.encode("ascii") + body)
         response = http.client.HTTPResponse(connection, method="POST")
-        response.begin()
-        content = response.read()
+        try:
+            response.begin()
+            content = response.read()
+        finally:
+            response.close()
         if response.will_close:
             self._close()
         return response.status, content

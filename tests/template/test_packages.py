@@ -1,6 +1,7 @@
 """What `sam build` puts into each function's package."""
 
 import os
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -82,8 +83,8 @@ def test_package_holds_its_own_code_alone(package: Path, function: str) -> None:
     assert not (package / other).exists()
 
 
-def test_package_holds_nothing_of_the_workshop(package: Path) -> None:
-    """No CLI, tests, lock files, caches or console scripts are deployed."""
+def test_package_holds_nothing_of_the_workshop(package: Path, function: str) -> None:
+    """No CLI, tests, lock files or console scripts are deployed; bytecode is."""
     assert not (package / "admin" / "cli").exists()
     assert not (package / "bin").exists()
     own = [
@@ -91,8 +92,25 @@ def test_package_holds_nothing_of_the_workshop(package: Path) -> None:
         for name in ("apikeys", "authorizer", "admin")
         for path in (package / name).rglob("*")
     ]
-    assert {path.suffix for path in own if path.is_file()} == {".py"}
-    assert not list(package.rglob("__pycache__"))
+    roots = {".pem"} if function == "AuthorizerFunction" else set()
+    assert {path.suffix for path in own if path.is_file()} == {".py", ".pyc"} | roots
+
+
+def test_bytecode_is_never_checked_against_the_source(package: Path) -> None:
+    """A zip rounds times, and Lambda could not write what it would compile anew."""
+    for compiled in (package / "apikeys").rglob("*.pyc"):
+        flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
+        assert flags == 0b01, compiled  # hash-based, unchecked (PEP 552)
+
+
+def test_the_authorizer_trusts_amazon_s_five_roots(
+    package: Path, function: str
+) -> None:
+    """Extracted from a pinned bundle when the package is built."""
+    if function == "AuthorizerFunction":
+        roots = (package / "authorizer" / "amazon-roots.pem").read_text()
+        assert roots.count("BEGIN CERTIFICATE") == 5
+        ssl.create_default_context(cadata=roots)
 
 
 def test_authorizer_is_small(package: Path, function: str) -> None:
