@@ -145,3 +145,17 @@ def test_without_packaged_roots_the_default_store_is_trusted(
     monkeypatch.setattr(tls, "AMAZON_ROOTS", str(tmp_path / "none.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", bundle)
     assert _read(port, Trust.from_environ({})) == "a value"
+
+
+def test_what_speaks_no_tls_is_an_outage(bundle: str) -> None:
+    """The connection is closed and nothing is sent in clear."""
+    plain = _Server(("127.0.0.1", 0), _Answers)
+    thread = threading.Thread(target=plain.serve_forever, daemon=True)
+    thread.start()
+    try:
+        found = _read(plain.server_address[1], Trust(bundle, widens=False))
+    finally:
+        plain.shutdown()
+        plain.server_close()
+        thread.join()
+    assert str(found).startswith("no answer from Secrets Manager: ")

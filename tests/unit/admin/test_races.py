@@ -185,3 +185,20 @@ def test_deleted_secrets_that_are_not_ours_are_not_listed(admin: Admin) -> None:
     assert [r["keyId"] for r in admin("list", state="revoked")["records"]] == [
         key.key_id
     ]
+
+
+def test_without_a_current_version_a_note_counts_for_nothing(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A narrow function restores only what it can tell the roles of."""
+    from tests.unit.admin.conftest import Admin as Deployed  # noqa: PLC0415 - its class
+
+    narrow = Deployed(GRANTABLE_ROLES="READER")
+    key, _ = admin.issued(roles=["READER"])
+    admin("revoke", keyId=key.key_id)
+    client = narrow.deployment.store._client
+    described = client.describe_secret(SecretId=f"APIKEY_{key.key_id}")
+    silent = described | {"VersionIdsToStages": {"v": ["AWSPREVIOUS"]}}
+    monkeypatch.setattr(client, "describe_secret", lambda **_: silent)
+    answer = narrow("restore", keyId=key.key_id)
+    assert (answer["status"], answer["error"]["code"]) == (403, "role_not_grantable")

@@ -257,3 +257,15 @@ def test_a_change_is_checked_like_a_new_record() -> None:
 def test_repr_shows_the_key_id_alone(show: Callable[[object], str]) -> None:
     """No digest, client or role gets into a log by accident."""
     assert show(_parse()) == f"Record({_KEY.key_id})"
+
+
+def test_an_account_s_record_changes_as_a_key_s_does() -> None:
+    """It stays the record of its login."""
+    fields = json.loads(record_text(_KEY)) | {"login": "ann"}
+    record = Record.parse(json.dumps(fields), login="ann")
+    changed = record.changed(enabled=False)
+    assert (changed.principal, changed.is_basic, changed.enabled) == (
+        "ann",
+        True,
+        False,
+    )
