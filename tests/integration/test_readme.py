@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local import checkout
+from local.emulator import running_emulator
 
 if TYPE_CHECKING:
     from local.deployment import Stack
@@ -18,18 +20,18 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.deployed
 
 # The stack runs already, and its environment is the session's.
-_DONE = ("make up", "source ")
+_DONE = ("make up", "make build", "source ")
 # The id in the README's output stands for the key that the tour issues.
 _SHOWN_ID = "6jog6Byh3EHmpkaI"
 _REFUSES = "apikeys verify"
 
 
-def _commands() -> list[str]:
+def _commands(heading: str) -> list[str]:
     readme = (checkout.ROOT / "README.md").read_text()
-    tour = readme.split("## Five minutes with a local stack")[1].split("\n## ")[0]
+    section = readme.split(f"## {heading}")[1].split("\n## ")[0]
     commands = [
         line.removeprefix("$ ").split("   #")[0].strip()
-        for line in tour.splitlines()
+        for line in section.splitlines()
         if line.startswith("$ ")
     ]
     return [command for command in commands if not command.startswith(_DONE)]
@@ -39,7 +41,7 @@ def test_each_command_of_the_tour_does_what_the_readme_says(
     stack: Stack, tmp_path: Path
 ) -> None:
     """One shell, each command in its turn; verify refuses, everything else succeeds."""
-    commands = _commands()
+    commands = _commands("Five minutes with a local stack")
     assert len(commands) >= 8
     lines = [f"cd {checkout.ROOT}"]
     for command in commands:
@@ -67,3 +69,33 @@ def test_each_command_of_the_tour_does_what_the_readme_says(
     assert "refuse: disabled" in said
     assert "In force everywhere" in said
     assert (tmp_path / "new.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_commands_that_deploy_do_so(tmp_path: Path) -> None:
+    """With samconfig.toml's dev, this machine's packages and the example's roles."""
+    commands = _commands("Deploy to AWS")
+    assert len(commands) == 3
+    script = "\n".join(["set -euo pipefail", f"cd {checkout.ROOT}", *commands])
+    for written, here in (
+        ("build/sam-arm64", f"build/sam-{checkout.ARCHITECTURE}"),
+        ("my-roles.toml", "examples/roles/example-api.toml"),
+        ("REPORTING", "ADMINISTRATOR"),
+    ):
+        assert written in script
+        script = script.replace(written, here)
+    folders = (Path(sys.executable).parent, checkout.SAM.parent, "/usr/bin", "/bin")
+    with running_emulator("readme") as emulator:
+        done = subprocess.run(
+            ["/bin/bash", "-c", f'{script}\n[[ "$KEY" == akdev_* ]]'],
+            capture_output=True,
+            check=False,
+            env=emulator.environment
+            | {
+                "PATH": os.pathsep.join(map(str, folders)),
+                "HOME": str(tmp_path),
+            },
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-2_000:]
+    assert "Successfully created/updated stack - apikeys-dev" in done.stdout
