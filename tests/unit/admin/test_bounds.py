@@ -104,3 +104,12 @@ def test_ontopop_s_own_is_found_among_many(
     assert ontopop("revoke", keyId="0" * 16)["error"]["code"] == "key_not_found"
     assert ontopop("revoke", keyId=key_id)["status"] == 200
     assert ontopop("verify", credential=key)["reason"] == "revoked"
+
+
+def test_a_list_of_names_that_breaks_off_finds_nothing(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that Secrets Manager no longer knows ends the search."""
+    ontopop = admin.deployment.ontopop
+    monkeypatch.setattr(ontopop._store.__class__, "names", lambda *_, **__: None)
+    assert ontopop.revoke("0" * 16, 7) is False
