@@ -78,7 +78,7 @@ class Verifying:
         if record is None:
             return Reason.CORRUPT, None
         now = self._deployment.clock()
-        reason = decide(record, credential, now=now, matches=digest.matches)
+        reason = decide(record, credential, now=now, matches=digest.matches_any)
         if reason is Reason.GRANTED and not self._opens_a_route(record):
             reason = Reason.NO_ROLE
         return reason, public_view(record, stored.version, now)

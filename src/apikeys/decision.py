@@ -29,7 +29,11 @@ class Reason(StrEnum):
 
 
 def decide(
-    record: Record, credential: str, *, now: float, matches: Callable[[str, str], bool]
+    record: Record,
+    credential: str,
+    *,
+    now: float,
+    matches: Callable[[tuple[str, ...], str], bool],
 ) -> Reason:
     """Judge a credential against its record: digest, then enabled, then expiry.
 
@@ -40,13 +44,13 @@ def decide(
         record: the record that the credential names.
         credential: the whole text presented.
         now: seconds since 1970, UTC.
-        matches: tells whether a digest is the credential's.
+        matches: tells whether one of these digests is the credential's.
 
     Returns:
         ``GRANTED``, or the first reason to refuse.
     """
     try:
-        if not matches(record.digest, credential):
+        if not matches(record.digests(now), credential):
             return Reason.MISMATCH
     except ValueError:
         return Reason.CORRUPT

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hmac
 import re
-from binascii import b2a_base64
+from binascii import Error, a2b_base64, b2a_base64
+from contextlib import suppress
 from hashlib import sha256
 
 _FAST = "$sha256$"
@@ -18,7 +19,7 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # Compiled by the first record that needs it.
 _SLOW = (
     r"\$argon2id\$v=19\$m=([1-9][0-9]{0,6}),t=([1-9][0-9]{0,2}),p=([1-9][0-9]{0,2})"
-    r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}"
+    r"\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})"
 )
 _MEMORY_KIB, _PASSES, _LANES = 19_456, 2, 1
 _ONE_PASS_MEMORY_KIB = 47_104
@@ -70,21 +71,74 @@ def check(digest: str) -> None:
         raise ValueError("argon2id parameters out of bounds")
 
 
-def matches(digest: str, credential: str) -> bool:
-    """Tell, in constant time, whether a checked digest is the credential's.
+def have_one_salt(one: str, other: str) -> bool:
+    """Tell whether one slow hash serves to check both digests."""
+    return is_slow(one) and one.rpartition("$")[0] == other.rpartition("$")[0]
+
+
+def like(stored: str, credential: str) -> str:
+    """Return the digest of a credential under the kind and the salt of another.
 
     Raises:
         ValueError: an argon2id digest that the hash itself can't read.
     """
-    if not is_slow(digest):
-        return hmac.compare_digest(digest.encode(), fast(credential).encode())
-    from argon2 import exceptions, low_level  # noqa: PLC0415 - as in slow
+    if not is_slow(stored):
+        return fast(credential)
+    match = re.fullmatch(_SLOW, stored)
+    if match is None:
+        raise ValueError("not a digest")
+    made = argon2id(
+        credential.encode(),
+        _decoded(match[4]),
+        memory_kib=int(match[1]),
+        passes=int(match[2]),
+        lanes=int(match[3]),
+        length=len(_decoded(match[5])),
+    )
+    encoded = b2a_base64(made, newline=False).rstrip(b"=").decode()
+    return f"{stored.rpartition('$')[0]}${encoded}"
 
-    try:
-        return low_level.verify_secret(
-            digest.encode(), credential.encode(), low_level.Type.ID
-        )
-    except exceptions.VerifyMismatchError:
-        return False
-    except exceptions.VerificationError:
-        raise ValueError("argon2id cannot read the digest") from None
+
+def argon2id(  # noqa: PLR0913 - the parameters of RFC 9106
+    secret: bytes,
+    salt: bytes,
+    *,
+    memory_kib: int,
+    passes: int,
+    lanes: int,
+    length: int,
+) -> bytes:
+    """Return the argon2id hash (RFC 9106, version 19) of a secret: the slow hash."""
+    from argon2 import low_level  # noqa: PLC0415 - as in slow
+
+    return low_level.hash_secret_raw(
+        secret, salt, passes, memory_kib, lanes, length, low_level.Type.ID
+    )
+
+
+def matches(stored: str, credential: str) -> bool:
+    """Tell what :func:`matches_any` does of a single digest."""
+    return matches_any((stored,), credential)
+
+
+def matches_any(digests: tuple[str, ...], credential: str) -> bool:
+    """Tell, in constant time, whether one of checked digests is the credential's.
+
+    Several must share a salt: it takes one hash, however many they are.
+
+    Raises:
+        ValueError: an argon2id digest that the hash itself can't read.
+    """
+    made = like(digests[0], credential).encode()
+    found = [hmac.compare_digest(made, stored.encode()) for stored in digests]
+    return any(found)
+
+
+def _decoded(text: str) -> bytes:
+    """Read unpadded base64 that has one spelling only."""
+    padded = f"{text}{'=' * (-len(text) % 4)}".encode()
+    with suppress(Error):
+        decoded = a2b_base64(padded, strict_mode=True)
+        if b2a_base64(decoded, newline=False) == padded:
+            return decoded
+    raise ValueError("argon2id cannot read the digest")

@@ -27,6 +27,7 @@ class Record:
         "document",
         "enabled",
         "expires_at",
+        "previous",
         "principal",
         "roles",
         "session",
@@ -37,6 +38,7 @@ class Record:
     digest: str
     enabled: bool
     expires_at: int | None
+    previous: tuple[str, int] | None
     roles: tuple[str, ...]
     session: Document | None
 
@@ -82,6 +84,7 @@ class Record:
         digest.check(record.digest)
         record.enabled = found.get("enabled") is True
         record.expires_at = _expiry(found)
+        record.previous = _previous(found) if field == "login" else None
         record.roles = role_name.normalise_all(found.get("roles"))
         session = found.get("session")
         record.session = None if session is None else check_session(session)
@@ -109,6 +112,12 @@ class Record:
         """Write the record as it is stored."""
         return document.dumps(self.document)
 
+    def digests(self, now: float) -> tuple[str, ...]:
+        """Return the digests that count: a replaced password's, too, in its overlap."""
+        if self.previous is None or now >= self.previous[1]:
+            return (self.digest,)
+        return (self.digest, self.previous[0])
+
     def is_expired(self, now: float) -> bool:
         """Tell whether the record has ended: from the very second it names."""
         return self.expires_at is not None and now >= self.expires_at
@@ -124,6 +133,21 @@ def _text(found: Document, field: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{field} is missing or not a text")
     return value
+
+
+def _previous(found: Document) -> tuple[str, int] | None:
+    """Return the digest of the password that a rotation replaced, and its end."""
+    previous = found.get("previous")
+    if previous is None:
+        return None
+    if not isinstance(previous, dict):
+        raise ValueError("previous is not an object")
+    replaced, ends_at = _text(previous, "digest"), _expiry(previous)
+    digest.check(replaced)
+    # Checking a password must cost one slow hash, whether it was rotated or not.
+    if ends_at is None or not digest.have_one_salt(replaced, _text(found, "digest")):
+        raise ValueError("previous never ends, or has another salt than digest")
+    return replaced, ends_at
 
 
 def _expiry(found: Document) -> int | None:

@@ -65,7 +65,9 @@ class Authorizer:
         record = self._known(credential, moment)
         outcome.cached = record is not None
         # Anybody could make us read and hash for what is not proven.
-        drawn = not (credential.is_proven or self._is_cheap(record, credential))
+        drawn = not (
+            credential.is_proven or self._is_cheap(record, credential, moment.now)
+        )
         if drawn:
             self._bucket.draw(moment.started)
         if record is None:
@@ -99,18 +101,20 @@ class Authorizer:
                 return found
         return found
 
-    def _is_cheap(self, known: Record | Reason | None, credential: Credential) -> bool:
+    def _is_cheap(
+        self, known: Record | Reason | None, credential: Credential, now: float
+    ) -> bool:
         """Tell whether no stranger could have caused the work that is left to do."""
         if isinstance(known, Reason):
             return not credential.is_slow
         if known is not None and not credential.is_slow:
-            return self._verifier.is_cheap(known.digest, credential.text)
+            return self._verifier.is_cheap(known.digests(now), credential.text)
         # Its owner was verified here: a record that has to be read again changes
         # nothing about that until it is found to be another.
         record = known or self._last_known(credential)
         if record is None or isinstance(record, Reason):
             return False
-        return self._verifier.has_verified(record.digest, credential.text)
+        return self._verifier.has_verified(record.digests(now), credential.text)
 
     def _last_known(self, credential: Credential) -> Record | Reason | None:
         for reference in credential.references:

@@ -24,49 +24,56 @@ class Verifier:
         self._remembered: OrderedDict[bytes, None] = OrderedDict()
         self._secret = b""
 
-    def matches(self, stored: str, credential: str) -> bool:
-        """Tell whether ``stored`` is the digest of ``credential``.
+    def matches(self, digests: tuple[str, ...], credential: str) -> bool:
+        """Tell whether one of ``digests`` is that of ``credential``.
 
         Raises:
-            ValueError: as ``digest.matches`` does.
+            ValueError: as ``digest.matches_any`` does.
         """
-        if not digest.is_slow(stored):
-            return digest.matches(stored, credential)
-        return self.matches_slowly(stored, credential)
+        if not digest.is_slow(digests[0]):
+            return digest.matches_any(digests, credential)
+        return self.matches_slowly(digests, credential)
 
-    def matches_slowly(self, stored: str, credential: str) -> bool:
+    def matches_slowly(self, digests: tuple[str, ...], credential: str) -> bool:
         """Tell what ``matches`` does, by a slow hash even where the digest is fast.
 
         For what strangers may make up: its cost must not tell which records exist.
         """
-        mark = self._mark(stored, credential)
-        if mark in self._remembered:
-            self._remembered.move_to_end(mark)
-            return True
-        if not digest.is_slow(stored):
+        marks = [self._mark(stored, credential) for stored in digests]
+        for mark in marks:
+            if mark in self._remembered:
+                self._remembered.move_to_end(mark)
+                return True
+        if not digest.is_slow(digests[0]):
             self.waste(credential)
-        if not digest.matches(stored, credential):
-            return False
-        self._remembered[mark] = None
-        if len(self._remembered) > _MAX_REMEMBERED:
+        made = digest.like(digests[0], credential)
+        found = [
+            mark
+            for mark, stored in zip(marks, digests, strict=True)
+            if hmac.compare_digest(made.encode(), stored.encode())
+        ]
+        for mark in found:
+            self._remembered[mark] = None
+        while len(self._remembered) > _MAX_REMEMBERED:
             self._remembered.popitem(last=False)
-        return True
+        return bool(found)
 
     def waste(self, credential: str) -> None:
         """Do the work of a slow hash for a credential that has no record."""
         digest.matches(_NOBODY_S, credential)
 
-    def is_cheap(self, stored: str, credential: str) -> bool:
+    def is_cheap(self, digests: tuple[str, ...], credential: str) -> bool:
         """Tell whether ``matches`` would do without a slow hash now."""
-        if not digest.is_slow(stored):
-            return True
-        return self._mark(stored, credential) in self._remembered
+        return not digest.is_slow(digests[0]) or self._knows(digests, credential)
 
-    def has_verified(self, stored: str, credential: str) -> bool:
-        """Tell, without a slow hash, whether the two are known to match."""
-        if not digest.is_slow(stored):
-            return digest.matches(stored, credential)
-        return self._mark(stored, credential) in self._remembered
+    def has_verified(self, digests: tuple[str, ...], credential: str) -> bool:
+        """Tell, without a slow hash, whether they are known to match."""
+        if not digest.is_slow(digests[0]):
+            return digest.matches_any(digests, credential)
+        return self._knows(digests, credential)
+
+    def _knows(self, digests: tuple[str, ...], credential: str) -> bool:
+        return any(self._mark(one, credential) in self._remembered for one in digests)
 
     def _mark(self, stored: str, credential: str) -> bytes:
         # Made at first use: a snapshot or a fork must not share it.

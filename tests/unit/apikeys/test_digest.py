@@ -31,15 +31,15 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Return the secrets that argon2 was asked to hash."""
     asked: list[bytes] = []
 
-    def spied(encoded: bytes, secret: bytes, kind: low_level.Type) -> bool:
+    def spied(secret: bytes, salt: bytes, **cost: int) -> bytes:
         asked.append(secret)
-        return _verify(encoded, secret, kind)
+        return _hash(secret, salt, **cost)
 
-    monkeypatch.setattr(low_level, "verify_secret", spied)
+    monkeypatch.setattr(digest, "argon2id", spied)
     return asked
 
 
-_verify: Callable[[bytes, bytes, low_level.Type], bool] = low_level.verify_secret
+_hash: Callable[..., bytes] = digest.argon2id
 
 
 def test_a_fast_digest_is_sha_256_in_base64url() -> None:
@@ -172,6 +172,35 @@ def test_a_salt_that_is_no_base64_makes_the_digest_unreadable() -> None:
     digest.check(stored)
     with pytest.raises(ValueError, match=r"^argon2id cannot read the digest$"):
         digest.matches(stored, "anything")
+
+
+def test_a_salt_has_one_spelling() -> None:
+    """Spare bits at its end would be a second one, which argon2 itself never writes."""
+    stored = digest.slow("x")
+    head, salt, made = stored.rsplit("$", 2)
+    spelled = chr(ord(salt[-1]) + 1)
+    with pytest.raises(ValueError, match=r"^argon2id cannot read the digest$"):
+        digest.matches(f"{head}${salt[:-1]}{spelled}${made}", "x")
+
+
+def test_two_digests_of_one_salt_cost_one_hash(hashes: list[bytes]) -> None:
+    """A password and the one that it replaces are told from others by one slow hash."""
+    new = digest.slow("new password")
+    both = (new, digest.like(new, "old password"))
+    assert digest.have_one_salt(*both)
+    assert not digest.have_one_salt(new, digest.slow("new password"))
+    assert not digest.have_one_salt(digest.fast("a"), digest.fast("a"))
+    hashes.clear()
+    texts = ["new password", "old password", "another"]
+    assert [digest.matches_any(both, text) for text in texts] == [True, True, False]
+    assert hashes == [text.encode() for text in texts]
+
+
+def test_what_is_made_like_a_digest_is_argon2s_own() -> None:
+    """The reference implementation verifies it, at every parameter that is allowed."""
+    for stored in (digest.slow("x"), argon2.PasswordHasher(3, 20_000, 2).hash("x")):
+        made = digest.like(stored, "another")
+        assert low_level.verify_secret(made.encode(), b"another", low_level.Type.ID)
 
 
 def test_a_fast_digest_never_runs_argon2(hashes: list[bytes]) -> None:

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from apikeys import digest
 from apikeys.errors import MalformedRecordError
 from apikeys.record import Record
-from tests.builders import LATER, NOW, a_key, record_fields, record_text
+from tests.builders import (
+    LATER,
+    NOW,
+    a_key,
+    login_text,
+    record_fields,
+    record_text,
+    slow_digest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +45,7 @@ def test_a_record_is_read() -> None:
         "document": record_fields(_KEY, session=_SESSION),
         "enabled": True,
         "expires_at": NOW + 3_600,
+        "previous": None,
         "principal": _KEY.key_id,
         "roles": ("READER",),
         "session": _SESSION,
@@ -269,3 +279,46 @@ def test_an_account_s_record_changes_as_a_key_s_does() -> None:
         True,
         False,
     )
+
+
+_NEW, _OLD = slow_digest("new"), slow_digest("old")
+_PREVIOUS = {"digest": _OLD, "expirationDate": LATER}
+
+
+def _account(**changes: object) -> Record:
+    text = login_text("olga", "new", expirationDate=None, **changes)
+    return Record.parse(text, login="olga")
+
+
+def test_a_replaced_password_counts_until_its_end() -> None:
+    """And from that very second on no more; of a key the field means nothing."""
+    account = _account(previous=_PREVIOUS)
+    found = [account.digests(now) for now in (NOW, NOW + 3_599.9, NOW + 3_600)]
+    assert found == [(_NEW, _OLD), (_NEW, _OLD), (_NEW,)]
+    assert _account().digests(NOW) == (_NEW,)
+    assert len(_parse(previous=_PREVIOUS).digests(NOW)) == 1
+
+
+@pytest.mark.parametrize(
+    "previous",
+    [
+        _OLD,
+        {},
+        {"digest": _OLD},
+        {"expirationDate": LATER},
+        _PREVIOUS | {"expirationDate": None},
+        _PREVIOUS | {"expirationDate": "2027-01-15"},
+        _PREVIOUS | {"digest": "secret"},
+        _PREVIOUS | {"digest": digest.fast("old")},
+        _PREVIOUS | {"digest": _OLD.replace(f"${'A' * 22}$", f"${'B' * 22}$")},
+        _PREVIOUS | {"digest": _OLD.replace("t=2", "t=3")},
+    ],
+)
+def test_a_replaced_password_that_costs_more_or_never_ends_is_corrupt(
+    previous: object,
+) -> None:
+    """It would take a second slow hash, or an old password would stay for ever."""
+    with pytest.raises(MalformedRecordError) as raised:
+        _account(previous=previous)
+    assert "old" not in str(raised.value)
+    assert _OLD not in str(raised.value)
