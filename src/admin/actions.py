@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.parser import ValidationError, parse
 
 from admin import requests
+from admin.accounts import Accounts
 from admin.errors import RefusedError
 from admin.importing import Importing
 from admin.issuing import Issuing
 from admin.keys import Keys
 from admin.listing import Listing
+from admin.revoking import Revoking
 from admin.signing import Signing
 from admin.verifying import Verifying
 
@@ -30,21 +32,22 @@ class Actions:
     """Checks requests and hands each to the one method that carries it out."""
 
     def __init__(self, deployment: Deployment) -> None:
-        issuing, keys = Issuing(deployment), Keys(deployment)
+        issuing, accounts = Issuing(deployment), Accounts(deployment)
+        keys, revoking = Keys(deployment), Revoking(deployment)
         role_maps = deployment.role_maps
         self._methods: dict[str, Callable[[Any], Document]] = {
-            "issue": issuing.issue,
+            "issue": _by_kind(issuing.issue, accounts.issue),
             "import": Importing(deployment).import_key,
-            "clone": issuing.clone,
-            "rotate": issuing.rotate,
+            "clone": _by_kind(issuing.clone, accounts.clone),
+            "rotate": _by_kind(issuing.rotate, accounts.rotate),
             "get": keys.get,
             "verify": Verifying(deployment).verify,
             "list": Listing(deployment).page,
             "update": keys.update,
             "enable": keys.enable,
             "disable": keys.disable,
-            "revoke": keys.revoke,
-            "restore": keys.restore,
+            "revoke": revoking.revoke,
+            "restore": revoking.restore,
             "roles.get": role_maps.get,
             "roles.check": role_maps.check,
             "roles.put": role_maps.put,
@@ -57,20 +60,23 @@ class Actions:
 
         Nothing is done for a request that is not right in every field.
         """
-        action, key_id = self.name_of(event), None
+        action = self.name_of(event)
+        key_id = login = None
         try:
             request = _parsed(event)
             key_id = getattr(request, "key_id", None)
+            login = getattr(request, "login", None)
             answer = self._methods[action](request)
         except RefusedError as refused:
             answer = _refusal(refused)
         record = answer.get("record")
         if isinstance(record, dict):
-            key_id = record.get("keyId")
+            key_id, login = record.get("keyId"), record.get("login")
         error = answer.get("error")
         audit = {
             "action": action,
             "key_id": key_id,
+            "login": login,
             "status": answer["status"],
             "error_code": error["code"] if isinstance(error, dict) else None,
         }
@@ -82,6 +88,15 @@ class Actions:
         if isinstance(action, str) and action in self._methods:
             return action
         return "unknown"
+
+
+def _by_kind(
+    of_key: Callable[[Any], Document], of_account: Callable[[Any], Document]
+) -> Callable[[Any], Document]:
+    def carry_out(request: Any) -> Document:  # noqa: ANN401 - as _parsed returns it
+        return (of_key if request.login is None else of_account)(request)
+
+    return carry_out
 
 
 def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by its type

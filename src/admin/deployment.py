@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 from admin.flushing import StageCaches
 from admin.grants import Grants
 from admin.lifetime import Lifetimes
+from admin.minting import Minting
+from admin.notes import Notes
 from admin.ontopop import OntoPop
 from admin.records import Records
 from admin.role_maps import RoleMaps
 from admin.signing_secret import SigningSecret
+from admin.sisters import Sisters
 from admin.store import SecretStore
 from admin.usage_plans import UsagePlans
 
@@ -29,10 +32,13 @@ class Deployment:
     clock: Callable[[], float]
     grants: Grants
     lifetimes: Lifetimes
+    minting: Minting
+    notes: Notes
     ontopop: OntoPop
     records: Records
     role_maps: RoleMaps
     signing_secret: SigningSecret
+    sisters: Sisters
     stage_caches: StageCaches
     store: SecretStore
     usage_plans: UsagePlans
@@ -57,6 +63,8 @@ class Deployment:
         ttl = settings.record_ttl_seconds
         prefix = settings.secret_name_prefix
         signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
+        records = Records(prefix, settings.login_name_prefix, store)
+        notes = Notes(store)
         return cls(
             settings=settings,
             clock=clock,
@@ -64,10 +72,13 @@ class Deployment:
             lifetimes=Lifetimes(
                 settings.default_lifetime_days, settings.max_lifetime_days
             ),
+            minting=Minting(settings, signing_secret),
+            notes=notes,
             ontopop=OntoPop(prefix, store, signing_secret),
-            records=Records(prefix, store),
+            records=records,
             role_maps=RoleMaps(settings, store, grants),
             signing_secret=signing_secret,
+            sisters=Sisters(records, notes, clock),
             stage_caches=StageCaches(
                 settings.flush_stages, gateway, client("apigatewayv2")
             ),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from apikeys.errors import ApiKeyError
+
+if TYPE_CHECKING:
+    from admin.subject import Subject
 
 
 class RefusedError(ApiKeyError):
@@ -38,15 +43,22 @@ def invalid(field: str, message: str) -> RefusedError:
     return RefusedError(400, "invalid_request", f"{field}: {message}", field=field)
 
 
-def key_not_found() -> RefusedError:
-    """Return the refusal of a key id that was never issued here."""
-    return RefusedError(404, "key_not_found", "no key has this id", field="keyId")
+def not_found(subject: Subject) -> RefusedError:
+    """Return the refusal of a key id or login that was never issued here."""
+    what = "id" if subject.noun == "key" else "login"
+    message = f"no {subject.noun} has this {what}"
+    return RefusedError(404, f"{subject.noun}_not_found", message, field=subject.field)
 
 
-def key_revoked() -> RefusedError:
-    """Return the refusal to change a key that was revoked."""
-    message = "the key is revoked; restore it first"
-    return RefusedError(409, "key_revoked", message, field="keyId")
+def revoked(subject: Subject) -> RefusedError:
+    """Return the refusal to change what was revoked."""
+    message = f"the {subject.noun} is revoked; restore it first"
+    return RefusedError(409, f"{subject.noun}_revoked", message, field=subject.field)
+
+
+def corrupt(subject: Subject, what: str) -> RefusedError:
+    """Return the refusal to go by a record that can't be read."""
+    return RefusedError(409, "record_corrupt", what, field=subject.field)
 
 
 def conflict(what: str) -> RefusedError:

@@ -14,8 +14,11 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from admin.subject import Subject
 from apikeys import role_name, timestamp
 from apikeys.key import KEY_ID_PATTERN
+from apikeys.login import PATTERN as LOGIN_PATTERN
+from apikeys.login import check_password, is_login
 from apikeys.session import SETTINGS, check_session
 from apikeys.text import MAX_DESCRIPTION, check_text
 
@@ -55,6 +58,15 @@ def _role(value: str) -> str:
     return name
 
 
+def _login(value: str) -> str:
+    if not is_login(value):
+        raise ValueError(
+            f"a login matches {LOGIN_PATTERN} and does not end in a hyphen and six "
+            "characters"
+        )
+    return value
+
+
 def _session(value: Document) -> Document:
     if not value.keys() <= set(SETTINGS):
         raise ValueError(f"a session's settings are {', '.join(SETTINGS)}")
@@ -65,6 +77,8 @@ Text = Annotated[str, AfterValidator(_person_s_text)]
 Description = Annotated[str, AfterValidator(_description)]
 ExpirationDate = Annotated[str, AfterValidator(_expiration_date)]
 KeyId = Annotated[str, StringConstraints(pattern=f"^{KEY_ID_PATTERN}\\z")]
+Login = Annotated[str, AfterValidator(_login)]
+Password = Annotated[str, AfterValidator(check_password)]
 RoleName = Annotated[str, AfterValidator(_role)]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
 UsagePlanId = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9]{1,64}\\z")]
@@ -81,6 +95,26 @@ class Request(BaseModel):
         hide_input_in_errors=True,
         strict=True,
     )
+
+
+class Named(Request):
+    """Common to what is about one record: a key's, or a Basic account's."""
+
+    key_id: KeyId | None = None
+    login: Login | None = None
+
+    @model_validator(mode="after")
+    def _one_name(self) -> Self:
+        if (self.key_id is None) == (self.login is None):
+            raise ValueError("keyId: give either keyId or login")
+        return self
+
+    @property
+    def subject(self) -> Subject:
+        """Whom the record is about."""
+        if self.login is not None:
+            return Subject.account(self.login)
+        return Subject.key(str(self.key_id))
 
 
 class Ending(Request):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from admin.errors import RefusedError, invalid
 from admin.records import issued_at
 from admin.store import NameTakenError
+from admin.subject import Subject
 from admin.view import public_view
 from apikeys import digest, document, foreign, role_name, timestamp
 from apikeys.errors import MalformedKeyError, MalformedRecordError
@@ -41,7 +42,7 @@ class Importing:
         try:
             found = self._created(record, request.usage_plan_id)
         except NameTakenError:
-            found = here.records.live(key_id)
+            found = here.records.live(Subject.key(key_id))
             # Dates count from the first time.
             again = self._record(request, text, key_id, known, issued_at(found.record))
             self._check_same(found.record, again)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from admin.deployment import Deployment
     from admin.requests import ListKeys
     from admin.store import Stored
+    from admin.subject import Subject
     from apikeys.document import Document
     from apikeys.record import Record
 
@@ -36,8 +37,8 @@ class Listing:
 
         Pages of names are read until the next one might hold more than is asked for, so
         that no record is left out or shown twice; an answer may have fewer than
-        ``limit`` records and a token all the same. ``corrupt`` has the key ids of
-        records that can't be read.
+        ``limit`` records and a token all the same. ``corrupt`` has the key ids and
+        logins of records that can't be read.
         """
         found: list[Document] = []
         corrupt: list[str] = []
@@ -48,7 +49,7 @@ class Listing:
             )
             if page is None:
                 raise invalid("nextToken", "is not one that list returned")
-            found += self._fitting(request, page.names, corrupt)
+            found += self._fitting(request, page.subjects, corrupt)
             token = page.token
             # A page of less than half would cost as much and bring little.
             if token is None or len(found) * 2 > request.limit:
@@ -61,20 +62,20 @@ class Listing:
         return answer
 
     def _fitting(
-        self, request: ListKeys, key_ids: list[str], corrupt: list[str]
+        self, request: ListKeys, subjects: list[Subject], corrupt: list[str]
     ) -> Iterator[Document]:
         if request.state == "revoked":
-            yield from map(revoked_view, key_ids)
+            yield from map(revoked_view, subjects)
             return
         now = self._deployment.clock()
-        for key_id, stored in self._deployment.records.many(key_ids).items():
-            record = readable(key_id, stored)
+        for subject, stored in self._deployment.records.many(subjects).items():
+            record = readable(subject, stored)
             if record is not None and _fits(record, request, now):
                 view = public_view(record, stored.version, now)
                 if request.state in (None, view["state"]):
                     yield view
             elif record is None and _is_ours(stored):
-                corrupt.append(key_id)
+                corrupt.append(subject.text)
 
 
 def _fits(record: Record, request: ListKeys, now: float) -> bool:

@@ -32,7 +32,7 @@ class OntoPop:
         """
         keys = self._signing_secret.keys()
         token = None
-        while page := self._store.names(self._prefix, limit=_MOST, token=token):
+        while page := self._store.names([self._prefix], limit=_MOST, token=token):
             for name in page.names:
                 text = name.removeprefix(self._prefix)
                 if is_key_id(text) or not foreign.is_nameable(text):

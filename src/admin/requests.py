@@ -10,7 +10,9 @@ from admin.fields import (
     MAX_LIFETIME_DAYS,
     Described,
     Ending,
-    KeyId,
+    Login,
+    Named,
+    Password,
     Request,
     RequestToken,
     RoleName,
@@ -23,12 +25,18 @@ _MAX_OVERLAP_SECONDS = 366 * 86_400
 
 
 class Issue(Described):
-    """Issue a key."""
+    """Issue a key, or a Basic account where there is a login."""
 
     action: Literal["issue"]
     client: Text
+    login: Login | None = None
+    password: Password | None = None
     usage_plan_id: UsagePlanId | None = None
     request_token: RequestToken | None = None
+
+    @model_validator(mode="after")
+    def _password_of_a_login(self) -> Self:
+        return _with_login(self)
 
 
 class Import(Described):
@@ -47,37 +55,57 @@ class Import(Described):
         return self
 
 
-class Clone(Described):
-    """Issue another key like one that is there, but for what is given."""
+class Clone(Described, Named):
+    """Issue another key or account like one that is there, but for what is given."""
 
     action: Literal["clone"]
-    key_id: KeyId
+    new_login: Login | None = None
+    password: Password | None = None
     usage_plan_id: UsagePlanId | None = None
     request_token: RequestToken | None = None
 
+    @model_validator(mode="after")
+    def _new_login_of_an_account(self) -> Self:
+        if (self.login is None) != (self.new_login is None):
+            raise ValueError("newLogin: an account's clone needs one, a key's has none")
+        return _with_login(self)
 
-class Rotate(Ending):
-    """Issue a key in place of another, which ends after an overlap."""
+
+class Rotate(Ending, Named):
+    """Issue a key or a password in place of another, which ends after an overlap."""
 
     action: Literal["rotate"]
-    key_id: KeyId
+    password: Password | None = None
     overlap_seconds: Annotated[int, Field(ge=0, le=_MAX_OVERLAP_SECONDS)] = 86_400
     enabled: bool | None = None
     request_token: RequestToken | None = None
 
+    @model_validator(mode="after")
+    def _password_of_a_login(self) -> Self:
+        return _with_login(self)
 
-class Get(Request):
-    """Show a key's record."""
+
+class Get(Named):
+    """Show a record."""
 
     action: Literal["get"]
-    key_id: KeyId
 
 
 class Verify(Request):
-    """Say what the authorizer would decide about a credential, and why."""
+    """Say what the authorizer would decide about a credential, and why.
+
+    The credential is a key, or the password of the login beside it.
+    """
 
     action: Literal["verify"]
+    login: Login | None = None
     credential: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
+
+
+def _with_login[R: Issue | Clone | Rotate](request: R) -> R:
+    if request.password is not None and request.login is None:
+        raise ValueError("password: goes with login")
+    return request
 
 
 class ListKeys(Request):
@@ -97,41 +125,36 @@ class ListKeys(Request):
     ) = None
 
 
-class Update(Described):
+class Update(Described, Named):
     """Change a record's fields."""
 
     action: Literal["update"]
-    key_id: KeyId
     if_version: Version | None = None
 
 
-class Enable(Request):
-    """Let a disabled key pass again."""
+class Enable(Named):
+    """Let what is disabled pass again."""
 
     action: Literal["enable"]
-    key_id: KeyId
 
 
-class Disable(Request):
-    """Refuse a key until it is enabled."""
+class Disable(Named):
+    """Refuse a credential until it is enabled."""
 
     action: Literal["disable"]
-    key_id: KeyId
 
 
-class Revoke(Request):
-    """Refuse a key for good."""
+class Revoke(Named):
+    """Refuse a credential for good."""
 
     action: Literal["revoke"]
-    key_id: KeyId
     recovery_days: Annotated[int, Field(ge=7, le=30)] = 30
 
 
-class Restore(Request):
-    """Bring a revoked key back as it was."""
+class Restore(Named):
+    """Bring what was revoked back as it was."""
 
     action: Literal["restore"]
-    key_id: KeyId
 
 
 class RolesGet(Request):

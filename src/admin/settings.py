@@ -21,6 +21,7 @@ class Settings:
 
     key_prefix: str
     secret_name_prefix: str
+    login_name_prefix: str
     signing_secret: str
     roles_secret: str
     hashes_slowly: bool
@@ -32,6 +33,8 @@ class Settings:
     max_lifetime_days: int
     grantable_roles: str
     flush_stages: str
+    takes_keys: bool
+    takes_basic: bool
     takes_foreign_keys: bool
     reads_ontopop: bool
     kms_key_id: str | None
@@ -55,10 +58,12 @@ class Settings:
         key_prefix = environ.get("KEY_PREFIX", "ak")
         if not re.fullmatch(PREFIX_PATTERN, key_prefix):
             raise ValueError(f"KEY_PREFIX does not match {PREFIX_PATTERN}")
+        kinds = choice(environ, "CREDENTIALS", ("api-key", "basic", "api-key,basic"))
         legacy = choice(environ, "LEGACY_KEYS", ("off", "imported", "ontopop"))
         return cls(
             key_prefix=key_prefix,
             secret_name_prefix=environ.get("SECRET_NAME_PREFIX", "APIKEY_"),
+            login_name_prefix=environ.get("LOGIN_NAME_PREFIX", "APIUSER_"),
             signing_secret=required(environ, "SIGNING_SECRET"),
             roles_secret=environ.get("ROLES_SECRET", "APIROLES"),
             hashes_slowly=choice(environ, "KEY_HASH", ("sha256", "argon2id"))
@@ -73,6 +78,8 @@ class Settings:
             max_lifetime_days=whole_number(environ, "MAX_LIFETIME_DAYS", 0),
             grantable_roles=environ.get("GRANTABLE_ROLES", "*"),
             flush_stages=environ.get("FLUSH_STAGES", ""),
+            takes_keys="api-key" in kinds,
+            takes_basic="basic" in kinds,
             takes_foreign_keys=legacy != "off",
             reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from admin.signing_secret import fingerprint
+from admin.minting import fingerprint
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
@@ -46,5 +46,6 @@ class Signing:
     def _count(self) -> Counter[str]:
         counted: Counter[str] = Counter()
         for record in self._deployment.records.all():
-            counted[str(record.document.get("signedBy"))] += 1
+            if not record.is_basic:
+                counted[str(record.document.get("signedBy"))] += 1
         return counted

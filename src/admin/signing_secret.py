@@ -8,7 +8,6 @@ to do so does it sign. No key is refused at any time.
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError
@@ -99,11 +98,6 @@ class SigningSecret:
         if isinstance(stored, Absence):
             raise RefusedError(500, "misconfigured", "the signing secret is missing")
         return stored
-
-
-def fingerprint(signing_key: bytes) -> str:
-    """Return a name for a signing key that tells nothing of it."""
-    return sha256(b"signing key " + signing_key).hexdigest()[:16]
 
 
 def _parsed(text: str) -> SigningKeys:

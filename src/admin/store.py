@@ -8,22 +8,28 @@ which fails if it has moved meanwhile.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from admin.errors import RefusedError, conflict
+from admin.serving import served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 _PENDING = "APIKEYS_PENDING"
+_ANSWERS = {
+    "InvalidNextTokenException",
+    "InvalidParameterException",
+    "InvalidRequestException",
+    "ResourceExistsException",
+    "ResourceNotFoundException",
+}
 # Fewer than the connections that botocore keeps.
 _PARALLEL_READS = 8
 
@@ -56,6 +62,10 @@ class Page(NamedTuple):
 
 class NameTakenError(Exception):
     """A stored secret of that name exists, or waits for its deletion."""
+
+
+def _available() -> AbstractContextManager[None]:
+    return served("Secrets Manager", "store_unavailable", _ANSWERS)
 
 
 class SecretStore:
@@ -154,20 +164,20 @@ class SecretStore:
 
     def names(
         self,
-        prefix: str,
+        prefixes: list[str],
         *,
         limit: int,
         token: str | None,
-        deleted_as: str | None = None,
+        deleted_as: list[str] | None = None,
     ) -> Page | None:
-        """Return the names of some secrets that begin with a prefix.
+        """Return the names of some secrets that begin with one of some prefixes.
 
         Args:
-            prefix: what the names begin with.
+            prefixes: what the names begin with.
             limit: how many at most.
             token: an earlier page's, or None for the first.
-            deleted_as: means those that wait for deletion, and only those with this
-                description: they can't be read, and nothing else says what they are.
+            deleted_as: means those that wait for deletion, and only those described
+                so: they can't be read, and nothing else says what they are.
 
         Returns:
             A page, or None where the token is not one.
@@ -176,7 +186,7 @@ class SecretStore:
         try:
             with _available():
                 answer = self._client.list_secrets(
-                    Filters=[{"Key": "name", "Values": [prefix]}],
+                    Filters=[{"Key": "name", "Values": prefixes}],
                     IncludePlannedDeletion=deleted_as is not None,
                     MaxResults=limit,
                     **options,
@@ -189,8 +199,8 @@ class SecretStore:
         names = [
             secret["Name"]
             for secret in answer["SecretList"]
-            if (secret.get("Description") if "DeletedDate" in secret else None)
-            == deleted_as
+            if ("DeletedDate" in secret) == (deleted_as is not None)
+            and (deleted_as is None or secret.get("Description") in deleted_as)
         ]
         return Page(names, answer.get("NextToken"))
 
@@ -233,27 +243,3 @@ class SecretStore:
         except self._client.exceptions.InvalidRequestException:
             return True
         return True
-
-
-_ANSWERS = {
-    "InvalidNextTokenException",
-    "InvalidParameterException",
-    "InvalidRequestException",
-    "ResourceExistsException",
-    "ResourceNotFoundException",
-}
-
-
-@contextmanager
-def _available() -> Iterator[None]:
-    """Turn what is no answer about the secret into a refusal with 503."""
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        code = type(error).__name__
-        if isinstance(error, ClientError):
-            code = error.response["Error"]["Code"]
-        if code in _ANSWERS:
-            raise
-        message = f"Secrets Manager does not serve this function: {code}"
-        raise RefusedError(503, "store_unavailable", message) from error

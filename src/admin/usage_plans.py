@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from admin.errors import RefusedError, invalid
+from admin.errors import invalid
+from admin.serving import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from mypy_boto3_apigateway import APIGatewayClient
 
@@ -23,7 +23,17 @@ class UsagePlans:
     def __init__(self, client: APIGatewayClient) -> None:
         self._client = client
 
-    def join(self, key_id: str, plan_id: str) -> Document:
+    @contextmanager
+    def joined(self, principal: str, plan_id: str | None) -> Iterator[Document]:
+        """Join a plan, if there is one, for the time that all goes well with it."""
+        fields = self.join(principal, plan_id) if plan_id else {}
+        try:
+            yield fields
+        except BaseException:
+            self.leave(fields)
+            raise
+
+    def join(self, principal: str, plan_id: str) -> Document:
         """Make a gateway key in a plan; return the record's fields about it.
 
         Raises:
@@ -31,7 +41,9 @@ class UsagePlans:
                 503, API Gateway does not do it.
         """
         with _available():
-            made = self._client.create_api_key(name=f"apikeys-{key_id}", enabled=True)
+            made = self._client.create_api_key(
+                name=f"apikeys-{principal}", enabled=True
+            )
         try:
             with _available():
                 self._client.create_usage_plan_key(
@@ -65,17 +77,5 @@ class UsagePlans:
             return
 
 
-@contextmanager
-def _available() -> Iterator[None]:
-    """Turn what is no answer about a plan or a key into a refusal with 503."""
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        # botocore names the classes of a service's errors by their codes.
-        code = type(error).__name__
-        if code == "NotFoundException":
-            raise
-        if isinstance(error, ClientError):
-            code = error.response["Error"]["Code"]
-        message = f"API Gateway does not serve this function: {code}"
-        raise RefusedError(503, "gateway_unavailable", message) from error
+def _available() -> AbstractContextManager[None]:
+    return served("API Gateway", "gateway_unavailable", ("NotFoundException",))

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from admin.records import readable
 from admin.store import Absence
+from admin.subject import Subject
 from admin.view import public_view, revoked_view
 from apikeys import digest, foreign
 from apikeys.decision import Reason, decide
 from apikeys.errors import MalformedKeyError, MalformedRecordError, NotOntoPopError
 from apikeys.key import Key
+from apikeys.login import normalise_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +31,16 @@ class Verifying:
         self._deployment = deployment
 
     def verify(self, request: Verify) -> Document:
-        """Answer ``verify``: 200 with a decision, whatever the credential is."""
-        reason, view = self._judged(request.credential)
+        """Answer ``verify``: 200 with a decision, whatever the credential is.
+
+        One of a kind that the deployment does not read is ``missing`` to it.
+        """
+        settings = self._deployment.settings
+        reason, view = Reason.MISSING, None
+        if request.login is None and settings.takes_keys:
+            reason, view = self._judged(request.credential)
+        elif request.login is not None and settings.takes_basic:
+            reason, view = self._judged_account(request.login, request.credential)
         decision = "allow" if reason is Reason.GRANTED else "refuse"
         answer: Document = {"status": 200, "decision": decision, "reason": reason.value}
         return answer if view is None else {**answer, "record": view}
@@ -43,8 +53,16 @@ class Verifying:
             return self._judged_foreign(credential)
         if here.settings.checks_tags and not key.is_genuine(here.signing_secret.keys()):
             return Reason.FORGED, None
-        stored = here.records.existing(key.key_id)
-        return self._decided(credential, key.key_id, stored, readable)
+        subject = Subject.key(key.key_id)
+        stored = here.records.existing(subject)
+        return self._decided(credential, subject, stored, readable)
+
+    def _judged_account(
+        self, login: str, password: str
+    ) -> tuple[Reason, Document | None]:
+        subject = Subject.account(login)
+        stored = self._deployment.records.existing(subject)
+        return self._decided(normalise_password(password), subject, stored, readable)
 
     def _judged_foreign(self, credential: str) -> tuple[Reason, Document | None]:
         here = self._deployment
@@ -54,27 +72,28 @@ class Verifying:
             return Reason.MALFORMED, None
         keys = here.signing_secret.keys()
         key_id = foreign.key_id_of(credential, keys.lookup or keys.current)
-        stored = here.records.existing(key_id) if is_imported else Absence.NEVER
+        subject = Subject.key(key_id)
+        stored = here.records.existing(subject) if is_imported else Absence.NEVER
         if stored is Absence.NEVER and is_own:
-            own = here.records.existing(credential)
+            own = here.records.existing(Subject.key(credential))
             try:
-                return self._decided(credential, key_id, own, _readable_of_ontopop)
+                return self._decided(credential, subject, own, _readable_of_ontopop)
             except NotOntoPopError:
                 return Reason.UNKNOWN, None
-        return self._decided(credential, key_id, stored, readable)
+        return self._decided(credential, subject, stored, readable)
 
     def _decided(
         self,
         credential: str,
-        key_id: str,
+        subject: Subject,
         stored: Stored | Absence,
-        read: Callable[[str, Stored], Record | None],
+        read: Callable[[Subject, Stored], Record | None],
     ) -> tuple[Reason, Document | None]:
         if stored is Absence.NEVER:
             return Reason.UNKNOWN, None
         if isinstance(stored, Absence):
-            return Reason.REVOKED, revoked_view(key_id)
-        record = read(key_id, stored)
+            return Reason.REVOKED, revoked_view(subject)
+        record = read(subject, stored)
         if record is None:
             return Reason.CORRUPT, None
         now = self._deployment.clock()
@@ -89,9 +108,9 @@ class Verifying:
         return bool(grant.allow)
 
 
-def _readable_of_ontopop(key_id: str, stored: Stored) -> Record | None:
+def _readable_of_ontopop(subject: Subject, stored: Stored) -> Record | None:
     try:
-        return foreign.parse_ontopop_record(stored.text, key_id)
+        return foreign.parse_ontopop_record(stored.text, subject.text)
     except NotOntoPopError:
         raise
     except MalformedRecordError:

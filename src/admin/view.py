@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apikeys import timestamp
 from apikeys.session import SETTINGS
 
 if TYPE_CHECKING:
+    from admin.subject import Subject
     from apikeys.document import Document
     from apikeys.record import Record
 
 _FIELDS = (
     "keyId",
+    "login",
     "client",
     "issuer",
     "name",
@@ -34,13 +37,17 @@ def public_view(record: Record, version: str, now: float) -> Document:
     """Return what people may see of a record.
 
     ``state`` is ``active``, ``disabled`` or ``expired`` (a revoked one can't be read);
-    ``expiresInDays`` counts whole days, rounded down, null where it never expires.
+    ``expiresInDays`` counts whole days, rounded down, null where it never expires;
+    ``previous`` says until when an account's replaced password works.
     """
     view = {f: record.document[f] for f in _FIELDS if f in record.document}
     if record.session is not None:
         view["session"] = {
             s: record.session[s] for s in SETTINGS if s in record.session
         }
+    if record.previous is not None:
+        ends_at = timestamp.format_utc(record.previous[1])
+        view["previous"] = {"expirationDate": ends_at}
     view["state"] = _state(record, now)
     view["expiresInDays"] = (
         None
@@ -51,9 +58,9 @@ def public_view(record: Record, version: str, now: float) -> Document:
     return view
 
 
-def revoked_view(key_id: str) -> Document:
-    """Return what is left to see of a revoked key."""
-    return {"keyId": key_id, "state": "revoked"}
+def revoked_view(subject: Subject) -> Document:
+    """Return what is left to see of what was revoked."""
+    return {**subject.named, "state": "revoked"}
 
 
 def _state(record: Record, now: float) -> str:

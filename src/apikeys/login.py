@@ -21,6 +21,30 @@ def is_login(text: str) -> bool:
     )
 
 
+def check_password(text: str) -> str:
+    """Return a password as it is hashed, if a Basic header can carry it.
+
+    Raises:
+        ValueError: too short, too long, or with control characters; the message never
+            shows it.
+    """
+    password = normalise_password(text)
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise ValueError(
+            f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
+        )
+    if has_control_characters(password):
+        raise ValueError("a password has no control characters")
+    return password
+
+
+def has_control_characters(password: str) -> bool:
+    """Tell whether a password has what RFC 7617 section 2 forbids, or no UTF-8 has."""
+    return not password.isprintable() and any(
+        c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in password
+    )
+
+
 def normalise_password(text: str) -> str:
     """Return a password as it is hashed: NFC, so that each keyboard writes the same.
 

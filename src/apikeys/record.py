@@ -20,6 +20,7 @@ class Record:
     """What is known of one credential; ``document`` keeps fields unknown to this code.
 
     Built by :meth:`parse` alone, so that what cannot be read was never written.
+    ``is_basic`` tells the record of a login with a password from that of a key.
     """
 
     __slots__ = (
@@ -27,6 +28,7 @@ class Record:
         "document",
         "enabled",
         "expires_at",
+        "is_basic",
         "previous",
         "principal",
         "roles",
@@ -38,6 +40,7 @@ class Record:
     digest: str
     enabled: bool
     expires_at: int | None
+    is_basic: bool
     previous: tuple[str, int] | None
     roles: tuple[str, ...]
     session: Document | None
@@ -84,7 +87,8 @@ class Record:
         digest.check(record.digest)
         record.enabled = found.get("enabled") is True
         record.expires_at = _expiry(found)
-        record.previous = _previous(found) if field == "login" else None
+        record.is_basic = field == "login"
+        record.previous = _previous(found) if record.is_basic else None
         record.roles = role_name.normalise_all(found.get("roles"))
         session = found.get("session")
         record.session = None if session is None else check_session(session)
@@ -102,11 +106,6 @@ class Record:
         if self.is_basic:
             return Record.parse(text, login=self.principal)
         return Record.parse(text, key_id=self.principal)
-
-    @property
-    def is_basic(self) -> bool:
-        """Whether this is the record of a login with a password."""
-        return "login" in self.document
 
     def to_json(self) -> str:
         """Write the record as it is stored."""

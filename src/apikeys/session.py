@@ -15,22 +15,25 @@ MODES = {
 }
 OPTIONAL = ("login", "dataLanguage", "guiLanguage")
 SETTINGS = (*REQUIRED, *OPTIONAL, *MODES)
+_ALL_REQUIRED = f"{', '.join(REQUIRED[:-1])} and {REQUIRED[-1]}"
 
 
 def check_session(session: object) -> Document:
     """Return the session's settings as they are, once they are known to be whole.
 
     Raises:
-        ValueError: not an object, a required setting missing, an unknown mode or an
-            unreadable text; the message begins with the setting's name.
+        ValueError: not an object, required settings missing (all are named), an
+            unknown mode or an unreadable text; begins with the settings' names.
     """
     if not isinstance(session, dict):
         raise ValueError("session is not an object")
+    missing = [name for name in REQUIRED if session.get(name) in (None, "")]
+    if missing:
+        settings = ", ".join(f"session.{name}" for name in missing)
+        raise ValueError(f"{settings}: missing; a session takes {_ALL_REQUIRED}")
     for name in (*REQUIRED, *OPTIONAL):
-        value = session.get(name)
-        if value is None and name in OPTIONAL:
-            continue
-        check_text(value, f"session.{name}")
+        if session.get(name) is not None:
+            check_text(session[name], f"session.{name}")
     for name, allowed in MODES.items():
         if session.get(name, allowed[0]) not in allowed:
             raise ValueError(f"session.{name} is none of {', '.join(allowed)}")

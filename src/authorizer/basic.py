@@ -5,7 +5,7 @@ from __future__ import annotations
 from binascii import Error, a2b_base64, b2a_base64
 
 from apikeys.decision import Reason
-from apikeys.login import is_login, normalise_password
+from apikeys.login import has_control_characters, is_login, normalise_password
 from authorizer.header import every_text, single
 
 TYPE_CHECKING = False
@@ -47,7 +47,7 @@ def presented(request: Request) -> tuple[str, str] | Reason:
     # Without a colon there is no password either.
     if not password or not is_login(login):
         return Reason.MALFORMED
-    if not password.isprintable() and any(c < " " or c == "\x7f" for c in password):
+    if has_control_characters(password):
         return Reason.MALFORMED
     return login, normalise_password(password)
 

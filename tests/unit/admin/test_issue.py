@@ -251,7 +251,7 @@ def test_a_taken_key_id_is_a_conflict(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However unlikely: 409, and the other record stays."""
-    monkeypatch.setattr("admin.issuing.random_key_id", lambda _entropy: "0" * 16)
+    monkeypatch.setattr("admin.minting.random_key_id", lambda _entropy: "0" * 16)
     admin.issued()
     before = admin.contents()
     answer = admin("issue", client="Acme")

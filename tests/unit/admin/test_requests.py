@@ -160,19 +160,37 @@ def test_a_missing_client_is_told_by_name(untouched: Admin) -> None:
             {
                 "action": "get",
                 "key_id": _ID,
+                "login": None,
                 "status": 404,
                 "error_code": "key_not_found",
             },
         ),
         (
             {"action": "roles.get"},
-            {"action": "roles.get", "key_id": None, "status": 200, "error_code": None},
+            {
+                "action": "roles.get",
+                "key_id": None,
+                "login": None,
+                "status": 200,
+                "error_code": None,
+            },
+        ),
+        (
+            {"action": "get", "login": "olga"},
+            {
+                "action": "get",
+                "key_id": None,
+                "login": "olga",
+                "status": 404,
+                "error_code": "account_not_found",
+            },
         ),
         (
             {"action": "issue", "client": ""},
             {
                 "action": "issue",
                 "key_id": None,
+                "login": None,
                 "status": 400,
                 "error_code": "invalid_request",
             },
@@ -182,6 +200,7 @@ def test_a_missing_client_is_told_by_name(untouched: Admin) -> None:
             {
                 "action": "unknown",
                 "key_id": None,
+                "login": None,
                 "status": 400,
                 "error_code": "invalid_request",
             },
@@ -202,6 +221,7 @@ def test_the_audit_line_of_an_issued_key_names_its_id(admin: Admin) -> None:
     assert admin.audit == {
         "action": "issue",
         "key_id": key.key_id,
+        "login": None,
         "status": 201,
         "error_code": None,
     }

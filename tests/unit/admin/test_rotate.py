@@ -131,6 +131,49 @@ def test_the_sister_shares_the_gateway_key(admin: Admin) -> None:
     assert admin.gateway_keys() == []
 
 
+@pytest.mark.parametrize("first", ["middle", "newest"])
+def test_a_revoked_sister_between_does_not_cut_the_gateway_key_off(
+    admin: Admin, first: str
+) -> None:
+    """A live key two rotations away keeps it; the last one takes it along."""
+    plan = admin.gateway.create_usage_plan(name="gold")["id"]
+    keys = [admin.issued(usagePlanId=plan)[0].key_id]
+    for _ in range(2):
+        keys += [admin("rotate", keyId=keys[-1])["record"]["keyId"]]
+    oldest, middle, newest = keys
+    admin("revoke", keyId=middle)
+    one, other = (oldest, newest) if first == "middle" else (newest, oldest)
+    admin("revoke", keyId=one)
+    assert len(admin.gateway_keys()) == 1
+    admin("restore", keyId=middle)
+    assert len(admin.gateway_keys()) == 1
+    admin("revoke", keyId=middle)
+    admin("revoke", keyId=other)
+    assert admin.gateway_keys() == []
+
+
+@pytest.mark.parametrize("fate", ["purged", "corrupt"])
+def test_a_gateway_key_stays_where_nobody_can_tell_who_has_it(
+    admin: Admin, fate: str
+) -> None:
+    """One too many costs nothing, one too few refuses a client."""
+    plan = admin.gateway.create_usage_plan(name="gold")["id"]
+    keys = [admin.issued(usagePlanId=plan)[0].key_id]
+    for _ in range(2):
+        keys += [admin("rotate", keyId=keys[-1])["record"]["keyId"]]
+    oldest, middle, newest = keys
+    name = f"APIKEY_{middle}"
+    admin.secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    if fate == "corrupt":
+        admin.secrets.create_secret(Name=name, SecretString="no record")
+    admin("revoke", keyId=oldest)
+    assert admin.gateway_keys() == [admin.record(newest)["usageKeyId"]]
+    # Restored, it must not rely on a gateway key that may be gone by then.
+    admin("restore", keyId=oldest)
+    assert len(admin.gateway_keys()) == 2
+    assert admin.record(oldest)["usageKeyId"] in admin.gateway_keys()
+
+
 def test_an_expired_sister_does_not_keep_the_gateway_key(admin: Admin) -> None:
     """Only a live record counts."""
     plan = admin.gateway.create_usage_plan(name="gold")["id"]
@@ -300,3 +343,18 @@ def test_a_clone_has_a_gateway_key_of_its_own_in_the_same_plan(admin: Admin) -> 
     records = [admin.record(key_id) for key_id in ids]
     assert len({record["usageKeyId"] for record in records}) == 3
     assert [record["usagePlanId"] for record in records] == [plan, plan, other]
+
+
+@pytest.mark.parametrize(("first", "second"), [(60, 61), (61, 60), (0, 86_400)])
+def test_a_repeat_with_another_overlap_is_refused(
+    admin: Admin, first: int, second: int
+) -> None:
+    """409, and both keys stay as the first try left them."""
+    old, _ = admin.issued()
+    admin("rotate", keyId=old.key_id, overlapSeconds=first, requestToken=_TOKEN)
+    before = admin.contents()
+    answer = admin(
+        "rotate", keyId=old.key_id, overlapSeconds=second, requestToken=_TOKEN
+    )
+    assert (answer["status"], answer["error"]["code"]) == (409, "request_token_used")
+    assert admin.contents() == before

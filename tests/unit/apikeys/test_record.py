@@ -45,6 +45,7 @@ def test_a_record_is_read() -> None:
         "document": record_fields(_KEY, session=_SESSION),
         "enabled": True,
         "expires_at": NOW + 3_600,
+        "is_basic": False,
         "previous": None,
         "principal": _KEY.key_id,
         "roles": ("READER",),
@@ -90,7 +91,7 @@ def test_unknown_fields_are_kept() -> None:
         ({"expirationDate": NOW}, "expirationDate: expirationDate is missing"),
         ({"expirationDate": False}, "expirationDate: expirationDate is missing"),
         ({"session": "canary"}, "session is not an object"),
-        ({"session": {}}, "session.environment is not a text"),
+        ({"session": {}}, "session.environment, session.rep"),
         ({"session": []}, "session is not an object"),
     ],
 )

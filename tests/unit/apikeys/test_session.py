@@ -39,9 +39,18 @@ def test_a_whole_session_is_returned_as_it_is(session: dict[str, object]) -> Non
     [
         ("text", "session is not an object"),
         ([], "session is not an object"),
-        ({}, "session.environment is not a text"),
-        (_LEAST | {"environment": ""}, "session.environment does not have 1 to 256"),
-        (_LEAST | {"repository": None}, "session.repository is not a text"),
+        (
+            {"sessionMode": "MULTI"},
+            "session.environment, session.repository, session.profile: missing; a "
+            "session takes environment, repository and profile$",
+        ),
+        (
+            {"repository": "Main", "login": "mega"},
+            "session.environment, session.profile: missing",
+        ),
+        (_LEAST | {"environment": ""}, "session.environment: missing"),
+        (_LEAST | {"repository": None}, "session.repository: missing"),
+        (_LEAST | {"environment": "a" * 257}, "session.environment does not have 1 to"),
         (_LEAST | {"profile": 5}, "session.profile is not a text"),
         (_LEAST | {"login": "a\n"}, "session.login has control characters"),
         (_LEAST | {"guiLanguage": []}, "session.guiLanguage is not a text"),
@@ -58,6 +67,6 @@ def test_a_whole_session_is_returned_as_it_is(session: dict[str, object]) -> Non
     ],
 )
 def test_an_unreadable_session_is_refused(session: object, message: str) -> None:
-    """The message begins with the setting at fault."""
+    """The message begins with the setting at fault, or with all that are missing."""
     with pytest.raises(ValueError, match=f"^{message}"):
         check_session(session)

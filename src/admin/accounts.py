@@ -1,0 +1,153 @@
+"""Issuing and cloning Basic accounts, and rotating their passwords."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin import attempts
+from admin.drafts import Drafts, length_of
+from admin.errors import RefusedError, invalid
+from admin.issuing import token_used
+from admin.store import NameTakenError
+from admin.subject import Subject
+from admin.view import public_view
+from apikeys import digest, document, timestamp
+
+if TYPE_CHECKING:
+    from admin.deployment import Deployment
+    from admin.drafts import Draft
+    from admin.minting import Made
+    from admin.records import Found
+    from admin.requests import Clone, Issue, Rotate
+    from apikeys.document import Document
+    from apikeys.record import Record
+
+
+class Accounts:
+    """Makes passwords; a generated one is in the answer once, a given one never."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._drafts = Drafts(deployment)
+
+    def issue(self, request: Issue) -> Document:
+        """Answer ``issue`` of a login."""
+        subject = Subject.account(str(request.login))
+        return self._created(request, subject, self._drafts.asked_for(request))
+
+    def clone(self, request: Clone) -> Document:
+        """Answer ``clone`` of an account: another login, as long a life."""
+        model = self._deployment.records.live(request.subject).record
+        subject = Subject.account(str(request.new_login))
+        return self._created(request, subject, self._drafts.copied(request, model))
+
+    def rotate(self, request: Rotate) -> Document:
+        """Answer ``rotate`` of an account: a new password under the same login.
+
+        The old password goes on working through the overlap, the account lives on as
+        long as it did from its issue.
+        """
+        here = self._deployment
+        old = here.records.live(request.subject)
+        here.grants.check(old.record.roles)
+        if attempts.is_noted(old.record, request):
+            made, found = self._repeated(request, old)
+        else:
+            made, record = self._with_new_password(request, old.record)
+            found = here.records.replace(old, attempts.noted(record, request))
+        now = int(here.clock())
+        replaced = found.record.previous
+        ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
+        return {
+            **_issued(made, found, now),
+            "previous": {**request.subject.named, "expirationDate": ends_at},
+            **here.settings.bound,
+        }
+
+    def _created(
+        self, request: Issue | Clone, subject: Subject, draft: Draft
+    ) -> Document:
+        here = self._deployment
+        now = int(here.clock())
+        earlier = (
+            None if request.request_token is None else here.records.earlier(subject)
+        )
+        if earlier is not None:
+            if not attempts.is_noted(earlier.record, request):
+                raise _login_taken()
+            return _issued(*self._repeated(request, earlier), now)
+        made = here.minting.account(subject.text, request.password)
+        dated = self._drafts.dated(draft, request, now)
+        try:
+            with here.usage_plans.joined(subject.text, draft.plan_id) as usage:
+                record = subject.parse(document.dumps(made.proof | dated | usage))
+                found = here.records.create(attempts.noted(record, request))
+        except NameTakenError as error:
+            raise _login_taken() from error
+        return _issued(made, found, now)
+
+    def _repeated(
+        self, request: Issue | Clone | Rotate, earlier: Found
+    ) -> tuple[Made, Found]:
+        """Give the record of an earlier try, whose answer was lost, another password.
+
+        Raises:
+            RefusedError: 409, it is too late, or the record was changed since.
+        """
+        here = self._deployment
+        record = earlier.record
+        if not attempts.may_be_repeated(record, request, here.clock()):
+            raise token_used()
+        made = here.minting.account(
+            record.principal, request.password, salted_like=record.digest
+        )
+        changed = record.changed(digest=made.proof["digest"])
+        return made, here.records.replace(earlier, changed)
+
+    def _with_new_password(
+        self, request: Rotate, record: Record
+    ) -> tuple[Made, Record]:
+        here = self._deployment
+        now = int(here.clock())
+        overlap = request.overlap_seconds
+        if overlap and record.previous is not None and now < record.previous[1]:
+            until = timestamp.format_utc(record.previous[1])
+            message = f"the password before still works until {until}; rotate with "
+            message += "overlapSeconds 0 to end both at once"
+            raise RefusedError(409, "already_rotated", message, field="login")
+        password = request.password
+        if password is not None and digest.matches(record.digest, password):
+            raise invalid("password", "is the one in use")
+        length = length_of(record)
+        dates = self._drafts.dates(
+            request, now, None if length is None else now + length
+        )
+        ends_at = now + overlap
+        if record.expires_at is not None:
+            ends_at = min(ends_at, record.expires_at)
+        overlaps = ends_at > now
+        # One salt for both: to check a password costs one slow hash at any time.
+        made = here.minting.account(
+            record.principal, password, salted_like=record.digest if overlaps else None
+        )
+        replaced = {
+            "digest": record.digest,
+            "expirationDate": timestamp.format_utc(ends_at),
+        }
+        changes = dates | {
+            "digest": made.proof["digest"],
+            "previous": replaced if overlaps else None,
+        }
+        if request.enabled is not None:
+            changes["enabled"] = request.enabled
+        return made, record.changed(**changes)
+
+
+def _login_taken() -> RefusedError:
+    message = "the login is taken (a revoked account keeps it until it is purged)"
+    return RefusedError(409, "login_taken", message, field="login")
+
+
+def _issued(made: Made, found: Found, now: float) -> Document:
+    view = public_view(found.record, found.version, now)
+    return {"status": 201, **made.shown, "record": view}

@@ -1,0 +1,104 @@
+"""What a record says of its client before there is a credential to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from admin.records import issued_at
+from apikeys import role_name, timestamp
+
+if TYPE_CHECKING:
+    from admin.deployment import Deployment
+    from admin.fields import Ending
+    from admin.requests import Clone, Issue
+    from apikeys.document import Document
+    from apikeys.record import Record
+
+COPIED = ("client", "issuer", "name", "description", "roles", "enabled", "session")
+
+
+class Draft(NamedTuple):
+    """A record to be.
+
+    Attributes:
+        fields: what was asked for, copied or set by default.
+        length: the seconds that it lives where the request does not say; None: for
+            ever.
+        plan_id: the usage plan that it joins, if any.
+    """
+
+    fields: Document
+    length: int | None
+    plan_id: str | None
+
+
+class Drafts:
+    """Puts drafts together by the deployment's rules."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    def asked_for(self, request: Issue) -> Draft:
+        """Return what an ``issue`` asks for.
+
+        Raises:
+            RefusedError: 400 or 403, its roles can't be given.
+        """
+        here = self._deployment
+        defaults: Document = {
+            "issuer": here.settings.default_issuer,
+            "enabled": True,
+            "roles": [],
+        }
+        fields = self._checked(defaults | request.fields())
+        return Draft(fields, here.lifetimes.default, request.usage_plan_id)
+
+    def copied(self, request: Clone, model: Record) -> Draft:
+        """Return what a ``clone`` asks for, beside what it takes from its model.
+
+        Raises:
+            RefusedError: 400 or 403, its roles or the model's can't be given.
+        """
+        self._deployment.grants.check(model.roles)
+        fields = self._checked(fields_of(model, COPIED) | request.fields())
+        plan_id = request.usage_plan_id or model.document.get("usagePlanId")
+        return Draft(
+            fields, length_of(model), plan_id if isinstance(plan_id, str) else None
+        )
+
+    def dates(self, request: Ending, begun: int, ends_at: int | None) -> Document:
+        """Return the dates of a record that begins then, and ends so if not told."""
+        ends_at = self._deployment.lifetimes.ends_at(
+            request, begins_at=begun, now=begun, otherwise=ends_at
+        )
+        return {
+            "issueDate": timestamp.format_utc(begun),
+            "expirationDate": None
+            if ends_at is None
+            else timestamp.format_utc(ends_at),
+        }
+
+    def dated(self, draft: Draft, request: Ending, begun: int) -> Document:
+        """Return a draft's fields with the dates of a record that begins then."""
+        ends_at = None if draft.length is None else begun + draft.length
+        return draft.fields | self.dates(request, begun, ends_at)
+
+    def _checked(self, given: Document) -> Document:
+        fields = {name: value for name, value in given.items() if value is not None}
+        # Checked as the authorizer will read them.
+        roles = role_name.normalise_all(fields.get("roles"))
+        self._deployment.grants.check(roles)
+        self._deployment.role_maps.check_roles(roles)
+        return fields
+
+
+def fields_of(record: Record, names: tuple[str, ...]) -> Document:
+    """Return some of a record's fields, those that it has."""
+    return {name: record.document[name] for name in names if name in record.document}
+
+
+def length_of(record: Record) -> int | None:
+    """Return how many seconds a record lives from its issue, None for ever."""
+    if record.expires_at is None:
+        return None
+    return record.expires_at - issued_at(record)

@@ -1,0 +1,97 @@
+"""New credentials: the moments in which a key's or a password's text exists here."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from admin.subject import Subject
+from apikeys import base62, digest
+from apikeys.key import derived_key_id, mint, random_key_id
+from apikeys.record import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from admin.settings import Settings
+    from admin.signing_secret import SigningSecret
+    from apikeys.document import Document
+
+# 160 random bits, in a text that needs no quotes anywhere.
+_PASSWORD_BYTES, _PASSWORD_WIDTH = 20, 27
+
+
+class Made(NamedTuple):
+    """A new credential.
+
+    Attributes:
+        subject: whom its record is about.
+        shown: what the answer holds once and never again; nothing of a given password.
+        proof: the record's fields by which the credential is checked.
+    """
+
+    subject: Subject
+    shown: Document
+    proof: Document
+
+    def __repr__(self) -> str:
+        return f"Made({self.subject.text})"
+
+
+class Minting:
+    """Makes credentials by the deployment's rules."""
+
+    def __init__(self, settings: Settings, signing_secret: SigningSecret) -> None:
+        self._settings = settings
+        self._signing_secret = signing_secret
+
+    def key(self, key_id: str) -> Made:
+        """Return a new key with this id."""
+        signing_keys = self._signing_secret.keys()
+        key = mint(self._settings.key_prefix, key_id, signing_keys, os.urandom)
+        hashed = digest.slow if self._settings.hashes_slowly else digest.fast
+        proof: Document = {
+            "schemaVersion": SCHEMA_VERSION,
+            "keyId": key_id,
+            "digest": hashed(key.text),
+            "signedBy": fingerprint(signing_keys.current),
+        }
+        return Made(Subject.key(key_id), {"key": key.text}, proof)
+
+    def account(
+        self, login: str, password: str | None, *, salted_like: str | None = None
+    ) -> Made:
+        """Return a Basic account with a password, a generated one where none is given.
+
+        Args:
+            login: the account's.
+            password: as it is hashed.
+            salted_like: a digest whose salt the new one must have.
+        """
+        shown: Document = {}
+        if password is None:
+            number = int.from_bytes(os.urandom(_PASSWORD_BYTES))
+            password = base62.encode(number, _PASSWORD_WIDTH)
+            shown = {"password": password}
+        made = (
+            digest.slow(password)
+            if salted_like is None
+            else digest.like(salted_like, password)
+        )
+        proof: Document = {
+            "schemaVersion": SCHEMA_VERSION,
+            "login": login,
+            "digest": made,
+        }
+        return Made(Subject.account(login), shown, proof)
+
+
+def new_key_id(request_token: str | None) -> str:
+    """Return a random key id, or the one that follows from a request token."""
+    if request_token is None:
+        return random_key_id(os.urandom)
+    return derived_key_id(request_token)
+
+
+def fingerprint(signing_key: bytes) -> str:
+    """Return a name for a signing key that tells nothing of it."""
+    return sha256(b"signing key " + signing_key).hexdigest()[:16]

@@ -1,0 +1,111 @@
+"""Revoking for good, and restoring as it was."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from admin.errors import RefusedError, not_found
+from admin.records import readable
+from admin.store import Absence
+from admin.view import public_view, revoked_view
+
+if TYPE_CHECKING:
+    from admin.deployment import Deployment
+    from admin.records import Found
+    from admin.requests import Restore, Revoke
+    from admin.subject import Subject
+    from apikeys.document import Document
+
+_LAG_SECONDS = (0.2, 0.4, 0.8)
+
+
+class Revoking:
+    """Schedules records' deletion, and cancels it."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    def revoke(self, request: Revoke) -> Document:
+        """Answer ``revoke``, which works for a corrupt record and a second time too.
+
+        Where OntoPop's own records are read, the key's own of those goes as well.
+        """
+        here = self._deployment
+        subject, days = request.subject, request.recovery_days
+        is_gone = (
+            here.settings.reads_ontopop
+            and not subject.is_account
+            and here.ontopop.revoke(subject.text, days)
+        )
+        stored = here.records.existing(subject)
+        if stored is Absence.NEVER and not is_gone:
+            raise not_found(subject)
+        if not isinstance(stored, Absence):
+            record = readable(subject, stored)
+            here.notes.take(here.records.name(subject), record, stored.version)
+            self._delete(subject, days)
+            # It is revoked, whatever becomes of its gateway key.
+            with suppress(RefusedError):
+                if record and here.sisters.share_gateway_key(record) is False:
+                    here.usage_plans.leave(record.document)
+        return {
+            "status": 200,
+            "record": revoked_view(subject),
+            **here.settings.bound,
+        }
+
+    def restore(self, request: Restore) -> Document:
+        """Answer ``restore``: the record as it was, in its usage plan again."""
+        here = self._deployment
+        subject = request.subject
+        if not isinstance(here.records.stored(subject), Absence):
+            message = f"the {subject.noun} is not revoked"
+            raise RefusedError(409, "not_revoked", message, field=subject.field)
+        here.grants.check(here.notes.roles(here.records.name(subject)))
+        here.records.restore(subject)
+        try:
+            found = self._rejoined(here.records.live(subject))
+        except BaseException:
+            # Refused or failed: nothing is brought back.
+            here.records.delete(subject)
+            raise
+        view = public_view(found.record, found.version, here.clock())
+        return {"status": 200, "record": view}
+
+    def _rejoined(self, found: Found) -> Found:
+        """Put what was restored into its usage plan again, if it may come back."""
+        here = self._deployment
+        here.grants.check(found.record.roles)
+        plan_id = found.record.document.get("usagePlanId")
+        # Revoking removed the gateway key, unless a sister still had it.
+        if not isinstance(plan_id, str) or here.sisters.share_gateway_key(found.record):
+            return found
+        with here.usage_plans.joined(found.record.principal, plan_id) as usage:
+            return here.records.replace(found, found.record.changed(**usage))
+
+    def _delete(self, subject: Subject, days: int) -> None:
+        """Schedule a record's deletion, and see that it is in force.
+
+        Raises:
+            RefusedError: 409, Secrets Manager does not delete it.
+        """
+        self._deployment.records.delete(subject, days)
+        if not self._is_gone(subject):
+            # So answers a secret that somebody replicated into another region.
+            raise RefusedError(
+                409,
+                "not_revocable",
+                "Secrets Manager does not delete the record (has it replicas?); the "
+                f"{subject.noun} still works: disable it",
+                field=subject.field,
+            )
+
+    def _is_gone(self, subject: Subject) -> bool:
+        """Tell whether a deletion is in force; reads may lag behind it."""
+        for wait in _LAG_SECONDS:
+            if isinstance(self._deployment.records.existing(subject), Absence):
+                return True
+            time.sleep(wait)
+        return isinstance(self._deployment.records.existing(subject), Absence)

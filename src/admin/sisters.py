@@ -1,0 +1,69 @@
+"""Keys that rotations link, and the gateway key that they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin.notes import LINKS
+from admin.records import readable
+from admin.store import Absence
+from admin.subject import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from admin.notes import Notes
+    from admin.records import Records
+    from apikeys.record import Record
+
+
+class Sisters:
+    """Finds the keys that came before one and after it."""
+
+    def __init__(
+        self, records: Records, notes: Notes, clock: Callable[[], float]
+    ) -> None:
+        self._records = records
+        self._notes = notes
+        self._clock = clock
+
+    def share_gateway_key(self, record: Record) -> bool | None:
+        """Tell whether a live key has the gateway key of this record, too.
+
+        None where that can't be known: a link between can't be read, or was revoked so
+        long ago that it is gone.
+        """
+        usage_key_id = record.document.get("usageKeyId")
+        if usage_key_id is None:
+            return False
+        sisters = [s for link in LINKS for s in self._chain(record, link)]
+        now = self._clock()
+        if any(
+            sister.document.get("usageKeyId") == usage_key_id
+            and not sister.is_expired(now)
+            for sister in sisters
+            if sister is not None
+        ):
+            return True
+        return None if None in sisters else False
+
+    def _chain(self, record: Record, direction: str) -> Iterator[Record | None]:
+        """Yield the readable records in one direction, None where the chain is cut."""
+        seen = {record.principal}
+        following = record.document.get(direction)
+        while isinstance(following, str) and following not in seen:
+            seen.add(following)
+            subject = Subject.key(following)
+            stored = self._records.existing(subject)
+            if stored is Absence.NEVER:
+                yield None
+                return
+            if isinstance(stored, Absence):
+                name = self._records.name(subject)
+                following = self._notes.link(name, direction)
+                continue
+            linked = readable(subject, stored)
+            yield linked
+            if linked is None:
+                return
+            following = linked.document.get(direction)
