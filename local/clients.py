@@ -4,6 +4,8 @@ import http.client
 import json
 import subprocess
 import sys
+from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -51,13 +53,27 @@ def aws_lambda_invoke(stack: Stack, request: dict[str, object]) -> dict[str, Any
 
 def call(stack: Stack, path: str, key: str | None, method: str = "GET") -> Answer:
     """Send one request to the example API, with a key or without."""
+    return send(stack, path, {} if key is None else {"X-API-Key": key}, method)
+
+
+def call_as(
+    stack: Stack, path: str, login: str, password: str, method: str = "GET"
+) -> Answer:
+    """Send one request to the example API with a login and its password."""
+    token = b64encode(f"{login}:{password}".encode()).decode()
+    return send(stack, path, {"Authorization": f"Basic {token}"}, method)
+
+
+def send(
+    stack: Stack, path: str, headers: Mapping[str, str], method: str = "GET"
+) -> Answer:
+    """Send one request to the example API, with these headers."""
     url = urlsplit(f"{stack.example_url}{path}")
     connection = http.client.HTTPConnection(
         str(url.hostname), url.port, timeout=_SECONDS
     )
     try:
-        headers = {} if key is None else {"X-API-Key": key}
-        connection.request(method, url.path, headers=headers)
+        connection.request(method, url.path, headers=dict(headers))
         response = connection.getresponse()
         return Answer(response.status, response.read().decode())
     finally:

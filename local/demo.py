@@ -11,7 +11,12 @@ from rich.table import Table
 from local.clients import CliError
 from local.deployment import running_stack
 from local.errors import LocalError
-from local.story import Row, tell, tell_with_slow_hashes
+from local.second_act import (
+    deployed_for_both_kinds,
+    tell_of_both_kinds,
+    tell_of_ontopop,
+)
+from local.story import Row, issue, tell
 
 _OUT: Final = Console()
 _PROGRESS: Final = Console(stderr=True, highlight=False)
@@ -25,8 +30,11 @@ def main() -> int:
         with running_stack("demo") as stack:
             _step(started, f"The example API answers at {stack.example_url}")
             rows = list(_shown(started, tell(stack)))
-            _step(started, "Deploying again, with KeyHash=argon2id …")
-            rows += _shown(started, tell_with_slow_hashes(stack))
+            rows += _shown(started, tell_of_ontopop(stack))
+            _step(started, "Deploying again, for keys and logins, with argon2id …")
+            older = issue(stack, "--client", "Issued before")["key"]
+            again = deployed_for_both_kinds(stack)
+            rows += _shown(started, tell_of_both_kinds(again, older))
     except (LocalError, CliError) as error:
         _PROGRESS.print(f"The demo stopped: {error}", style="red", markup=False)
         return 1

@@ -8,7 +8,8 @@ import pytest
 
 from local.clients import apikeys
 from local.deployment import running_stack
-from local.story import MANAGEMENT, ROLE_MAP, tell
+from local.second_act import deployed_for_both_kinds, tell_of_both_kinds
+from local.story import MANAGEMENT, ROLE_MAP, issue, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,3 +49,20 @@ def issued(stack: Stack) -> Issued:
     return Issued(
         **apikeys(stack, "issue", "--client", "Test App", "--role", MANAGEMENT)
     )
+
+
+class BothKinds(NamedTuple):
+    """A stack that takes logins beside keys, and what the demo shows on it."""
+
+    stack: Stack
+    rows: list[Row]
+
+
+@pytest.fixture(scope="session")
+def both_kinds() -> Iterator[BothKinds]:
+    """Return a stack deployed for keys alone, and then again for both kinds."""
+    with running_stack("both-kinds") as first:
+        apikeys(first, "roles", "put", str(ROLE_MAP))
+        older = issue(first, "--client", "Issued before")["key"]
+        again = deployed_for_both_kinds(first)
+        yield BothKinds(again, list(tell_of_both_kinds(again, older)))

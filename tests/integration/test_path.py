@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.clients import apikeys, call
-from local.story import MANAGEMENT, tell_with_slow_hashes
+from local.second_act import tell_of_ontopop
+from local.story import MANAGEMENT
 
 if TYPE_CHECKING:
     from local.deployment import Stack
@@ -79,13 +80,7 @@ def test_a_session_reaches_the_back_end_and_read_only_is_kept(stack: Stack) -> N
     assert call(stack, "/management", key, "POST").status == 403
 
 
-def test_slow_hashes_serve_new_keys_and_older_digests_stay_good(stack: Stack) -> None:
-    """``KeyHash=argon2id`` stores argon2id from then on; older keys go on working."""
-    rows = list(tell_with_slow_hashes(stack))
+def test_ontopop_s_own_record_works_and_so_does_its_import(stack: Stack) -> None:
+    """Its client keeps the key, before the import and after it."""
+    rows = list(tell_of_ontopop(stack))
     assert [(r.request, r.got) for r in rows] == [(r.request, r.expected) for r in rows]
-    key_id = apikeys(stack, "issue", "--client", "Slow")["record"]["keyId"]
-    secrets = stack.emulator.client("secretsmanager")
-    stored = json.loads(
-        secrets.get_secret_value(SecretId=f"APIKEY_{key_id}")["SecretString"]
-    )
-    assert stored["digest"].startswith("$argon2id$v=19$m=19456,t=2,p=1$")

@@ -63,6 +63,7 @@ class Rendered:
         self.violations = [
             assertion["AssertDescription"]
             for rule in template["Rules"].values()
+            if self._resolve(rule.get("RuleCondition", True))
             for assertion in rule["Assertions"]
             if not self._resolve(assertion["Assert"])
         ]

@@ -86,6 +86,38 @@ def test_gateway_ttl_is_the_parameter(seconds: str) -> None:
     )
 
 
+@pytest.mark.parametrize("kinds", ["basic", "api-key,basic"])
+def test_with_basic_nothing_is_cached(kinds: str) -> None:
+    """The cache's one header is X-API-Key: an answer for a login must not be kept."""
+    template = render(**WITH_API, Credentials=kinds, AuthorizerCacheSeconds="30")
+    document = template.properties("ExampleRestApi")["Body"]
+    [scheme] = document["components"]["securitySchemes"].values()
+    authorizer = scheme["x-amazon-apigateway-authorizer"]
+    assert str(authorizer["authorizerResultTtlInSeconds"]) == "0"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "challenge"),
+    [
+        ("api-key", 'ApiKey realm="apikeys"'),
+        ("basic", 'Basic realm="apikeys", charset="UTF-8"'),
+        (
+            "api-key,basic",
+            'ApiKey realm="apikeys", Basic realm="apikeys", charset="UTF-8"',
+        ),
+    ],
+)
+def test_the_challenge_names_what_is_read(kinds: str, challenge: str) -> None:
+    """RFC 7235 and RFC 7617: the schemes that a client may answer with."""
+    template = render(**WITH_API, Credentials=kinds)
+    responses = template.properties("ExampleRestApi")["Body"][
+        "x-amazon-apigateway-gateway-responses"
+    ]
+    header = "gatewayresponse.header.WWW-Authenticate"
+    found = responses["UNAUTHORIZED"]["responseParameters"][header]
+    assert found == f"'{challenge}'"
+
+
 def test_only_this_api_may_invoke_the_authorizer() -> None:
     """The permission names this API's authorizers; others bring their own."""
     function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:AuthorizerFunction"

@@ -143,3 +143,24 @@ def test_every_parameter_is_grouped() -> None:
     """The console shows every parameter, each in one group."""
     listed = [name for group in parameter_groups() for name in group["Parameters"]]
     assert sorted(listed) == sorted(parameters())
+
+
+@pytest.mark.parametrize(
+    ("kinds", "seconds", "is_admitted"),
+    [
+        ("api-key", "30", True),
+        ("basic", "30", True),
+        ("api-key,basic", "0", True),
+        ("api-key,basic", "1", False),
+        ("api-key,basic", "30", False),
+    ],
+)
+def test_two_kinds_of_credentials_are_never_cached(
+    kinds: str, seconds: str, *, is_admitted: bool
+) -> None:
+    """API Gateway caches under one header, and asks for each that it caches under."""
+    allowed = parameters()["Credentials"]["AllowedValues"]
+    assert kinds in allowed
+    violations = render(Credentials=kinds, AuthorizerCacheSeconds=seconds).violations
+    assert (violations == []) is is_admitted
+    assert all("needs AuthorizerCacheSeconds 0" in text for text in violations)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from admin.cli.errors import RefusedByFunctionError, UnreachableError, explained
 from admin.cli.findings import Finding, fail, not_checked, ok, some, unseen, warn
 from admin.cli.listing import Listing
+from admin.cli.subject import name_of
 from apikeys import conflicts, timestamp
 from apikeys.errors import MalformedRoleMapError
 from apikeys.policy import MAX_BYTES
@@ -143,7 +144,7 @@ def check_records(target: Target) -> Iterator[Finding]:
         )
     ending = [r for r in records if _ends_soon(r, now)]
     if ending:
-        names = [f"{r['keyId']} ({r['client']})" for r in ending]
+        names = [f"{name_of(r)} ({r['client']})" for r in ending]
         yield warn(
             "expiry",
             f"{len(ending)} ending within {_SOON_DAYS} days: {some(names)}",
@@ -155,8 +156,9 @@ def check_records(target: Target) -> Iterator[Finding]:
 
 def _unconfirmed(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the keys made in place of others that do not name them."""
-    replaced_by = {record["keyId"]: record.get("replacedBy") for record in records}
-    for record in records:
+    keys = [record for record in records if "keyId" in record]
+    replaced_by = {record["keyId"]: record.get("replacedBy") for record in keys}
+    for record in keys:
         old = record.get("replaces")
         if old in replaced_by and replaced_by[old] != record["keyId"]:
             yield record

@@ -46,3 +46,8 @@ class Configuration:
     def checks_tags(self) -> bool:
         """Whether forged keys are refused before their record is read."""
         return self.variables.get("TAG_CHECK", "on") == "on"
+
+    @property
+    def credentials(self) -> str:
+        """The kinds of credentials that the authorizer reads."""
+        return self.variables.get("CREDENTIALS", "api-key")

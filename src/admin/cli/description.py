@@ -55,7 +55,8 @@ def expires_option[F: Callable[..., Any]](command: F) -> F:
         "--expires",
         type=Expiry(),
         help="When it ends: 90d, 12h, 2027-01-31 (the whole day, UTC), "
-        "2027-01-31T12:00:00 or never. [default: the deployment's, or as before]",
+        "2027-01-31T12:00:00 or never. Not how long a session on the back end lasts. "
+        "[default: the deployment's, or as before]",
     )(command)
 
 

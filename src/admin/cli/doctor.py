@@ -74,13 +74,12 @@ def _findings(target: Target, stages: list[tuple[str, str]]) -> Iterator[Finding
     yield from check_role_map(role_map)
     yield from check_signing_secret(target, configuration)
     yield from check_records(target)
-    most_seconds = configuration.authorizer_cache_seconds if configuration else None
     for api, stage in stages:
-        yield from _stage_findings(target, api, stage, most_seconds)
+        yield from _stage_findings(target, api, stage, configuration)
 
 
 def _stage_findings(
-    target: Target, api: str, stage: str, most_seconds: int | None
+    target: Target, api: str, stage: str, configuration: Configuration | None
 ) -> Iterator[Finding]:
     name = f"{api}/{stage}"
     try:
@@ -92,7 +91,11 @@ def _stage_findings(
         else:
             yield unseen(name, "apigateway:GET on it", error)
         return
-    yield from check_stage(found, most_seconds)
+    if configuration is None:
+        yield from check_stage(found, None, None)
+        return
+    most_seconds = configuration.authorizer_cache_seconds
+    yield from check_stage(found, most_seconds, configuration.credentials)
 
 
 def _role_map(target: Target) -> dict[str, Any] | None:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from admin.cli.gateway import RestStage
 
-_IDENTITY_SOURCE = "method.request.header.X-API-Key"
+# The one header that is read of each kind of credential.
+_HEADERS = {"api-key": "X-API-Key", "basic": "Authorization"}
 # API Gateway's, where an authorizer says nothing.
 _DEFAULT_TTL_SECONDS = 300
 # Variables of an access log that may hold a credential.
@@ -24,18 +25,21 @@ _LEAKS = re.compile(
 )
 
 
-def check_stage(stage: RestStage, most_seconds: int | None) -> Iterator[Finding]:
+def check_stage(
+    stage: RestStage, most_seconds: int | None, credentials: str | None
+) -> Iterator[Finding]:
     """Look at the routes, their authorizers and the stage's logs.
 
     Args:
         stage: what was read of it.
         most_seconds: ``AuthorizerCacheSeconds``, None where it is not known.
+        credentials: the kinds that the authorizer reads, None where they are not known.
     """
     yield from _check_routes(stage)
     used = {method.get("authorizerId") for method in stage.methods.values()}
     for key, authorizer in stage.authorizers.items():
         if key in used:
-            yield _check_identity_source(stage.name, authorizer)
+            yield _check_identity_source(stage.name, authorizer, credentials)
             yield _check_ttl(stage.name, authorizer, most_seconds)
     yield _check_trace(stage)
     yield _check_access_log(stage)
@@ -68,20 +72,33 @@ def _check_routes(stage: RestStage) -> Iterator[Finding]:
         yield ok(stage.name, f"an authorizer on each of {len(stage.methods)} routes")
 
 
-def _check_identity_source(subject: str, authorizer: Mapping[str, Any]) -> Finding:
+def _check_identity_source(
+    subject: str, authorizer: Mapping[str, Any], credentials: str | None
+) -> Finding:
     source = authorizer.get("identitySource") or "none"
     name = authorizer.get("name", "authorizer")
-    if source.lower() == _IDENTITY_SOURCE.lower():
+    if credentials == "api-key,basic":
+        if _ttl(authorizer) == 0:
+            return ok(subject, f"{name}: it caches nothing, as two kinds need")
+        what = f"{name}: it caches under {source}, a request may present either kind"
+        return fail(subject, what, "set its TTL to 0 and no identity source")
+    headers = [_HEADERS[credentials]] if credentials else list(_HEADERS.values())
+    expected = [f"method.request.header.{header}" for header in headers]
+    if source.lower() in map(str.lower, expected):
         return ok(subject, f"{name}: its identity source is {source}")
-    what = f"{name}: its identity source is {source}, not {_IDENTITY_SOURCE}"
-    advice = "set it: an answer cached for one key could serve another"
+    what = f"{name}: its identity source is {source}, not {' or '.join(expected)}"
+    advice = "set it: an answer cached for one credential could serve another"
     return fail(subject, what, advice)
+
+
+def _ttl(authorizer: Mapping[str, Any]) -> int:
+    return int(authorizer.get("authorizerResultTtlInSeconds", _DEFAULT_TTL_SECONDS))
 
 
 def _check_ttl(
     subject: str, authorizer: Mapping[str, Any], most_seconds: int | None
 ) -> Finding:
-    ttl = authorizer.get("authorizerResultTtlInSeconds", _DEFAULT_TTL_SECONDS)
+    ttl = _ttl(authorizer)
     caches = f"{authorizer.get('name', 'authorizer')}: it caches for {ttl} s"
     if most_seconds is None:
         what = f"{caches}; AuthorizerCacheSeconds is not known"

@@ -1,4 +1,4 @@
-"""The one moment in which a new key is seen."""
+"""The one moment in which a new key or password is seen."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def hand_over(
     request_token: str | None,
     **fields: Any,  # noqa: ANN401 - a request's
 ) -> dict[str, Any]:
-    """Carry out an action that makes a key, and print the key or keep it in a file.
+    """Carry out an action that makes a credential, and print it or keep it in a file.
+
+    A password that was given is not shown again, and there is nothing to print.
 
     Returns:
         The answer.
@@ -38,6 +40,8 @@ def hand_over(
     Raises:
         UnreachableError: with the way to get a key that may have been made.
     """
+    if key_file is not None and fields.get("password") is not None:
+        raise click.UsageError("--key-file is for what is generated; --password is not")
     token = request_token or secrets.token_hex(16)
     with ExitStack() as files:
         file = None if key_file is None else files.enter_context(KeyFile(key_file))
@@ -45,21 +49,29 @@ def hand_over(
             answer = target.invoke(action, requestToken=token, **fields)
         except UnreachableError:
             console.say(
-                "If the key was made, its text is lost. The same command with "
+                "If it was made, its text is lost. The same command with "
                 f"--request-token {token}\ngives it another within 15 minutes; "
                 "nothing is issued twice."
             )
             raise
-        if file is not None:
-            file.keep(answer["key"])
-    if file is not None:
-        kept = {name: value for name, value in answer.items() if name != "key"}
+        kind = _made(answer)
+        if file is not None and kind is not None:
+            file.keep(answer[kind])
+    if kind is None:
+        show(answer, target.output)
+    elif file is not None:
+        kept = {name: value for name, value in answer.items() if name != kind}
         show(kept | {"keyFile": key_file}, target.output)
-        console.say(f"The key is in {key_file}; it will not be shown again.")
+        console.say(f"The {kind} is in {key_file}; it will not be shown again.")
     elif target.output == "table":
         console.messages().print(record_table(answer["record"]))
-        console.say("\nThe key; it will not be shown again:")
-        click.echo(answer["key"])
+        console.say(f"\nThe {kind}; it will not be shown again:")
+        click.echo(answer[kind])
     else:
         show(answer, target.output)
     return answer
+
+
+def _made(answer: dict[str, Any]) -> str | None:
+    """Return what the answer shows once: ``key``, ``password`` or nothing."""
+    return next((kind for kind in ("key", "password") if kind in answer), None)

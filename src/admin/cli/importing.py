@@ -16,7 +16,7 @@ from admin.cli.description import (
 )
 from admin.cli.options import examples, target_options
 from admin.cli.output import show
-from admin.cli.verifying import read_credential
+from admin.cli.secret_input import read_credential
 
 if TYPE_CHECKING:
     from typing import TextIO

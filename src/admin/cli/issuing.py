@@ -1,4 +1,4 @@
-"""The commands that make keys."""
+"""The commands that make keys and accounts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from admin.cli.handover import hand_over, request_token_option
 from admin.cli.issuing_file import issue_file
 from admin.cli.key_file import key_file_option
 from admin.cli.options import examples, target_options
-from admin.cli.parameters import key_id_argument
+from admin.cli.secret_input import password_option, read_password
+from admin.cli.subject import Login, subject_argument
 
 if TYPE_CHECKING:
     from admin.cli.target import Target
@@ -32,9 +33,16 @@ _usage_plan_option = click.option(
         'apikeys issue --client "Test App" --role REPORTING --expires 90d',
         "KEY=$(apikeys issue --client nightly-batch --role BATCH)",
         "apikeys issue --client nightly-batch --key-file ./nightly-batch.key",
+        "apikeys issue --login webservice --client HOPEX --role ADMINISTRATOR",
         "apikeys issue --from clients.csv --keys-to keys.csv --role REPORTING",
     )
 )
+@click.option(
+    "--login",
+    type=Login(),
+    help="Issue a Basic account with this login, in place of a key.",
+)
+@password_option
 @description_options
 @expires_option
 @enabled_option
@@ -58,7 +66,7 @@ _usage_plan_option = click.option(
 @target_options
 @click.pass_obj
 def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's values
-    """Issue a key and print it, once.
+    """Issue a key, or a Basic account with a password, and print it, once.
 
     Standard output has the key alone, so that KEY=$(apikeys issue …) takes it; the
     record goes to standard error. --output json, ndjson and csv have both.
@@ -68,7 +76,7 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
         "usagePlanId": options["usage_plan_id"],
     }
     if options["source"] is not None:
-        for option in ("key_file", "request_token"):
+        for option in ("key_file", "request_token", "login", "password"):
             if options[option] is not None:
                 flag = option.replace("_", "-")
                 raise click.UsageError(f"--{flag} is for one key, not for --from")
@@ -88,6 +96,8 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
         "issue",
         key_file=options["key_file"],
         request_token=options["request_token"],
+        login=options["login"],
+        password=read_password(options["password"]),
         **fields,
         **end(options),
     )
@@ -97,9 +107,12 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
     epilog=examples(
         'apikeys clone 7GkQ2mV0aZx81TbP --client "Second App"',
         "apikeys clone 7GkQ2mV0aZx81TbP --role REPORTING --expires 2027-01-31",
+        "apikeys clone --login webservice --new-login webservice2",
     )
 )
-@key_id_argument
+@subject_argument
+@click.option("--new-login", type=Login(), help="The login of an account's clone.")
+@password_option
 @description_options
 @expires_option
 @enabled_option
@@ -108,14 +121,16 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
 @key_file_option
 @target_options
 @click.pass_obj
-def clone(target: Target, /, key_id: str, **options: Any) -> None:  # noqa: ANN401
-    """Issue another key like one that is there, but for what is given."""
+def clone(target: Target, /, subject: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+    """Issue another key or account like one that is there, but for what is given."""
     hand_over(
         target,
         "clone",
         key_file=options["key_file"],
         request_token=options["request_token"],
-        keyId=key_id,
+        **subject,
+        newLogin=options["new_login"],
+        password=read_password(options["password"]),
         enabled=options["enabled"],
         usagePlanId=options["usage_plan_id"],
         **described(options),

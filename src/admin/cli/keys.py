@@ -1,4 +1,4 @@
-"""The commands on keys that were issued before."""
+"""The commands on keys and accounts that were issued before."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ from admin.cli.description import (
 from admin.cli.errors import RefusedByFunctionError
 from admin.cli.options import examples, target_options
 from admin.cli.output import show
-from admin.cli.parameters import key_id_argument, yes_option
+from admin.cli.parameters import yes_option
+from admin.cli.subject import name_of, subject_argument
 from admin.cli.waiting import settle, wait_option
 
 if TYPE_CHECKING:
     from admin.cli.target import Target
 
 
-@click.command(epilog=examples("apikeys get 7GkQ2mV0aZx81TbP"))
-@key_id_argument
+@click.command(
+    epilog=examples("apikeys get 7GkQ2mV0aZx81TbP", "apikeys get --login webservice")
+)
+@subject_argument
 @target_options
 @click.pass_obj
-def get(target: Target, key_id: str) -> None:
-    """Show a key's record."""
-    show(target.invoke("get", keyId=key_id), target.output)
+def get(target: Target, subject: dict[str, str]) -> None:
+    """Show the record of a key or an account."""
+    show(target.invoke("get", **subject), target.output)
 
 
 @click.command(
@@ -38,7 +41,7 @@ def get(target: Target, key_id: str) -> None:
         "apikeys update 7GkQ2mV0aZx81TbP --expires 90d --clear description",
     )
 )
-@key_id_argument
+@subject_argument
 @description_options
 @click.option(
     "--clear",
@@ -52,7 +55,7 @@ def get(target: Target, key_id: str) -> None:
 @wait_option
 @target_options
 @click.pass_obj
-def update(target: Target, /, key_id: str, **options: Any) -> None:  # noqa: ANN401
+def update(target: Target, /, subject: dict[str, str], **options: Any) -> None:  # noqa: ANN401
     """Change a record; what is not given stays as it is.
 
     Roles and session are replaced whole.
@@ -68,7 +71,7 @@ def update(target: Target, /, key_id: str, **options: Any) -> None:  # noqa: ANN
     answer = target.invoke(
         "update",
         cleared=cleared - {"roles"},
-        keyId=key_id,
+        **subject,
         ifVersion=options["if_version"],
         **fields,
     )
@@ -77,23 +80,23 @@ def update(target: Target, /, key_id: str, **options: Any) -> None:  # noqa: ANN
 
 
 @click.command(epilog=examples("apikeys enable 7GkQ2mV0aZx81TbP --wait"))
-@key_id_argument
+@subject_argument
 @wait_option
 @target_options
 @click.pass_obj
-def enable(target: Target, key_id: str, *, wait: bool) -> None:
-    """Let a disabled key pass again."""
-    _change(target, "enable", wait=wait, keyId=key_id)
+def enable(target: Target, subject: dict[str, str], *, wait: bool) -> None:
+    """Let what is disabled pass again."""
+    _change(target, "enable", wait=wait, **subject)
 
 
 @click.command(epilog=examples("apikeys disable 7GkQ2mV0aZx81TbP --wait"))
-@key_id_argument
+@subject_argument
 @wait_option
 @target_options
 @click.pass_obj
-def disable(target: Target, key_id: str, *, wait: bool) -> None:
-    """Refuse a key until it is enabled again."""
-    _change(target, "disable", wait=wait, keyId=key_id)
+def disable(target: Target, subject: dict[str, str], *, wait: bool) -> None:
+    """Refuse a key or an account until it is enabled again."""
+    _change(target, "disable", wait=wait, **subject)
 
 
 @click.command(
@@ -102,7 +105,7 @@ def disable(target: Target, key_id: str, *, wait: bool) -> None:
         "apikeys revoke 7GkQ2mV0aZx81TbP --yes --wait",
     )
 )
-@key_id_argument
+@subject_argument
 @yes_option
 @click.option(
     "--recovery-days",
@@ -112,27 +115,27 @@ def disable(target: Target, key_id: str, *, wait: bool) -> None:
 @wait_option
 @target_options
 @click.pass_obj
-def revoke(target: Target, /, key_id: str, **options: Any) -> None:  # noqa: ANN401
-    """Refuse a key for good; for some days, restore brings it back."""
+def revoke(target: Target, /, subject: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+    """Refuse a key or an account for good; for some days, restore brings it back."""
     if not options["yes"]:
-        question = f"Revoke {_named(target, key_id)}?"
+        question = f"Revoke {_named(target, subject)}?"
         click.confirm(question, abort=True, err=True)
     _change(
         target,
         "revoke",
         wait=options["wait"],
-        keyId=key_id,
+        **subject,
         recoveryDays=options["recovery_days"],
     )
 
 
 @click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP"))
-@key_id_argument
+@subject_argument
 @target_options
 @click.pass_obj
-def restore(target: Target, key_id: str) -> None:
-    """Bring a revoked key back as it was."""
-    show(target.invoke("restore", keyId=key_id), target.output)
+def restore(target: Target, subject: dict[str, str]) -> None:
+    """Bring a revoked key or account back as it was."""
+    show(target.invoke("restore", **subject), target.output)
 
 
 def _change(target: Target, action: str, *, wait: bool, **fields: Any) -> None:  # noqa: ANN401
@@ -141,11 +144,12 @@ def _change(target: Target, action: str, *, wait: bool, **fields: Any) -> None: 
     settle(target, answer, wait=wait)
 
 
-def _named(target: Target, key_id: str) -> str:
-    """Return a key id with what makes a person recognise it, if it can be read."""
+def _named(target: Target, subject: dict[str, str]) -> str:
+    """Return a name with what makes a person recognise it, if it can be read."""
+    name = name_of(subject)
     try:
-        record = target.invoke("get", keyId=key_id)["record"]
+        record = target.invoke("get", **subject)["record"]
     except RefusedByFunctionError:
-        return key_id
+        return name
     known = [record.get("client"), record.get("name"), record["state"]]
-    return f"{key_id} ({', '.join(text for text in known if text)})"
+    return f"{name} ({', '.join(text for text in known if text)})"

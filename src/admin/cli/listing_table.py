@@ -10,6 +10,7 @@ from rich.text import Text
 from admin.cli.console import data
 from admin.cli.moments import dated
 from admin.cli.output import STATE_STYLES
+from admin.cli.subject import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,10 +23,10 @@ def listing_table(records: Sequence[Mapping[str, Any]], now: float) -> Table:
     """Return a table of records: six columns, or three with lines on one another."""
     if data().width < _ENOUGH:
         return _narrow(records, now)
-    table = _empty("state", "client", "name", "roles", "expires")
+    table = _empty(records, "state", "client", "name", "roles", "expires")
     for record in records:
         table.add_row(
-            record["keyId"],
+            Text(name_of(record)),
             _state(record),
             Text(record.get("client") or ""),
             Text(record.get("name") or ""),
@@ -36,20 +37,22 @@ def listing_table(records: Sequence[Mapping[str, Any]], now: float) -> Table:
 
 
 def _narrow(records: Sequence[Mapping[str, Any]], now: float) -> Table:
-    table = _empty("client, name, roles", "expires")
+    table = _empty(records, "client, name, roles", "expires")
     for record in records:
         texts = [record.get("client"), record.get("name"), *record.get("roles", [])]
         table.add_row(
-            Text(f"{record['keyId']}\n").append(_state(record)),
+            Text(f"{name_of(record)}\n").append(_state(record)),
             Text("\n".join(text for text in texts if text)),
             _end(record, now).replace(" (", "\n("),
         )
     return table
 
 
-def _empty(*columns: str) -> Table:
+def _empty(records: Sequence[Mapping[str, Any]], *columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("keyId", no_wrap=True, min_width=16)
+    has_accounts = any("login" in record for record in records)
+    heading = "keyId or login" if has_accounts else "keyId"
+    table.add_column(heading, overflow="fold", min_width=16)
     for column in columns:
         table.add_column(
             column, overflow="fold", no_wrap=column == "state", min_width=4

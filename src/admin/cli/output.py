@@ -27,6 +27,7 @@ STATE_STYLES = {
 }
 RECORD_FIELDS = (
     "keyId",
+    "login",
     "state",
     "client",
     "name",
@@ -51,7 +52,7 @@ def show(answer: Mapping[str, Any], output: str) -> None:
     elif output == "ndjson":
         print_lines([_flat(answer)])
     elif output == "csv":
-        extra = [f for f in ("key", "decision", "reason") if f in answer]
+        extra = [f for f in ("key", "password", "decision", "reason") if f in answer]
         print_csv([_flat(answer)], (*extra, *RECORD_FIELDS))
     else:
         console.print_data(record_table(answer["record"]))

@@ -97,11 +97,6 @@ class Days(click.ParamType[int]):
         return length // _DAY
 
 
-def key_id_argument[F: Callable[..., Any]](command: F) -> F:
-    """Add the one argument of the commands on a key."""
-    return click.argument("key_id", type=KeyId())(command)
-
-
 def yes_option[F: Callable[..., Any]](command: F) -> F:
     """Add the answer to a question that would be asked."""
     return click.option("--yes", is_flag=True, help="Don't ask.")(command)

@@ -11,7 +11,9 @@ from admin.cli.description import enabled_option, end, expires_option
 from admin.cli.handover import hand_over, request_token_option
 from admin.cli.key_file import key_file_option
 from admin.cli.options import examples, target_options
-from admin.cli.parameters import Seconds, key_id_argument, yes_option
+from admin.cli.parameters import Seconds, yes_option
+from admin.cli.secret_input import password_option, read_password
+from admin.cli.subject import name_of, subject_argument
 from admin.cli.waiting import settle, wait_option
 
 if TYPE_CHECKING:
@@ -23,42 +25,48 @@ if TYPE_CHECKING:
         "apikeys rotate 7GkQ2mV0aZx81TbP",
         "apikeys rotate 7GkQ2mV0aZx81TbP --overlap 7d --key-file ./new.key",
         "apikeys rotate 7GkQ2mV0aZx81TbP --overlap 0 --yes --wait",
+        "apikeys rotate --login webservice --overlap 7d",
     )
 )
-@key_id_argument
+@subject_argument
 @click.option(
     "--overlap",
     type=Seconds(),
     default="24h",
     show_default=True,
-    help="How long the old key still works: 24h, 7d, 0.",
+    help="How long the old key or password still works: 24h, 7d, 0.",
 )
 @expires_option
 @enabled_option
+@password_option
 @request_token_option
 @key_file_option
 @yes_option
 @wait_option
 @target_options
 @click.pass_obj
-def rotate(target: Target, /, key_id: str, **options: Any) -> None:  # noqa: ANN401
-    """Issue a key in place of another, which ends after an overlap.
+def rotate(target: Target, /, subject: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+    """Issue a key or a password in place of another, which ends after an overlap.
 
-    The new key has the old one's roles and as long a life.
+    The new key has the old one's roles and as long a life; an account keeps its login.
     """
+    name = name_of(subject)
     if not options["overlap"] and not options["yes"]:
-        question = f"{key_id} stops working at once. Rotate it?"
+        what = f"the password of {name}" if "login" in subject else name
+        question = f"{what} stops working at once. Rotate it?"
         click.confirm(question, abort=True, err=True)
     answer = hand_over(
         target,
         "rotate",
         key_file=options["key_file"],
         request_token=options["request_token"],
-        keyId=key_id,
+        **subject,
+        password=read_password(options["password"]),
         overlapSeconds=options["overlap"],
         enabled=options["enabled"],
         **end(options),
     )
     ends_at = answer["previous"]["expirationDate"]
-    say(f"The old key, {key_id}, ends at {ends_at} UTC.")
+    old = f"password of {name}" if "login" in subject else f"key, {name},"
+    say(f"The old {old} ends at {ends_at} UTC.")
     settle(target, answer, wait=options["wait"])

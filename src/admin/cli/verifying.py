@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,8 @@ import click
 from admin.cli.console import print_data
 from admin.cli.options import examples, target_options
 from admin.cli.output import record_table, show
+from admin.cli.secret_input import read_credential
+from admin.cli.subject import Login
 
 if TYPE_CHECKING:
     from admin.cli.target import Target
@@ -22,19 +23,25 @@ _REFUSED = 1
         "apikeys verify                  # asks for the credential, hidden",
         "apikeys verify - < client.key",
         'printf %s "$KEY" | apikeys verify && echo it passes',
+        "apikeys verify --login webservice   # asks for its password, hidden",
     )
 )
 @click.argument("credential", required=False, metavar="[-]")
+@click.option("--login", type=Login(), help="The credential is this login's password.")
 @target_options
 @click.pass_obj
 @click.pass_context
-def verify(context: click.Context, target: Target, credential: str | None) -> None:
+def verify(
+    context: click.Context, target: Target, credential: str | None, login: str | None
+) -> None:
     """Say what the authorizer would decide about a credential, and why.
 
     It is read from standard input, or asked for on a terminal; never an argument. Exits
     with 1 where it would be refused.
     """
-    answer = target.invoke("verify", credential=read_credential(credential))
+    answer = target.invoke(
+        "verify", login=login, credential=read_credential(credential)
+    )
     if target.output == "table":
         click.echo(f"{answer['decision']}: {answer['reason']}")
         if "record" in answer:
@@ -43,25 +50,3 @@ def verify(context: click.Context, target: Target, credential: str | None) -> No
         show(answer, target.output)
     if answer["decision"] != "allow":
         context.exit(_REFUSED)
-
-
-def is_asked() -> bool:
-    """Tell whether a person sits there."""
-    return sys.stdin.isatty()
-
-
-def read_credential(argument: str | None) -> str:
-    """Return a credential from standard input, or ask for it on a terminal."""
-    if argument not in (None, "-"):
-        raise click.UsageError(
-            "never give a credential as an argument: other users of the machine see "
-            "it. Give - and standard input, or nothing and be asked."
-        )
-    if argument is None and is_asked():
-        prompted: str = click.prompt("Credential", hide_input=True, err=True)
-        return prompted
-    read = sys.stdin.buffer.read().decode(errors="replace")
-    credential = read.rstrip("\r\n")
-    if not credential:
-        raise click.UsageError("there is no credential on standard input")
-    return credential

@@ -271,6 +271,49 @@ def test_what_is_wrong_is_found(cli: Cli, name: str) -> None:
     assert _worst(_examined(cli, change)) == [(level, what)]
 
 
+def _takes(kinds: str, **authorizer: object) -> Any:
+    def change(answers: Any) -> None:
+        variables = answers["get_function_configuration"]["Environment"]["Variables"]
+        variables["CREDENTIALS"] = kinds
+        answers["get_authorizers"]["items"][0].update(authorizer)
+
+    return change
+
+
+_BASIC_SOURCE = "method.request.header.Authorization"
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (
+            _takes("basic", identitySource=_BASIC_SOURCE),
+            ("ok", f"ApiKey: its identity source is {_BASIC_SOURCE}"),
+        ),
+        (
+            _takes("basic"),
+            ("fail", f"ApiKey: its identity source is {_SOURCE}, not {_BASIC_SOURCE}"),
+        ),
+        (
+            _takes("api-key,basic", authorizerResultTtlInSeconds=0),
+            ("ok", "ApiKey: it caches nothing, as two kinds need"),
+        ),
+        (
+            _takes("api-key,basic"),
+            (
+                "fail",
+                f"ApiKey: it caches under {_SOURCE}, a request may present either kind",
+            ),
+        ),
+    ],
+)
+def test_the_identity_source_is_the_header_of_the_kind(
+    cli: Cli, change: Any, finding: tuple[str, str]
+) -> None:
+    """Of both kinds there can be none, and so nothing may be cached."""
+    assert finding in _examined(cli, change)["a1/prod"]
+
+
 def test_the_secret_s_age_may_be_unknown(cli: Cli) -> None:
     """Then nothing is said of it."""
     found = _examined(cli, lambda a: a["describe_secret"].pop("LastChangedDate"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from admin.cli import verifying
+from admin.cli import secret_input
 
 if TYPE_CHECKING:
     from tests.unit.admin.cli.conftest import Cli
@@ -40,7 +40,7 @@ def test_on_a_terminal_it_is_asked_for_and_hidden(
 ) -> None:
     """The prompt is on stderr and shows nothing of what is typed."""
     key = cli.issue("--role", "READER")["key"]
-    monkeypatch.setattr(verifying, "is_asked", lambda: True)
+    monkeypatch.setattr(secret_input, "is_asked", lambda: True)
     done = cli("verify", input=f"{key}\n")
     assert done.exit_code == 0
     assert "Credential:" in done.stderr

@@ -1,0 +1,107 @@
+"""The demo's second act: what teams bring along from OntoPop and from HOPEX."""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from local.clients import Answer, apikeys, call, call_as
+from local.deployment import STACK_NAME, Stack, deploy
+from local.story import MANAGEMENT, Row, answered, forged, issue
+
+_USERS: Final = "/management/users"
+_OTHER: Final = "/triplestore/q"
+_READER: Final = "webservice"
+_SESSION: Final = (
+    *("--session-login", "mega"),
+    *("--session-environment", "Production"),
+    *("--session-repository", "Main"),
+    *("--session-profile", "Application Architect"),
+    *("--session-mode", "multi"),
+)
+# Two kinds of credentials can't share a cache, and every new digest is a slow one.
+BOTH_KINDS: Final = {
+    "Credentials": "api-key,basic",
+    "AuthorizerCacheSeconds": "0",
+    "KeyHash": "argon2id",
+}
+
+
+def tell_of_ontopop(stack: Stack) -> Iterator[Row]:
+    """Yield a key of OntoPop's, with the record as it wrote it and imported."""
+    key = secrets.token_hex(16)
+    record = {
+        "key": key,
+        "issueDate": "2022-03-01T10:32:19",
+        "expirationDate": "2099-05-30T10:32:19",
+        "issuer": "HyperLearning AI",
+        "client": "Test App",
+        "enabled": True,
+        "roles": [MANAGEMENT],
+    }
+    store = stack.emulator.client("secretsmanager")
+    own = {"Name": f"APIKEY_{key}", "SecretString": json.dumps(record)}
+    store.create_secret(**own)
+    yield answered("OntoPop's own record", 200, call(stack, _USERS, key))
+    yield answered("the same, no role for it", 403, call(stack, _OTHER, key))
+    file = stack.emulator.folder / "ontopop.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(record))
+    apikeys(stack, "import", "--record", str(file))
+    file.unlink()
+    store.delete_secret(SecretId=own["Name"], ForceDeleteWithoutRecovery=True)
+    # Record TTL and gateway TTL of the local stack.
+    time.sleep(4)
+    yield answered("imported, its own deleted", 200, call(stack, _USERS, key))
+
+
+def deployed_for_both_kinds(stack: Stack) -> Stack:
+    """Deploy a stack again, to take logins beside keys and to hash slowly.
+
+    MiniStack gives the example API another id then, which AWS does not.
+    """
+    return deploy(stack.emulator, STACK_NAME, BOTH_KINDS)
+
+
+def tell_of_both_kinds(stack: Stack, older: str) -> Iterator[Row]:
+    """Yield the rows of a stack that takes both, beginning with a key from before."""
+    slow = issue(stack, "--client", "Issued after")["key"]
+    yield answered("KeyHash=argon2id, a new key", 200, call(stack, "/whoami", slow))
+    yield answered("KeyHash=argon2id, an older key", 200, call(stack, "/whoami", older))
+    refused = call(stack, "/whoami", forged(slow))
+    yield answered("KeyHash=argon2id, forged", 401, refused)
+    yield from _tell_of_an_account(stack)
+    yield from _tell_of_a_read_only_key(stack)
+
+
+def _tell_of_an_account(stack: Stack) -> Iterator[Row]:
+    account = issue(stack, "--client", "HOPEX", "--login", _READER, *_SESSION)
+    old = account["password"]
+
+    def asked(password: str, path: str = _USERS) -> Answer:
+        return call_as(stack, path, _READER, password)
+
+    yield answered("a Basic account", 200, asked(old))
+    yield answered("the same, no role for it", 403, asked(old, _OTHER))
+    yield answered("a wrong password", 401, asked(f"{old}x"))
+    rotated = apikeys(stack, "rotate", "--login", _READER, "--overlap", "3s")
+    yield answered("rotated: the new password", 200, asked(rotated["password"]))
+    yield answered("rotated: the old one, in the overlap", 200, asked(old))
+    # The overlap and the record TTL; the gateway caches nothing now.
+    time.sleep(5)
+    yield answered("rotated: the old one, after it", 401, asked(old))
+
+
+def _tell_of_a_read_only_key(stack: Stack) -> Iterator[Row]:
+    read_only = (*_SESSION, "--connection-mode", "read-only")
+    reader = issue(stack, "--client", "HOPEX", *read_only)
+    key, key_id = reader["key"], reader["record"]["keyId"]
+    yield answered("a read-only session's key, GET", 200, call(stack, _USERS, key))
+    posted = call(stack, _USERS, key, "POST")
+    yield answered("a read-only session's key, POST", 403, posted)
+    rotated = apikeys(stack, "rotate", key_id, "--overlap", "1d")
+    yield answered("rotated: the new key", 200, call(stack, _USERS, rotated["key"]))
+    yield answered(
+        "rotated: the old one, in the overlap", 200, call(stack, _USERS, key)
+    )

@@ -1,0 +1,66 @@
+"""Whom a command is about: a key by its id, or a Basic account by its login."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin.cli.parameters import KeyId
+from apikeys.login import PATTERN, is_login
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Login(click.ParamType[str]):
+    """A login of a Basic account."""
+
+    name = "login"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Return the login, or end with a usage error that does not show the value."""
+        if not is_login(value):
+            self.fail(
+                f"not a login: {PATTERN}, not ending in a hyphen and six characters. "
+                "Never give a password with it.",
+                param,
+                ctx,
+            )
+        return str(value)
+
+
+def subject_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the argument KEY_ID and the option ``--login``, of which one must be given.
+
+    The command gets ``subject``: the request's field that names the record.
+    """
+
+    @wraps(command)
+    def named(
+        *arguments: Any,  # noqa: ANN401 - the command's
+        key_id: str | None,
+        login: str | None,
+        **options: Any,  # noqa: ANN401 - as above
+    ) -> Any:  # noqa: ANN401 - as above
+        if (key_id is None) == (login is None):
+            raise click.UsageError("give either a key id or --login")
+        subject = {"keyId": key_id} if login is None else {"login": login}
+        return command(*arguments, subject=subject, **options)
+
+    login_option = click.option(
+        "--login", type=Login(), help="A Basic account, in place of a key id."
+    )
+    key_id_argument = click.argument("key_id", type=KeyId(), required=False)
+    return key_id_argument(login_option(named))
+
+
+def name_of(record: Mapping[str, Any]) -> str:
+    """Return the key id or the login of a record."""
+    return str(record.get("keyId") or record.get("login"))
