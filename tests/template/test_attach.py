@@ -8,7 +8,6 @@ judges the syntax where it is installed.
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
 import shutil
@@ -19,7 +18,8 @@ from typing import Any
 import pytest
 import yaml
 
-from local.checkout import ROOT, SAM
+from local.checkout import ROOT
+from tests.template import sam_example
 from tests.template.rendering import parameters
 
 ATTACH = ROOT / "examples" / "attach"
@@ -31,19 +31,9 @@ HEADER = "method.request.header.X-API-Key"
 LONGEST_TTL = int(parameters()["AuthorizerCacheSeconds"]["Default"])
 
 
-@cache
 def expanded() -> dict[str, Any]:
     """Return the SAM example as CloudFormation would get it."""
-    translator = ROOT / "tests" / "template" / "translate.py"
-    answer = subprocess.run(
-        [str(SAM.parent / "python"), str(translator), str(SAM_TEMPLATE)],
-        check=True,
-        env={"AWS_DEFAULT_REGION": "eu-west-1"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    template: dict[str, Any] = json.loads(answer.stdout)
-    return template
+    return sam_example.expanded(SAM_TEMPLATE)
 
 
 def body() -> dict[str, Any]:
@@ -56,16 +46,7 @@ def body() -> dict[str, Any]:
 
 def test_sam_example_is_valid() -> None:
     """The SAM CLI and its linter find nothing wrong with the SAM example."""
-    answer = subprocess.run(
-        [str(SAM), "validate", "--lint", "--template", str(SAM_TEMPLATE)],
-        check=False,
-        cwd=SAM_TEMPLATE.parent,
-        env=os.environ | {"AWS_DEFAULT_REGION": "eu-west-1", "SAM_CLI_TELEMETRY": "0"},
-        stderr=subprocess.STDOUT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert answer.returncode == 0, answer.stdout
+    assert sam_example.faults(SAM_TEMPLATE) == ""
 
 
 def test_sam_authorizer() -> None:
