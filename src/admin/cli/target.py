@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from admin.cli.errors import RefusedByFunctionError, UnreachableError, explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from concurrent.futures import Future
 
 FUNCTION_VARIABLE = "APIKEYS_FUNCTION"
 
@@ -65,7 +67,8 @@ class Target:
         """
         claim: dict[str, Any] = {}
         with explained():
-            client, function = self.client("lambda"), self.function_name
+            function, _ = self.function_name, self._identity
+            client = self._lambda
             if self.caller is not None:
                 claim["ClientContext"] = actor.client_context(self.caller)
             answer = client.invoke(
@@ -83,7 +86,15 @@ class Target:
     @cached_property
     def caller(self) -> str | None:
         """The ARN of who runs the command line, None where STS does not tell."""
-        return actor.caller_arn(self.client("sts", actor.QUICK))
+        return self._identity.result()
+
+    @cached_property
+    def _identity(self) -> Future[str | None]:
+        """The answer of STS, which comes while the client of Lambda is made."""
+        aside = ThreadPoolExecutor(1)
+        asked = aside.submit(actor.caller_arn, self.client("sts", actor.QUICK))
+        aside.shutdown(wait=False)
+        return asked
 
     @cached_property
     def function_name(self) -> str:
@@ -108,6 +119,11 @@ class Target:
             )
         except ValueError as error:
             raise click.UsageError(f"--endpoint-url: {error}") from error
+
+    @cached_property
+    def _lambda(self) -> Any:  # noqa: ANN401 - as client
+        """The client of Lambda, one for all actions: it keeps its connection."""
+        return self.client("lambda")
 
     @cached_property
     def _session(self) -> boto3.Session:
