@@ -56,6 +56,12 @@ def policy_bytes(role_map: RoleMap, roles: Iterable[str]) -> int:
 
 
 def _oversized(role_map: RoleMap) -> Iterator[str]:
+    # Under any-key the fewer roles a record has, the more it is denied.
+    if role_map.any_key and (length := policy_bytes(role_map, [])) > policy.MAX_BYTES:
+        yield (
+            f"roles: a key without roles makes a policy of {length} bytes, which "
+            f"denies each route; API Gateway takes {policy.MAX_BYTES}"
+        )
     for name in role_map.roles:
         length = policy_bytes(role_map, [name])
         if length > policy.MAX_BYTES:

@@ -53,10 +53,14 @@ def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
 
 
 def _largest_policy(role_map: RoleMap) -> Finding:
-    sizes = {name: conflicts.policy_bytes(role_map, [name]) for name in role_map.roles}
-    name = max(sizes, key=sizes.__getitem__, default="")
+    sizes = {
+        f"{name}'s": conflicts.policy_bytes(role_map, [name]) for name in role_map.roles
+    }
+    if role_map.any_key:
+        sizes["that of a key without roles"] = conflicts.policy_bytes(role_map, [])
+    name = max(sizes, key=sizes.__getitem__, default="none's")
     size = sizes.get(name, 0)
-    what = f"the largest is {name or 'none'}'s, {size:,} of {MAX_BYTES:,} bytes"
+    what = f"the largest is {name}, {size:,} of {MAX_BYTES:,} bytes"
     if size > MAX_BYTES * _NEARLY_FULL:
         return warn("policies", what, "use fewer routes, ending in /*")
     return ok("policies", what)

@@ -173,6 +173,20 @@ def test_a_role_whose_policy_is_too_long_is_found_with_its_bytes() -> None:
     ]
 
 
+def test_any_key_measures_a_key_without_roles() -> None:
+    """It is denied every named route: its policy is the longest that the map makes."""
+    routes = [f"GET /aa{number:02}" for number in range(78)]
+    role_map = _allowing("any-key", A=routes)
+    parsed = RoleMap.parse(role_map)
+    length = conflicts.policy_bytes(parsed, [])
+    assert conflicts.policy_bytes(parsed, ["A"]) <= MAX_BYTES < length
+    assert _findings(role_map) == [
+        f"roles: a key without roles makes a policy of {length} bytes, which denies "
+        "each route; API Gateway takes 8192"
+    ]
+    assert _findings(_allowing(A=routes)) == []
+
+
 def test_a_policy_of_exactly_8_kb_is_accepted() -> None:
     """The bound itself is within, one byte more is not."""
     routes = [f"GET /{'a' * 90}/{number:04}" for number in range(40)]

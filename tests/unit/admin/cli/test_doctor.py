@@ -369,6 +369,10 @@ def test_a_role_map_s_warnings_and_large_policies_are_told(
     ((level, what),) = found["policies"]
     assert level == "warn"
     assert what.startswith("the largest is LARGE's, ")
+    role_map = {"unmapped": "any-key", "roles": {"A": {"allow": ["GET /a"]}}}
+    account.put_secret_value(SecretId="APIROLES", SecretString=json.dumps(role_map))
+    ((level, what),) = _examined(cli)["policies"]
+    assert what.startswith("the largest is that of a key without roles, ")
     account.put_secret_value(SecretId="APIROLES", SecretString='{"roles": {}}')
     assert "none's, 0 of 8,192 bytes" in _examined(cli)["policies"][0][1]
 
