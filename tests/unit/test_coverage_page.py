@@ -28,7 +28,8 @@ def _rows() -> list[list[str]]:
 @cache
 def _collected() -> set[str]:
     """Return the tests that pytest would run of the files that the page names."""
-    files = sorted({file for row in _rows() for file, _ in _PROOF.findall(row[3])})
+    named = {file for row in _rows() for file, _ in _PROOF.findall(row[3])}
+    files = sorted(file for file in named if (ROOT / "tests" / file).exists())
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "--collect-only", "-q", "--no-header"),
