@@ -41,6 +41,11 @@ demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API wi
 test: venvs build ## Run the whole test suite, from unit to the deployed stack
 	$(DEV)/bin/python -m pytest $(PYTEST_ARGS)
 
+.PHONY: coverage
+coverage: venvs ## Run the tests that need no stack; each branch of src/ must be taken
+	$(DEV)/bin/python -m pytest --cov --cov-branch --cov-report=term-missing:skip-covered \
+		--cov-fail-under=100 tests/unit tests/property tests/contract $(PYTEST_ARGS)
+
 .PHONY: check
 check: venvs ## Lint, types, template
 	$(DEV)/bin/ruff check .

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from admin import attempts
 from admin.drafts import Drafts, length_of
 from admin.errors import RefusedError, invalid
+from admin.handover import notes_for
 from admin.issuing import token_used
 from admin.store import NameTakenError
 from admin.subject import Subject
@@ -54,7 +55,9 @@ class Accounts:
             made, found = self._repeated(request, old)
         else:
             made, record = self._with_new_password(request, old.record)
-            found = here.records.replace(old, attempts.noted(record, request))
+            found = here.records.replace(
+                old, attempts.noted(record, request), notes_for(request)
+            )
         now = int(here.clock())
         replaced = found.record.previous
         ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
@@ -81,7 +84,9 @@ class Accounts:
         try:
             with here.usage_plans.joined(subject.text, draft.plan_id) as usage:
                 record = subject.parse(document.dumps(made.proof | dated | usage))
-                found = here.records.create(attempts.noted(record, request))
+                found = here.records.create(
+                    attempts.noted(record, request), notes_for(request)
+                )
         except NameTakenError as error:
             raise _login_taken() from error
         return _issued(made, found, now)
@@ -102,7 +107,7 @@ class Accounts:
             record.principal, request.password, salted_like=record.digest
         )
         changed = record.changed(digest=made.proof["digest"])
-        return made, here.records.replace(earlier, changed)
+        return made, here.records.replace(earlier, changed, notes_for(request))
 
     def _with_new_password(
         self, request: Rotate, record: Record

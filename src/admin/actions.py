@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.parser import ValidationError, parse
 from admin import requests
 from admin.accounts import Accounts
 from admin.errors import RefusedError
+from admin.handover import Handover
 from admin.importing import Importing
 from admin.issuing import Issuing
 from admin.keys import Keys
@@ -40,6 +41,7 @@ class Actions:
             "import": Importing(deployment).import_key,
             "clone": _by_kind(issuing.clone, accounts.clone),
             "rotate": _by_kind(issuing.rotate, accounts.rotate),
+            "confirm": Handover(deployment).confirm,
             "get": keys.get,
             "verify": Verifying(deployment).verify,
             "list": Listing(deployment).page,

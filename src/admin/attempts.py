@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _FIELD = "attempt"
 # Each try makes another digest, of another password.
 _EACH_TRYS_OWN = (_FIELD, "digest")
+# For the record that a request makes.
+_OF_NO_CONSEQUENCE = {"await_confirmation", "password"}
 
 
 def noted(record: Record, request: Issue | Clone | Rotate) -> Record:
@@ -62,7 +64,7 @@ def may_be_repeated(
 
 def _of_request(request: Issue | Clone | Rotate) -> str:
     """Return what tells a request from others; of a password, whether it was given."""
-    fields: Document = request.model_dump(mode="json", exclude={"password"})
+    fields: Document = request.model_dump(mode="json", exclude=_OF_NO_CONSEQUENCE)
     return _fingerprint(fields | {"hasPassword": request.password is not None})
 
 

@@ -143,6 +143,18 @@ class Ending(Request):
         )
 
 
+class HandedOver(Request):
+    """Common to what makes a key or a password, whose text is in the answer alone.
+
+    Attributes:
+        request_token: makes a repeat safe.
+        await_confirmation: whether the caller will ``confirm`` that it was handed over.
+    """
+
+    request_token: RequestToken | None = None
+    await_confirmation: bool = False
+
+
 class Described(Ending):
     """Common to what describes a key; a field that is not given stays as it is."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from admin.drafts import COPIED, Drafts, fields_of, length_of
 from admin.errors import RefusedError, conflict
+from admin.handover import notes_for
 from admin.minting import new_key_id
 from admin.records import issued_at
 from admin.store import NameTakenError
@@ -79,7 +80,7 @@ class Issuing:
             end = earlier.expires_at if earlier is not None else end
             return copied | self._drafts.dates(request, begun, end)
 
-        made, sister = self._written(sister_id, request.request_token, compose)
+        made, sister = self._written(request, sister_id, compose)
         now = int(here.clock())
         previous = self._retired(old, sister, now + request.overlap_seconds)
         return {
@@ -90,8 +91,8 @@ class Issuing:
 
     def _drafted(self, request: Issue | Clone, draft: Draft) -> Document:
         made, found = self._written(
+            request,
             new_key_id(request.request_token),
-            request.request_token,
             lambda begun, _: self._drafts.dated(draft, request, begun),
             draft.plan_id,
         )
@@ -99,8 +100,8 @@ class Issuing:
 
     def _written(
         self,
+        request: Issue | Clone | Rotate,
         key_id: str,
-        request_token: str | None,
         compose: Composed,
         plan_id: str | None = None,
     ) -> tuple[Made, Found]:
@@ -108,32 +109,34 @@ class Issuing:
         here = self._deployment
         made = here.minting.key(key_id)
         now = int(here.clock())
-        if request_token is not None:
+        notes = notes_for(request)
+        if request.request_token is not None:
             earlier = here.records.earlier(made.subject)
             if earlier is not None:
-                return made, self._rekeyed(earlier, made, compose, plan_id, now)
+                record = self._rekeyed(earlier.record, made, compose, plan_id, now)
+                return made, here.records.replace(earlier, record, notes)
         try:
             with here.usage_plans.joined(key_id, plan_id) as usage:
                 fields = made.proof | compose(now, None) | usage
-                return made, here.records.create(_record(made.subject, fields))
+                record = _record(made.subject, fields)
+                return made, here.records.create(record, notes)
         except NameTakenError as error:
             message = "the new key's id is taken; try again"
             raise RefusedError(409, "key_id_taken", message) from error
 
     def _rekeyed(
         self,
-        earlier: Found,
+        record: Record,
         made: Made,
         compose: Composed,
         plan_id: str | None,
         now: int,
-    ) -> Found:
-        """Give the record of an earlier try, whose answer was lost, this key.
+    ) -> Record:
+        """Return the record of an earlier try, whose answer was lost, with this key.
 
         Only while it is still exactly what that try wrote: then the key returned last
         is the one that works, and nothing that was disabled comes back.
         """
-        record = earlier.record
         begun = issued_at(record)
         usage = fields_of(record, _USAGE) if plan_id is not None else {}
         expected = made.proof | compose(begun, record) | usage
@@ -143,9 +146,7 @@ class Issuing:
         is_unchanged = document.are_equal(expected, unproven)
         if not is_unchanged or not is_same_plan or is_late:
             raise token_used()
-        return self._deployment.records.replace(
-            earlier, _record(made.subject, expected)
-        )
+        return _record(made.subject, expected)
 
     def _retired(self, old: Found, sister: Found, ends_at: int) -> Found:
         """Let the old key end after the overlap, and never later than it would."""

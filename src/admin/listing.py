@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.errors import invalid
+from admin.handover import is_awaited
 from admin.lifetime import DAY
 from admin.records import readable
 from admin.view import public_view, revoked_view
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from admin.deployment import Deployment
+    from admin.records import Page
     from admin.requests import ListKeys
     from admin.store import Stored
-    from admin.subject import Subject
     from apikeys.document import Document
     from apikeys.record import Record
 
@@ -38,10 +39,11 @@ class Listing:
         Pages of names are read until the next one might hold more than is asked for, so
         that no record is left out or shown twice; an answer may have fewer than
         ``limit`` records and a token all the same. ``corrupt`` has the key ids and
-        logins of records that can't be read.
+        logins of records that can't be read, ``unconfirmed`` those of the records shown
+        whose hand-over was never confirmed.
         """
         found: list[Document] = []
-        corrupt: list[str] = []
+        apart: dict[str, list[str]] = {"corrupt": [], "unconfirmed": []}
         token = request.next_token
         for _ in range(_MOST_PAGES):
             page = self._deployment.records.page(
@@ -49,33 +51,34 @@ class Listing:
             )
             if page is None:
                 raise invalid("nextToken", "is not one that list returned")
-            found += self._fitting(request, page.subjects, corrupt)
+            found += self._fitting(request, page, apart)
             token = page.token
             # A page of less than half would cost as much and bring little.
             if token is None or len(found) * 2 > request.limit:
                 break
         answer: Document = {"status": 200, "records": found}
-        if corrupt:
-            answer["corrupt"] = corrupt
+        answer |= {name: texts for name, texts in apart.items() if texts}
         if token is not None:
             answer["nextToken"] = token
         return answer
 
     def _fitting(
-        self, request: ListKeys, subjects: list[Subject], corrupt: list[str]
+        self, request: ListKeys, page: Page, apart: dict[str, list[str]]
     ) -> Iterator[Document]:
         if request.state == "revoked":
-            yield from map(revoked_view, subjects)
+            yield from map(revoked_view, page.subjects)
             return
         now = self._deployment.clock()
-        for subject, stored in self._deployment.records.many(subjects).items():
+        for subject, stored in self._deployment.records.many(page.subjects).items():
             record = readable(subject, stored)
             if record is not None and _fits(record, request, now):
                 view = public_view(record, stored.version, now)
                 if request.state in (None, view["state"]):
+                    if is_awaited(page.notes[subject]):
+                        apart["unconfirmed"].append(subject.text)
                     yield view
             elif record is None and _is_ours(stored):
-                corrupt.append(subject.text)
+                apart["corrupt"].append(subject.text)
 
 
 def _fits(record: Record, request: ListKeys, now: float) -> bool:

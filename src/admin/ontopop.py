@@ -33,7 +33,7 @@ class OntoPop:
         keys = self._signing_secret.keys()
         token = None
         while page := self._store.names([self._prefix], limit=_MOST, token=token):
-            for name in page.names:
+            for name in page.notes:
                 text = name.removeprefix(self._prefix)
                 if is_key_id(text) or not foreign.is_nameable(text):
                     continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import corrupt, not_found, revoked
@@ -13,7 +14,7 @@ from apikeys.key import is_key_id
 from apikeys.login import is_login
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from admin.store import SecretStore, Stored
     from apikeys.record import Record
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _DESCRIPTIONS = {"keyId": "API key record", "login": "Basic account record"}
 # The most names that one ListSecrets returns.
 _MOST = 100
+_NOTHING = MappingProxyType[str, str]({})
 
 
 class Found(NamedTuple):
@@ -33,10 +35,15 @@ class Found(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Some subjects, and the token of the next page if there is one."""
+    """Some subjects with the notes beside each, and the token of the next page."""
 
-    subjects: list[Subject]
+    notes: dict[Subject, Mapping[str, str]]
     token: str | None
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """The subjects, in order."""
+        return list(self.notes)
 
 
 class Records:
@@ -95,28 +102,45 @@ class Records:
             raise not_found(subject)
         return stored
 
-    def create(self, record: Record) -> Found:
-        """Store a new record.
+    def create(self, record: Record, notes: Mapping[str, str] = _NOTHING) -> Found:
+        """Store a new record, with notes beside it.
 
         Raises:
             NameTakenError: the key id or the login is taken.
         """
         subject = Subject.of(record)
         description = _DESCRIPTIONS[subject.field]
-        version = self._store.create(self.name(subject), record.to_json(), description)
+        version = self._store.create(
+            self.name(subject), record.to_json(), description, notes
+        )
         return Found(record, version)
 
-    def replace(self, found: Found, record: Record) -> Found:
+    def replace(
+        self, found: Found, record: Record, notes: Mapping[str, str] = _NOTHING
+    ) -> Found:
         """Store a record in place of the one that was found; nothing if it is equal.
+
+        Notes are taken first: a note too many is seen, one that is missing is not.
 
         Raises:
             RefusedError: 409, another write came first.
         """
         if document.are_equal(record.document, found.record.document):
             return found
-        name = self.name(Subject.of(record))
+        subject = Subject.of(record)
+        if notes:
+            self.note(subject, notes)
+        name = self.name(subject)
         version = self._store.replace(name, record.to_json(), found.version)
         return Found(record, version)
+
+    def note(self, subject: Subject, notes: Mapping[str, str]) -> None:
+        """Note something beside a record.
+
+        Raises:
+            RefusedError: 409, it was revoked meanwhile.
+        """
+        self._store.tag(self.name(subject), notes)
 
     def delete(self, subject: Subject, recovery_days: int = 30) -> None:
         """Schedule a record's deletion: from now on nobody can read it."""
@@ -136,8 +160,8 @@ class Records:
         )
         if page is None:
             return None
-        subjects = [self._subject(name) for name in page.names]
-        return Page([subject for subject in subjects if subject], page.token)
+        found = {self._subject(name): notes for name, notes in page.notes.items()}
+        return Page({s: notes for s, notes in found.items() if s}, page.token)
 
     def many(self, subjects: list[Subject]) -> dict[Subject, Stored]:
         """Return what is stored of these records, readable or not, if it is there."""

@@ -10,6 +10,7 @@ from admin.fields import (
     MAX_LIFETIME_DAYS,
     Described,
     Ending,
+    HandedOver,
     Login,
     Named,
     Password,
@@ -24,7 +25,7 @@ from admin.fields import (
 _MAX_OVERLAP_SECONDS = 366 * 86_400
 
 
-class Issue(Described):
+class Issue(Described, HandedOver):
     """Issue a key, or a Basic account where there is a login."""
 
     action: Literal["issue"]
@@ -32,7 +33,6 @@ class Issue(Described):
     login: Login | None = None
     password: Password | None = None
     usage_plan_id: UsagePlanId | None = None
-    request_token: RequestToken | None = None
 
     @model_validator(mode="after")
     def _password_of_a_login(self) -> Self:
@@ -55,14 +55,13 @@ class Import(Described):
         return self
 
 
-class Clone(Described, Named):
+class Clone(Described, HandedOver, Named):
     """Issue another key or account like one that is there, but for what is given."""
 
     action: Literal["clone"]
     new_login: Login | None = None
     password: Password | None = None
     usage_plan_id: UsagePlanId | None = None
-    request_token: RequestToken | None = None
 
     @model_validator(mode="after")
     def _new_login_of_an_account(self) -> Self:
@@ -71,18 +70,23 @@ class Clone(Described, Named):
         return _with_login(self)
 
 
-class Rotate(Ending, Named):
+class Rotate(Ending, HandedOver, Named):
     """Issue a key or a password in place of another, which ends after an overlap."""
 
     action: Literal["rotate"]
     password: Password | None = None
     overlap_seconds: Annotated[int, Field(ge=0, le=_MAX_OVERLAP_SECONDS)] = 86_400
     enabled: bool | None = None
-    request_token: RequestToken | None = None
 
     @model_validator(mode="after")
     def _password_of_a_login(self) -> Self:
         return _with_login(self)
+
+
+class Confirm(Named):
+    """Say that a key or a password was handed over."""
+
+    action: Literal["confirm"]
 
 
 class Get(Named):
@@ -195,6 +199,7 @@ type AnyRequest = Annotated[
     | Import
     | Clone
     | Rotate
+    | Confirm
     | Get
     | Verify
     | ListKeys

@@ -10,6 +10,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from admin.errors import RefusedError, conflict
@@ -54,9 +55,9 @@ class Stored:
 
 
 class Page(NamedTuple):
-    """Some names, and the token of the next page if there is one."""
+    """Some names with what is noted beside each, and the token of the next page."""
 
-    names: list[str]
+    notes: dict[str, dict[str, str]]
     token: str | None
 
 
@@ -90,13 +91,21 @@ class SecretStore:
             return Absence.DELETED
         return Stored(answer.get("SecretString", ""), answer["VersionId"])
 
-    def create(self, name: str, text: str, description: str) -> str:
-        """Store a first value and return its version.
+    def create(
+        self,
+        name: str,
+        text: str,
+        description: str,
+        notes: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """Store a first value, with notes beside it, and return its version.
 
         Raises:
             NameTakenError: there is one already; nothing was changed.
         """
         exceptions = self._client.exceptions
+        # Without any, no permission to tag is needed either.
+        tags: dict[str, Any] = {"Tags": _tags(notes)} if notes else {}
         try:
             with _available():
                 answer = self._client.create_secret(
@@ -104,6 +113,7 @@ class SecretStore:
                     SecretString=text,
                     Description=description,
                     **self._encryption,
+                    **tags,
                 )
         except (
             exceptions.ResourceExistsException,
@@ -196,29 +206,39 @@ class SecretStore:
             self._client.exceptions.InvalidParameterException,
         ):
             return None
-        names = [
-            secret["Name"]
+        notes = {
+            secret["Name"]: _notes(secret.get("Tags"))
             for secret in answer["SecretList"]
             if ("DeletedDate" in secret) == (deleted_as is not None)
             and (deleted_as is None or secret.get("Description") in deleted_as)
-        ]
-        return Page(names, answer.get("NextToken"))
+        }
+        return Page(notes, answer.get("NextToken"))
 
     def tag(self, name: str, notes: Mapping[str, str]) -> None:
-        """Note something beside a secret, where it can be read after its deletion."""
-        tags: list[TagTypeDef] = [{"Key": k, "Value": v} for k, v in notes.items()]
-        with _available():
-            self._client.tag_resource(SecretId=name, Tags=tags)
+        """Note something beside a secret, where it can be read after its deletion.
+
+        Raises:
+            RefusedError: 409, it was deleted meanwhile.
+        """
+        exceptions = self._client.exceptions
+        try:
+            with _available():
+                self._client.tag_resource(SecretId=name, Tags=_tags(notes))
+        except (
+            exceptions.InvalidRequestException,
+            exceptions.ResourceNotFoundException,
+        ) as error:
+            raise conflict("the stored value") from error
 
     def notes(self, name: str) -> tuple[dict[str, str], str | None]:
         """Return what was noted beside a secret, and which version is current."""
         with _available():
             answer = self._client.describe_secret(SecretId=name)
-        tags = {tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])}
+        notes = _notes(answer.get("Tags"))
         for version, labels in answer.get("VersionIdsToStages", {}).items():
             if "AWSCURRENT" in labels:
-                return tags, version
-        return tags, None
+                return notes, version
+        return notes, None
 
     def restore(self, name: str) -> None:
         """Cancel a scheduled deletion."""
@@ -243,3 +263,11 @@ class SecretStore:
         except self._client.exceptions.InvalidRequestException:
             return True
         return True
+
+
+def _tags(notes: Mapping[str, str]) -> list[TagTypeDef]:
+    return [{"Key": name, "Value": value} for name, value in notes.items()]
+
+
+def _notes(tags: list[TagTypeDef] | None) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags or []}

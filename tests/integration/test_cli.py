@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -246,6 +247,37 @@ def test_a_batch_that_is_killed_and_run_again_loses_and_doubles_nothing(
     assert sorted(record["client"] for record in records) == clients
     statuses = {call(stack, "/whoami", key).status for key in kept.values()}
     assert statuses == {200}
+
+
+def test_a_key_whose_command_was_killed_before_it_was_printed_is_named(
+    stack: Stack,
+) -> None:
+    """It is issued, nobody has it, and the lists say that it was never confirmed."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(writer, bytes(65_536)):
+            pass
+    # A reader that does not read: the command waits with the key in its hands.
+    os.set_blocking(writer, True)
+    process = subprocess.Popen(
+        [_APIKEYS, "issue", "--client", "Killed", "--issuer", "killed"],
+        env=stack.emulator.environment | {"APIKEYS_FUNCTION": stack.admin_function},
+        stderr=subprocess.DEVNULL,
+        stdout=writer,
+    )
+    deadline = time.monotonic() + 60
+    while not (listed := apikeys(stack, "list", "--issuer", "killed"))["records"]:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    for end in (reader, writer):
+        os.close(end)
+    (record,) = listed["records"]
+    after = apikeys(stack, "list", "--issuer", "killed")
+    assert after["unconfirmed"] == [record["keyId"]]
+    apikeys(stack, "revoke", record["keyId"], "--yes")
 
 
 def _kill_once(

@@ -13,13 +13,15 @@ import pytest
 
 from local import checkout
 from local.emulator import running_emulator
+from tests.readme import commands
 
 if TYPE_CHECKING:
     from local.deployment import Stack
 
 pytestmark = pytest.mark.deployed
 
-# The stack runs already, and its environment is the session's.
+# The stack runs already, and its environment is the session's; test_readme_build.py
+# runs the others.
 _DONE = ("make up", "make build", "source ")
 # The id in the README's output stands for the key that the tour issues.
 _SHOWN_ID = "6jog6Byh3EHmpkaI"
@@ -27,24 +29,17 @@ _REFUSES = "apikeys verify"
 
 
 def _commands(heading: str) -> list[str]:
-    readme = (checkout.ROOT / "README.md").read_text()
-    section = readme.split(f"## {heading}")[1].split("\n## ")[0]
-    commands = [
-        line.removeprefix("$ ").split("   #")[0].strip()
-        for line in section.splitlines()
-        if line.startswith("$ ")
-    ]
-    return [command for command in commands if not command.startswith(_DONE)]
+    return [c for c in commands(heading) if not c.startswith(_DONE)]
 
 
 def test_each_command_of_the_tour_does_what_the_readme_says(
     stack: Stack, tmp_path: Path
 ) -> None:
     """One shell, each command in its turn; verify refuses, everything else succeeds."""
-    commands = _commands("Five minutes with a local stack")
-    assert len(commands) >= 8
+    written = _commands("Five minutes with a local stack")
+    assert len(written) >= 8
     lines = [f"cd {checkout.ROOT}"]
-    for command in commands:
+    for command in written:
         text = command.replace(_SHOWN_ID, '"$(cut -d_ -f2 <<<"$KEY")"')
         text = text.replace("new.key", str(tmp_path / "new.key"))
         wanted = 1 if _REFUSES in command else 0
@@ -73,9 +68,9 @@ def test_each_command_of_the_tour_does_what_the_readme_says(
 
 def test_the_commands_that_deploy_do_so(tmp_path: Path) -> None:
     """With samconfig.toml's dev, this machine's packages and the example's roles."""
-    commands = _commands("Deploy to AWS")
-    assert len(commands) == 3
-    script = "\n".join(["set -euo pipefail", f"cd {checkout.ROOT}", *commands])
+    steps = _commands("Deploy to AWS")
+    assert len(steps) == 3
+    script = "\n".join(["set -euo pipefail", f"cd {checkout.ROOT}", *steps])
     for written, here in (
         ("build/sam-arm64", f"build/sam-{checkout.ARCHITECTURE}"),
         ("my-roles.toml", "examples/roles/example-api.toml"),

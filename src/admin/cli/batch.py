@@ -1,9 +1,10 @@
 """``issue --from FILE``: a key for each row, however often it is stopped.
 
-A row's key is put on the disk (``--keys-to``) or printed; only then the row is noted as
-done. Killed before, it is issued again under the same request token: within 15 minutes
-it gets another key, and the one that nobody has is void. Later the function refuses,
-and the key that nobody has must be revoked.
+A row's key is put on the disk (``--keys-to``) or printed; then that is confirmed, and
+only then the row is noted as done. Killed before, it is issued again under the same
+request token: within 15 minutes it gets another key, and the one that nobody has is
+void. Later the function refuses, and the key that nobody has must be revoked. In the
+other order a row noted as done might never be confirmed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from admin.cli.confirming import confirm_handover
 from admin.cli.errors import RefusedByFunctionError
 from admin.cli.output import compact, csv_cells
 
@@ -47,7 +49,7 @@ class Batch:
         self.refused = 0
 
     def carry_out(self, row: Row) -> None:
-        """Issue a row's key, hand it over, and only then note that it is done."""
+        """Issue a row's key, hand it over, confirm, and only then note it as done."""
         if self._run.is_done(row):
             self._report.add(row, "done before", keyId=self._run.key_id(row))
             return
@@ -63,6 +65,7 @@ class Batch:
         else:
             self._keep(self._keys, answer["record"] | {"key": answer["key"]})
             self._report.add(row, "issued", keyId=key_id)
+        confirm_handover(self._target, answer["record"])
         self._run.finish(row)
 
     def _issued(self, row: Row) -> dict[str, Any]:
@@ -77,7 +80,8 @@ class Batch:
 
     def _invoked(self, row: Row, begun_at: int) -> dict[str, Any]:
         token = self._run.request_token(row)
-        return self._target.invoke("issue", requestToken=token, **row.request(begun_at))
+        request = row.request(begun_at) | {"requestToken": token}
+        return self._target.invoke("issue", awaitConfirmation=True, **request)
 
     def _keep(self, keys: KeyList, kept: Mapping[str, Any]) -> None:
         if not self._csv_keys:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from admin.cli.target import Target
 
 _DAY = 86_400
+# How long the function takes a repeat under the same request token.
+_REPEAT_SECONDS = 900
 _SOON_DAYS = 14
 _OLD_DAYS = 365
 _NEARLY_FULL = 0.75
@@ -135,13 +137,7 @@ def check_records(target: Target) -> Iterator[Finding]:
         )
     else:
         yield ok("records", f"{listing.count}, all readable")
-    unconfirmed = [r["keyId"] for r in _unconfirmed(records)]
-    if unconfirmed:
-        yield warn(
-            "rotations",
-            f"interrupted, so that nobody may have these keys: {some(unconfirmed)}",
-            "revoke each and rotate the key that it replaces again",
-        )
+    yield from _handovers(records, set(listing.unconfirmed), now)
     ending = [r for r in records if _ends_soon(r, now)]
     if ending:
         names = [f"{name_of(r)} ({r['client']})" for r in ending]
@@ -154,7 +150,36 @@ def check_records(target: Target) -> Iterator[Finding]:
         yield ok("expiry", f"none ends within {_SOON_DAYS} days")
 
 
-def _unconfirmed(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _handovers(
+    records: list[dict[str, Any]], unconfirmed: set[str], now: float
+) -> Iterator[Finding]:
+    """Look for keys and passwords that live and that nobody may have."""
+    interrupted = [r["keyId"] for r in _interrupted(records)]
+    if interrupted:
+        yield warn(
+            "rotations",
+            f"interrupted, so that nobody may have these keys: {some(interrupted)}",
+            "revoke each and rotate the key that it replaces again",
+        )
+    # A younger one may be at work right now, or be repeated under its request token.
+    begun_by = timestamp.format_utc(now - _REPEAT_SECONDS)
+    lost = [
+        name_of(record)
+        for record in records
+        if name_of(record) in unconfirmed.difference(interrupted)
+        and record["state"] != "expired"
+        and record.get("issueDate", "") <= begun_by
+    ]
+    if lost:
+        yield warn(
+            "hand-overs",
+            f"never confirmed, so that nobody may have them: {some(lost)}",
+            "if the client has it, apikeys confirm; if nobody has, replace it (apikeys "
+            "rotate --overlap 0) or revoke it",
+        )
+
+
+def _interrupted(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the keys made in place of others that do not name them."""
     keys = [record for record in records if "keyId" in record]
     replaced_by = {record["keyId"]: record.get("replacedBy") for record in keys}

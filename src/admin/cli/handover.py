@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from admin.cli import console
+from admin.cli.confirming import confirm_handover
 from admin.cli.errors import UnreachableError
 from admin.cli.key_file import KeyFile
 from admin.cli.output import record_table, show
@@ -30,7 +31,7 @@ def hand_over(
     request_token: str | None,
     **fields: Any,  # noqa: ANN401 - a request's
 ) -> dict[str, Any]:
-    """Carry out an action that makes a credential, and print it or keep it in a file.
+    """Carry out an action that makes a credential; print or keep it, then confirm.
 
     A password that was given is not shown again, and there is nothing to print.
 
@@ -46,7 +47,9 @@ def hand_over(
     with ExitStack() as files:
         file = None if key_file is None else files.enter_context(KeyFile(key_file))
         try:
-            answer = target.invoke(action, requestToken=token, **fields)
+            answer = target.invoke(
+                action, requestToken=token, awaitConfirmation=True, **fields
+            )
         except UnreachableError:
             console.say(
                 "If it was made, its text is lost. The same command with "
@@ -55,23 +58,24 @@ def hand_over(
             )
             raise
         kind = _made(answer)
-        if file is not None and kind is not None:
+        if file is not None:
             file.keep(answer[kind])
-    if kind is None:
-        show(answer, target.output)
-    elif file is not None:
+            confirm_handover(target, answer["record"])
+    if file is not None:
         kept = {name: value for name, value in answer.items() if name != kind}
         show(kept | {"keyFile": key_file}, target.output)
         console.say(f"The {kind} is in {key_file}; it will not be shown again.")
-    elif target.output == "table":
+        return answer
+    if kind and target.output == "table":
         console.messages().print(record_table(answer["record"]))
         console.say(f"\nThe {kind}; it will not be shown again:")
         click.echo(answer[kind])
     else:
         show(answer, target.output)
+    confirm_handover(target, answer["record"])
     return answer
 
 
-def _made(answer: dict[str, Any]) -> str | None:
+def _made(answer: dict[str, Any]) -> str:
     """Return what the answer shows once: ``key``, ``password`` or nothing."""
-    return next((kind for kind in ("key", "password") if kind in answer), None)
+    return next((kind for kind in ("key", "password") if kind in answer), "")

@@ -63,7 +63,8 @@ def list_keys(target: Target, /, **options: Any) -> None:  # noqa: ANN401
         with messages().status("Reading the records …"):
             records = list(listing.records())
         if target.output == "json":
-            print_json({"records": records, "corrupt": listing.corrupt})
+            apart = {"corrupt": listing.corrupt, "unconfirmed": listing.unconfirmed}
+            print_json({"records": records, **apart})
         elif records:
             if options["expiring_within"] is not None:
                 records.sort(key=lambda record: str(record["expirationDate"]))
@@ -76,7 +77,8 @@ class Listing:
 
     Attributes:
         count: how many records there were so far.
-        corrupt: the key ids of those that can't be read.
+        corrupt: the key ids and logins of those that can't be read.
+        unconfirmed: of those whose hand-over was never confirmed.
         is_cut: whether there are more than the limit.
     """
 
@@ -91,6 +93,7 @@ class Listing:
         self._filters = filters
         self.count = 0
         self.corrupt: list[str] = []
+        self.unconfirmed: list[str] = []
         self.is_cut = False
 
     def records(self) -> Iterator[dict[str, Any]]:
@@ -102,6 +105,7 @@ class Listing:
                 "list", limit=min(left, _PAGE), nextToken=token, **self._filters
             )
             self.corrupt += page.get("corrupt", [])
+            self.unconfirmed += page.get("unconfirmed", [])
             for record in page["records"]:
                 self.count += 1
                 yield record

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from admin.cli import issuing, keys
+from admin.cli.confirming import confirm
 from admin.cli.doctor import doctor
 from admin.cli.errors import explained
 from admin.cli.flushing import flush
@@ -58,6 +59,7 @@ for command in (
     verify,
     rotate,
     issuing.clone,
+    confirm,
     keys.disable,
     keys.enable,
     keys.revoke,

@@ -310,6 +310,20 @@ def test_the_replaced_password_ends_no_later_than_the_account_did(basic: Admin) 
     assert [_opens(basic, p) for p in (old, answer["password"])] == [False, True]
 
 
+def test_an_account_without_an_end_stays_so(basic: Admin) -> None:
+    """Only the replaced password ends, at the overlap's end."""
+    _issued(basic, neverExpires=True)
+    answer = basic("rotate", login="olga", overlapSeconds=3_600)
+    assert answer["record"]["expirationDate"] is None
+    assert answer["previous"]["expirationDate"] == "2027-01-15T09:00:00"
+
+
+def test_a_new_credential_never_gets_into_a_log_by_accident(basic: Admin) -> None:
+    """What holds its text shows whom it is about, and nothing else."""
+    made = basic.deployment.minting.account("olga", None)
+    assert repr(made) == "Made(olga)"
+
+
 @pytest.mark.parametrize(
     ("enabled", "asked", "expected"),
     [(True, {}, True), (False, {}, False), (False, {"enabled": True}, True)],

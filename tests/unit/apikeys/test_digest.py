@@ -203,6 +203,13 @@ def test_what_is_made_like_a_digest_is_argon2s_own() -> None:
         assert low_level.verify_secret(made.encode(), b"another", low_level.Type.ID)
 
 
+def test_nothing_is_made_like_what_is_no_digest(hashes: list[bytes]) -> None:
+    """A fault, and no hash; the message does not show it."""
+    with pytest.raises(ValueError, match=r"^not a digest$"):
+        digest.like("$argon2id$v=19$canary", "canary")
+    assert hashes == []
+
+
 def test_a_fast_digest_never_runs_argon2(hashes: list[bytes]) -> None:
     """Keys minted here cost one SHA-256."""
     assert digest.matches(digest.fast("x"), "x")

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from admin.cli.console import print_data
 from admin.cli.findings import fail, findings_table, ok, some, warn
 from tests.builders import signing_secret
-from tests.unit.admin.cli.conftest import Cli, InProcess
+from tests.unit.admin.cli.conftest import Cli, InProcess, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -420,6 +420,30 @@ def test_an_interrupted_rotation_is_named(cli: Cli, account: Any) -> None:
     account.create_secret(Name=f"APIKEY_{old}", SecretString=before)
     ((level, what),) = _examined(cli)["rotations"]
     assert (level, sister in what, old in what) == ("warn", True, False)
+
+
+def test_a_key_that_nobody_may_have_is_named_with_what_to_do(cli: Cli) -> None:
+    """Once it is too late for a repeat; not while it may be at work, nor once ended."""
+
+    def lose(request: dict[str, Any], _answer: dict[str, Any]) -> None:
+        if request["action"] == "issue":
+            raise LostError("cut off")
+
+    cli.issue()
+    cli.target.fault = lose
+    cli("issue", "--client", "Young")
+    cli.target.later = -901
+    cli("issue", "--client", "Old")
+    cli("issue", "--client", "Old", "--login", "olga")
+    cli.target.fault, cli.target.later = None, 0
+    ((level, what),) = _examined(cli)["hand-overs"]
+    named = what.removeprefix("never confirmed, so that nobody may have them: ")
+    listed = cli.json("list", "--client", "Old")["records"]
+    (old,) = [record["keyId"] for record in listed if "keyId" in record]
+    assert (level, sorted(named.split(", "))) == ("warn", sorted([old, "olga"]))
+    cli("confirm", "--login", "olga")
+    cli("rotate", old, "--overlap", "0", "--yes")
+    assert "hand-overs" not in _examined(cli)
 
 
 def test_records_that_cannot_be_listed_fail(cli: Cli) -> None:

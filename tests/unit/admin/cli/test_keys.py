@@ -39,8 +39,9 @@ def test_issue_sends_every_field(cli: Cli) -> None:
         *("--expires", "2999-01-31", "--disabled", "--request-token", "t" * 32),
         *session,
     )
-    assert cli.target.requests[-1] == {
+    assert cli.target.requests[-2] == {
         "action": "issue",
+        "awaitConfirmation": True,
         "client": "Acme",
         "issuer": "Ops",
         "name": "N",
@@ -242,7 +243,7 @@ def test_rotate_hands_over_the_new_key_and_names_the_old_one_s_end(cli: Cli) -> 
     done = cli("rotate", key_id, "--overlap", "2h")
     assert done.exit_code == 0
     assert Key.parse(done.stdout.strip()).key_id != key_id
-    assert cli.target.requests[-1]["overlapSeconds"] == 7_200
+    assert cli.target.requests[-2]["overlapSeconds"] == 7_200
     assert f"The old key, {key_id}, ends at" in done.stderr
 
 

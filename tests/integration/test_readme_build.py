@@ -1,0 +1,168 @@
+"""The README's commands that build, install and leave a stack running, as written.
+
+They run in a copy of the checkout, so that nobody's own ``make up`` is touched.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from local import checkout, environment
+from tests.readme import commands
+
+pytestmark = [pytest.mark.deployed, pytest.mark.packaged]
+
+_ELF_ARM64 = 183
+_DEPENDENCIES = ("boto3", "click", "rich")
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the checkout that shares tools and packages with it."""
+    root = tmp_path_factory.mktemp("copy")
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - wherever it is
+        capture_output=True,
+        check=True,
+        cwd=checkout.ROOT,
+        text=True,
+    )
+    for name in listed.stdout.splitlines():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        # With its time, by which make tells what is built already.
+        shutil.copy2(checkout.ROOT / name, root / name)
+    (root / ".cache").symlink_to(checkout.ROOT / ".cache")
+    (root / "build").mkdir()
+    (root / "build" / checkout.BUILT.name).symlink_to(checkout.BUILT)
+    return root
+
+
+def _run(copy: Path, command: str) -> str:
+    """Run a command in a shell of its own, and return what it prints on stdout."""
+    home = copy / "home"
+    home.mkdir(exist_ok=True)
+    done = subprocess.run(
+        ["/bin/bash", "-c", command],
+        capture_output=True,
+        check=False,
+        cwd=copy,
+        env=environment.isolated(home) | {"PATH": os.environ["PATH"]},
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    said = re.sub(r"ak_\S+", "ak_…", done.stdout + done.stderr)
+    assert done.returncode == 0, said[-2_000:]
+    return done.stdout
+
+
+def test_the_packages_are_built_for_lambda_s_other_processor(copy: Path) -> None:
+    """``make build ARCH=arm64``: both packages, whatever this machine is."""
+    (command,) = [c for c in commands("Deploy to AWS") if c.startswith("make ")]
+    shutil.rmtree(copy / "build" / "sam-arm64", ignore_errors=True)
+    _run(copy, command)
+    built = copy / "build" / "sam-arm64"
+    assert (built / "template.yaml").is_file()
+    for function in ("AuthorizerFunction", "AdminFunction"):
+        libraries = list((built / function).rglob("*.so"))
+        assert libraries
+        for library in libraries:
+            machine = int.from_bytes(library.read_bytes()[18:20], "little")
+            assert machine == _ELF_ARM64, library
+
+
+def test_one_event_goes_through_the_built_authorizer(copy: Path) -> None:
+    """``make up``, ``make event``, ``make invoke``: the live key gets its policy."""
+    up, invoke = commands("One function, one event")
+    try:
+        _run(copy, up)
+        answer = json.loads(_run(copy, invoke))
+    finally:
+        _run(copy, "make down")
+    event = json.loads((copy / "events" / "local-rest-request.json").read_text())
+    assert event["headers"]["X-API-Key"].split("_")[1] == answer["principalId"]
+    statement = answer["policyDocument"]["Statement"][0]
+    assert statement["Effect"] == "Allow"
+    assert not (copy / "build" / "local" / "stack.json").exists()
+
+
+def test_the_command_line_is_installed_for_good(copy: Path, tmp_path: Path) -> None:
+    """``pipx install .``: a wheel and what it depends on, and nothing of this checkout.
+
+    pipx makes an environment, has pip build and install the wheel, and links its
+    commands. The same is done here with pip alone, since pipx would ask an index for
+    what the development environment has.
+    """
+    assert "`pipx install .`" in (checkout.ROOT / "README.md").read_text()
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    offline = ["--no-deps", "--no-index"]
+    wheels = ["wheel", ".", "--no-build-isolation", *offline, "-w", str(tmp_path)]
+    subprocess.run([*pip, *wheels], check=True, cwd=copy)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name.partition("/")[0] for name in archive.namelist()}
+    own = {name for name in names if not name.endswith(".dist-info")}
+    assert own == {"admin", "apikeys", "authorizer"}
+
+    home = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
+    python = home / "bin" / "python"
+    installed = ["install", *offline, str(wheel)]
+    subprocess.run([*pip, "--python", str(python), *installed], check=True)
+    (packages,) = home.glob("lib/python3*/site-packages")
+    _link(_declared(packages), packages)
+
+    imports = "import pkgutil, admin.cli as cli; [__import__(m.name) for m in "
+    imports += "pkgutil.walk_packages(cli.__path__, 'admin.cli.')]"
+    subprocess.run([python, "-I", "-c", imports], check=True, cwd=tmp_path)
+    version = importlib.metadata.version("apikeys")
+    for option, text in (("--version", version), ("--help", "doctor")):
+        done = subprocess.run(
+            [home / "bin" / "apikeys", option],
+            capture_output=True,
+            check=True,
+            cwd=tmp_path,
+            env={"PATH": "/usr/bin:/bin"},
+            text=True,
+        )
+        assert text in done.stdout
+
+
+def _declared(packages: Path) -> set[str]:
+    """Return the distributions that an installed wheel needs, and those need."""
+    (found,) = importlib.metadata.distributions(name="apikeys", path=[str(packages)])
+    wanted, needed = _needs(found), set[str]()
+    assert sorted(wanted) == sorted(_DEPENDENCIES)
+    while wanted:
+        name = wanted.pop()
+        if name not in needed:
+            needed.add(name)
+            wanted += _needs(importlib.metadata.distribution(name))
+    return needed
+
+
+def _needs(distribution: importlib.metadata.Distribution) -> list[str]:
+    needs = [text for text in distribution.requires or [] if "extra ==" not in text]
+    return [re.split(r"[^\w.-]", text)[0].lower() for text in needs]
+
+
+def _link(distributions: set[str], packages: Path) -> None:
+    """Let an environment have these distributions of the development environment."""
+    for name in distributions:
+        found = importlib.metadata.distribution(name)
+        for part in {file.parts[0] for file in found.files or []} - {
+            "..",
+            packages.name,
+        }:
+            link = packages / part
+            if not link.exists():
+                link.symlink_to(Path(str(found.locate_file(part))))
