@@ -73,7 +73,8 @@ def send(
         str(url.hostname), url.port, timeout=_SECONDS
     )
     try:
-        connection.request(method, url.path, headers=dict(headers))
+        target = f"{url.path}?{url.query}" if url.query else url.path
+        connection.request(method, target, headers=dict(headers))
         response = connection.getresponse()
         return Answer(response.status, response.read().decode())
     finally:

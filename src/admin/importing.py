@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError, invalid
+from admin.lifetime import DAY
 from admin.records import issued_at
 from admin.store import NameTakenError
 from admin.subject import Subject
 from admin.view import public_view
 from apikeys import digest, document, foreign, role_name, timestamp
-from apikeys.errors import MalformedKeyError, MalformedRecordError
-from apikeys.key import Key
+from apikeys.errors import MalformedRecordError
 from apikeys.record import SCHEMA_VERSION, Record
 
 if TYPE_CHECKING:
@@ -30,32 +30,41 @@ class Importing:
     def import_key(self, request: Import) -> Document:
         """Answer ``import``: the record; the key is never shown, not even now.
 
-        The same import a second time changes nothing and answers as the first did.
+        The same import a second time writes nothing, costs no hash, and says
+        ``repeated``.
         """
         here = self._deployment
         text, known = _presented(request)
         key_id = foreign.key_id_of(text, here.signing_secret.lookup_key())
+        subject = Subject.key(key_id)
         now = int(here.clock())
-        record = self._record(request, text, key_id, known, now)
-        here.grants.check(record.roles)
-        here.role_maps.check_roles(record.roles)
-        try:
-            found = self._created(record, request.usage_plan_id)
-        except NameTakenError:
-            found = here.records.live(Subject.key(key_id))
-            # Dates count from the first time.
-            again = self._record(request, text, key_id, known, issued_at(found.record))
-            self._check_same(found.record, again)
-        view = public_view(found.record, found.version, now)
-        return {"status": 201, "record": view}
+        earlier = here.records.earlier(subject)
+        if earlier is None:
+            fields = self._fields(request, text, known, now)
+            here.role_maps.check_roles(role_name.normalise_all(fields["roles"]))
+            record = _record(key_id, fields, digest.slow(text))
+            try:
+                found = self._created(record, request.usage_plan_id)
+            except NameTakenError:
+                # Another import of the same key was quicker.
+                earlier = here.records.live(subject)
+            else:
+                view = public_view(found.record, found.version, now)
+                return {"status": 201, "record": view}
+        # Dates count from the first time.
+        first = _first_time(request, earlier.record, now)
+        self._check_same(earlier.record, self._fields(request, text, known, first))
+        view = public_view(earlier.record, earlier.version, now)
+        return {"status": 201, "record": view, "repeated": True}
 
-    def _record(
-        self, request: Import, text: str, key_id: str, known: Document, now: int
-    ) -> Record:
+    def _fields(
+        self, request: Import, text: str, known: Document, first: int
+    ) -> Document:
+        """Return the record's fields, but for the digest, of an import at a time."""
         here = self._deployment
-        begun, ends_at = _dates(known, now, here.lifetimes.default)
+        begun, ends_at = _dates(request, known, first, here.lifetimes.default)
         ends_at = here.lifetimes.ends_at(
-            request, begins_at=begun, now=now, otherwise=ends_at
+            request, begins_at=begun, now=first, otherwise=ends_at
         )
         described = {
             "client": known.get("client"),
@@ -65,30 +74,23 @@ class Importing:
         } | request.fields()
         if described["client"] is None:
             raise invalid("client", "is missing, in the request and in the record")
-        fields: Document = {
-            "schemaVersion": SCHEMA_VERSION,
-            "keyId": key_id,
-            "digest": digest.slow(text),
+        telling = foreign.field_with_key(described, text)
+        if telling is not None:
+            raise invalid(telling, "has the key in it, and would be shown")
+        here.grants.check(role_name.normalise_all(described["roles"]))
+        return {
             "issueDate": timestamp.format_utc(begun),
             "expirationDate": None
             if ends_at is None
             else timestamp.format_utc(ends_at),
         } | {name: value for name, value in described.items() if value is not None}
-        try:
-            return Record.parse(document.dumps(fields), key_id=key_id)
-        except MalformedRecordError as error:
-            raise invalid("record", str(error)) from error
 
     def _created(self, record: Record, plan_id: str | None) -> Found:
         here = self._deployment
-        joined = here.usage_plans.join(record.principal, plan_id) if plan_id else {}
-        try:
-            return here.records.create(record.changed(**joined))
-        except BaseException:
-            here.usage_plans.leave(joined)
-            raise
+        with here.usage_plans.joined(record.principal, plan_id) as usage:
+            return here.records.create(record.changed(**usage))
 
-    def _check_same(self, earlier: Record, record: Record) -> None:
+    def _check_same(self, earlier: Record, fields: Document) -> None:
         """Refuse an import that differs from an earlier one of the same key.
 
         Raises:
@@ -100,7 +102,7 @@ class Importing:
             if not name.startswith("usage")
         }
         # The id follows from the key, so that the salt alone can differ.
-        expected = record.document | {"digest": earlier.digest}
+        expected = _identified(earlier.principal, fields, earlier.digest)
         if not document.are_equal(stored, expected):
             message = "the key was imported already, with other fields; update it"
             raise RefusedError(409, "key_exists", message, field="key")
@@ -112,29 +114,48 @@ def _presented(request: Import) -> tuple[str, Document]:
     field, text = "record.key", known.get("key")
     if request.record is None:
         field, text = "key", request.key
-    if not isinstance(text, str) or not foreign.is_foreign_key(text):
-        raise invalid(
-            field,
-            f"a key is {foreign.SHORTEST} to {foreign.LONGEST} letters, digits and "
-            "/_+=.@-",
-        )
     try:
-        Key.parse(text)
-    except MalformedKeyError:
-        return text, known
-    raise invalid(field, "has the shape of the keys that are minted here")
+        return foreign.check_importable(text), known
+    except ValueError as error:
+        raise invalid(field, str(error)) from error
 
 
-def _dates(known: Document, now: int, lifetime: int) -> tuple[int, int | None]:
-    """Return when a key was issued and when it ends, None for never."""
+def _identified(key_id: str, fields: Document, hashed: str) -> Document:
+    own = {"schemaVersion": SCHEMA_VERSION, "keyId": key_id, "digest": hashed}
+    return own | fields
+
+
+def _record(key_id: str, fields: Document, hashed: str) -> Record:
+    whole = _identified(key_id, fields, hashed)
+    try:
+        return Record.parse(document.dumps(whole), key_id=key_id)
+    except MalformedRecordError as error:
+        raise invalid("record", str(error)) from error
+
+
+def _first_time(request: Import, earlier: Record, now: int) -> int:
+    """Return when a key was imported first, as far as its dates depend on it."""
+    issued = issued_at(earlier)
+    if not request.record or request.lifetime_days is None:
+        return issued
+    # OntoPop issued it before; a length counts from the import, of which its end tells.
+    first = (earlier.expires_at or 0) - request.lifetime_days * DAY
+    return first if issued <= first <= now else issued
+
+
+def _dates(
+    request: Import, known: Document, first: int, lifetime: int
+) -> tuple[int, int | None]:
+    """Return when a key was issued, and its end where the request asks for none."""
     if not known:
-        return now, now + lifetime
+        return first, first + lifetime
     field = "issueDate"
     try:
         begun = timestamp.parse(str(known.get(field)))
         field = "expirationDate"
         # OntoPop refuses a record without one; only null says for ever.
-        if field in known and known[field] is None:
+        is_endless = field in known and known[field] is None
+        if is_endless or request.asks_for_an_end:
             return begun, None
         return begun, timestamp.parse(str(known.get(field)))
     except ValueError as error:

@@ -5,10 +5,23 @@ from __future__ import annotations
 import hmac
 
 from apikeys import base62, digest, document
-from apikeys.errors import MalformedRecordError, NotOntoPopError
+from apikeys.errors import MalformedKeyError, MalformedRecordError, NotOntoPopError
+from apikeys.key import Key
 from apikeys.record import SCHEMA_VERSION, Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from apikeys.document import Document
+
 SHORTEST, LONGEST = 20, 256
+ONTOPOP_FIELDS = (
+    "issueDate",
+    "expirationDate",
+    "issuer",
+    "client",
+    "enabled",
+    "roles",
+)
 
 # What the name of a stored secret may be made of.
 _CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+=.@-"
@@ -20,6 +33,40 @@ _SUFFIX = 7
 def is_foreign_key(text: str) -> bool:
     """Tell whether a text may be a key that was imported."""
     return SHORTEST <= len(text) <= LONGEST and not text.strip(_CHARACTERS)
+
+
+def check_importable(text: object) -> str:
+    """Return a text that may be imported as a key.
+
+    Raises:
+        ValueError: it may not; the message says why, and never shows the text.
+    """
+    if isinstance(text, str) and len(text) < SHORTEST:
+        raise ValueError(
+            f"fewer than {SHORTEST} characters are too weak to be imported; issue its "
+            "client a new key"
+        )
+    if not isinstance(text, str) or not is_foreign_key(text):
+        raise ValueError(
+            f"a key is {SHORTEST} to {LONGEST} letters, digits and /_+=.@-"
+        )
+    try:
+        Key.parse(text)
+    except MalformedKeyError:
+        return text
+    raise ValueError("has the shape of the keys that are minted here")
+
+
+def field_with_key(fields: Document, text: str) -> str | None:
+    """Return the name of a field that has a key's text in it, None where none has.
+
+    Such a field would be listed, logged and handed to back ends in clear.
+    """
+    sought = text.lower()
+    for name, value in fields.items():
+        if sought in document.dumps({"": value}).lower():
+            return name
+    return None
 
 
 def is_nameable(text: str) -> bool:
@@ -68,15 +115,5 @@ def parse_ontopop_record(text: str, key_id: str) -> Record:
         # Equal digests, compared in constant time, are equal keys.
         "digest": digest.fast(key),
     }
-    known = {name: found[name] for name in _ONTOPOP_FIELDS if name in found}
+    known = {name: found[name] for name in ONTOPOP_FIELDS if name in found}
     return Record.parse(document.dumps(own | known), key_id=key_id)
-
-
-_ONTOPOP_FIELDS = (
-    "issueDate",
-    "expirationDate",
-    "issuer",
-    "client",
-    "enabled",
-    "roles",
-)

@@ -15,7 +15,6 @@ MODES = {
 }
 OPTIONAL = ("login", "dataLanguage", "guiLanguage")
 SETTINGS = (*REQUIRED, *OPTIONAL, *MODES)
-_ALL_REQUIRED = f"{', '.join(REQUIRED[:-1])} and {REQUIRED[-1]}"
 
 
 def check_session(session: object) -> Document:
@@ -30,7 +29,7 @@ def check_session(session: object) -> Document:
     missing = [name for name in REQUIRED if session.get(name) in (None, "")]
     if missing:
         settings = ", ".join(f"session.{name}" for name in missing)
-        raise ValueError(f"{settings}: missing; a session takes {_ALL_REQUIRED}")
+        raise ValueError(f"{settings}: missing")
     for name in (*REQUIRED, *OPTIONAL):
         if session.get(name) is not None:
             check_text(session[name], f"session.{name}")

@@ -316,3 +316,10 @@ def test_doctor_finds_nothing_wrong_with_the_deployed_example(stack: Stack) -> N
     assert levels["its backup"] == "warn"
     for subject in ("admin function", "role map", "signing secret", "records"):
         assert levels[subject] == "ok", subject
+
+
+def test_help_says_that_expiry_is_no_session_time_out(stack: Stack) -> None:
+    """Where a person sets it: HOPEX's users took the one for the other."""
+    for command in ("issue", "update", "rotate", "clone"):
+        said = " ".join(_run(stack, command, "--help").stdout.split())
+        assert "Not how long a session on the back end lasts." in said

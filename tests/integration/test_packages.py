@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,9 +78,30 @@ def test_the_admin_package_carries_out_its_events(stack: Stack, tmp_path: Path) 
         for action in ("get", "disable", "enable", "revoke"):
             event = _event(f"admin-{action}") | {"keyId": key_id}
             assert runtime.invoke(event)["status"] == 200, action
+        account = runtime.invoke(_event("admin-issue-account"))
+        rotated = runtime.invoke(_event("admin-rotate-account"))
+        assert (account["status"], rotated["status"]) == (201, 201)
+        assert account["password"] != rotated["password"]
+        _let_pass(stack, tmp_path, account["password"])
+        assert runtime.invoke(_event("admin-revoke-account"))["status"] == 200
+        imported = runtime.invoke(_event("admin-import"))
+        assert (imported["status"], "key" in imported) == (201, False)
         assert runtime.invoke(_event("admin-roles-get"))["status"] == 200
         again = _event("admin-roles-put") | {"ifVersion": "stale"}
         assert runtime.invoke(again)["error"]["code"] == "version_conflict"
+
+
+def _let_pass(stack: Stack, folder: Path, password: str) -> None:
+    """Present the event of a login to the authorizer's package, which knows argon2."""
+    event = _event("rest-request-basic")
+    token = b64encode(f"webservice:{password}".encode()).decode()
+    event["headers"]["Authorization"] = f"Basic {token}"
+    event["multiValueHeaders"]["Authorization"] = [f"Basic {token}"]
+    variables = function.variables(stack, _AUTHORIZER) | {"CREDENTIALS": "basic"}
+    with running_function(_AUTHORIZER, variables, folder) as runtime:
+        answer = runtime.invoke(event)
+    assert answer["principalId"] == "webservice"
+    assert answer["context"]["connectionMode"] == "READ_ONLY"
 
 
 def test_the_admin_package_logs_who_claims_to_have_called(

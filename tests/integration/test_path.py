@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local.clients import apikeys, call
+from local.clients import apikeys, call, send
 from local.second_act import tell_of_ontopop
 from local.story import MANAGEMENT
 
@@ -59,6 +59,21 @@ def test_a_cached_policy_opens_each_route_of_the_role(
     ]
     statuses = [call(stack, path, issued.key).status for path in paths]
     assert statuses == [403, 200, 403, 200, 200]
+
+
+def test_a_key_anywhere_but_in_its_header_is_not_read(
+    stack: Stack, issued: Issued
+) -> None:
+    """Not in the query string, a cookie or another header; nor does it do harm."""
+    key = issued.key
+    others = {"Cookie": f"X-API-Key={key}", "Authorization": f"Bearer {key}"}
+    answers = [
+        send(stack, f"/whoami?X-API-Key={key}", {}),
+        send(stack, f"/whoami?x-api-key={key}", others),
+        send(stack, "/whoami", others),
+        send(stack, f"/whoami?X-API-Key={key}", {"X-API-Key": key}),
+    ]
+    assert [answer.status for answer in answers] == [401, 401, 401, 200]
 
 
 def test_a_key_without_roles_is_genuine_but_opens_nothing(stack: Stack) -> None:

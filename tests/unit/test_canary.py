@@ -13,7 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.builders import ROLE_MAP, rest_event, signing_secret
+from tests.builders import ROLE_MAP, basic, event_with, rest_event, signing_secret
 from tests.fakes import ROLES_NAME, SIGNING_NAME, FakeLambdaContext
 from tests.loading import load_anew
 
@@ -34,9 +34,14 @@ def _spellings(secret: str) -> list[str]:
 
 def _traces(key: str, text: str) -> list[str]:
     """Return the parts of a key's secret and tag that a text holds, in any spelling."""
+    return _parts(key.split("_")[2], text)
+
+
+def _parts(secret: str, text: str) -> list[str]:
+    """Return the parts of a secret that a text holds, in any spelling."""
     windows = {
         spelling[start : start + _WINDOW]
-        for spelling in _spellings(key.split("_")[2])
+        for spelling in _spellings(secret)
         for start in range(len(spelling) - _WINDOW + 1)
     }
     return [window for window in windows if window in text]
@@ -95,9 +100,9 @@ def _stored() -> str:
     return json.dumps([listed, versions], default=str)
 
 
-def _presented(authorizer: Any, key: str) -> str:
+def _presented(authorizer: Any, event: object) -> str:
     try:
-        answer = authorizer.lambda_handler(rest_event(key), FakeLambdaContext())
+        answer = authorizer.lambda_handler(event, FakeLambdaContext())
         return json.dumps(answer)
     except Exception as error:  # noqa: BLE001 - whatever API Gateway would log
         return repr(error)
@@ -128,16 +133,18 @@ def test_a_key_is_found_in_the_answer_that_issued_it_and_nowhere_else(
     )
     key, key_id = issued["key"], issued["record"]["keyId"]
     kept["issued record"] = json.dumps(issued["record"])
-    kept["allowed"] = _presented(authorizer, key)
-    kept["forged"] = _presented(authorizer, f"{key[:-1]}{'01'[key[-1] == '0']}")
-    kept["malformed"] = _presented(authorizer, f"{key} ")
+    kept["allowed"] = _presented(authorizer, rest_event(key))
+    kept["forged"] = _presented(
+        authorizer, rest_event(f"{key[:-1]}{'01'[key[-1] == '0']}")
+    )
+    kept["malformed"] = _presented(authorizer, rest_event(f"{key} "))
     ask(action="verify", credential=key)
     ask(action="get", keyId=key)
     ask(action="disable", keyId=key_id)
     ask(action="enable", keyId=key_id)
     kept["stored"] = _stored()
     ask(action="revoke", keyId=key_id)
-    kept["revoked"] = _presented(authorizer, key)
+    kept["revoked"] = _presented(authorizer, rest_event(key))
     kept["names"] = json.dumps(
         boto3.client("secretsmanager").list_secrets(IncludePlannedDeletion=True),
         default=str,
@@ -156,3 +163,53 @@ def test_a_key_is_found_in_the_answer_that_issued_it_and_nowhere_else(
     for spelling in _spellings(key.split("_")[2]):
         assert _traces(key, f"…{spelling}…")
     assert _traces(key, base64.b64encode(key.encode()).decode())
+
+
+@pytest.mark.usefixtures("_account")
+def test_a_password_is_found_in_the_answer_that_generated_it_and_nowhere_else(
+    logs: io.StringIO,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A given one in no answer at all; through rotation, refusal and revocation."""
+    given = "hUnter-2-is-no-pa55w0rd"
+    kept: dict[str, str] = {}
+    monkeypatch.setenv("CREDENTIALS", "api-key,basic")
+    monkeypatch.setattr(
+        "authorizer.reader.Credentials.from_environ", lambda _environ: None
+    )
+    admin, authorizer = load_anew("admin.handler"), load_anew("authorizer.handler")
+    _at_debug()
+
+    def ask(**event: object) -> Any:
+        answer = admin.lambda_handler(event, FakeLambdaContext())
+        shown = {n: v for n, v in answer.items() if n != "password"}
+        kept[f"{event['action']}: {len(kept)}"] = json.dumps(shown)
+        return answer
+
+    def present(password: str) -> None:
+        event = event_with({"Authorization": basic("olga", password)})
+        kept[f"presented: {len(kept)}"] = _presented(authorizer, event)
+
+    issued = ask(action="issue", client="Acme", roles=["READER"], login="olga")
+    generated = issued["password"]
+    present(generated)
+    present(generated[:-1])
+    assert '"principalId"' in kept["presented: 1"]
+    ask(action="rotate", login="olga", password=given, requestToken="t" * 32)
+    ask(action="rotate", login="olga", password=given, requestToken="t" * 32)
+    ask(action="verify", login="olga", credential=given)
+    ask(action="verify", login="olga", credential=f"{given}x")
+    ask(action="issue", client="Acme", login="olga", password=given)
+    ask(action="issue", client="Acme", login="", password=given)
+    ask(action="issue", client="Acme", login=given, password=f"{given}\n")
+    present(given)
+    kept["stored"] = _stored()
+    ask(action="revoke", login="olga")
+    present(given)
+    kept |= {"stdout": capsys.readouterr().out, "logs": logs.getvalue()}
+    assert len(kept["logs"]) > 10_000, "the loggers were not at DEBUG"
+    for secret in (generated, given):
+        found = {place: _parts(secret, text) for place, text in kept.items()}
+        assert {place: parts for place, parts in found.items() if parts} == {}
+    assert len(_parts(generated, json.dumps(issued))) == 27 - _WINDOW + 1

@@ -1,4 +1,4 @@
-"""What became of each row of ``issue --from``, printed as it happens."""
+"""What became of each row of a batch, printed as it happens."""
 
 from __future__ import annotations
 
@@ -7,15 +7,32 @@ import json
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from admin.cli.output import compact, csv_cells
 
-if TYPE_CHECKING:
-    from admin.cli.rows import Row
+_FIELDS = ("status", "keyId", "client", "name", "error")
+_WIDTHS = {"status": 12, "keyId": 17, "client": 25}
+_PLACE_WIDTHS = {"line": 5, "secret": 7}
 
-_FIELDS = ("line", "status", "keyId", "client", "name", "error")
-_WIDTHS = {"line": 5, "status": 12, "keyId": 17, "client": 25}
+
+class Named(Protocol):
+    """A row, as a report tells it from others."""
+
+    @property
+    def line(self) -> int | str:
+        """Where it stands."""
+        ...
+
+    @property
+    def client(self) -> str | None:
+        """Whom its key is for."""
+        ...
+
+    @property
+    def name(self) -> str | None:
+        """What its key is for."""
+        ...
 
 
 class Report:
@@ -24,22 +41,27 @@ class Report:
     In the form ``json`` the rows are one document, written bit by bit.
     """
 
-    def __init__(self, output: str, *, shows_keys: bool) -> None:
+    def __init__(
+        self, output: str, *, shows_keys: bool = False, place: str = "line"
+    ) -> None:
         """Begin a report.
 
         Args:
             output: the form.
             shows_keys: whether the rows have their keys.
+            place: what a row is named by, ``line`` or ``secret``.
         """
         self._output = output
-        self._fields = (*_FIELDS, "key") if shows_keys else _FIELDS
+        self._place = place
+        self._widths = {place: _PLACE_WIDTHS[place], **_WIDTHS}
+        self._fields = (place, *_FIELDS, *(["key"] if shows_keys else []))
         self._count = 0
         if output == "csv":
             csv.writer(sys.stdout).writerow(self._fields)
         elif output == "json":
             sys.stdout.write('{"rows": [')
         elif output == "table":
-            heading = {field: field for field in (*_WIDTHS, self._last)}
+            heading = {field: field for field in (*self._widths, self._last)}
             sys.stdout.write(self._aligned(heading))
 
     @property
@@ -47,13 +69,13 @@ class Report:
         """Whether the rows themselves show on a terminal how far it has come."""
         return sys.stdout.isatty()
 
-    def add(self, row: Row, status: str, **found: str) -> None:
+    def add(self, row: Named, status: str, **found: str) -> None:
         """Print what became of a row."""
         told: dict[str, Any] = {
-            "line": row.line,
+            self._place: row.line,
             "status": status,
-            "client": row.fields["client"],
-            "name": row.fields.get("name"),
+            "client": row.client,
+            "name": row.name,
             **found,
         }
         rest = {field: told[field] for field in self._fields if field in told}
@@ -83,8 +105,8 @@ class Report:
 
     def _aligned(self, row: dict[str, Any]) -> str:
         cells = [
-            f"{str(row.get(field, ''))[: width - 1]:{width}}"
-            for field, width in _WIDTHS.items()
+            f"{str(row.get(field) or '')[: width - 1]:{width}}"
+            for field, width in self._widths.items()
         ]
         return f"{''.join(cells)}{row.get(self._last, '')}".rstrip() + "\n"
 

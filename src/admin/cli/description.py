@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from admin.cli import moments
-from admin.cli.parameters import Expiry
+from admin.cli.parameters import EXPIRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ def expires_option[F: Callable[..., Any]](command: F) -> F:
     """Add the option that says when a key ends."""
     return click.option(
         "--expires",
-        type=Expiry(),
+        type=EXPIRY,
         help="When it ends: 90d, 12h, 2027-01-31 (the whole day, UTC), "
         "2027-01-31T12:00:00 or never. Not how long a session on the back end lasts. "
         "[default: the deployment's, or as before]",

@@ -1,4 +1,4 @@
-"""``apikeys import``: a key that was minted elsewhere, and that its client keeps."""
+"""``apikeys import``: keys that were minted elsewhere, and that their clients keep."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from admin.cli.batch_report import Report
+from admin.cli.console import messages, say
 from admin.cli.description import (
     described,
     description_options,
@@ -14,14 +16,23 @@ from admin.cli.description import (
     end,
     expires_option,
 )
+from admin.cli.import_batch import carry_out, judged, preview
+from admin.cli.import_rows import file_rows
+from admin.cli.key_file import warn_of_readers
+from admin.cli.ontopop_secrets import OntoPopSecrets
 from admin.cli.options import examples, target_options
 from admin.cli.output import show
+from admin.cli.parameters import yes_option
+from admin.cli.row_file import read_raw_rows, refuse
 from admin.cli.secret_input import read_credential
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import TextIO
 
     from admin.cli.target import Target
+
+_SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets"}
 
 
 @click.command(
@@ -29,6 +40,9 @@ if TYPE_CHECKING:
     epilog=examples(
         'apikeys import - --client "Test App" --role REPORTING < client.key',
         "apikeys import --record ontopop-record.json",
+        "apikeys import --from keys.csv --role REPORTING --expires 90d --dry-run",
+        "apikeys import --from-secrets",
+        "apikeys import --from-secrets --delete-imported",
     ),
 )
 @click.argument("key", required=False, metavar="[-]")
@@ -37,33 +51,122 @@ if TYPE_CHECKING:
     type=click.File(encoding="utf-8"),
     help="A record that OntoPop wrote (JSON; - for standard input), key and all.",
 )
+@click.option(
+    "--from",
+    "source",
+    type=click.File(encoding="utf-8"),
+    help="Import the key of each row of this file (CSV, JSON or JSON lines; - for "
+    "standard input): records of OntoPop's, rows with a request's fields, or API "
+    "Gateway's own key file; options serve the rows that are silent. May be run again "
+    "after any stop.",
+)
+@click.option(
+    "--from-secrets",
+    "secrets",
+    is_flag=True,
+    help="Import the records that OntoPop wrote into this account's Secrets Manager, "
+    "read with your own identity.",
+)
+@click.option(
+    "--prefix",
+    help="With --from-secrets: what their names begin with. [default: APIKEY_]",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="With --from or --from-secrets: say what would be imported, write nothing.",
+)
+@click.option(
+    "--delete-imported",
+    "deletes",
+    is_flag=True,
+    help="With --from-secrets: schedule the deletion (in 30 days) of the secrets whose "
+    "keys an earlier run imported.",
+)
+@yes_option
 @description_options
 @expires_option
 @enabled_option
 @target_options
 @click.pass_obj
-def import_key(
+def import_keys(
     target: Target,
     /,
     key: str | None,
-    record: TextIO | None,
     **options: Any,  # noqa: ANN401 - click's values
 ) -> None:
-    """Store the record of a key that was minted elsewhere; its client keeps the key.
+    """Store the records of keys minted elsewhere; their clients keep the keys.
 
-    The key is read from standard input, or asked for on a terminal; never an argument.
-    It is stored as an argon2id digest, and shown nowhere. Safe to repeat.
+    One key is read from standard input, or asked for on a terminal; never an argument.
+    Each is stored as an argon2id digest, and shown nowhere. Safe to repeat.
     """
-    fields: dict[str, Any] = (
-        {"key": read_credential(key)} if record is None else {"record": _read(record)}
-    )
-    fields |= described(options) | end(options) | {"enabled": options["enabled"]}
-    show(target.invoke("import", **fields), target.output)
+    _check_sources(key, options)
+    fields = described(options) | {"enabled": options["enabled"]}
+    defaults = fields | {"expires": options["expires"]}
+    if options["source"] is not None:
+        _import_file(target, options["source"], defaults, dry_run=options["dry_run"])
+    elif options["secrets"]:
+        _import_secrets(target, defaults, options)
+    else:
+        given = _one(key, options["record"]) | fields | end(options)
+        show(target.invoke("import", **given), target.output)
 
 
-def _read(file: TextIO) -> object:
+def _check_sources(key: str | None, options: Mapping[str, Any]) -> None:
+    given = [flag for name, flag in _SOURCES.items() if options[name]]
+    if len(given) + (key is not None) > 1:
+        raise click.UsageError(f"give one of -, {', '.join(_SOURCES.values())}")
+    if options["dry_run"] and not (options["source"] or options["secrets"]):
+        raise click.UsageError("--dry-run goes with --from and --from-secrets")
+    for name, flag in (("prefix", "--prefix"), ("deletes", "--delete-imported")):
+        if options[name] and not options["secrets"]:
+            raise click.UsageError(f"{flag} goes with --from-secrets")
+    if options["dry_run"] and options["deletes"]:
+        raise click.UsageError("give --dry-run or --delete-imported")
+
+
+def _one(key: str | None, record: TextIO | None) -> dict[str, Any]:
+    if record is None:
+        return {"key": read_credential(key)}
+    warn_of_readers(record)
     try:
-        return json.load(file)
+        return {"record": json.load(record)}
     except ValueError as error:
         # Its text may quote the key.
-        raise click.UsageError(f"{file.name} holds no JSON") from error
+        raise click.UsageError(f"{record.name} holds no JSON") from error
+
+
+def _import_file(
+    target: Target, file: TextIO, defaults: Mapping[str, Any], *, dry_run: bool
+) -> None:
+    warn_of_readers(file)
+    rows = judged(target, file_rows(read_raw_rows(file), defaults))
+    if any(row.has_plans for row in rows):
+        say("usagePlanIds is passed over; the column usagePlanId joins a plan anew.")
+    if dry_run:
+        preview(rows, Report(target.output))
+        return
+    faults = [f"line {row.line}: {fault}" for row in rows for fault in row.faults]
+    refuse(file.name, faults, "no key was imported")
+    carry_out(target, rows, Report(target.output))
+
+
+def _import_secrets(
+    target: Target, defaults: Mapping[str, Any], options: Mapping[str, Any]
+) -> None:
+    prefix = options["prefix"] or "APIKEY_"
+    if options["deletes"] and not options["yes"]:
+        question = (
+            f"Schedule the deletion of OntoPop's own secrets under {prefix} whose keys "
+            "an earlier run imported?"
+        )
+        click.confirm(question, abort=True, err=True)
+    secrets = OntoPopSecrets(target, prefix)
+    with messages().status("Reading the secrets …"):
+        rows = judged(target, secrets.rows(defaults))
+    report = Report(target.output, place="secret")
+    if options["dry_run"]:
+        preview(rows, report)
+    else:
+        delete = secrets.delete if options["deletes"] else None
+        carry_out(target, rows, report, delete)

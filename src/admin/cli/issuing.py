@@ -17,8 +17,9 @@ from admin.cli.handover import hand_over, request_token_option
 from admin.cli.issuing_file import issue_file
 from admin.cli.key_file import key_file_option
 from admin.cli.options import examples, target_options
+from admin.cli.parameters import LOGIN
 from admin.cli.secret_input import password_option, read_password
-from admin.cli.subject import Login, subject_argument
+from admin.cli.subject import subject_argument
 
 if TYPE_CHECKING:
     from admin.cli.target import Target
@@ -39,7 +40,7 @@ _usage_plan_option = click.option(
 )
 @click.option(
     "--login",
-    type=Login(),
+    type=LOGIN,
     help="Issue a Basic account with this login, in place of a key.",
 )
 @password_option
@@ -111,7 +112,7 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
     )
 )
 @subject_argument
-@click.option("--new-login", type=Login(), help="The login of an account's clone.")
+@click.option("--new-login", type=LOGIN, help="The login of an account's clone.")
 @password_option
 @description_options
 @expires_option

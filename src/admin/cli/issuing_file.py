@@ -8,20 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.progress import Progress
 
 from admin.cli.batch import Batch
 from admin.cli.batch_report import Report
-from admin.cli.console import messages, say
+from admin.cli.console import say
 from admin.cli.errors import RefusedByFunctionError, UnreachableError
 from admin.cli.key_file import KeyList
-from admin.cli.rows import faults_of, read_rows, refuse
+from admin.cli.progress import tracked
+from admin.cli.row_file import refuse
+from admin.cli.rows import NOTHING_ISSUED, faults_of, read_rows
 from admin.cli.run import Run
+from admin.cli.standing import known_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin.cli.rows import Row
     from admin.cli.target import Target
 
 
@@ -38,9 +39,8 @@ def issue_file(
     with ExitStack() as opened:
         run = opened.enter_context(Run(path, _deployment(target)))
         pending = [row for row in rows if not run.is_done(row)]
-        refuse(
-            path, list(faults_of(pending, _known_roles(target, pending), time.time()))
-        )
+        roles = known_roles(target, (row.fields for row in pending))
+        refuse(path, list(faults_of(pending, roles, time.time())), NOTHING_ISSUED)
         keys = None
         if keys_to is not None:
             keys = opened.enter_context(
@@ -49,7 +49,10 @@ def issue_file(
         report = Report(target.output, shows_keys=keys is None)
         batch = Batch(target, run, report, keys, csv_keys=str(keys_to).endswith(".csv"))
         try:
-            _carry_out(batch, report, rows)
+            for row in tracked(
+                rows, "Issuing", count=len(rows), is_hidden=report.is_seen
+            ):
+                batch.carry_out(row)
         except (UnreachableError, KeyboardInterrupt):
             left = sum(not run.is_done(row) for row in rows)
             say(
@@ -62,24 +65,6 @@ def issue_file(
     say(_summary(len(rows), len(pending), batch.refused, run.path))
     if batch.refused:
         raise click.exceptions.Exit(RefusedByFunctionError.exit_code)
-
-
-def _carry_out(batch: Batch, report: Report, rows: list[Row]) -> None:
-    console = messages()
-    with Progress(
-        console=console,
-        transient=True,
-        redirect_stdout=False,
-        disable=not console.is_terminal or report.is_seen,
-    ) as bar:
-        for row in bar.track(rows, description="Issuing"):
-            batch.carry_out(row)
-
-
-def _known_roles(target: Target, rows: list[Row]) -> list[str]:
-    if not any(row.fields.get("roles") for row in rows):
-        return []
-    return list(target.invoke("roles.get")["roleMap"]["roles"])
 
 
 def _deployment(target: Target) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from admin.cli.console import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import TextIO
 
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
@@ -103,7 +107,7 @@ class KeyList:
         _write(self._descriptor, f"{line}\n")
 
     def _check(self, path: Path, *, mends: bool) -> None:
-        if stat.S_IMODE(os.fstat(self._descriptor).st_mode) & _OTHERS:
+        if _is_open_to_others(self._descriptor):
             raise click.UsageError(f"others may read {path}; run: chmod 600 {path}")
         text = path.read_bytes()
         complete = text.rfind(b"\n") + 1
@@ -112,6 +116,19 @@ class KeyList:
         if not mends:
             raise click.UsageError(f"the last line of {path} has no end")
         os.ftruncate(self._descriptor, complete)
+
+
+def warn_of_readers(file: TextIO) -> None:
+    """Say so where others may read a file of keys."""
+    # A buffer of a program's own has no descriptor.
+    with suppress(OSError):
+        if _is_open_to_others(file.fileno()):
+            say(f"Others may read {file.name} and the keys in it: chmod 600.")
+
+
+def _is_open_to_others(descriptor: int) -> bool:
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISREG(mode) and bool(stat.S_IMODE(mode) & _OTHERS)
 
 
 def _write(descriptor: int, text: str) -> None:

@@ -11,7 +11,7 @@ from admin.cli.console import messages, print_data, say
 from admin.cli.listing_table import listing_table
 from admin.cli.options import examples, target_options
 from admin.cli.output import RECORD_FIELDS, print_csv, print_json, print_lines
-from admin.cli.parameters import Days
+from admin.cli.parameters import DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ _PAGE = 100
     help="Only those in this state; revoked ones are listed by this alone.",
 )
 @click.option(
-    "--expiring-within", type=Days(), help="Only those that end within 14d, 2w …"
+    "--expiring-within", type=DAYS, help="Only those that end within 14d, 2w …"
 )
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many in all.")
 @target_options

@@ -11,7 +11,7 @@ from admin.cli.confirming import confirm
 from admin.cli.doctor import doctor
 from admin.cli.errors import explained
 from admin.cli.flushing import flush
-from admin.cli.importing import import_key
+from admin.cli.importing import import_keys
 from admin.cli.listing import list_keys
 from admin.cli.options import target_options
 from admin.cli.roles import roles
@@ -52,7 +52,7 @@ def main(context: click.Context) -> None:
 
 for command in (
     issuing.issue,
-    import_key,
+    import_keys,
     list_keys,
     keys.get,
     keys.update,

@@ -10,6 +10,7 @@ import click
 
 from admin.cli import moments
 from apikeys.key import KEY_ID_PATTERN
+from apikeys.login import PATTERN, is_login
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,84 +18,75 @@ if TYPE_CHECKING:
 _DAY = 86_400
 
 
-class KeyId(click.ParamType[str]):
-    """A key id; a whole key is refused, and not repeated."""
+class Checked[T](click.ParamType[T]):
+    """An argument that is refused without being repeated: it may hold a secret."""
 
-    name = "key-id"
+    def __init__(self, name: str, read: Callable[[str], T | None], advice: str) -> None:
+        """Make a type.
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> str:
-        """Return the id, or end with a usage error that does not show the value."""
-        if not re.fullmatch(KEY_ID_PATTERN, value):
-            self.fail(
-                "not a key id: the 16 letters and digits in the middle of a key. Never "
-                "give a whole key as an argument: other users of the machine see it.",
-                param,
-                ctx,
-            )
-        return str(value)
-
-
-class Expiry(click.ParamType[str]):
-    """``never``, a duration (``90d``, ``12h``), a date or a timestamp, UTC."""
-
-    name = "when"
+        Args:
+            name: for the usage line.
+            read: returns what a text says, None where it says nothing of this type.
+            advice: what is said then.
+        """
+        self.name = name
+        self._read = read
+        self._advice = advice
 
     def convert(
         self,
         value: Any,  # noqa: ANN401 - click's signature
         param: click.Parameter | None,
         ctx: click.Context | None,
-    ) -> str:
-        """Return the text, of which it is now known that it says an end."""
-        if moments.end_fields(value, time.time()) is None:
-            self.fail(
-                "not 90d, 12h, 2027-01-31 (the whole of that day, UTC), "
-                "2027-01-31T12:00:00 (UTC) or never",
-                param,
-                ctx,
-            )
-        return str(value)
+    ) -> T:
+        """Return what was read, or end with a usage error that gives the advice."""
+        found = self._read(value)
+        if found is None:
+            self.fail(self._advice, param, ctx)
+        return found
 
 
-class Seconds(click.ParamType[int]):
-    """A duration (``24h``, ``7d``) or 0, as seconds."""
-
-    name = "duration"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> int:
-        """Return the seconds."""
-        length = 0 if value == "0" else moments.seconds(value)
-        if length is None:
-            self.fail("not a duration such as 24h, 7d or 0", param, ctx)
-        return length
+def _key_id(text: str) -> str | None:
+    return text if re.fullmatch(KEY_ID_PATTERN, text) else None
 
 
-class Days(click.ParamType[int]):
-    """A duration in whole days (``14d``, ``2w``), as days."""
+def _login(text: str) -> str | None:
+    return text if is_login(text) else None
 
-    name = "days"
 
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> int:
-        """Return the days."""
-        length = moments.seconds(value)
-        if length is None or length % _DAY:
-            self.fail("not a number of days such as 14d or 2w", param, ctx)
-        return length // _DAY
+def _end(text: str) -> str | None:
+    return None if moments.end_fields(text, time.time()) is None else text
+
+
+def _seconds(text: str) -> int | None:
+    return 0 if text == "0" else moments.seconds(text)
+
+
+def _days(text: str) -> int | None:
+    length = moments.seconds(text)
+    return None if length is None or length % _DAY else length // _DAY
+
+
+KEY_ID = Checked(
+    "key-id",
+    _key_id,
+    "not a key id: the 16 letters and digits in the middle of a key. Never give a "
+    "whole key as an argument: other users of the machine see it.",
+)
+LOGIN = Checked(
+    "login",
+    _login,
+    f"not a login: {PATTERN}, not ending in a hyphen and six characters. Never give a "
+    "password with it.",
+)
+EXPIRY = Checked(
+    "when",
+    _end,
+    "not 90d, 12h, 2027-01-31 (the whole of that day, UTC), 2027-01-31T12:00:00 (UTC) "
+    "or never",
+)
+SECONDS = Checked("duration", _seconds, "not a duration such as 24h, 7d or 0")
+DAYS = Checked("days", _days, "not a number of days such as 14d or 2w")
 
 
 def yes_option[F: Callable[..., Any]](command: F) -> F:

@@ -11,7 +11,7 @@ from admin.cli.description import enabled_option, end, expires_option
 from admin.cli.handover import hand_over, request_token_option
 from admin.cli.key_file import key_file_option
 from admin.cli.options import examples, target_options
-from admin.cli.parameters import Seconds, yes_option
+from admin.cli.parameters import SECONDS, yes_option
 from admin.cli.secret_input import password_option, read_password
 from admin.cli.subject import name_of, subject_argument
 from admin.cli.waiting import settle, wait_option
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @subject_argument
 @click.option(
     "--overlap",
-    type=Seconds(),
+    type=SECONDS,
     default="24h",
     show_default=True,
     help="How long the old key or password still works: 24h, 7d, 0.",

@@ -1,4 +1,4 @@
-"""The columns of ``issue --from``: the request's fields, checked one by one."""
+"""The columns of a file of rows: the request's fields, checked one by one."""
 
 from __future__ import annotations
 
@@ -35,8 +35,7 @@ def checked_fields(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     for field, value in given.items():
         check = _CHECKS.get(field)
         if check is None:
-            known = ", ".join((*_CHECKS, *_SESSION))
-            faults.append(f"{field}: is not one of {known}")
+            faults.append(f"{field}: is not one of {', '.join(NAMES)}")
             continue
         try:
             fields[field] = check(value)
@@ -46,6 +45,18 @@ def checked_fields(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     if sum(end in given for end in ENDS) > 1:
         faults.append(f"give one of {', '.join(ENDS)}")
     return fields, faults
+
+
+def completed(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row says, and the defaults where it is silent."""
+    given = {name: value for name, value in raw.items() if value not in (None, "")}
+    has_end = any(end in given for end in ENDS)
+    silent = {
+        name: value
+        for name, value in defaults.items()
+        if value is not None and not (has_end and name in ENDS)
+    }
+    return silent | given
 
 
 def _with_session(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,9 +74,9 @@ def _description(value: object) -> str:
 
 
 def _roles(value: object) -> list[str]:
-    names = value.split() if isinstance(value, str) else value
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
     if not isinstance(names, list):
-        raise ValueError("names separated by spaces, or a list")
+        raise ValueError("names separated by spaces or commas, or a list")
     roles = {role_name.normalise(name) for name in names}
     if None in roles:
         raise ValueError(f"a role's name is {role_name.PATTERN}")
@@ -116,3 +127,4 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "usagePlanId": _usage_plan_id,
     "session": check_session,
 }
+NAMES = (*_CHECKS, *_SESSION)

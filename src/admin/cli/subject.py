@@ -7,33 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.parameters import KeyId
-from apikeys.login import PATTERN, is_login
+from admin.cli.parameters import KEY_ID, LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-
-class Login(click.ParamType[str]):
-    """A login of a Basic account."""
-
-    name = "login"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> str:
-        """Return the login, or end with a usage error that does not show the value."""
-        if not is_login(value):
-            self.fail(
-                f"not a login: {PATTERN}, not ending in a hyphen and six characters. "
-                "Never give a password with it.",
-                param,
-                ctx,
-            )
-        return str(value)
 
 
 def subject_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,9 +32,9 @@ def subject_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, subject=subject, **options)
 
     login_option = click.option(
-        "--login", type=Login(), help="A Basic account, in place of a key id."
+        "--login", type=LOGIN, help="A Basic account, in place of a key id."
     )
-    key_id_argument = click.argument("key_id", type=KeyId(), required=False)
+    key_id_argument = click.argument("key_id", type=KEY_ID, required=False)
     return key_id_argument(login_option(named))
 
 

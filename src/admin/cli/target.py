@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,7 +18,7 @@ from admin.cli import actor
 from admin.cli.errors import RefusedByFunctionError, UnreachableError, explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Future
 
 FUNCTION_VARIABLE = "APIKEYS_FUNCTION"
@@ -40,6 +41,8 @@ class Target:
     region: str | None = None
     endpoint_url: str | None = None
     output: str = "table"
+    # A client may be shared, but not while it is made.
+    _making: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def invoke(
         self, action: str, *, cleared: Iterable[str] = (), **fields: object
@@ -60,20 +63,15 @@ class Target:
         return _accepted(self.answer(request))
 
     def answer(self, request: dict[str, object]) -> Any:  # noqa: ANN401 - any JSON
-        """Return what the function answers to a request.
+        """Return what the function answers to a request; several may ask at once.
 
         Raises:
             UnreachableError: nothing.
         """
-        claim: dict[str, Any] = {}
         with explained():
-            function, _ = self.function_name, self._identity
-            client = self._lambda
-            if self.caller is not None:
-                claim["ClientContext"] = actor.client_context(self.caller)
-            answer = client.invoke(
-                FunctionName=function, Payload=json.dumps(request).encode(), **claim
-            )
+            with self._making:
+                invoke = self._invoke
+            answer = invoke(Payload=json.dumps(request).encode())
             body = json.load(answer["Payload"])
         if "FunctionError" in answer:
             kind = body.get("errorType", "unknown") if isinstance(body, dict) else "?"
@@ -121,9 +119,12 @@ class Target:
             raise click.UsageError(f"--endpoint-url: {error}") from error
 
     @cached_property
-    def _lambda(self) -> Any:  # noqa: ANN401 - as client
-        """The client of Lambda, one for all actions: it keeps its connection."""
-        return self.client("lambda")
+    def _invoke(self) -> Callable[..., Any]:
+        name, _ = self.function_name, self._identity
+        client, claim = self.client("lambda"), {}
+        if self.caller is not None:
+            claim["ClientContext"] = actor.client_context(self.caller)
+        return partial(client.invoke, FunctionName=name, **claim)
 
     @cached_property
     def _session(self) -> boto3.Session:

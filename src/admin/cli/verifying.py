@@ -9,8 +9,8 @@ import click
 from admin.cli.console import print_data
 from admin.cli.options import examples, target_options
 from admin.cli.output import record_table, show
+from admin.cli.parameters import LOGIN
 from admin.cli.secret_input import read_credential
-from admin.cli.subject import Login
 
 if TYPE_CHECKING:
     from admin.cli.target import Target
@@ -27,7 +27,7 @@ _REFUSED = 1
     )
 )
 @click.argument("credential", required=False, metavar="[-]")
-@click.option("--login", type=Login(), help="The credential is this login's password.")
+@click.option("--login", type=LOGIN, help="The credential is this login's password.")
 @target_options
 @click.pass_obj
 @click.pass_context

@@ -45,7 +45,7 @@ def settle(target: Target, answer: Mapping[str, Any], *, wait: bool) -> None:
     try:
         pause(until_read, "until the authorizer has read the change")
         stages = _flushed(target)
-        if not stages:
+        if not stages and bound > until_read:
             pause(bound - until_read, "until API Gateway's caches have aged out")
     except KeyboardInterrupt:
         say(f"The change is made; it is in force within {bound} s of it.")

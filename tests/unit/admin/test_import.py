@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from apikeys import digest, foreign
+from apikeys.session import REQUIRED
 from tests.fakes import SIGNING_NAME
 from tests.unit.admin.conftest import Admin
 
@@ -92,7 +93,144 @@ def test_the_same_import_again_changes_nothing(
         201,
         first["record"]["version"],
     )
+    assert ("repeated" in first, again["repeated"]) == (False, True)
     assert admin.contents() == before
+
+
+def test_a_repeat_costs_no_slow_hash(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The id follows from the key: there is nothing left to hash."""
+    hashed: list[str] = []
+    slow = digest.slow
+    monkeypatch.setattr(digest, "slow", lambda text: hashed.append(text) or slow(text))
+    admin("import", record=_RECORD)
+    admin("import", record=_RECORD)
+    assert len(hashed) == 1
+
+
+@pytest.mark.parametrize("source", [{"record": _RECORD}, {"key": _KEY}])
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"lifetimeDays": 90},
+        {"neverExpires": True},
+        {"expirationDate": "2027-01-15T09:00:00"},
+    ],
+)
+def test_an_end_that_was_asked_for_counts_from_the_first_time(
+    admin: Admin, source: dict[str, Any], end: dict[str, Any]
+) -> None:
+    """Hours later, and beyond the end itself, the same request changes nothing."""
+    request = source | end | {"client": "Acme"}
+    first = admin("import", **request)
+    assert first["status"] == 201
+    for seconds in (3 * 3_600, 91 * 86_400):
+        admin.now += seconds
+        again = admin("import", **request)
+        assert again["repeated"] is True
+        ends = [a["record"]["expirationDate"] for a in (first, again)]
+        assert ends[0] == ends[1]
+
+
+def test_another_length_of_life_is_another_import(admin: Admin) -> None:
+    """No moment between the key's issue and now explains the end that is stored."""
+    admin("import", record=_RECORD, lifetimeDays=90)
+    admin.now += 3_600
+    for days in (89, 9_000):
+        answer = admin("import", record=_RECORD, lifetimeDays=days)
+        assert (answer["status"], answer["error"]["code"]) == (409, "key_exists")
+
+
+def test_a_record_without_an_end_may_be_given_one(admin: Admin) -> None:
+    """OntoPop refuses it; the request's end serves."""
+    endless = {n: v for n, v in _RECORD.items() if n != "expirationDate"}
+    answer = admin("import", record=endless, lifetimeDays=30)
+    assert answer["record"]["expiresInDays"] == 30
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"client": f"App with {_KEY}"},
+        {"client": "Acme", "name": _KEY.lower()},
+        {"client": "Acme", "session": dict.fromkeys(REQUIRED, _KEY)},
+    ],
+)
+def test_a_field_with_the_key_in_it_is_refused(
+    admin: Admin, fields: dict[str, Any]
+) -> None:
+    """It would be listed, logged and handed to back ends in clear."""
+    answer = admin("import", key=_KEY, **fields)
+    assert (answer["status"], answer["error"]["field"]) == (400, [*fields][-1])
+    assert _KEY.lower() not in json.dumps(answer).lower()
+    assert not [name for name in admin.contents() if name.startswith("APIKEY_")]
+
+
+def test_a_repeat_makes_no_gateway_key(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even for a moment: API Gateway allows few of these calls."""
+    plan = admin.gateway.create_usage_plan(name="plan")["id"]
+    admin("import", record=_RECORD, usagePlanId=plan)
+    before = admin.gateway_keys()
+    plans = admin.deployment.usage_plans
+    monkeypatch.setattr(type(plans), "join", pytest.fail)
+    again = admin("import", record=_RECORD, usagePlanId=plan)
+    assert (again["repeated"], admin.gateway_keys()) == (True, before)
+    assert len(before) == 1
+
+
+def test_of_two_first_imports_at_once_one_makes_the_lookup_key(admin: Admin) -> None:
+    """The other takes it: both keys are found under it."""
+    store = admin.deployment.store
+    replace = store.replace
+
+    def overtaken(*arguments: str) -> str:
+        store.replace = replace
+        admin("import", record=_RECORD | {"key": _KEY[::-1]})
+        return replace(*arguments)
+
+    store.replace = overtaken
+    answer = admin("import", record=_RECORD)
+    lookup = _lookup(admin)
+    assert answer["record"]["keyId"] == foreign.key_id_of(_KEY, lookup)
+    assert admin.record(foreign.key_id_of(_KEY[::-1], lookup))
+
+
+def test_a_signing_secret_that_others_change_meanwhile_gets_no_lookup_key(
+    admin: Admin,
+) -> None:
+    """The rotation that overtook the import stands; the import says try again."""
+    store = admin.deployment.store
+    replace = store.replace
+
+    def overtaken(*arguments: str) -> str:
+        store.replace = replace
+        admin("signing.rotate")
+        return replace(*arguments)
+
+    store.replace = overtaken
+    answer = admin("import", record=_RECORD)
+    assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
+    assert "lookup" not in json.loads(admin.stored(SIGNING_NAME))
+
+
+def test_of_two_imports_of_a_key_at_once_one_is_a_repeat(admin: Admin) -> None:
+    """It compares with what the quicker one wrote, and takes its gateway key back."""
+    plan = admin.gateway.create_usage_plan(name="plan")["id"]
+    records = admin.deployment.records
+    create = records.create
+
+    def overtaken(*arguments: Any) -> Any:
+        records.create = create
+        admin("import", record=_RECORD, usagePlanId=plan)
+        return create(*arguments)
+
+    records.create = overtaken
+    answer = admin("import", record=_RECORD, usagePlanId=plan)
+    assert (answer["status"], answer["repeated"]) == (201, True)
+    assert len(admin.gateway_keys()) == 1
 
 
 def test_another_import_of_the_same_key_is_a_conflict(admin: Admin) -> None:

@@ -41,8 +41,7 @@ def test_a_whole_session_is_returned_as_it_is(session: dict[str, object]) -> Non
         ([], "session is not an object"),
         (
             {"sessionMode": "MULTI"},
-            "session.environment, session.repository, session.profile: missing; a "
-            "session takes environment, repository and profile$",
+            "session.environment, session.repository, session.profile: missing$",
         ),
         (
             {"repository": "Main", "login": "mega"},

@@ -30,11 +30,12 @@ def test_a_key_is_read_from_standard_input_and_never_shown(cli: Cli) -> None:
 
 
 def test_a_record_of_ontopop_s_is_read_from_a_file(cli: Cli, tmp_path: Path) -> None:
-    """Twice is the same as once; options come before the record."""
+    """Twice is the same as once, and says so; options come before the record."""
     file = tmp_path / "record.json"
     file.write_text(json.dumps(_RECORD))
     first = cli.json("import", "--record", str(file))
-    assert cli.json("import", "--record", str(file)) == first
+    again = cli.json("import", "--record", str(file))
+    assert again == first | {"repeated": True}
     done = cli("import", "--record", str(file), "--client", "Other")
     assert (done.exit_code, "key_exists" in done.stderr) == (1, True)
 

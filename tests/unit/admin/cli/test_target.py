@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -108,6 +109,27 @@ def test_the_request_and_the_claimed_actor_are_sent() -> None:
     assert json.loads(asked["Payload"]) == {"action": "get", "keyId": "0" * 16}
     context = json.loads(base64.b64decode(asked["ClientContext"]))
     assert context == {"custom": {"actor": _ARN}}
+
+
+def test_nobody_waits_for_sts_who_has_something_else_to_do() -> None:
+    """The client of Lambda is made meanwhile, which takes longer than an answer."""
+    is_making = Event()
+
+    class Waiting(Sts):
+        def get_caller_identity(self) -> dict[str, str]:
+            assert is_making.wait(60)
+            return super().get_caller_identity()
+
+    class Making(Reached):
+        def client(self, service: str, config: object = None) -> Any:
+            if service == "lambda":
+                is_making.set()
+            return super().client(service, config)
+
+    function = Lambda(_RECORD)
+    target = Making(**{"lambda": function, "sts": Waiting(_ARN)})
+    assert _get(target, "--function", "f").exit_code == 0
+    assert "ClientContext" in function.asked[0]
 
 
 def test_an_unknown_actor_is_no_hindrance() -> None:

@@ -1,0 +1,147 @@
+"""The rows of ``import`` on their way, a few at a time.
+
+Nothing is kept of a run: the key's id follows from the key, so that the function itself
+knows what was imported before, whenever the run was stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from admin.cli.console import say
+from admin.cli.errors import RefusedByFunctionError, UnreachableError
+from admin.cli.progress import tracked
+from admin.cli.standing import known_roles, standing_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from admin.cli.batch_report import Report
+    from admin.cli.import_rows import ImportRow
+    from admin.cli.target import Target
+
+# Each costs the function a slow hash and a CreateSecret, of which AWS allows 50 a
+# second.
+_PARALLEL = 4
+# So the function answers where the key has, or had, a record of this project's.
+_KNOWN = ("key_exists", "key_revoked")
+
+
+class Outcome(NamedTuple):
+    """What became of a row."""
+
+    status: str
+    found: dict[str, str]
+
+
+def judged(target: Target, rows: list[ImportRow]) -> list[ImportRow]:
+    """Return the rows with what is wrong with them as things stand."""
+    good = [row for row in rows if not row.faults]
+    roles, now = known_roles(target, (row.standing for row in good)), time.time()
+    return [
+        row if row.faults else row.faulty(standing_faults(row.standing, roles, now))
+        for row in rows
+    ]
+
+
+def preview(rows: list[ImportRow], report: Report) -> None:
+    """Say what would become of each row, and write nothing.
+
+    Raises:
+        Exit: 1, some would be refused.
+    """
+    counted = _reported(rows, map(_foreseen, rows), report)
+    _conclude(f"Nothing was written: {counted['importable']} importable", counted)
+
+
+def carry_out(
+    target: Target,
+    rows: list[ImportRow],
+    report: Report,
+    delete: Callable[[str], None] | None = None,
+) -> None:
+    """Import each row that has no fault, and say what became of it.
+
+    Args:
+        target: the function.
+        rows: in the order of the report.
+        report: where it is said.
+        delete: deletes OntoPop's own secret, by its ARN, of a key that an earlier run
+            imported; None leaves them all.
+
+    Raises:
+        Exit: 1, some were refused.
+    """
+
+    def outcome(row: ImportRow) -> Outcome:
+        if row.faults:
+            return _foreseen(row)
+        status, found, is_known = _imported(target, row)
+        # Right after its import the authorizer may still have to find it.
+        if is_known and delete is not None and row.arn is not None:
+            delete(row.arn)
+            return Outcome("deleted", found)
+        return Outcome(status, found)
+
+    pool = ThreadPoolExecutor(_PARALLEL)
+    try:
+        counted = _reported(rows, pool.map(outcome, rows), report)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    told = f"{counted['imported']} imported, {counted['done before']} done before"
+    if delete is not None:
+        told += f", {counted['deleted']} deleted"
+    _conclude(told, counted)
+
+
+def _foreseen(row: ImportRow) -> Outcome:
+    if row.faults:
+        return Outcome("refused", {"error": "; ".join(row.faults)})
+    return Outcome("importable", {})
+
+
+def _imported(target: Target, row: ImportRow) -> tuple[str, dict[str, str], bool]:
+    """Return a row's status, what the report has, and whether it was known before."""
+    try:
+        answer = target.invoke("import", **row.request)
+    except RefusedByFunctionError as refused:
+        return "refused", {"error": refused.message}, refused.code in _KNOWN
+    is_known = "repeated" in answer
+    status = "done before" if is_known else "imported"
+    return status, {"keyId": answer["record"]["keyId"]}, is_known
+
+
+def _reported(
+    rows: list[ImportRow], outcomes: Iterator[Outcome], report: Report
+) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    try:
+        for row, (status, found) in tracked(
+            zip(rows, outcomes, strict=True),
+            "Importing",
+            count=len(rows),
+            is_hidden=report.is_seen,
+        ):
+            report.add(row, status, **found)
+            counted[status] += 1
+    except (UnreachableError, KeyboardInterrupt):
+        say(
+            f"{len(rows) - counted.total()} of {len(rows)} rows are left. Run the same "
+            "command again: no key is imported twice."
+        )
+        raise
+    finally:
+        report.close()
+    return counted
+
+
+def _conclude(told: str, counted: Counter[str]) -> None:
+    refused = counted["refused"]
+    say(f"{told}, {refused} refused." if refused else f"{told}.")
+    if refused:
+        raise click.exceptions.Exit(RefusedByFunctionError.exit_code)

@@ -1,0 +1,186 @@
+"""The rows of ``import``: a key each, minted elsewhere, and what is known of it.
+
+A row with an ``issueDate`` is a record of OntoPop's; any other has the fields of a
+request, or the columns of API Gateway's own key file. No fault shows what it judges.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from admin.cli import moments
+from admin.cli.row_fields import ENDS, NAMES, checked_fields, completed
+from apikeys import foreign, role_name, timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from admin.cli.row_file import RawRow
+
+_DAY = 86_400
+_NAMES = {name.lower(): name for name in (*NAMES, "key", "issueDate", "usagePlanIds")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportRow:
+    """One key to be imported.
+
+    Attributes:
+        line: where it stands: a line, or what tells its stored secret from others.
+        client: whom the key is for, where that may be shown.
+        name: what it is for, where that may be shown.
+        request: the fields of the function's request, the key among them.
+        faults: a sentence for each thing that keeps it from being imported.
+        has_plans: whether a key file of API Gateway's gives it usage plans.
+        arn: of OntoPop's own stored secret, where it was read from one.
+    """
+
+    line: int | str
+    client: str | None = None
+    name: str | None = None
+    request: dict[str, Any] = field(default_factory=dict, repr=False)
+    faults: tuple[str, ...] = ()
+    has_plans: bool = False
+    arn: str | None = field(default=None, repr=False)
+
+    @property
+    def key(self) -> object:
+        """The key's text."""
+        return self.request.get("record", self.request).get("key")
+
+    @property
+    def standing(self) -> dict[str, Any]:
+        """What has to agree with the role map and the clock."""
+        record = self.request.get("record", {})
+        return {"roles": role_name.normalise_all(record.get("roles")), **self.request}
+
+    def faulty(self, faults: Iterable[str]) -> ImportRow:
+        """Return the row with more faults."""
+        return replace(self, faults=(*self.faults, *faults))
+
+
+def file_rows(raw_rows: list[RawRow], defaults: Mapping[str, Any]) -> list[ImportRow]:
+    """Return the rows of a file; a key that stands in it twice is a fault.
+
+    Args:
+        raw_rows: the file's; names of columns in any case.
+        defaults: the fields of rows that are silent.
+    """
+    first: dict[object, int | str] = {}
+    rows = []
+    for line, values, is_text in raw_rows:
+        row = import_row(line, values, defaults, is_text=is_text)
+        if isinstance(row.key, str) and first.setdefault(row.key, line) != line:
+            row = row.faulty([f"key: is the one of line {first[row.key]}"])
+        rows.append(row)
+    return rows
+
+
+def import_row(
+    line: int | str,
+    values: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+    *,
+    is_text: bool = False,
+) -> ImportRow:
+    """Return a row, with what is wrong in itself."""
+    given, faults = _named(values, is_text=is_text)
+    text = given.pop("key", None)
+    plans = given.pop("usagePlanIds", None)
+    record = _record(given, is_text=is_text) if "issueDate" in given else None
+    fields = completed(given, _silent(defaults, record or {}))
+    if record is None and fields.get("name"):
+        fields.setdefault("client", fields["name"])
+    fields, wrong = checked_fields(fields)
+    faults += [*_key_faults(text), *wrong]
+    if expires := fields.pop("expires", None):
+        # Another moment at every run: the second would differ from the first.
+        if (moments.seconds(expires) or 0) % _DAY:
+            faults.append("expires: give whole days, a date or never")
+        fields |= moments.end_fields(expires, time.time()) or {}
+    if record is not None:
+        faults += _date_faults(record, fields)
+    known = {**(record or {}), **fields}
+    telling = foreign.field_with_key(known, text) if isinstance(text, str) else None
+    if telling and not faults:
+        faults.append(f"{telling}: has the key in it")
+    own = {"key": text} if record is None else {"record": {"key": text, **record}}
+    return ImportRow(
+        line=line,
+        client=_shown(fields.get("client"), text),
+        name=_shown(fields.get("name"), text),
+        request=own | fields,
+        faults=tuple(faults),
+        has_plans=bool(plans),
+    )
+
+
+def _named(
+    values: Mapping[str, Any], *, is_text: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields that are known, and the faults of the others.
+
+    Their names are not shown: in a file without a header they are its first key.
+    """
+    found: dict[str, Any] = {}
+    faults = []
+    for number, (name, value) in enumerate(values.items(), start=1):
+        known = _NAMES.get(name.lower())
+        if known is None or not (is_text or name == known):
+            faults.append(f"field {number}: is none of {', '.join(_NAMES.values())}")
+        elif known in found:
+            faults.append(f"{known}: stands there twice")
+        else:
+            found[known] = value
+    # OntoPop and API Gateway pass over what they do not know.
+    is_lenient = "issueDate" in found or "usagePlanIds" in found
+    return found, [] if is_lenient else faults
+
+
+def _record(given: dict[str, Any], *, is_text: bool) -> dict[str, Any]:
+    """Take out of a row what only a record of OntoPop's says as it does.
+
+    In JSON that is also what it grants: nothing but true enables, no text is a role.
+    """
+    taken = ["issueDate"]
+    if given.get("expirationDate", "") != "":
+        taken.append("expirationDate")
+    if not is_text:
+        taken += [name for name in ("enabled", "roles") if given.get(name) is not None]
+    return {name: given.pop(name) for name in taken}
+
+
+def _silent(defaults: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
+    said = {*record, *(ENDS if "expirationDate" in record else ())}
+    return {name: value for name, value in defaults.items() if name not in said}
+
+
+def _key_faults(text: object) -> Iterator[str]:
+    try:
+        foreign.check_importable(text)
+    except ValueError as error:
+        yield f"key: {error}" if text else "key: is missing"
+
+
+def _date_faults(record: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("issueDate", "expirationDate"):
+        try:
+            if record.get(name) is not None or name == "issueDate":
+                timestamp.parse(str(record[name]))
+        except ValueError as error:
+            yield f"{name}: {error}"
+    if "expirationDate" not in record and not any(end in fields for end in ENDS):
+        yield "expirationDate: is missing, and OntoPop refuses such a record"
+
+
+def _shown(text: object, key: object) -> str | None:
+    """Return a text that may be shown beside a key, or None.
+
+    Where the key is none, another column might be it.
+    """
+    if not isinstance(text, str) or not isinstance(key, str) or not key:
+        return None
+    is_doubtful = not foreign.is_foreign_key(key) and foreign.is_foreign_key(text)
+    return None if is_doubtful or key.lower() in text.lower() else text

@@ -1,0 +1,125 @@
+"""OntoPop's own stored secrets, whose names hold the keys in clear.
+
+Read with the identity of whoever runs the command line. No name, no ARN and no text of
+AWS's about one goes further than this: what tells a secret from others is the end of
+its ARN, which Secrets Manager made up.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from admin.cli.errors import UnreachableError
+from admin.cli.import_rows import ImportRow, import_row
+from apikeys import document, foreign
+from apikeys.key import is_key_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin.cli.target import Target
+
+_PARALLEL_READS = 8
+_CONFIG = Config(
+    max_pool_connections=_PARALLEL_READS,
+    retries={"mode": "standard", "total_max_attempts": 5},
+)
+_MARK_WIDTH = 6
+_RECOVERY_DAYS = 30
+_FIELDS = ("key", *foreign.ONTOPOP_FIELDS)
+
+
+class OntoPopSecrets:
+    """The records under a prefix that OntoPop itself wrote."""
+
+    def __init__(self, target: Target, prefix: str) -> None:
+        self._client = target.client("secretsmanager", _CONFIG)
+        self._prefix = prefix
+
+    def rows(self, defaults: Mapping[str, Any]) -> list[ImportRow]:
+        """Return a row for each record; none for what this project wrote.
+
+        Args:
+            defaults: the fields of records that are silent.
+
+        Raises:
+            UnreachableError: AWS lets this identity read none.
+        """
+        listed = self._listed()
+        with ThreadPoolExecutor(_PARALLEL_READS) as pool:
+            read = list(pool.map(self._read, listed.values()))
+        codes = [text.code for text in read if isinstance(text, UnreachableError)]
+        if codes and len(codes) == len(listed):
+            message = f"none of the {len(listed)} secrets can be read: {codes[0]}"
+            raise UnreachableError(message, codes[0])
+        rows = [
+            self._row(name, arn, text, defaults)
+            for (name, arn), text in zip(listed.items(), read, strict=True)
+        ]
+        return [row for row in rows if row is not None]
+
+    def delete(self, arn: str) -> None:
+        """Schedule the deletion of one of them.
+
+        Raises:
+            UnreachableError: AWS does not do it.
+        """
+        try:
+            self._client.delete_secret(
+                SecretId=arn, RecoveryWindowInDays=_RECOVERY_DAYS
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            message = f"a secret of OntoPop's can't be deleted: {code}"
+            raise UnreachableError(message, code) from None
+
+    def _listed(self) -> dict[str, str]:
+        pages = self._client.get_paginator("list_secrets").paginate(
+            Filters=[{"Key": "name", "Values": [self._prefix]}]
+        )
+        return {
+            secret["Name"]: secret["ARN"]
+            for page in pages
+            for secret in page["SecretList"]
+            if secret["Name"].startswith(self._prefix)
+        }
+
+    def _read(self, arn: str) -> str | UnreachableError:
+        try:
+            answer = self._client.get_secret_value(
+                SecretId=arn, VersionStage="AWSCURRENT"
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            return UnreachableError(f"can't be read: {code}", code)
+        return str(answer.get("SecretString", ""))
+
+    def _row(
+        self,
+        name: str,
+        arn: str,
+        text: str | UnreachableError,
+        defaults: Mapping[str, Any],
+    ) -> ImportRow | None:
+        mark, key = arn[-_MARK_WIDTH:], name.removeprefix(self._prefix)
+        try:
+            if isinstance(text, UnreachableError):
+                raise ValueError(text.message)  # noqa: TRY301 - as a record's faults
+            found = document.loads(text)
+        except ValueError as error:
+            # A record of this project's; doctor tells of it.
+            if is_key_id(key):
+                return None
+            return ImportRow(line=mark, faults=(str(error),))
+        if "schemaVersion" in found:
+            return None
+        known = {field: found[field] for field in _FIELDS if field in found}
+        row = import_row(mark, {"issueDate": None, **known}, defaults)
+        if found.get("key") != key:
+            row = row.faulty(["key: is not the one in the secret's name"])
+        return replace(row, arn=arn)

@@ -1,0 +1,171 @@
+"""What OntoPop wrote, what ``import`` makes of it, and what the authorizer reads.
+
+Its clients must notice nothing: the real authorizer judges each record the same before
+the import, after it, and once OntoPop's own is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from admin.actions import Actions
+from admin.cli.main import main
+from admin.cli.target import Target
+from admin.deployment import Deployment
+from admin.settings import Settings as AdminSettings
+from authorizer.authorize import Authorizer
+from authorizer.moment import Moment
+from authorizer.outcome import Outcome
+from authorizer.settings import Settings
+from authorizer.store import Store
+from tests.builders import ROLE_MAP, entropy, event_with, signing_secret
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from tests.contract.conftest import MakeReader
+
+_numbers = count()
+_RECORD: dict[str, Any] = {
+    "issueDate": "2022-03-01T10:32:19",
+    "expirationDate": "2052-05-30T10:32:19",
+    "issuer": "HyperLearning AI",
+    "client": "Test App",
+    "enabled": True,
+    "roles": ["READER"],
+}
+_RECORDS: dict[str, tuple[dict[str, Any], str]] = {
+    "good": ({}, "granted"),
+    "roles in lower case": ({"roles": ["reader", "Writer"]}, "granted"),
+    "a role twice": ({"roles": ["READER", "reader"]}, "granted"),
+    "no role": ({"roles": []}, "no_role"),
+    "roles that are null": ({"roles": None}, "no_role"),
+    "roles that are no list": ({"roles": "READER"}, "no_role"),
+    "disabled": ({"enabled": False}, "disabled"),
+    "enabled by a text": ({"enabled": "true"}, "disabled"),
+    "enabled by null": ({"enabled": None}, "disabled"),
+    "expired": ({"expirationDate": "2022-05-30T10:32:19"}, "expired"),
+    "for ever": ({"expirationDate": None}, "granted"),
+    "an unknown field": ({"later": {"roles": ["ADMINISTRATOR"]}}, "granted"),
+    "another alphabet": ({"client": "東京 é 🗝"}, "granted"),
+}
+
+
+class Deployed(Target):
+    """The admin function in this process, and Secrets Manager beside it."""
+
+    def __init__(self, names: dict[str, str], client: Any) -> None:
+        super().__init__(function="apikeys-admin")
+        self._client = client
+        self._actions = Actions(
+            Deployment.build(
+                AdminSettings.from_environ(names), lambda _: client, time.time
+            )
+        )
+
+    def answer(self, request: dict[str, object]) -> Any:
+        """Carry out a request."""
+        return self._actions.carry_out(json.loads(json.dumps(request)))[0]
+
+    @property
+    def caller(self) -> str | None:  # type: ignore[override]
+        """Nobody in particular."""
+        return None
+
+    def client(self, service: str, config: object = None) -> Any:
+        """Return the client."""
+        del service, config
+        return self._client
+
+
+@pytest.fixture
+def names(moto_client: SecretsManagerClient) -> dict[str, str]:
+    """Return the settings of a deployment of its own, with a role map."""
+    number = next(_numbers)
+    found = {
+        "SIGNING_SECRET": f"moving-signing-{number}",
+        "ROLES_SECRET": f"moving-roles-{number}",
+        "SECRET_NAME_PREFIX": f"MOVING{number}_",
+    }
+    moto_client.create_secret(
+        Name=found["SIGNING_SECRET"], SecretString=signing_secret()
+    )
+    moto_client.create_secret(
+        Name=found["ROLES_SECRET"], SecretString=json.dumps(ROLE_MAP)
+    )
+    return found
+
+
+def _judged(authorizer: Authorizer, key: str) -> tuple[str, Any]:
+    """Return the reason, and the context that back ends get but for the key's id."""
+    outcome = Outcome()
+    event = event_with({"X-API-Key": key})
+    authorizer.authorize(event, Moment.begin(), outcome)
+    answer: Any = json.loads(json.dumps(outcome.answer))
+    return outcome.reason, answer
+
+
+def test_no_record_is_judged_otherwise_once_it_is_imported(
+    make_reader: MakeReader,
+    moto_url: str,
+    moto_client: SecretsManagerClient,
+    names: dict[str, str],
+) -> None:
+    """Reason, policy and context are the same, by each mode and by both readers."""
+    keys = {title: f"moved/{entropy(title)(16).hex()}" for title in _RECORDS}
+    prefix = names["SECRET_NAME_PREFIX"]
+    for title, (changes, _) in _RECORDS.items():
+        record = {"key": keys[title]} | _RECORD | changes
+        moto_client.create_secret(
+            Name=f"{prefix}{keys[title]}",
+            SecretString=json.dumps(record, ensure_ascii=False),
+        )
+
+    def judge(mode: str) -> dict[str, tuple[str, Any]]:
+        settings = Settings(names | {"LEGACY_KEYS": mode, "UNKNOWN_TTL_SECONDS": "0"})
+        authorizer = Authorizer(settings, Store(make_reader(moto_url), settings))
+        # The first of a new environment may be stopped by the bound for strangers.
+        authorizer._bucket.draw = lambda _: None  # type: ignore[method-assign]
+        return {title: _judged(authorizer, key) for title, key in keys.items()}
+
+    run = partial(
+        CliRunner().invoke,
+        main,
+        obj=Deployed(names, moto_client),
+        catch_exceptions=False,
+    )
+    command = ["import", "--from-secrets", "--prefix", prefix]
+    # The lookup key, from which the principal of OntoPop's own follows, too.
+    assert run([*command, "--output", "csv"]).exit_code == 0
+    for record_name in _imported(moto_client, prefix, keys):
+        moto_client.delete_secret(SecretId=record_name, ForceDeleteWithoutRecovery=True)
+
+    before = judge("ontopop")
+    reasons = {title: reason for title, (reason, _) in before.items()}
+    assert reasons == {title: reason for title, (_, reason) in _RECORDS.items()}
+    assert run(command).stderr == "13 imported, 0 done before.\n"
+    for mode in ("ontopop", "imported"):
+        assert judge(mode) == before
+    done = run([*command, "--delete-imported", "--yes"])
+    assert done.stderr == "0 imported, 0 done before, 13 deleted.\n"
+    for mode in ("ontopop", "imported"):
+        assert judge(mode) == before
+    assert {reason for reason, _ in judge("off").values()} == {"malformed"}
+
+
+def _imported(
+    client: SecretsManagerClient, prefix: str, keys: dict[str, str]
+) -> list[str]:
+    pages = client.get_paginator("list_secrets").paginate(
+        Filters=[{"Key": "name", "Values": [prefix]}]
+    )
+    own = {f"{prefix}{key}" for key in keys.values()}
+    listed = [s["Name"] for page in pages for s in page["SecretList"]]
+    return [name for name in listed if name not in own]
