@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import time
 from collections import Counter
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys import base62
+from local import checkout
 from local.clients import apikeys, call
 from local.story import MANAGEMENT
 from tests.integration.commands import APIKEYS, kill_once
@@ -29,6 +31,8 @@ pytestmark = pytest.mark.deployed
 _COUNT = 1_000
 _ISSUER = "a thousand"
 _CLIENT = "The whole way"
+# Longer than the authorizer and the gateway keep an answer.
+_CACHED_SECONDS = 5
 
 
 def _key() -> str:
@@ -116,32 +120,68 @@ def test_a_thousand_records_killed_and_resumed_are_there_once(
         assert not any(is_in(key, text) for key in sample), place
 
 
+@pytest.fixture
+def environment(stack: Stack) -> dict[str, str]:
+    """Return the environment of somebody who may do what the guide says, no more."""
+    statements = json.loads(_block("json"))["Statement"]
+    statements.append(
+        {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    )
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam = stack.emulator.client("iam")
+    user = "who-moves-over"
+    iam.create_user(UserName=user)
+    iam.put_user_policy(UserName=user, PolicyName="guide", PolicyDocument=policy)
+    made = iam.create_access_key(UserName=user)["AccessKey"]
+    variables = stack.emulator.environment
+    path = [APIKEYS.parent, checkout.AWS_CLI.parent, variables["PATH"]]
+    return variables | {
+        "APIKEYS_FUNCTION": stack.admin_function,
+        "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
+        "PATH": os.pathsep.join(map(str, path)),
+    }
+
+
+def _block(language: str, words: str = "") -> str:
+    """Return the guide's block of code that has these words."""
+    guide = (checkout.ROOT / "docs" / "migration-ontopop.md").read_text()
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)
+    (found,) = [block for block in blocks if words in block]
+    return str(found)
+
+
 def test_the_whole_way_over_is_noticed_by_no_client(
-    stack: Stack, imported: list[str]
+    stack: Stack, imported: list[str], environment: dict[str, str]
 ) -> None:
-    """Read as they are, imported from the account itself, the old ones deleted."""
+    """The guide's way, and back at each step, with the permissions that it names."""
     secrets = stack.emulator.client("secretsmanager")
     keys, weak = [_key() for _ in range(3)], _key()[:12]
     for key in (*keys, weak):
         text = json.dumps(_record(key, client=_CLIENT))
         secrets.create_secret(Name=f"APIKEY_{key}", SecretString=text)
 
-    def run(*options: str) -> Counter[str]:
-        """Return what became of this test's records, by the words of the report."""
-        command = ["import", "--from-secrets", "--output", "json", *options]
+    def ran(*command: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [APIKEYS, *command, "--function", stack.admin_function],
+            command,
             capture_output=True,
             check=False,
-            env=stack.emulator.environment,
+            env=environment,
             stdin=subprocess.DEVNULL,
             text=True,
         )
+        assert not any(is_in(key, done.stdout + done.stderr) for key in (*keys, weak))
+        return done
+
+    def run(*options: str) -> Counter[str]:
+        """Return what became of this test's records, by the words of the report."""
+        command = ["import", "--from-secrets", "--output", "json", *options]
+        done = ran(str(APIKEYS), *command)
         # The weak one is refused, whatever the others are.
         assert done.returncode == 1, done.stderr
-        assert not any(is_in(key, done.stdout + done.stderr) for key in (*keys, weak))
         rows = [r for r in json.loads(done.stdout)["rows"] if r["client"] == _CLIENT]
-        imported[:] = {row["keyId"] for row in rows if "keyId" in row} | {*imported}
+        fit = {row["keyId"] for row in rows if row["status"] == "imported"}
+        imported[:] = {*imported, *fit}
         return Counter(row["status"] for row in rows)
 
     def answers() -> set[int]:
@@ -151,12 +191,18 @@ def test_the_whole_way_over_is_noticed_by_no_client(
     assert run("--dry-run") == {"importable": 3, "refused": 1}
     assert run() == {"imported": 3, "refused": 1}
     assert answers() == {200}
+    undone = ran("/bin/bash", "-c", _block("bash", "force-delete")).stdout.split()
+    assert {*undone} == {"undone"}
+    time.sleep(_CACHED_SECONDS)
+    assert answers() == {200}
+    assert run() == {"imported": 3, "refused": 1}
     assert run() == {"done before": 3, "refused": 1}
     assert run("--delete-imported", "--yes") == {"deleted": 3, "refused": 1}
-    time.sleep(5)  # longer than both caches keep an answer
+    time.sleep(_CACHED_SECONDS)
     assert answers() == {200}
     assert run() == {"refused": 1}
-    listed = secrets.list_secrets(MaxResults=100)["SecretList"]
-    assert not {f"APIKEY_{key}" for key in keys} & {s["Name"] for s in listed}
+    restored = ran("/bin/bash", "-c", _block("bash", "restore-secret")).stdout.split()
+    assert restored.count("restored") >= 3
+    assert run("--delete-imported", "--yes") == {"deleted": 3, "refused": 1}
     secrets.delete_secret(SecretId=f"APIKEY_{weak}", ForceDeleteWithoutRecovery=True)
     assert len(imported) == 3

@@ -86,7 +86,6 @@ class OntoPopSecrets:
             secret["Name"]: secret["ARN"]
             for page in pages
             for secret in page["SecretList"]
-            if secret["Name"].startswith(self._prefix)
         }
 
     def _read(self, arn: str) -> str | UnreachableError:
