@@ -46,7 +46,7 @@ class Answers:
         Raises:
             MisconfiguredError: its policy is longer than API Gateway takes.
         """
-        name = f"{record.principal} {stage_arn}"
+        name = (record.principal, stage_arn)
         known = self._cache.get(name)
         if known is not None and known.record is record and known.role_map is role_map:
             return known

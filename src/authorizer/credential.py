@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apikeys import foreign
+from apikeys import digest, foreign
 from apikeys.record import Record
 
 TYPE_CHECKING = False
@@ -51,7 +51,15 @@ class Credential:
         is_slow: whether an unknown one must cost the slow hash of a known one.
     """
 
-    __slots__ = ("is_proven", "is_slow", "key_id", "login", "references", "text")
+    __slots__ = (
+        "_fast_digest",
+        "is_proven",
+        "is_slow",
+        "key_id",
+        "login",
+        "references",
+        "text",
+    )
 
     def __init__(  # noqa: PLR0913, PLR0917 - plain fields, filled for each request
         self,
@@ -61,6 +69,7 @@ class Credential:
         login: str | None,
         is_proven: bool,  # noqa: FBT001 - as above
         is_slow: bool,  # noqa: FBT001 - as above
+        fast_digest: str | None = None,
     ) -> None:
         self.text = text
         self.references = references
@@ -68,6 +77,14 @@ class Credential:
         self.login = login
         self.is_proven = is_proven
         self.is_slow = is_slow
+        self._fast_digest = fast_digest
+
+    @property
+    def fast_digest(self) -> str:
+        """What a record keeps of the text where its digest is a fast one."""
+        if self._fast_digest is None:
+            self._fast_digest = digest.fast(self.text)
+        return self._fast_digest
 
     def __repr__(self) -> str:
         return f"Credential({self.key_id or self.login})"

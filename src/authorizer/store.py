@@ -22,7 +22,7 @@ from apikeys.errors import (
 )
 from apikeys.roles import RoleMap
 from apikeys.signing import SigningKeys
-from authorizer.cache import Aged, Cache
+from authorizer.cache import Aged, Cache, Slot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class Store:
         self._settings = settings
         self._records: Cache[Aged[Record]] = Cache(MAX_ENTRIES, MAX_SIZE)
         self._absent: Cache[Aged[Reason]] = Cache(MAX_ENTRIES, MAX_SIZE)
-        self._signing_keys: Cache[Aged[SigningKeys]] = Cache(1, MAX_SIZE)
-        self._role_maps: Cache[Aged[RoleMap]] = Cache(1, MAX_SIZE)
+        self._signing_keys: Slot[Aged[SigningKeys]] = Slot()
+        self._role_map: Slot[Aged[RoleMap]] = Slot()
 
     def warm_up(self, moment: Moment) -> None:
         """Read what every request needs before the first one comes.
@@ -110,6 +110,9 @@ class Store:
         Raises:
             FaultError: they are missing, unreadable or out of reach.
         """
+        known = self._signing_keys.kept
+        if known is not None and moment.started < known.fresh_until:
+            return known.value
         name = self._settings.signing_secret
         return self._own(self._signing_keys, name, SigningKeys.parse, moment)
 
@@ -119,21 +122,21 @@ class Store:
         Raises:
             FaultError: it is missing, unreadable or out of reach.
         """
+        known = self._role_map.kept
+        if known is not None and moment.started < known.fresh_until:
+            return known.value
         name = self._settings.roles_secret
-        return self._own(self._role_maps, name, RoleMap.loads, moment)
+        return self._own(self._role_map, name, RoleMap.loads, moment)
 
     def _own[T](
         self,
-        cache: Cache[Aged[T]],
+        slot: Slot[Aged[T]],
         name: str,
         parse: Callable[[str], T],
         moment: Moment,
     ) -> T:
-        known = cache.get(name)
-        if known is not None and moment.started < known.fresh_until:
-            return known.value
         try:
-            found = self._read(cache, name, name, parse, moment)
+            found = self._read(slot, name, name, parse, moment)
         except MalformedDocumentError as error:
             raise MisconfiguredError(str(error)) from None
         if isinstance(found, Reason):
@@ -142,7 +145,7 @@ class Store:
 
     def _read[T](
         self,
-        cache: Cache[Aged[T]],
+        cache: Cache[Aged[T]] | Slot[Aged[T]],
         name: str,
         cached_as: str,
         parse: Callable[[str], T | Reason],
