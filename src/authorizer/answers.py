@@ -65,5 +65,5 @@ def _compiled(record: Record, role_map: RoleMap, stage_arn: str) -> tuple[Answer
         )
     content = policy.answer(record, found)
     # The answer keeps its record alive.
-    size += len(record.to_json())
+    size += record.size
     return Answer(record, role_map, content, opens=bool(grant.allow)), size

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 1_024
 MAX_SIZE = 4 * 1_024 * 1_024
+# A failure to read what every request needs is not tried anew by every request, which
+# anybody can send; what an operator mends is seen soon.
+_FAILURE_SECONDS = 1.0
 # In an outage a stale value is not asked for again at every request: a client would
 # pay the time-out each time.
 _RETRY_SECONDS = 5.0
@@ -51,6 +54,7 @@ class Store:
         self._absent: Cache[Aged[Reason]] = Cache(MAX_ENTRIES, MAX_SIZE)
         self._signing_keys: Slot[Aged[SigningKeys]] = Slot()
         self._role_map: Slot[Aged[RoleMap]] = Slot()
+        self._failures: dict[str, Aged[FaultError]] = {}
 
     def warm_up(self, moment: Moment) -> None:
         """Read what every request needs before the first one comes.
@@ -60,6 +64,7 @@ class Store:
         with suppress(FaultError):
             self.signing_keys(moment)
             self.role_map(moment)
+        self._failures.clear()
 
     def known(self, reference: Reference, moment: Moment) -> Record | Reason | None:
         """Return what ``record`` would without a read, None where it had to read."""
@@ -135,6 +140,23 @@ class Store:
         parse: Callable[[str], T],
         moment: Moment,
     ) -> T:
+        failure = self._failures.get(name)
+        if failure is not None and moment.started < failure.fresh_until:
+            raise _again(failure.value)
+        try:
+            return self._required(slot, name, parse, moment)
+        except FaultError as error:
+            until = moment.started + _FAILURE_SECONDS
+            self._failures[name] = Aged(_again(error), moment.started, until)
+            raise
+
+    def _required[T](
+        self,
+        slot: Slot[Aged[T]],
+        name: str,
+        parse: Callable[[str], T],
+        moment: Moment,
+    ) -> T:
         try:
             found = self._read(slot, name, name, parse, moment)
         except MalformedDocumentError as error:
@@ -176,6 +198,11 @@ class Store:
             until = moment.started + settings.record_ttl_seconds * _jitter()
             cache.put(cached_as, Aged(found, moment.started, until), len(text))
         return found
+
+
+def _again(error: FaultError) -> FaultError:
+    """Return an error's equal; itself it would keep the traces of all its raisings."""
+    return type(error)(str(error))
 
 
 def _jitter() -> float:
