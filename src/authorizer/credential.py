@@ -49,10 +49,11 @@ class Credential:
         login: … of a Basic account; one of them is None.
         is_proven: whether a stranger could not have made it up.
         is_slow: whether an unknown one must cost the slow hash of a known one.
+        fast_digest: what a record keeps of the text where its digest is a fast one.
     """
 
     __slots__ = (
-        "_fast_digest",
+        "fast_digest",
         "is_proven",
         "is_slow",
         "key_id",
@@ -77,14 +78,7 @@ class Credential:
         self.login = login
         self.is_proven = is_proven
         self.is_slow = is_slow
-        self._fast_digest = fast_digest
-
-    @property
-    def fast_digest(self) -> str:
-        """What a record keeps of the text where its digest is a fast one."""
-        if self._fast_digest is None:
-            self._fast_digest = digest.fast(self.text)
-        return self._fast_digest
+        self.fast_digest = fast_digest or digest.fast(text)
 
     def __repr__(self) -> str:
         return f"Credential({self.key_id or self.login})"

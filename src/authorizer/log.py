@@ -39,8 +39,8 @@ class DecisionLog:
             f'"service":"apikeys-authorizer","function_name":"{function_name}"'
         )
         self._cold_start = True
-        self._second = 0
-        self._timestamp = ""
+        self._second = -1
+        self._head = ""
 
     def write(
         self,
@@ -63,7 +63,8 @@ class DecisionLog:
         second = int(moment.now)
         if second != self._second:
             self._second = second
-            self._timestamp = time.strftime(_TIMESTAMP, time.gmtime(second))
+            timestamp = time.strftime(_TIMESTAMP, time.gmtime(second))
+            self._head = f'"timestamp":"{timestamp}",{self._function}'
         level = "ERROR" if fault or outcome.reason == "corrupt" else "INFO"
         message = _quoted(str(fault)) if fault else _DECISION
         key_id, login = outcome.key_id, outcome.login
@@ -72,8 +73,7 @@ class DecisionLog:
         # quote here can't hold a quote: words and numbers of our own, ids of AWS.
         line = (
             f'{{"level":"{level}","message":{message},'
-            f'"timestamp":"{self._timestamp}",{self._function},'
-            f'"function_request_id":"{lambda_context.aws_request_id}",'
+            f'{self._head},"function_request_id":"{lambda_context.aws_request_id}",'
             f'"cold_start":{_WORDS[self._cold_start]},'
             f'"outcome":"{outcome.outcome}","reason":"{outcome.reason}",'
             f'"key_id":{_NULL if key_id is None else f'"{key_id}"'},'

@@ -68,10 +68,11 @@ class Store:
 
     def known(self, reference: Reference, moment: Moment) -> Record | Reason | None:
         """Return what ``record`` would without a read, None where it had to read."""
-        record = self._records.get(reference.cached_as)
+        name = reference.cached_as
+        record = self._records.get(name)
         if record is not None and moment.started < record.fresh_until:
             return record.value
-        absent = self._absent.get(reference.cached_as)
+        absent = self._absent.get(name)
         if absent is not None and moment.started < absent.fresh_until:
             return absent.value
         return None
