@@ -31,7 +31,6 @@ class Reason(StrEnum):
 def decide[T](
     record: Record,
     credential: T,
-    *,
     now: float,
     matches: Callable[[tuple[str, ...], T], bool],
 ) -> Reason:

@@ -79,7 +79,7 @@ class Authorizer:
             return record
         verifier = self._verifier
         matches = verifier.matches_slowly if credential.is_slow else verifier.matches
-        reason = decide(record, credential, now=moment.now, matches=matches)
+        reason = decide(record, credential, moment.now, matches)
         if drawn and reason not in _UNMATCHED:
             self._bucket.give_back()
         return record if reason is Reason.GRANTED else reason

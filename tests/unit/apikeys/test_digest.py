@@ -174,6 +174,12 @@ def test_a_salt_that_is_no_base64_makes_the_digest_unreadable() -> None:
         digest.matches(stored, "anything")
 
 
+def test_what_was_never_checked_is_unreadable() -> None:
+    """A digest that looks slow and is none is a ValueError, too."""
+    with pytest.raises(ValueError, match=r"^not a digest$"):
+        digest.matches("$argon2id$", "anything")
+
+
 def test_a_salt_has_one_spelling() -> None:
     """Spare bits at its end would be a second one, which argon2 itself never writes."""
     stored = digest.slow("x")

@@ -29,16 +29,13 @@ class _Hashes:
         self.asked.append((stored, credential))
         return stored if stored.endswith(credential) else ""
 
-    def fast(self, credential: str) -> str:
-        return self.like(f"$sha256${credential}", credential)
-
 
 @pytest.fixture
 def hashes(monkeypatch: pytest.MonkeyPatch) -> _Hashes:
     """Replace the hash by a comparison that is counted."""
     counted = _Hashes()
     monkeypatch.setattr(digest, "like", counted.like)
-    monkeypatch.setattr(digest, "fast", counted.fast)
+    monkeypatch.setattr(digest, "fast", "$sha256${}".format)
     return counted
 
 
@@ -75,7 +72,7 @@ def test_a_fast_digest_is_never_remembered(hashes: _Hashes) -> None:
     assert [verifier.matches((stored,), _of(_CREDENTIAL)) for _ in range(2)] == [
         True
     ] * 2
-    assert len(hashes.asked) == 2
+    assert hashes.asked == []
     assert len(verifier._remembered) == 0
 
 
