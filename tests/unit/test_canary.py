@@ -168,7 +168,7 @@ def test_a_key_is_found_in_the_answer_that_issued_it_and_nowhere_else(
 @pytest.mark.usefixtures("_account")
 def test_a_password_is_found_in_the_answer_that_generated_it_and_nowhere_else(
     logs: io.StringIO,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A given one in no answer at all; through rotation, refusal and revocation."""
@@ -207,7 +207,7 @@ def test_a_password_is_found_in_the_answer_that_generated_it_and_nowhere_else(
     kept["stored"] = _stored()
     ask(action="revoke", login="olga")
     present(given)
-    kept |= {"stdout": capsys.readouterr().out, "logs": logs.getvalue()}
+    kept |= {"stdout": capfd.readouterr().out, "logs": logs.getvalue()}
     assert len(kept["logs"]) > 10_000, "the loggers were not at DEBUG"
     for secret in (generated, given):
         found = {place: _parts(secret, text) for place, text in kept.items()}
