@@ -70,7 +70,7 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Arena]:
         stores = dict.fromkeys((contender.name for contender in found), store)
         variants: tuple[Contender, ...] = ()
         if with_peers:
-            variants = (contenders.through_sdk(found[1], folder),)
+            variants = (contenders.through_sdk(found[1], folder, signed),)
             dynamodb = stack.enter_context(running_dynamodb(signed, scale.keys))
             found += peers.peers(folder, signed, store.url, dynamodb.url)
             stores |= dict.fromkeys((contender.name for contender in found), store)

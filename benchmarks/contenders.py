@@ -64,7 +64,7 @@ def floor_and_ours(
     )
 
 
-def through_sdk(ours: Contender, folder: Path) -> Contender:
+def through_sdk(ours: Contender, folder: Path, certificate: Certificate) -> Contender:
     """Return ours where credentials are not in the environment's variables.
 
     SnapStart and containers keep them elsewhere; the reader is then boto3's.
@@ -77,6 +77,10 @@ def through_sdk(ours: Contender, folder: Path) -> Contender:
     ]
     file.write_text("\n".join(["[default]", *lines]))
     variables["AWS_SHARED_CREDENTIALS_FILE"] = str(file)
+    # botocore reads a file of authorities, no folder.
+    roots = sorted((ours.paths[0] / "authorizer" / "amazon-roots").iterdir())
+    trusted = "".join(root.read_text() for root in roots)
+    variables["AWS_CA_BUNDLE"] = str(certificate.bundle(OURS_THROUGH_SDK, trusted))
     return ours._replace(
         name=OURS_THROUGH_SDK,
         title="this project through the SDK",
