@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from admin.actions import Actions
+from admin.cli import import_batch
 from admin.cli.main import main
 from admin.cli.target import Target
 from admin.deployment import Deployment
@@ -117,8 +118,11 @@ def test_no_record_is_judged_otherwise_once_it_is_imported(
     moto_url: str,
     moto_client: SecretsManagerClient,
     names: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Reason, policy and context are the same, by each mode and by both readers."""
+    # moto's stores are not for threads.
+    monkeypatch.setattr(import_batch, "_PARALLEL", 1)
     keys = {title: f"moved/{entropy(title)(16).hex()}" for title in _RECORDS}
     prefix = names["SECRET_NAME_PREFIX"]
     for title, (changes, _) in _RECORDS.items():

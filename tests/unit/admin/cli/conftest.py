@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -53,6 +54,7 @@ class InProcess(Target):
         later: seconds that the function's clock is ahead.
         fault: called with each request and its answer; may raise.
         clients: what stands for the boto3 clients of other services.
+        one_at_a_time: held by each request; moto's stores are not for threads.
     """
 
     def __init__(self, **variables: str) -> None:
@@ -61,6 +63,7 @@ class InProcess(Target):
         self.later = 0.0
         self.fault: Callable[[dict[str, Any], dict[str, Any]], None] | None = None
         self.clients: dict[str, Any] = {}
+        self.one_at_a_time = Lock()
         environ = {
             "SIGNING_SECRET": SIGNING_SECRET,
             "RECORD_TTL_SECONDS": "2",
@@ -78,7 +81,8 @@ class InProcess(Target):
         """Carry out a request as it would be after its way through Lambda."""
         asked = json.loads(json.dumps(request))
         self.requests.append(asked)
-        answer, _ = self.actions.carry_out(asked)
+        with self.one_at_a_time:
+            answer, _ = self.actions.carry_out(asked)
         if self.fault is not None:
             self.fault(asked, answer)
         return json.loads(json.dumps(answer))

@@ -13,6 +13,7 @@ from tests.unit.admin.cli.conftest import Cli, InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import Lock
 
     from click.testing import Result
 
@@ -38,8 +39,9 @@ class Recording:
         deleted: how each deletion was asked for.
     """
 
-    def __init__(self, real: Any) -> None:
+    def __init__(self, real: Any, one_at_a_time: Lock) -> None:
         self._real = real
+        self._one_at_a_time = one_at_a_time
         self.deleted: list[dict[str, Any]] = []
         self.get_secret_value: Callable[..., Any] = real.get_secret_value
 
@@ -49,7 +51,8 @@ class Recording:
     def delete_secret(self, **asked: Any) -> Any:
         """Delete a secret, and remember how."""
         self.deleted.append(asked)
-        return self._real.delete_secret(**asked)
+        with self._one_at_a_time:
+            return self._real.delete_secret(**asked)
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def secrets(cli: Cli, account: Any) -> Recording:
     """Return Secrets Manager with three records of OntoPop's."""
     for name, key in _KEYS.items():
         _store(account, key, client=name)
-    recording = Recording(account)
+    recording = Recording(account, cli.target.one_at_a_time)
     cli.target.clients["secretsmanager"] = recording
     return recording
 
