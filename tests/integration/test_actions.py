@@ -126,7 +126,9 @@ def _is_imported(function: Function) -> None:
     key = "a-foreign-key/of=the+contract"
     imported = function("import", 201, key=key, client="Contract", roles=[])
     assert imported.keys() == {"record"}
-    assert function("import", 201, key=key, client="Contract", roles=[]) == imported
+    again = function("import", 201, key=key, client="Contract", roles=[])
+    assert again["repeated"] is True
+    assert again["record"]["version"] == imported["record"]["version"]
     verified = function("verify", credential=key)
     assert verified["record"]["keyId"] == imported["record"]["keyId"]
 
