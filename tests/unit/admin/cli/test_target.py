@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from threading import Event
+from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,17 +113,17 @@ def test_the_request_and_the_claimed_actor_are_sent() -> None:
 
 def test_nobody_waits_for_sts_who_has_something_else_to_do() -> None:
     """The client of Lambda is made meanwhile, which takes longer than an answer."""
-    is_making = Event()
+    both = Barrier(2, timeout=20)
 
     class Waiting(Sts):
         def get_caller_identity(self) -> dict[str, str]:
-            assert is_making.wait(60)
+            both.wait()
             return super().get_caller_identity()
 
     class Making(Reached):
         def client(self, service: str, config: object = None) -> Any:
             if service == "lambda":
-                is_making.set()
+                both.wait()
             return super().client(service, config)
 
     function = Lambda(_RECORD)
