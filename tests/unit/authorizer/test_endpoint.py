@@ -25,6 +25,11 @@ _SERVICE = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
             ("secretsmanager-fips.us-east-1.amazonaws.com", 443, True),
         ),
         (
+            {"AWS_USE_FIPS_ENDPOINT": "true"},
+            "us-gov-east-1",
+            ("secretsmanager-fips.us-gov-east-1.amazonaws.com", 443, True),
+        ),
+        (
             {"AWS_USE_FIPS_ENDPOINT": "false"},
             "us-east-1",
             ("secretsmanager.us-east-1.amazonaws.com", 443, True),
