@@ -91,6 +91,13 @@ _LIMITS: Final = (
     ),
     Limit("first call, emulator", _TIMES, _over("first_call"), 2.4, 2.0),
     Limit("warm hit, in process", _TIMES, _over("warm_hit"), 2.0, 1.7),
+    Limit(
+        "warm hit, in process, instructions",
+        _TIMES,
+        _over("warm_instructions"),
+        2.0,
+        1.7,
+    ),
     Limit("warm hit, emulator, p50", _TIMES, _over("emulator_p50"), 1.15, 1.05),
     Limit("look-up of a warm miss, CPU", "× boto3's", _over("miss", BOTO3), 0.3, 0.2),
     Limit("forged key, in process", _TIMES, _over("forged"), 1.9, 1.6),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import ipaddress
+import shutil
 import ssl
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -12,6 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 HOST: Final = "127.0.0.1"
+_ISSUER: Final = "Benchmark of one run"
+# As `openssl x509 -subject_hash` prints it.
+_ISSUER_FILE: Final = "30a9da8f.0"
 _DAY: Final = dt.timedelta(days=1)
 
 
@@ -33,11 +37,19 @@ class Certificate(NamedTuple):
         file.write_text(trusted + self.authority.read_text())
         return file
 
+    def folder(self, name: str, trusted: Path) -> Path:
+        """Copy a folder of what a contender trusts at AWS, and add this authority."""
+        found = self.authority.with_name(f"roots-{name}")
+        shutil.rmtree(found, ignore_errors=True)
+        shutil.copytree(trusted, found)
+        shutil.copy(self.authority, found / _ISSUER_FILE)
+        return found
+
 
 def make(folder: Path) -> Certificate:
     """Write an authority's certificate and a server's, with its key, for two days."""
     authority_key = ec.generate_private_key(ec.SECP256R1())
-    issuer = _named("Benchmark of one run")
+    issuer = _named(_ISSUER)
     authority = (
         _begun(issuer, issuer, authority_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

@@ -30,7 +30,7 @@ def floor_and_ours(
     package = folder / "package"
     shutil.rmtree(package, ignore_errors=True)
     shutil.copytree(_PACKAGE, package)
-    roots = (package / "authorizer" / "amazon-roots.pem").read_text()
+    roots = package / "authorizer" / "amazon-roots"
     return (
         Contender(
             NOOP,
@@ -54,7 +54,7 @@ def floor_and_ours(
             (package,),
             f"authorizer.handler.{HANDLER}",
             {
-                **account(certificate.bundle(OURS, roots), url),
+                **account(certificate.folder(OURS, roots), url),
                 "SIGNING_SECRET": SIGNING_SECRET,
             },
             api_key,

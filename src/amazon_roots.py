@@ -1,20 +1,22 @@
-"""Build step: print Amazon's root certificates out of a bundle of Mozilla's (certifi).
+"""Build step: take Amazon's root certificates out of a bundle of Mozilla's (certifi).
 
 https://docs.aws.amazon.com/general/latest/gr/rande.html names these five authorities:
-certificates of AWS's endpoints chain up to one of them.
+certificates of AWS's endpoints chain up to one of them. Each gets a file named by the
+hash of its subject, as OpenSSL looks it up: it reads the one that it needs.
 """
 
 import re
 import sys
 from pathlib import Path
 
-_LABELS = (
-    "Amazon Root CA 1",
-    "Amazon Root CA 2",
-    "Amazon Root CA 3",
-    "Amazon Root CA 4",
-    "Starfield Services Root Certificate Authority - G2",
-)
+# Which `openssl x509 -subject_hash` prints; a subject never changes.
+_FILES = {
+    "Amazon Root CA 1": "ce5e74ef.0",
+    "Amazon Root CA 2": "6d41d539.0",
+    "Amazon Root CA 3": "8cb5ee0f.0",
+    "Amazon Root CA 4": "de6d66f3.0",
+    "Starfield Services Root Certificate Authority - G2": "09789157.0",
+}
 _ENTRY = re.compile(
     r'^# Label: "([^"]+)"\n(?:#.*\n)*'
     r"(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n)",
@@ -22,16 +24,18 @@ _ENTRY = re.compile(
 )
 
 
-def main(bundle: str) -> int:
-    """Print the certificates; 1 if one is missing from the bundle."""
+def main(bundle: str, folder: str) -> int:
+    """Write the certificates into a new folder; 1 if the bundle lacks one."""
     found = dict(_ENTRY.findall(Path(bundle).read_text(encoding="utf-8")))
-    missing = [label for label in _LABELS if label not in found]
+    missing = [label for label in _FILES if label not in found]
     if missing:
         sys.stderr.write(f"{bundle} lacks {', '.join(missing)}\n")
         return 1
-    sys.stdout.write("".join(found[label] for label in _LABELS))
+    Path(folder).mkdir()
+    for label, name in _FILES.items():
+        Path(folder, name).write_text(found[label], encoding="utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -134,7 +134,7 @@ def reference(key_id: str, prefix: str = "APIKEY_") -> Reference:
 
 def at(seconds: float = 0, *, now: float | None = None) -> Moment:
     """Return the moment so many seconds after ``NOW``, by both clocks."""
-    return Moment(NOW + seconds if now is None else now, seconds, seconds + 3)
+    return Moment(NOW + seconds if now is None else now, seconds)
 
 
 def basic(login: str, password: str, scheme: str = "Basic") -> str:

@@ -97,10 +97,13 @@ class Accounts:
         """Give the record of an earlier try, whose answer was lost, another password.
 
         Raises:
-            RefusedError: 409, it is too late, or the record was changed since.
+            RefusedError: 409, it is too late, or the record was changed since; 403, its
+                roles can't be given.
         """
         here = self._deployment
         record = earlier.record
+        # The model of a clone may have lost roles since, which its record still has.
+        here.grants.check(record.roles)
         if not attempts.may_be_repeated(record, request, here.clock()):
             raise token_used()
         made = here.minting.account(
@@ -121,8 +124,9 @@ class Accounts:
             message += "overlapSeconds 0 to end both at once"
             raise RefusedError(409, "already_rotated", message, field="login")
         password = request.password
-        if password is not None and digest.matches(record.digest, password):
-            raise invalid("password", "is the one in use")
+        # The one before, too: who ends both at once must not bring one of them back.
+        if password is not None and digest.matches_any(record.digests(now), password):
+            raise invalid("password", "is one in use")
         length = length_of(record)
         dates = self._drafts.dates(
             request, now, None if length is None else now + length
@@ -130,7 +134,8 @@ class Accounts:
         ends_at = now + overlap
         if record.expires_at is not None:
             ends_at = min(ends_at, record.expires_at)
-        overlaps = ends_at > now
+        # What is disabled gets no overlap, or enabling would bring it back.
+        overlaps = ends_at > now and record.enabled
         # One salt for both: to check a password costs one slow hash at any time.
         made = here.minting.account(
             record.principal, password, salted_like=record.digest if overlaps else None

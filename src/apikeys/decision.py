@@ -28,12 +28,11 @@ class Reason(StrEnum):
     NO_ROLE = "no_role"
 
 
-def decide(
+def decide[T](
     record: Record,
-    credential: str,
-    *,
+    credential: T,
     now: float,
-    matches: Callable[[tuple[str, ...], str], bool],
+    matches: Callable[[tuple[str, ...], T], bool],
 ) -> Reason:
     """Judge a credential against its record: digest, then enabled, then expiry.
 
@@ -42,7 +41,7 @@ def decide(
 
     Args:
         record: the record that the credential names.
-        credential: the whole text presented.
+        credential: what was presented, as ``matches`` takes it.
         now: seconds since 1970, UTC.
         matches: tells whether one of these digests is the credential's.
 

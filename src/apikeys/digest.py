@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from binascii import Error, a2b_base64, b2a_base64
 from contextlib import suppress
 from hashlib import sha256
+from hmac import compare_digest
 
+SLOW = "$argon2id$"
 _FAST = "$sha256$"
 _FAST_LENGTH = len(_FAST) + 43
 _BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -45,7 +46,7 @@ def slow(credential: str) -> str:
 
 def is_slow(digest: str) -> bool:
     """Tell whether checking this digest costs a slow hash."""
-    return digest.startswith("$argon2id$")
+    return digest.startswith(SLOW)
 
 
 def check(digest: str) -> None:
@@ -108,12 +109,40 @@ def argon2id(  # noqa: PLR0913 - the parameters of RFC 9106
     lanes: int,
     length: int,
 ) -> bytes:
-    """Return the argon2id hash (RFC 9106, version 19) of a secret: the slow hash."""
-    from argon2 import low_level  # noqa: PLC0415 - as in slow
+    """Return the argon2id hash (RFC 9106, version 19) of a secret: the slow hash.
 
-    return low_level.hash_secret_raw(
-        secret, salt, passes, memory_kib, lanes, length, low_level.Type.ID
+    Raises:
+        MemoryError: there is not so much memory.
+        RuntimeError: argon2 refused; nothing was compared.
+    """
+    # The bindings of argon2-cffi alone: the package around them takes as long to import
+    # as half an empty function to start.
+    from _argon2_cffi_bindings import (  # type: ignore[import-untyped]  # noqa: PLC0415 - few records need it
+        ffi,
+        lib,
     )
+
+    made = bytearray(length)
+    code = lib.argon2_hash(
+        passes,
+        memory_kib,
+        lanes,
+        secret,
+        len(secret),
+        salt,
+        len(salt),
+        ffi.from_buffer(made),
+        length,
+        ffi.NULL,
+        0,
+        lib.Argon2_id,
+        lib.ARGON2_VERSION_NUMBER,
+    )
+    if code == lib.ARGON2_MEMORY_ALLOCATION_ERROR:
+        raise MemoryError
+    if code != lib.ARGON2_OK:
+        raise RuntimeError(f"argon2id answered {code}")
+    return bytes(made)
 
 
 def matches(stored: str, credential: str) -> bool:
@@ -129,9 +158,15 @@ def matches_any(digests: tuple[str, ...], credential: str) -> bool:
     Raises:
         ValueError: an argon2id digest that the hash itself can't read.
     """
-    made = like(digests[0], credential).encode()
-    found = [hmac.compare_digest(made, stored.encode()) for stored in digests]
-    return any(found)
+    return is_among(like(digests[0], credential), digests)
+
+
+def is_among(made: str, digests: tuple[str, ...]) -> bool:
+    """Tell, in constant time, whether a digest is one of checked digests."""
+    found = False
+    for stored in digests:
+        found |= compare_digest(made, stored)
+    return found
 
 
 def _decoded(text: str) -> bytes:

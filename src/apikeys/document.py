@@ -30,7 +30,7 @@ def loads(text: str) -> Document:
 
 def dumps(document: Document) -> str:
     """Write a document as compact JSON, field order kept, non-ASCII as it is."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(document)
 
 
 def are_equal(one: Document, two: Document) -> bool:
@@ -58,6 +58,7 @@ def _finite(digits: str) -> float:
     return number
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
 )

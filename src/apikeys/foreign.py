@@ -42,10 +42,7 @@ def check_importable(text: object) -> str:
         ValueError: it may not; the message says why, and never shows the text.
     """
     if isinstance(text, str) and len(text) < SHORTEST:
-        raise ValueError(
-            f"fewer than {SHORTEST} characters are too weak to be imported; issue its "
-            "client a new key"
-        )
+        raise ValueError(f"fewer than {SHORTEST} characters; issue its client another")
     if not isinstance(text, str) or not is_foreign_key(text):
         raise ValueError(
             f"a key is {SHORTEST} to {LONGEST} letters, digits and /_+=.@-"

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from apikeys.signing import SigningKeys
 
 MAX_LENGTH = 95
+# What follows the public part of a key.
+SECRET_AND_TAG_WIDTH = 43 + TAG_WIDTH
 PREFIX_PATTERN = "[a-z][a-z0-9]{1,11}"
 KEY_ID_PATTERN = "[0-9A-Za-z]{16}"
 
 _KEY_ID_WIDTH = 16
 _SECRET_BYTES = 32
-_SECRET_WIDTH = 43
+_SECRET_WIDTH = SECRET_AND_TAG_WIDTH - TAG_WIDTH
 _GRAMMAR = re.compile(f"({PREFIX_PATTERN})_({KEY_ID_PATTERN})_[0-9A-Za-z]{{65}}")
 
 

@@ -19,6 +19,7 @@ _TEXTS = ("name", "client", "issuer", "usageIdentifierKey", "usageKeyId", "usage
 class Record:
     """What is known of one credential; ``document`` keeps fields unknown to this code.
 
+    ``size`` is the length of the text that it was read from.
     Built by :meth:`parse` alone, so that what cannot be read was never written.
     ``is_basic`` tells the record of a login with a password from that of a key.
     """
@@ -33,6 +34,7 @@ class Record:
         "principal",
         "roles",
         "session",
+        "size",
     )
 
     document: Document
@@ -44,6 +46,7 @@ class Record:
     previous: tuple[str, int] | None
     roles: tuple[str, ...]
     session: Document | None
+    size: int
 
     def __repr__(self) -> str:
         return f"Record({self.principal})"
@@ -64,9 +67,11 @@ class Record:
         """
         field, principal = ("keyId", key_id) if login is None else ("login", login)
         try:
-            return cls._from_document(document.loads(text), field, str(principal))
+            record = cls._from_document(document.loads(text), field, str(principal))
         except ValueError as error:
             raise MalformedRecordError(f"record of {principal}: {error}") from None
+        record.size = len(text)
+        return record
 
     @classmethod
     def _from_document(cls, found: Document, field: str, principal: str) -> Record:

@@ -9,6 +9,7 @@ from apikeys.errors import MalformedSigningSecretError
 
 TAG_BYTES = 16
 TAG_WIDTH = 22
+_LARGEST_TAG = base62.encode(2 ** (8 * TAG_BYTES) - 1, TAG_WIDTH)
 _SHORTEST = 32
 
 
@@ -71,10 +72,10 @@ class SigningKeys:
         Compares numbers as bytes: reading the presented base62 is cheaper than
         writing the expected one.
         """
-        try:
-            presented = base62.decode(tag).to_bytes(TAG_BYTES)
-        except OverflowError:
+        # Base62 of one width sorts as the numbers do.
+        if tag > _LARGEST_TAG:
             return False
+        presented = base62.decode(tag).to_bytes(TAG_BYTES)
         text = signed.encode()
         for keyed in self._macs:
             if hmac.compare_digest(_mac(keyed, text), presented):

@@ -46,7 +46,7 @@ class Answers:
         Raises:
             MisconfiguredError: its policy is longer than API Gateway takes.
         """
-        name = f"{record.principal} {stage_arn}"
+        name = (record.principal, stage_arn)
         known = self._cache.get(name)
         if known is not None and known.record is record and known.role_map is role_map:
             return known
@@ -65,5 +65,5 @@ def _compiled(record: Record, role_map: RoleMap, stage_arn: str) -> tuple[Answer
         )
     content = policy.answer(record, found)
     # The answer keeps its record alive.
-    size += len(record.to_json())
+    size += record.size
     return Answer(record, role_map, content, opens=bool(grant.allow)), size

@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from typing import Generic, TypeVar
 
     T = TypeVar("T")
@@ -39,11 +40,32 @@ class Aged(_Of[T]):
         self.fresh_until = fresh_until
 
 
+class Slot(_Of[T]):
+    """A cache of one value, which it keeps until it is dropped."""
+
+    __slots__ = ("kept",)
+
+    def __init__(self) -> None:
+        self.kept: T | None = None
+
+    def get(self, _name: str) -> T | None:
+        """Return the value."""
+        return self.kept
+
+    def put(self, _name: str, value: T, _size: int) -> None:
+        """Keep a value in place of any other."""
+        self.kept = value
+
+    def drop(self, _name: str) -> None:
+        """Forget the value."""
+        self.kept = None
+
+
 class Cache(_Of[T]):
     """Keeps the values used last; how old they may be is their user's to judge."""
 
     def __init__(self, max_entries: int, max_size: int) -> None:
-        self._values: OrderedDict[str, tuple[T, int]] = OrderedDict()
+        self._values: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
         self._max_entries = max_entries
         self._max_size = max_size
         self._size = 0
@@ -51,7 +73,7 @@ class Cache(_Of[T]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def get(self, name: str) -> T | None:
+    def get(self, name: Hashable) -> T | None:
         """Return a value, and count it as used."""
         kept = self._values.get(name)
         if kept is None:
@@ -59,7 +81,7 @@ class Cache(_Of[T]):
         self._values.move_to_end(name)
         return kept[0]
 
-    def put(self, name: str, value: T, size: int) -> None:
+    def put(self, name: Hashable, value: T, size: int) -> None:
         """Keep a value in place of any other of that name."""
         self.drop(name)
         self._values[name] = (value, size)
@@ -68,7 +90,7 @@ class Cache(_Of[T]):
             _, (_, evicted) = self._values.popitem(last=False)
             self._size -= evicted
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: Hashable) -> None:
         """Forget a value, if it is there."""
         kept = self._values.pop(name, None)
         if kept is not None:

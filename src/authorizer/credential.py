@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apikeys import foreign
+from apikeys import digest, foreign
 from apikeys.record import Record
 
 TYPE_CHECKING = False
@@ -49,9 +49,18 @@ class Credential:
         login: … of a Basic account; one of them is None.
         is_proven: whether a stranger could not have made it up.
         is_slow: whether an unknown one must cost the slow hash of a known one.
+        fast_digest: what a record keeps of the text where its digest is a fast one.
     """
 
-    __slots__ = ("is_proven", "is_slow", "key_id", "login", "references", "text")
+    __slots__ = (
+        "fast_digest",
+        "is_proven",
+        "is_slow",
+        "key_id",
+        "login",
+        "references",
+        "text",
+    )
 
     def __init__(  # noqa: PLR0913, PLR0917 - plain fields, filled for each request
         self,
@@ -61,6 +70,7 @@ class Credential:
         login: str | None,
         is_proven: bool,  # noqa: FBT001 - as above
         is_slow: bool,  # noqa: FBT001 - as above
+        fast_digest: str | None = None,
     ) -> None:
         self.text = text
         self.references = references
@@ -68,6 +78,7 @@ class Credential:
         self.login = login
         self.is_proven = is_proven
         self.is_slow = is_slow
+        self.fast_digest = fast_digest or digest.fast(text)
 
     def __repr__(self) -> str:
         return f"Credential({self.key_id or self.login})"

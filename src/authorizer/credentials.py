@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from apikeys.decision import Reason
 from apikeys.errors import MalformedKeyError
-from apikeys.key import Key
 from authorizer import basic, credential
 from authorizer.header import single
-from authorizer.tags import Tags
+from authorizer.minted_keys import MintedKeys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from apikeys.signing import SigningKeys
     from authorizer.credential import Credential
+    from authorizer.moment import Moment
     from authorizer.request import Request
     from authorizer.settings import Settings
 
@@ -24,27 +24,28 @@ _HEADER = "x-api-key"
 class Credentials:
     """Reads the one credential of a request, of the kinds that the settings name."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, signing_keys: Callable[[Moment], SigningKeys]
+    ) -> None:
+        """Make a reader of credentials; ``signing_keys`` is asked only for a key."""
         self._settings = settings
-        self._tags = Tags()
+        self._signing_keys = signing_keys
+        self._minted_keys = MintedKeys(settings, signing_keys)
 
-    def read(
-        self, request: Request, signing_keys: Callable[[], SigningKeys]
-    ) -> Credential | Reason:
+    def read(self, request: Request, moment: Moment) -> Credential | Reason:
         """Return a request's credential, or why it has none that is worth a look-up.
 
-        Args:
-            request: the request.
-            signing_keys: gives the signing keys; asked only for a key.
+        Raises:
+            FaultError: there are no signing keys to check a key with.
         """
         settings = self._settings
         if not settings.takes_basic:
-            return self._key(request, signing_keys)
+            return self._key(request, moment)
         if not settings.takes_keys:
             return self._login(request)
         has_key = single(request, _HEADER) is not Reason.MISSING
         if not basic.has_basic_scheme(request):
-            return self._key(request, signing_keys)
+            return self._key(request, moment)
         return Reason.AMBIGUOUS if has_key else self._login(request)
 
     def _login(self, request: Request) -> Credential | Reason:
@@ -53,21 +54,18 @@ class Credentials:
             return presented
         return credential.of_login(*presented, self._settings)
 
-    def _key(
-        self, request: Request, signing_keys: Callable[[], SigningKeys]
-    ) -> Credential | Reason:
+    def _key(self, request: Request, moment: Moment) -> Credential | Reason:
         text = single(request, _HEADER)
-        if isinstance(text, Reason):
+        if type(text) is Reason:
             return text
-        settings = self._settings
-        try:
-            key = Key.parse(text)
-        except MalformedKeyError:
-            if not settings.takes_foreign_keys:
-                return Reason.MALFORMED
-            found = credential.of_foreign_key(text, settings, signing_keys)
-            return Reason.MALFORMED if found is None else found
         # What has the shape of a key minted here is never looked up as a foreign one.
-        if settings.tag_check and not self._tags.is_genuine(key, signing_keys()):
-            return Reason.FORGED
-        return credential.of_key(key, settings)
+        try:
+            return self._minted_keys.read(text, moment)
+        except MalformedKeyError:
+            pass
+        if not self._settings.takes_foreign_keys:
+            return Reason.MALFORMED
+        found = credential.of_foreign_key(
+            text, self._settings, lambda: self._signing_keys(moment)
+        )
+        return Reason.MALFORMED if found is None else found

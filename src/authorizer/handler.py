@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _settings = Settings(os.environ)
 _store = Store(choose_reader(os.environ), _settings)
 _authorizer = Authorizer(_settings, _store)
-_log = DecisionLog(sys.stdout, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+_log = DecisionLog(sys.stdout.fileno(), os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
 _store.warm_up(Moment.begin())
 
 # What is there now stays, and is never looked at again.
@@ -45,14 +45,15 @@ def lambda_handler(event: object, context: LambdaContext) -> Document:
     """
     moment = Moment.begin(context)
     outcome = Outcome()
+    fault = None
     try:
         _authorizer.authorize(event, moment, outcome)
     except Exception as error:  # noqa: BLE001 - fail closed, counted, without its text
         fault = error if isinstance(error, FaultError) else _unexpected(error)
         outcome.outcome, outcome.reason = "fault", fault.reason
-        _log.write(outcome, moment, context, fault)
+    _log.write(outcome, moment, context, fault)
+    if fault is not None:
         raise fault from None
-    _log.write(outcome, moment, context)
     if outcome.answer is None:
         raise Exception("Unauthorized") from None  # noqa: TRY002 - AWS's own text
     return outcome.answer

@@ -23,12 +23,13 @@ def single(request: Request, name: str) -> str | Reason:
         the headers that disagree) or ``MALFORMED`` (no text, not printable ASCII).
     """
     values = _named(request.headers, name)
-    if request.multi_value_headers is not None:
-        lists = _named(request.multi_value_headers, name)
-        if lists != [values[:1]] if values else lists:
-            return Reason.AMBIGUOUS
     if len(values) > 1:
         return Reason.AMBIGUOUS
+    multi_value_headers = request.multi_value_headers
+    if multi_value_headers is not None:
+        lists = _named(multi_value_headers, name)
+        if lists != ([values] if values else []):
+            return Reason.AMBIGUOUS
     value = values[0] if values else ""
     if value == "":
         return Reason.MISSING
@@ -51,7 +52,7 @@ def _named(headers: Mapping[str, object], wanted: str) -> list[object]:
     # The length first, it is quick; ASCII, as lower() makes a k of the Kelvin sign.
     length = len(wanted)
     return [
-        value
-        for name, value in headers.items()
+        headers[name]
+        for name in headers
         if len(name) == length and name.lower() == wanted and name.isascii()
     ]

@@ -29,15 +29,16 @@ class Moment:
     Attributes:
         now: seconds since 1970 (UTC), for expiry and logs.
         started: the monotonic clock, for ages; a stepping wall clock moves no age.
-        deadline: by the monotonic clock, when reading from AWS must have ended.
     """
 
-    __slots__ = ("deadline", "now", "started")
+    __slots__ = ("_lambda_context", "now", "started")
 
-    def __init__(self, now: float, started: float, deadline: float) -> None:
+    def __init__(
+        self, now: float, started: float, lambda_context: LambdaContext | None = None
+    ) -> None:
         self.now = now
         self.started = started
-        self.deadline = deadline
+        self._lambda_context = lambda_context
 
     @classmethod
     def begin(cls, lambda_context: LambdaContext | None = None) -> Moment:
@@ -46,12 +47,16 @@ class Moment:
         Args:
             lambda_context: knows how long the function may run; None at start-up.
         """
-        started = time.monotonic()
-        budget = _BUDGET_SECONDS
-        if lambda_context is not None:
-            left = lambda_context.get_remaining_time_in_millis() / 1000
-            budget = min(budget, left - _RESERVE_SECONDS)
-        return cls(time.time(), started, started + budget)
+        return cls(time.time(), time.monotonic(), lambda_context)
+
+    @property
+    def deadline(self) -> float:
+        """By the monotonic clock, when reading from AWS must have ended."""
+        deadline = self.started + _BUDGET_SECONDS
+        if self._lambda_context is None:
+            return deadline
+        left = self._lambda_context.get_remaining_time_in_millis() / 1000
+        return min(deadline, time.monotonic() + left - _RESERVE_SECONDS)
 
     def elapsed_ms(self) -> float:
         """Return the milliseconds since the request began."""

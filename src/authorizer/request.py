@@ -40,20 +40,15 @@ class Request:
             not isinstance(event, dict)
             or event.get("type") != "REQUEST"
             or "version" in event
-            or not isinstance(event.get("methodArn"), str)
+            or not isinstance(method_arn := event.get("methodArn"), str)
         ):
             raise MisconfiguredError(
                 "the event is not that of a REST API's REQUEST authorizer"
             )
-        headers = _headers(event.get("headers"))
-        return cls(
-            MethodArn.parse(event["methodArn"]),
-            {} if headers is None else headers,
-            _headers(event.get("multiValueHeaders")),
-        )
-
-
-def _headers(value: object) -> Mapping[str, object] | None:
-    if value is None or isinstance(value, dict):
-        return value
-    raise MisconfiguredError("the event's headers are not an object")
+        headers, multi_value = event.get("headers"), event.get("multiValueHeaders")
+        if not (
+            (headers is None or isinstance(headers, dict))
+            and (multi_value is None or isinstance(multi_value, dict))
+        ):
+            raise MisconfiguredError("the event's headers are not an object")
+        return cls(MethodArn.parse(method_arn), headers or {}, multi_value)

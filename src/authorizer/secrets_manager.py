@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
-import ssl
 import time
 
 from apikeys.decision import Reason
 from apikeys.errors import StoreUnavailableError
 from authorizer.aws_error import absence
+from authorizer.connection import Incoming, connect, left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import socket
+
     from authorizer.endpoint import Endpoint
     from authorizer.sigv4 import Signer
     from authorizer.tls import Trust
 
-CONNECT_SECONDS = 1.0
 READ_SECONDS = 1.5
 TRIES = 2
 _PAUSE_SECONDS = 0.05
@@ -43,7 +43,8 @@ class SecretsManager:
 
         Args:
             name: the secret's name.
-            deadline: by the monotonic clock; no try begins or lasts beyond it.
+            deadline: by the monotonic clock; no try begins or lasts beyond it, however
+                the service answers.
 
         Returns:
             The text; ``UNKNOWN`` where there is no such secret, ``REVOKED`` where it is
@@ -94,13 +95,19 @@ class SecretsManager:
     def _exchange(
         self, headers: dict[str, str], body: bytes, deadline: float
     ) -> tuple[int, bytes]:
-        connection = self._connected(deadline)
-        connection.settimeout(_within(READ_SECONDS, deadline))
+        if self._connection is None:
+            self._connection = connect(self._endpoint, self._trust, deadline)
+        connection = self._connection
+        until = min(deadline, time.monotonic() + READ_SECONDS)
+        connection.settimeout(left(until))
         lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
         head = f"{_REQUEST}content-length: {len(body)}\r\n{''.join(lines)}\r\n"
         # Head and body as one: http.client would send two packets, in two TLS records.
         connection.sendall(head.encode("ascii") + body)
-        response = http.client.HTTPResponse(connection, method="POST")
+        response = http.client.HTTPResponse(
+            Incoming(connection, until),  # type: ignore[arg-type]  # all that it uses
+            method="POST",
+        )
         try:
             response.begin()
             content = response.read()
@@ -110,43 +117,10 @@ class SecretsManager:
             self._close()
         return response.status, content
 
-    def _connected(self, deadline: float) -> socket.socket:
-        if self._connection is None:
-            self._connection = self._socket(deadline)
-        return self._connection
-
-    def _socket(self, deadline: float) -> socket.socket:
-        # As bytes: for a text Python would import its table of all scripts (IDNA).
-        host = self._endpoint.host.encode("ascii")
-        raw = socket.create_connection(
-            (host, self._endpoint.port),  # type: ignore[arg-type]  # bytes do as well
-            _within(CONNECT_SECONDS, deadline),
-        )
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if not self._endpoint.is_tls:
-            return raw
-        try:
-            return self._trust.context().wrap_socket(raw, server_hostname=host)
-        except ssl.SSLCertVerificationError:
-            raw.close()
-            if not self._trust.widen():
-                raise
-            return self._socket(deadline)
-        except BaseException:
-            raw.close()
-            raise
-
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def _within(seconds: float, deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return min(seconds, left)
 
 
 def _value(status: int, body: bytes) -> str | Reason:

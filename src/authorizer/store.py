@@ -22,7 +22,7 @@ from apikeys.errors import (
 )
 from apikeys.roles import RoleMap
 from apikeys.signing import SigningKeys
-from authorizer.cache import Aged, Cache
+from authorizer.cache import Aged, Cache, Slot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 1_024
 MAX_SIZE = 4 * 1_024 * 1_024
+# A failure to read what every request needs is not tried anew by every request, which
+# anybody can send; what an operator mends is seen soon.
+_FAILURE_SECONDS = 1.0
 # In an outage a stale value is not asked for again at every request: a client would
 # pay the time-out each time.
 _RETRY_SECONDS = 5.0
@@ -49,8 +52,9 @@ class Store:
         self._settings = settings
         self._records: Cache[Aged[Record]] = Cache(MAX_ENTRIES, MAX_SIZE)
         self._absent: Cache[Aged[Reason]] = Cache(MAX_ENTRIES, MAX_SIZE)
-        self._signing_keys: Cache[Aged[SigningKeys]] = Cache(1, MAX_SIZE)
-        self._role_maps: Cache[Aged[RoleMap]] = Cache(1, MAX_SIZE)
+        self._signing_keys: Slot[Aged[SigningKeys]] = Slot()
+        self._role_map: Slot[Aged[RoleMap]] = Slot()
+        self._failures: dict[str, Aged[FaultError]] = {}
 
     def warm_up(self, moment: Moment) -> None:
         """Read what every request needs before the first one comes.
@@ -60,13 +64,15 @@ class Store:
         with suppress(FaultError):
             self.signing_keys(moment)
             self.role_map(moment)
+        self._failures.clear()
 
     def known(self, reference: Reference, moment: Moment) -> Record | Reason | None:
         """Return what ``record`` would without a read, None where it had to read."""
-        record = self._records.get(reference.cached_as)
+        name = reference.cached_as
+        record = self._records.get(name)
         if record is not None and moment.started < record.fresh_until:
             return record.value
-        absent = self._absent.get(reference.cached_as)
+        absent = self._absent.get(name)
         if absent is not None and moment.started < absent.fresh_until:
             return absent.value
         return None
@@ -110,6 +116,9 @@ class Store:
         Raises:
             FaultError: they are missing, unreadable or out of reach.
         """
+        known = self._signing_keys.kept
+        if known is not None and moment.started < known.fresh_until:
+            return known.value
         name = self._settings.signing_secret
         return self._own(self._signing_keys, name, SigningKeys.parse, moment)
 
@@ -119,21 +128,38 @@ class Store:
         Raises:
             FaultError: it is missing, unreadable or out of reach.
         """
+        known = self._role_map.kept
+        if known is not None and moment.started < known.fresh_until:
+            return known.value
         name = self._settings.roles_secret
-        return self._own(self._role_maps, name, RoleMap.loads, moment)
+        return self._own(self._role_map, name, RoleMap.loads, moment)
 
     def _own[T](
         self,
-        cache: Cache[Aged[T]],
+        slot: Slot[Aged[T]],
         name: str,
         parse: Callable[[str], T],
         moment: Moment,
     ) -> T:
-        known = cache.get(name)
-        if known is not None and moment.started < known.fresh_until:
-            return known.value
+        failure = self._failures.get(name)
+        if failure is not None and moment.started < failure.fresh_until:
+            raise _again(failure.value)
         try:
-            found = self._read(cache, name, name, parse, moment)
+            return self._required(slot, name, parse, moment)
+        except FaultError as error:
+            until = moment.started + _FAILURE_SECONDS
+            self._failures[name] = Aged(_again(error), moment.started, until)
+            raise
+
+    def _required[T](
+        self,
+        slot: Slot[Aged[T]],
+        name: str,
+        parse: Callable[[str], T],
+        moment: Moment,
+    ) -> T:
+        try:
+            found = self._read(slot, name, name, parse, moment)
         except MalformedDocumentError as error:
             raise MisconfiguredError(str(error)) from None
         if isinstance(found, Reason):
@@ -142,7 +168,7 @@ class Store:
 
     def _read[T](
         self,
-        cache: Cache[Aged[T]],
+        cache: Cache[Aged[T]] | Slot[Aged[T]],
         name: str,
         cached_as: str,
         parse: Callable[[str], T | Reason],
@@ -173,6 +199,11 @@ class Store:
             until = moment.started + settings.record_ttl_seconds * _jitter()
             cache.put(cached_as, Aged(found, moment.started, until), len(text))
         return found
+
+
+def _again(error: FaultError) -> FaultError:
+    """Return an error's equal; itself it would keep the traces of all its raisings."""
+    return type(error)(str(error))
 
 
 def _jitter() -> float:

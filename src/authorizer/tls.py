@@ -2,7 +2,8 @@
 
 The default store of some 150 authorities takes as long to load as two empty functions
 take to start. AWS's endpoints have certificates of Amazon's own authorities; their
-roots are put into the package when it is built (src/Makefile).
+roots are put into the package when it is built (src/Makefile), in a folder out of which
+OpenSSL reads the one that it needs.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Not pathlib, which is dear to import.
-AMAZON_ROOTS = os.path.join(os.path.dirname(__file__), "amazon-roots.pem")
+AMAZON_ROOTS = os.path.join(os.path.dirname(__file__), "amazon-roots")
 
 
 class Trust:
     """The authorities trusted first, and whether the default store comes after them."""
 
-    def __init__(self, ca_file: str | None, *, widens: bool) -> None:
-        self._ca_file = ca_file
+    def __init__(self, roots: str | None, *, widens: bool) -> None:
+        """Trust the certificates in a file or a folder, None for the default store."""
+        self._roots = roots
         self._widens = widens
         self._context: ssl.SSLContext | None = None
 
@@ -39,7 +41,7 @@ class Trust:
     def context(self) -> ssl.SSLContext:
         """Return the TLS context: certificates and host names are always checked."""
         if self._context is None:
-            self._context = _context(self._ca_file)
+            self._context = _context(self._roots)
         return self._context
 
     def widen(self) -> bool:
@@ -49,15 +51,18 @@ class Trust:
         """
         if not self._widens:
             return False
-        self._widens, self._ca_file, self._context = False, None, None
+        self._widens, self._roots, self._context = False, None, None
         return True
 
 
-def _context(ca_file: str | None) -> ssl.SSLContext:
-    if ca_file is None:
+def _context(roots: str | None) -> ssl.SSLContext:
+    if roots is None:
         return ssl.create_default_context()
     # As create_default_context, which would do more than the handshake needs.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    context.load_verify_locations(ca_file)
+    if os.path.isdir(roots):
+        context.load_verify_locations(capath=roots)
+    else:
+        context.load_verify_locations(roots)
     return context

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import socketserver
 import threading
@@ -67,6 +69,31 @@ def silent() -> Step:
     return wait
 
 
+def dripping_head() -> Step:
+    """Return a step whose answer's head goes on, byte by byte, for as long as asked."""
+    return _dripping(_head(200, len(_BODY))[:-4])
+
+
+def dripping_body() -> Step:
+    """Return a step whose answer's body does."""
+    return _dripping(_head(200, 1_000_000))
+
+
+def in_two_parts(step: Step) -> Step:
+    """Return a step that answers in two parts, so that they come one by one."""
+
+    def split(stream: BufferedIOBase, stopped: threading.Event) -> bool:
+        kept = io.BytesIO()
+        stays = step(kept, stopped)
+        for part in (kept.getvalue()[:60], kept.getvalue()[60:]):
+            stream.write(part)
+            stream.flush()
+            stopped.wait(0.02)
+        return stays
+
+    return split
+
+
 class ScriptedServer:
     """Answers each request with the next step, the last one again and again."""
 
@@ -80,12 +107,15 @@ class ScriptedServer:
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 scripted.connections += 1
-                while self.rfile.readline(65_537):
-                    headers = parse_headers(self.rfile)
-                    body = self.rfile.read(int(headers["content-length"]))
-                    scripted.requests.append((headers, json.loads(body)))
-                    if not scripted.next_step()(self.wfile, scripted._stopped):
-                        return
+                with contextlib.suppress(ConnectionError):  # the reader hung up
+                    while self.rfile.readline(65_537) and self._answers():
+                        pass
+
+            def _answers(self) -> bool:
+                headers = parse_headers(self.rfile)
+                body = self.rfile.read(int(headers["content-length"]))
+                scripted.requests.append((headers, json.loads(body)))
+                return scripted.next_step()(self.wfile, scripted._stopped)
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -122,6 +152,17 @@ def _writing(text: bytes, *, keeps_open: bool) -> Step:
         return keeps_open
 
     return write
+
+
+def _dripping(begun: bytes) -> Step:
+    def drip(stream: BufferedIOBase, stopped: threading.Event) -> bool:
+        stream.write(begun)
+        while not stopped.wait(0.005):
+            stream.write(b"x")
+            stream.flush()
+        return False
+
+    return drip
 
 
 def _head(status: int, length: int, *headers: str) -> bytes:

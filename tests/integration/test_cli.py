@@ -9,22 +9,21 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local.clients import apikeys, call
+from tests.integration.commands import APIKEYS, kill_once
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from local.deployment import Stack
     from tests.integration.conftest import Issued
 
 pytestmark = pytest.mark.deployed
-
-_APIKEYS = Path(sys.executable).with_name("apikeys")
 
 
 def _run(
@@ -32,7 +31,7 @@ def _run(
 ) -> subprocess.CompletedProcess[str]:
     environment = stack.emulator.environment | {"COLUMNS": "80"} | variables
     return subprocess.run(
-        [_APIKEYS, *arguments],
+        [APIKEYS, *arguments],
         capture_output=True,
         check=False,
         env=environment,
@@ -113,7 +112,7 @@ def test_a_bad_role_map_is_refused_with_every_finding(
 def _shell(stack: Stack, line: str) -> subprocess.CompletedProcess[str]:
     """Run a line of shell, as a person would with the CLI on PATH."""
     variables = stack.emulator.environment
-    variables["PATH"] = f"{_APIKEYS.parent}{os.pathsep}{variables['PATH']}"
+    variables["PATH"] = f"{APIKEYS.parent}{os.pathsep}{variables['PATH']}"
     variables["APIKEYS_FUNCTION"] = stack.admin_function
     return subprocess.run(
         ["/bin/bash", "-o", "pipefail", "-c", line],
@@ -169,7 +168,7 @@ def test_a_terminal_has_colours_unless_nobody_wants_them(
     variables |= {"COLUMNS": "120", "NO_COLOR": no_color}
     terminal, end = pty.openpty()
     done = subprocess.run(
-        [_APIKEYS, "get", issued.record["keyId"]],
+        [APIKEYS, "get", issued.record["keyId"]],
         check=False,
         env=stack.emulator.environment | variables,
         stdin=subprocess.DEVNULL,
@@ -188,7 +187,7 @@ def test_on_a_terminal_the_credential_is_asked_for_and_hidden(
     """What is typed is not shown."""
     terminal, end = pty.openpty()
     process = subprocess.Popen(
-        [_APIKEYS, "verify"],
+        [APIKEYS, "verify"],
         env=stack.emulator.environment | {"APIKEYS_FUNCTION": stack.admin_function},
         start_new_session=True,
         stderr=end,
@@ -231,11 +230,11 @@ def test_a_batch_that_is_killed_and_run_again_loses_and_doubles_nothing(
     source.write_text(
         "client,roles\n" + "".join(f"{c},ADMINISTRATOR\n" for c in clients)
     )
-    command = [str(_APIKEYS), "issue", "--from", str(source), "--keys-to", str(keys)]
+    command = [str(APIKEYS), "issue", "--from", str(source), "--keys-to", str(keys)]
     command += ["--issuer", "batch", "--function", stack.admin_function]
     environment = stack.emulator.environment
     for lines in (3, 7):
-        _kill_once(command, environment, keys, lines)
+        kill_once(command, environment, keys, lines)
     done = subprocess.run(
         command, capture_output=True, check=False, env=environment, text=True
     )
@@ -261,7 +260,7 @@ def test_a_key_whose_command_was_killed_before_it_was_printed_is_named(
     # A reader that does not read: the command waits with the key in its hands.
     os.set_blocking(writer, True)
     process = subprocess.Popen(
-        [_APIKEYS, "issue", "--client", "Killed", "--issuer", "killed"],
+        [APIKEYS, "issue", "--client", "Killed", "--issuer", "killed"],
         env=stack.emulator.environment | {"APIKEYS_FUNCTION": stack.admin_function},
         stderr=subprocess.DEVNULL,
         stdout=writer,
@@ -278,25 +277,6 @@ def test_a_key_whose_command_was_killed_before_it_was_printed_is_named(
     after = apikeys(stack, "list", "--issuer", "killed")
     assert after["unconfirmed"] == [record["keyId"]]
     apikeys(stack, "revoke", record["keyId"], "--yes")
-
-
-def _kill_once(
-    command: list[str], environment: dict[str, str], keys: Path, lines: int
-) -> None:
-    """Start a command and kill it once the file has so many lines."""
-    process = subprocess.Popen(
-        command,
-        env=environment,
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 60
-    while not keys.exists() or keys.read_bytes().count(b"\n") < lines:
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
 
 
 def test_doctor_finds_nothing_wrong_with_the_deployed_example(stack: Stack) -> None:

@@ -10,34 +10,17 @@ import pytest
 
 from local.clients import apikeys, call
 from local.story import MANAGEMENT
+from tests.integration.traces import is_in, logs
 
 if TYPE_CHECKING:
     from local.deployment import Stack
 
 pytestmark = pytest.mark.deployed
 
-_WINDOW = 8
-
 
 def _is_in(key: str, text: str) -> bool:
     """Tell whether any 8 characters in a row of the key's secret part are in a text."""
-    secret = key.rsplit("_", 1)[1]
-    starts = range(len(secret) - _WINDOW + 1)
-    return any(secret[start : start + _WINDOW] in text for start in starts)
-
-
-def _logs(stack: Stack) -> str:
-    logs = stack.emulator.client("logs")
-    groups = logs.describe_log_groups()["logGroups"]
-    lines = [
-        event["message"]
-        for group in groups
-        for page in logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group["logGroupName"]
-        )
-        for event in page["events"]
-    ]
-    return "\n".join(lines)
+    return is_in(key.rsplit("_", 1)[1], text)
 
 
 def _stored(stack: Stack) -> str:
@@ -66,10 +49,10 @@ def test_a_key_s_secret_is_in_no_log_no_name_and_no_other_answer(
         json.dumps(apikeys(stack, "revoke", key_id, "--yes")),
     ]
     time.sleep(1)
-    logs = _logs(stack)
-    assert key_id in logs, "the search must be able to find what is there"
+    logged = logs(stack)
+    assert key_id in logged, "the search must be able to find what is there"
     assert _is_in(key, json.dumps(issuing)), "the canary is where it belongs"
-    for place, searched in {"logs": logs, "stored secrets": _stored(stack)}.items():
+    for place, searched in {"logs": logged, "stored secrets": _stored(stack)}.items():
         # Bare booleans: a failing comparison would print what was searched.
         assert not _is_in(key, searched), place
     leaking = [number for number, text in enumerate(answers) if _is_in(key, text)]

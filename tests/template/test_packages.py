@@ -1,13 +1,13 @@
 """What `sam build` puts into each function's package."""
 
 import os
-import ssl
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from local import checkout
+from tests.subject import subject_hash
 
 pytestmark = pytest.mark.packaged
 
@@ -92,7 +92,7 @@ def test_package_holds_nothing_of_the_workshop(package: Path, function: str) -> 
         for name in ("apikeys", "authorizer", "admin")
         for path in (package / name).rglob("*")
     ]
-    roots = {".pem"} if function == "AuthorizerFunction" else set()
+    roots = {".0"} if function == "AuthorizerFunction" else set()
     assert {path.suffix for path in own if path.is_file()} == {".py", ".pyc"} | roots
 
 
@@ -106,11 +106,12 @@ def test_bytecode_is_never_checked_against_the_source(package: Path) -> None:
 def test_the_authorizer_trusts_amazon_s_five_roots(
     package: Path, function: str
 ) -> None:
-    """Extracted from a pinned bundle when the package is built."""
+    """Extracted from a pinned bundle; each file is named by its subject's hash."""
     if function == "AuthorizerFunction":
-        roots = (package / "authorizer" / "amazon-roots.pem").read_text()
-        assert roots.count("BEGIN CERTIFICATE") == 5
-        ssl.create_default_context(cadata=roots)
+        files = list((package / "authorizer" / "amazon-roots").iterdir())
+        assert len(files) == 5
+        for file in files:
+            assert file.name == f"{subject_hash(file.read_text())}.0"
 
 
 def test_authorizer_is_small(package: Path, function: str) -> None:

@@ -111,7 +111,7 @@ def _presented(authorizer: Any, event: object) -> str:
 @pytest.mark.usefixtures("_account")
 def test_a_key_is_found_in_the_answer_that_issued_it_and_nowhere_else(
     logs: io.StringIO,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every 8-character window of secret and tag, in text, base64, hex and URL form."""
@@ -152,7 +152,7 @@ def test_a_key_is_found_in_the_answer_that_issued_it_and_nowhere_else(
 
     assert '"principalId"' in kept["allowed"]
     assert kept["forged"] == "Exception('Unauthorized')"
-    kept |= {"stdout": capsys.readouterr().out, "logs": logs.getvalue()}
+    kept |= {"stdout": capfd.readouterr().out, "logs": logs.getvalue()}
     # A line and a metric for each action, a line for each decision.
     assert kept["stdout"].count("\n") == 2 * 6 + 4
     assert len(kept["logs"]) > 10_000, "the loggers were not at DEBUG"
@@ -168,7 +168,7 @@ def test_a_key_is_found_in_the_answer_that_issued_it_and_nowhere_else(
 @pytest.mark.usefixtures("_account")
 def test_a_password_is_found_in_the_answer_that_generated_it_and_nowhere_else(
     logs: io.StringIO,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A given one in no answer at all; through rotation, refusal and revocation."""
@@ -207,7 +207,7 @@ def test_a_password_is_found_in_the_answer_that_generated_it_and_nowhere_else(
     kept["stored"] = _stored()
     ask(action="revoke", login="olga")
     present(given)
-    kept |= {"stdout": capsys.readouterr().out, "logs": logs.getvalue()}
+    kept |= {"stdout": capfd.readouterr().out, "logs": logs.getvalue()}
     assert len(kept["logs"]) > 10_000, "the loggers were not at DEBUG"
     for secret in (generated, given):
         found = {place: _parts(secret, text) for place, text in kept.items()}

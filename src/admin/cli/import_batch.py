@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -69,7 +71,7 @@ def carry_out(
 
     Args:
         target: the function.
-        rows: in the order of the report.
+        rows: those with faults are reported last.
         report: where it is said.
         delete: deletes OntoPop's own secret, by its ARN, of a key that an earlier run
             imported; None leaves them all.
@@ -80,7 +82,7 @@ def carry_out(
 
     def outcome(row: ImportRow) -> Outcome:
         if row.faults:
-            return _foreseen(row)
+            return _refused(target, row)
         status, found, is_known = _imported(target, row)
         # Right after its import the authorizer may still have to find it.
         if is_known and delete is not None and row.arn is not None:
@@ -88,9 +90,13 @@ def carry_out(
             return Outcome("deleted", found)
         return Outcome(status, found)
 
+    good = [row for row in rows if not row.faults]
+    faulty = [row for row in rows if row.faults]
     pool = ThreadPoolExecutor(_PARALLEL)
+    # One after the other: the first import makes what ids follow from.
+    outcomes = chain.from_iterable(pool.map(outcome, some) for some in (good, faulty))
     try:
-        counted = _reported(rows, pool.map(outcome, rows), report)
+        counted = _reported([*good, *faulty], outcomes, report)
     finally:
         pool.shutdown(cancel_futures=True)
     told = f"{counted['imported']} imported, {counted['done before']} done before"
@@ -103,6 +109,19 @@ def _foreseen(row: ImportRow) -> Outcome:
     if row.faults:
         return Outcome("refused", {"error": "; ".join(row.faults)})
     return Outcome("importable", {})
+
+
+def _refused(target: Target, row: ImportRow) -> Outcome:
+    """Refuse a row; where OntoPop's own record is read, its id is told.
+
+    By it the authorizer's log says whether the key is in use, and ``revoke`` ends it.
+    """
+    status, found = _foreseen(row)
+    if row.arn is not None:
+        with suppress(RefusedByFunctionError, KeyError):
+            record = target.invoke("verify", credential=row.key)["record"]
+            found["keyId"] = record["keyId"]
+    return Outcome(status, found)
 
 
 def _imported(target: Target, row: ImportRow) -> tuple[str, dict[str, str], bool]:

@@ -86,7 +86,6 @@ class OntoPopSecrets:
             secret["Name"]: secret["ARN"]
             for page in pages
             for secret in page["SecretList"]
-            if secret["Name"].startswith(self._prefix)
         }
 
     def _read(self, arn: str) -> str | UnreachableError:
@@ -118,8 +117,10 @@ class OntoPopSecrets:
             return ImportRow(line=mark, faults=(str(error),))
         if "schemaVersion" in found:
             return None
+        if found.get("key") != key:
+            # No client ever passes by it.
+            fault = "key: is not the one in the secret's name"
+            return ImportRow(line=mark, faults=(fault,))
         known = {field: found[field] for field in _FIELDS if field in found}
         row = import_row(mark, {"issueDate": None, **known}, defaults)
-        if found.get("key") != key:
-            row = row.faulty(["key: is not the one in the secret's name"])
         return replace(row, arn=arn)

@@ -336,6 +336,30 @@ def test_rotation_lifts_no_disable_by_itself(
     assert basic("rotate", login="olga", **asked)["record"]["enabled"] is expected
 
 
+def test_rotation_brings_no_password_back_that_was_refused(basic: Admin) -> None:
+    """What is disabled gets no overlap: enabled with the rotation, or after it."""
+    for login, asked in (("olga", {"enabled": True}), ("olaf", {})):
+        old = _issued(basic, login, enabled=False)["password"]
+        answer = basic("rotate", login=login, **asked)
+        assert answer["previous"]["expirationDate"] == "2027-01-15T08:00:00"
+        basic("enable", login=login)
+        found = [_opens(basic, p, login) for p in (old, answer["password"])]
+        assert found == [False, True]
+
+
+def test_a_password_that_is_to_end_does_not_come_back_as_the_new_one(
+    basic: Admin,
+) -> None:
+    """Neither of the two that work is taken for a third."""
+    _issued(basic, password=_GIVEN)
+    basic("rotate", login="olga", password="another password")
+    for password in (_GIVEN, "another password"):
+        answer = basic("rotate", login="olga", password=password, overlapSeconds=0)
+        assert (answer["status"], answer["error"]["field"]) == (400, "password")
+    basic.now += _DAY
+    assert basic("rotate", login="olga", password=_GIVEN)["status"] == 201
+
+
 def _issue_with_token(admin: Admin, **fields: object) -> Any:
     given = {"client": "HOPEX", "login": "olga", "requestToken": _TOKEN}
     return admin("issue", **(given | fields))
@@ -426,6 +450,16 @@ def test_a_token_that_wrote_no_such_account_repeats_nothing(basic: Admin) -> Non
     assert (error["code"], _opens(basic, password)) == ("login_taken", True)
     basic("revoke", login="olga")
     assert _issue_with_token(basic)["error"]["code"] == "account_revoked"
+
+
+def test_a_repeated_clone_hands_out_no_role_that_its_model_lost(basic: Admin) -> None:
+    """A narrower function that knows the token gets no password to wider rights."""
+    _issued(basic, "model", roles=["READER", "WRITER"])
+    password = _clone_with_token(basic)["password"]
+    basic("update", login="model", roles=["READER"])
+    narrow = Admin(GRANTABLE_ROLES="READER", CREDENTIALS="basic")
+    assert _clone_with_token(narrow)["error"]["code"] == "role_not_grantable"
+    assert _opens(basic, password)
 
 
 def test_a_usage_plan_meters_an_account_too(basic: Admin) -> None:

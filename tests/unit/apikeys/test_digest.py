@@ -174,6 +174,12 @@ def test_a_salt_that_is_no_base64_makes_the_digest_unreadable() -> None:
         digest.matches(stored, "anything")
 
 
+def test_what_was_never_checked_is_unreadable() -> None:
+    """A digest that looks slow and is none is a ValueError, too."""
+    with pytest.raises(ValueError, match=r"^not a digest$"):
+        digest.matches("$argon2id$", "anything")
+
+
 def test_a_salt_has_one_spelling() -> None:
     """Spare bits at its end would be a second one, which argon2 itself never writes."""
     stored = digest.slow("x")
@@ -223,16 +229,46 @@ def test_a_slow_digest_runs_argon2_once(hashes: list[bytes]) -> None:
 
 
 def test_argon2_is_imported_when_a_digest_needs_it() -> None:
-    """Fast digests leave it unloaded; the first slow one loads it."""
+    """Fast digests leave it unloaded; a slow one loads its bindings alone."""
     script = (
         "import sys; from apikeys import digest\n"
-        "digest.matches(digest.fast('x'), 'x'); print('argon2' in sys.modules)\n"
-        f"digest.matches({digest.slow('x')!r}, 'x'); print('argon2' in sys.modules)\n"
+        "def loaded(): print(*(name in sys.modules for name in"
+        " ('_argon2_cffi_bindings', 'argon2', 'dataclasses')))\n"
+        "digest.matches(digest.fast('x'), 'x'); loaded()\n"
+        f"digest.matches({digest.slow('x')!r}, 'x'); loaded()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["False", "True"]
+    assert done.stdout.split() == ["False"] * 3 + ["True"] + ["False"] * 2
+
+
+def test_the_slow_hash_is_argon2id_as_the_rfc_has_it() -> None:
+    """What argon2-cffi itself makes of the same secret, salt and parameters."""
+    cost = {"memory_kib": 64, "passes": 3, "lanes": 4, "length": 24}
+    made = digest.argon2id(b"secret \0 secret", b"0123456789abcdef", **cost)
+    assert made == low_level.hash_secret_raw(
+        b"secret \0 secret", b"0123456789abcdef", 3, 64, 4, 24, low_level.Type.ID
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"memory_kib": 2**31}, MemoryError),
+        ({"memory_kib": 4}, RuntimeError),
+        ({"passes": 0}, RuntimeError),
+        ({"lanes": 0}, RuntimeError),
+        ({"length": 1}, RuntimeError),
+    ],
+)
+def test_a_slow_hash_that_was_not_made_is_no_mismatch(
+    changes: dict[str, int], error: type[Exception]
+) -> None:
+    """Neither without the memory nor under parameters that argon2 refuses."""
+    cost = {"memory_kib": 64, "passes": 1, "lanes": 1, "length": 32} | changes
+    with pytest.raises(error):
+        digest.argon2id(b"secret", b"0123456789abcdef", **cost)
 
 
 def test_a_fast_digest_hides_the_credential() -> None:

@@ -50,6 +50,7 @@ def test_a_record_is_read() -> None:
         "principal": _KEY.key_id,
         "roles": ("READER",),
         "session": _SESSION,
+        "size": len(record_text(_KEY, session=_SESSION)),
     }
 
 

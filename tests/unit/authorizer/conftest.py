@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from functools import cached_property
@@ -16,7 +15,9 @@ from tests.fakes import SIGNING_NAME, FakeLambdaContext
 from tests.loading import load_anew
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import TextIO
 
     from tests.fakes import FakeReader
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Handler:
     """A function that starts with its first event: what it answers, raises and logs."""
 
-    def __init__(self, start: Callable[[], Any], stdout: io.StringIO) -> None:
+    def __init__(self, start: Callable[[], Any], stdout: TextIO) -> None:
         self._start = start
         self._stdout = stdout
 
@@ -39,13 +40,16 @@ class Handler:
 
     def lines(self) -> list[dict[str, Any]]:
         """Return all that was logged."""
-        return [json.loads(line) for line in self._stdout.getvalue().splitlines()]
+        self._stdout.seek(0)
+        return [json.loads(line) for line in self._stdout]
 
 
 @pytest.fixture
-def handler(reader: FakeReader, monkeypatch: pytest.MonkeyPatch) -> Handler:
+def handler(
+    reader: FakeReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Handler]:
     """Return a function over the fake store."""
-    stdout = io.StringIO()
+    stdout = (tmp_path / "stdout").open("w+")
     monkeypatch.setenv("SIGNING_SECRET", SIGNING_NAME)
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "my-authorizer")
 
@@ -55,7 +59,8 @@ def handler(reader: FakeReader, monkeypatch: pytest.MonkeyPatch) -> Handler:
             starting.setattr(sys, "stdout", stdout)
             return load_anew("authorizer.handler")
 
-    return Handler(start, stdout)
+    with stdout:
+        yield Handler(start, stdout)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from authorizer.settings import Settings
 from tests.builders import (
     SIGNING_KEYS,
     a_key,
+    at,
     basic,
     event_with,
     foreign_key,
@@ -37,7 +38,8 @@ def _read(
         {"SIGNING_SECRET": SIGNING_NAME, "CREDENTIALS": kinds} | environ
     )
     request = Request.parse(event_with(headers, multi))
-    return Credentials(settings).read(request, lambda: SIGNING_KEYS)
+    credentials = Credentials(settings, lambda _moment: SIGNING_KEYS)
+    return credentials.read(request, at())
 
 
 def _told(found: Credential | Reason) -> object:
@@ -164,4 +166,4 @@ def test_for_what_can_be_no_key_no_signing_key_is_asked(mode: str, key: str) -> 
 
     settings = Settings({"SIGNING_SECRET": SIGNING_NAME, "LEGACY_KEYS": mode})
     request = Request.parse(event_with({"X-API-Key": key}))
-    assert Credentials(settings).read(request, asked) is Reason.MALFORMED
+    assert Credentials(settings, asked).read(request, at()) is Reason.MALFORMED

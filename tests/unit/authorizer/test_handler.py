@@ -160,6 +160,35 @@ def test_an_unexpected_error_is_a_fault_without_its_text(
     )
 
 
+def test_a_fault_carries_nothing_of_the_error_behind_it(
+    reader: FakeReader, handler: Handler
+) -> None:
+    """Whoever prints it with all that led to it prints no secret."""
+    reader.keep(_KEY, ValueError("canary"))
+    with pytest.raises(MisconfiguredError) as caught:
+        handler(rest_event(_KEY.text))
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+@pytest.mark.parametrize("presented", [_KEY.text, forged(_KEY), "no key"])
+def test_a_decision_that_can_not_be_logged_is_a_fault(
+    reader: FakeReader,
+    handler: Handler,
+    presented: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither an answer nor Unauthorized: nobody passes without a trace."""
+
+    def broken(_descriptor: int, _text: bytes) -> int:
+        raise BrokenPipeError
+
+    reader.keep(_KEY, record_text(_KEY))
+    assert handler.module
+    monkeypatch.setattr("os.write", broken)
+    with pytest.raises(BrokenPipeError):
+        handler(rest_event(presented))
+
+
 def test_an_error_without_a_traceback_is_reported_by_its_name(handler: Handler) -> None:
     """Only its kind is known then."""
     found = handler.module._unexpected(ValueError("canary"))

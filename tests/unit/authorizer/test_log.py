@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +26,23 @@ def _outcome(**fields: object) -> Outcome:
     return outcome
 
 
-def _lines(*written: tuple[Outcome, Exception | None]) -> Sequence[dict[str, Any]]:
-    stream = io.StringIO()
-    log = DecisionLog(stream, "my-authorizer")
+def _text(*written: tuple[Outcome, Exception | None]) -> str:
+    """Return what is in a pipe after each of these was written to it."""
+    reading, writing = os.pipe()
+    log = DecisionLog(writing, "my-authorizer")
+    text = b""
     for outcome, fault in written:
         log.write(outcome, at(0.25), FakeLambdaContext(), fault)
-    assert stream.getvalue().endswith("\n")
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
+        text += os.read(reading, 65_536)
+    os.close(reading)
+    os.close(writing)
+    return text.decode("ascii")
+
+
+def _lines(*written: tuple[Outcome, Exception | None]) -> Sequence[dict[str, Any]]:
+    text = _text(*written)
+    assert text.endswith("\n")
+    return [json.loads(line) for line in text.splitlines()]
 
 
 @pytest.fixture(autouse=True)
@@ -123,9 +133,45 @@ def test_what_was_never_learned_is_null() -> None:
 
 def test_a_line_is_ascii_and_can_not_be_broken() -> None:
     """Whatever a fault's message holds."""
-    stream = io.StringIO()
-    fault = StoreUnavailableError("é\n\u2028{}")
-    log = DecisionLog(stream, "my-authorizer")
-    log.write(_outcome(), at(), FakeLambdaContext(), fault)
-    assert stream.getvalue().isascii()
-    assert stream.getvalue().count("\n") == 1
+    text = _text((_outcome(), StoreUnavailableError("é\n\u2028{}")))
+    assert text.isascii()
+    assert text.count("\n") == 1
+
+
+def test_a_line_is_there_at_once() -> None:
+    """Lambda freezes the environment after the answer: nothing waits in a buffer."""
+    lines = _lines(*[(_outcome(reason=reason), None) for reason in ("unknown", "x")])
+    assert [line["reason"] for line in lines] == ["unknown", "x"]
+
+
+def test_what_is_written_in_parts_is_a_whole_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A pipe that is nearly full takes a part; the rest follows."""
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda to, text: write(to, text[:7]))
+    (line,) = _lines((_outcome(reason="forged"), None))
+    assert line["reason"] == "forged"
+
+
+def test_a_line_that_can_not_be_written_is_an_error() -> None:
+    """Nobody is let in without a trace."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    log = DecisionLog(writing, "my-authorizer")
+    with pytest.raises(BrokenPipeError):
+        log.write(_outcome(), at(), FakeLambdaContext())
+    os.close(writing)
+
+
+def test_the_timestamp_is_that_of_the_request() -> None:
+    """Though it is written once a second."""
+    reading, writing = os.pipe()
+    log = DecisionLog(writing, "my-authorizer")
+    for seconds in (0, 0.9, 1, 0):
+        log.write(_outcome(), at(seconds), FakeLambdaContext())
+    lines = os.read(reading, 65_536).splitlines()
+    os.close(reading)
+    os.close(writing)
+    found = [json.loads(line)["timestamp"][-3:] for line in lines]
+    assert found == ["00Z", "00Z", "01Z", "00Z"]

@@ -421,3 +421,79 @@ def test_one_place_that_is_read_in_two_ways_is_remembered_twice(
     assert store.known(place, at(0)) is record
     assert store.known(twin, at(0)) is Reason.CORRUPT
     assert reader.reads_of(_KEY) == 2
+
+
+@_DOCUMENTS
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (_OUTAGE, StoreUnavailableError),
+        (_DENIED, StoreRefusedError),
+        (Reason.UNKNOWN, MisconfiguredError),
+        ("not JSON", MisconfiguredError),
+    ],
+)
+def test_a_failure_to_read_a_document_is_remembered_for_a_second(
+    reader: FakeReader,
+    name: str,
+    ask: Callable[[Store, float], object],
+    value: str | Reason | Exception,
+    kind: type[Exception],
+) -> None:
+    """The same fault without a read; then what an operator has mended is seen."""
+    store, good = _store(reader), reader.values[name]
+    reader.values[name] = value
+    told = []
+    for seconds in (0, 0.5, 0.999):
+        with pytest.raises(kind) as caught:
+            ask(store, seconds)
+        assert type(caught.value) is kind
+        told.append(str(caught.value))
+    assert len(set(told)) == 1
+    assert reader.reads == [name]
+    reader.values[name] = good
+    assert ask(store, 1)
+
+
+def test_a_remembered_failure_is_raised_anew(reader: FakeReader) -> None:
+    """One exception raised again and again would grow with every raising."""
+    reader.values[SIGNING_NAME] = _DENIED
+    store, errors = _store(reader), []
+    for _ in range(3):
+        with pytest.raises(StoreRefusedError) as caught:
+            store.signing_keys(at())
+        errors.append(caught.value)
+    assert len({id(error) for error in errors}) == 3
+    assert store._failures[SIGNING_NAME].value.__traceback__ is None
+
+
+def test_one_document_s_failure_is_not_another_s(reader: FakeReader) -> None:
+    """Without a role map keys are still proven."""
+    reader.values[ROLES_NAME] = _OUTAGE
+    store = _store(reader)
+    with pytest.raises(StoreUnavailableError):
+        store.role_map(at())
+    assert store.signing_keys(at())
+
+
+def test_what_failed_at_start_up_is_asked_for_by_the_first_request(
+    reader: FakeReader,
+) -> None:
+    """A throttled cold start is no reason to refuse who waits for it."""
+    good = reader.values[SIGNING_NAME]
+    reader.values[SIGNING_NAME] = _OUTAGE
+    store = _store(reader)
+    store.warm_up(at(0))
+    reader.values[SIGNING_NAME] = good
+    assert store.signing_keys(at(0.1))
+
+
+def test_in_an_outage_a_stale_document_is_no_failure(reader: FakeReader) -> None:
+    """It serves, and is asked for every five seconds."""
+    store = _store(reader)
+    store.role_map(at(0))
+    reader.values[ROLES_NAME] = _OUTAGE
+    for seconds in (30, 31, 34.9, 35):
+        assert store.role_map(at(seconds))
+    assert reader.reads == [ROLES_NAME] * 3
+    assert store._failures == {}

@@ -7,10 +7,16 @@ import pytest
 
 from apikeys import digest
 from authorizer import verifier as verifier_module
+from authorizer.credential import Credential, of_login
+from authorizer.settings import Settings
 from authorizer.verifier import Verifier
 from tests.builders import slow_digest
 
 _CREDENTIAL = "correct horse battery staple"
+
+
+def _of(text: str) -> Credential:
+    return of_login("ada", text, Settings({"SIGNING_SECRET": "signing"}))
 
 
 class _Hashes:
@@ -29,29 +35,32 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> _Hashes:
     """Replace the hash by a comparison that is counted."""
     counted = _Hashes()
     monkeypatch.setattr(digest, "like", counted.like)
+    monkeypatch.setattr(digest, "fast", "$sha256${}".format)
     return counted
 
 
 def test_a_slow_digest_that_matched_is_hashed_once(hashes: _Hashes) -> None:
     """From the second time on a correct credential costs no slow hash."""
     verifier, stored = Verifier(), f"$argon2id${_CREDENTIAL}"
-    assert [verifier.matches((stored,), _CREDENTIAL) for _ in range(3)] == [True] * 3
+    assert [verifier.matches((stored,), _of(_CREDENTIAL)) for _ in range(3)] == [
+        True
+    ] * 3
     assert hashes.asked == [(stored, _CREDENTIAL)]
 
 
 def test_a_wrong_credential_is_hashed_every_time(hashes: _Hashes) -> None:
     """It is not remembered: memory holds no guesses, and none becomes cheap."""
     verifier, stored = Verifier(), f"$argon2id${_CREDENTIAL}"
-    assert [verifier.matches((stored,), "wrong") for _ in range(3)] == [False] * 3
+    assert [verifier.matches((stored,), _of("wrong")) for _ in range(3)] == [False] * 3
     assert len(hashes.asked) == 3
-    assert not verifier.is_cheap((stored,), "wrong")
+    assert not verifier.is_cheap((stored,), _of("wrong"))
 
 
 def test_what_is_remembered_is_one_digest_and_one_credential(hashes: _Hashes) -> None:
     """A new digest, or another text, is a new question."""
     verifier = Verifier()
     pairs = [("$argon2id$1ab", "ab"), ("$argon2id$2ab", "ab"), ("$argon2id$1ab", "b")]
-    assert [verifier.matches((stored,), text) for stored, text in pairs * 2] == [
+    assert [verifier.matches((stored,), _of(text)) for stored, text in pairs * 2] == [
         True
     ] * 6
     assert hashes.asked == pairs
@@ -60,18 +69,20 @@ def test_what_is_remembered_is_one_digest_and_one_credential(hashes: _Hashes) ->
 def test_a_fast_digest_is_never_remembered(hashes: _Hashes) -> None:
     """It costs less than looking it up."""
     verifier, stored = Verifier(), f"$sha256${_CREDENTIAL}"
-    assert [verifier.matches((stored,), _CREDENTIAL) for _ in range(2)] == [True] * 2
-    assert len(hashes.asked) == 2
+    assert [verifier.matches((stored,), _of(_CREDENTIAL)) for _ in range(2)] == [
+        True
+    ] * 2
+    assert hashes.asked == []
     assert len(verifier._remembered) == 0
 
 
 def test_what_is_cheap(hashes: _Hashes) -> None:
     """Every fast digest, and a slow one that matched before; asking hashes nothing."""
     verifier, stored = Verifier(), f"$argon2id${_CREDENTIAL}"
-    before = verifier.is_cheap((stored,), _CREDENTIAL)
-    verifier.matches((stored,), _CREDENTIAL)
-    after = verifier.is_cheap((stored,), _CREDENTIAL)
-    assert (before, after, verifier.is_cheap(("$sha256$x",), "y")) == (
+    before = verifier.is_cheap((stored,), _of(_CREDENTIAL))
+    verifier.matches((stored,), _of(_CREDENTIAL))
+    after = verifier.is_cheap((stored,), _of(_CREDENTIAL))
+    assert (before, after, verifier.is_cheap(("$sha256$x",), _of("y"))) == (
         False,
         True,
         True,
@@ -83,12 +94,12 @@ def test_the_memory_is_bounded_and_keeps_what_was_used_last(hashes: _Hashes) -> 
     """1,024 answers; the one used longest ago is hashed again."""
     verifier = Verifier()
     for number in range(1_024):
-        verifier.matches((f"$argon2id${number}",), f"{number}")
-    verifier.matches(("$argon2id$0",), "0")
-    verifier.matches(("$argon2id$new",), "new")
+        verifier.matches((f"$argon2id${number}",), _of(f"{number}"))
+    verifier.matches(("$argon2id$0",), _of("0"))
+    verifier.matches(("$argon2id$new",), _of("new"))
     assert len(verifier._remembered) == 1_024
-    assert verifier.is_cheap(("$argon2id$0",), "0")
-    assert not verifier.is_cheap(("$argon2id$1",), "1")
+    assert verifier.is_cheap(("$argon2id$0",), _of("0"))
+    assert not verifier.is_cheap(("$argon2id$1",), _of("1"))
     assert len(hashes.asked) == 1_025
 
 
@@ -97,7 +108,7 @@ def test_memory_holds_neither_credential_nor_a_plain_hash_of_it() -> None:
     """Two processes remember the same answer under different marks."""
     stored, marks = f"$argon2id${_CREDENTIAL}", []
     for verifier in (Verifier(), Verifier()):
-        verifier.matches((stored,), _CREDENTIAL)
+        verifier.matches((stored,), _of(_CREDENTIAL))
         marks += list(verifier._remembered)
     assert len(set(marks)) == 2
     assert all(_CREDENTIAL.encode() not in mark for mark in marks)
@@ -112,7 +123,7 @@ def test_real_digests_are_checked_by_their_own_hash() -> None:
     """Fast and slow, right and wrong."""
     verifier = Verifier()
     found = [
-        verifier.matches((made(_CREDENTIAL),), presented)
+        verifier.matches((made(_CREDENTIAL),), _of(presented))
         for made in (digest.fast, digest.slow)
         for presented in (_CREDENTIAL, "wrong")
     ]
@@ -125,7 +136,7 @@ def test_a_fast_digest_may_have_to_cost_a_slow_hash(
     """Right or wrong, as a slow one would; and once where it is right."""
     verifier, stored = Verifier(), digest.fast(_CREDENTIAL)
     texts = [_CREDENTIAL, _CREDENTIAL, "x", "x"]
-    found = [verifier.matches_slowly((stored,), text) for text in texts]
+    found = [verifier.matches_slowly((stored,), _of(text)) for text in texts]
     assert found == [True, True, False, False]
     expected = [("m=19456,t=2,p=1", text) for text in (_CREDENTIAL, "x", "x")]
     assert slow_hashes == expected
@@ -136,9 +147,9 @@ def test_a_slow_digest_costs_one_slow_hash_and_no_second(
 ) -> None:
     """Asked either way, and remembered for both."""
     verifier, stored = Verifier(), slow_digest(_CREDENTIAL)
-    assert verifier.matches_slowly((stored,), _CREDENTIAL)
-    assert verifier.matches((stored,), _CREDENTIAL)
-    assert not verifier.matches_slowly((stored,), "x")
+    assert verifier.matches_slowly((stored,), _of(_CREDENTIAL))
+    assert verifier.matches((stored,), _of(_CREDENTIAL))
+    assert not verifier.matches_slowly((stored,), _of("x"))
     assert [secret for _, secret in slow_hashes] == [_CREDENTIAL, "x"]
 
 
@@ -148,13 +159,13 @@ def test_two_passwords_of_one_account_cost_one_slow_hash(
     """The new one, the one it replaces, a wrong one; both right ones are remembered."""
     verifier, both = Verifier(), (slow_digest("new"), slow_digest("old"))
     texts = ["new", "old", "wrong"]
-    assert [verifier.matches_slowly(both, text) for text in texts * 2] == [
+    assert [verifier.matches_slowly(both, _of(text)) for text in texts * 2] == [
         *(True, True, False),
         *(True, True, False),
     ]
     assert [secret for _, secret in slow_hashes] == ["new", "old", "wrong", "wrong"]
     # Once its overlap has ended, what was remembered of the old one is of no use.
-    assert not verifier.matches_slowly(both[:1], "old")
+    assert not verifier.matches_slowly(both[:1], _of("old"))
 
 
 def test_what_is_verified(slow_hashes: list[tuple[str, str]]) -> None:
@@ -162,11 +173,11 @@ def test_what_is_verified(slow_hashes: list[tuple[str, str]]) -> None:
     verifier = Verifier()
     fast, slow = digest.fast(_CREDENTIAL), slow_digest(_CREDENTIAL)
     pairs = [(fast, _CREDENTIAL), (fast, "x"), (slow, _CREDENTIAL), (slow, "x")]
-    before = [verifier.has_verified((stored,), text) for stored, text in pairs]
+    before = [verifier.has_verified((stored,), _of(text)) for stored, text in pairs]
     assert slow_hashes == []
-    verifier.matches((slow,), _CREDENTIAL)
-    verifier.matches((slow,), "x")
-    after = [verifier.has_verified((stored,), text) for stored, text in pairs]
+    verifier.matches((slow,), _of(_CREDENTIAL))
+    verifier.matches((slow,), _of("x"))
+    after = [verifier.has_verified((stored,), _of(text)) for stored, text in pairs]
     assert before == [True, False, False, False]
     assert after == [True, False, True, False]
 
@@ -178,4 +189,4 @@ def test_the_work_wasted_is_that_of_a_digest_as_it_is_made() -> None:
     digest.check(nobody)
     assert argon2.extract_parameters(nobody) == made
     assert not digest.matches(nobody, "x")
-    Verifier().waste("x")
+    Verifier().waste(_of("x"))

@@ -362,8 +362,7 @@ _BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no key": ({"client": "A"}, "key: is missing"),
     "a weak key": (
         {"key": "short", "client": "A"},
-        "key: fewer than 20 characters are too weak to be imported; issue its client "
-        "a new key",
+        "key: fewer than 20 characters; issue its client another",
     ),
     "other characters": (
         {"key": f"{_OTHER}!", "client": "A"},

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from tests.builders import ROLE_MAP
+from tests.unit.admin.cli.conftest import Cli, InProcess
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from click.testing import Result
-
-    from tests.unit.admin.cli.conftest import Cli
 
 _KEYS = {
     name: f"L3gacy/_+=.@-{name}-{number:08}"
@@ -154,8 +155,7 @@ def test_a_weak_key_is_reported_with_its_client_and_the_others_imported(
         "status": "refused",
         "client": "weak",
         "name": None,
-        "error": "key: fewer than 20 characters are too weak to be imported; issue its "
-        "client a new key",
+        "error": "key: fewer than 20 characters; issue its client another",
     }
     assert rows["16 letters"]["status"] == "refused"
 
@@ -165,7 +165,7 @@ def test_a_weak_key_is_reported_with_its_client_and_the_others_imported(
     [
         ({"SecretString": "S3cretShort"}, "not a JSON object"),
         ({"SecretBinary": b"S3cretShort"}, "not a JSON object"),
-        ({"SecretString": "{}"}, "issueDate: not"),
+        ({"SecretString": "{}"}, "key: is not the one in"),
         ({"SecretString": '{"key": "S3cretShort"}'}, "key: is not the one in"),
         (
             {"SecretString": json.dumps(_RECORD | {"key": _KEYS["alpha"]})},
@@ -193,6 +193,27 @@ def test_an_unreadable_record_of_this_project_s_is_left_to_doctor(
     """Its name is a key id."""
     secrets.create_secret(Name=f"APIKEY_{'0' * 16}", SecretString="{")
     assert _run(cli).exit_code == 0
+
+
+@pytest.mark.parametrize("has_role_map", [True, False])
+@pytest.mark.parametrize("mode", ["ontopop", "imported"])
+def test_a_record_that_is_refused_is_told_by_the_id_that_its_log_lines_have(
+    account: Any, mode: str, *, has_role_map: bool
+) -> None:
+    """Where OntoPop's own are read: by it the weak key is watched, and revoked."""
+    if has_role_map:
+        account.create_secret(Name="APIROLES", SecretString=json.dumps(ROLE_MAP))
+    cli = Cli(InProcess(LEGACY_KEYS=mode))
+    cli.target.clients["secretsmanager"] = account
+    _store(account, _WEAK, client="weak", roles=[])
+    _store(account, _KEYS["alpha"], client="alpha", roles=[])
+    row = _rows(cli)["weak"]
+    assert ("keyId" in row) is (mode == "ontopop" and has_role_map)
+    if "keyId" in row:
+        assert _rows(cli)["weak"] == row
+        assert list(_rows(cli)) == ["alpha", "weak"]
+        assert cli("revoke", row["keyId"], "--yes").exit_code == 0
+        assert list(_rows(cli)) == ["alpha"]
 
 
 def test_an_unknown_role_is_refused_before_the_call(

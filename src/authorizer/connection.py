@@ -1,0 +1,97 @@
+"""A connection to an endpoint, on which nothing waits beyond a deadline."""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Buffer
+
+    from authorizer.endpoint import Endpoint
+    from authorizer.tls import Trust
+
+CONNECT_SECONDS = 1.0
+
+
+def connect(endpoint: Endpoint, trust: Trust, deadline: float) -> socket.socket:
+    """Return a new connection, with TLS where the endpoint speaks it.
+
+    Raises:
+        OSError: none of its addresses answered in time, or TLS failed.
+    """
+    # As bytes: for a text Python would import its table of all scripts (IDNA).
+    host = endpoint.host.encode("ascii")
+    raw = _opened(host, endpoint.port, deadline)
+    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if not endpoint.is_tls:
+        return raw
+    try:
+        return trust.context().wrap_socket(raw, server_hostname=host)
+    except ssl.SSLCertVerificationError:
+        raw.close()
+        if not trust.widen():
+            raise
+        return connect(endpoint, trust, deadline)
+    except BaseException:
+        raw.close()
+        raise
+
+
+class Incoming(io.RawIOBase):
+    """What a connection receives until a time of the monotonic clock, and no longer.
+
+    A socket's own time-out begins anew with every byte that comes.
+    """
+
+    def __init__(self, connection: socket.socket, until: float) -> None:
+        self._connection = connection
+        self._until = until
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Return the file that ``http.client`` reads an answer from."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """Tell that this can be read."""
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        """Receive what is there, or wait for it; 0 at the end.
+
+        Raises:
+            OSError: the time is up, or the connection broke.
+        """
+        self._connection.settimeout(left(self._until))
+        return self._connection.recv_into(buffer)
+
+
+def left(until: float) -> float:
+    """Return the seconds until a time of the monotonic clock.
+
+    Raises:
+        TimeoutError: there are none.
+    """
+    seconds = until - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+def _opened(host: bytes, port: int, deadline: float) -> socket.socket:
+    """Connect to the first address of a host that answers."""
+    failure = OSError()
+    for *kind, _, address in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
+        raw = socket.socket(*kind)
+        try:
+            raw.settimeout(min(CONNECT_SECONDS, left(deadline)))
+            raw.connect(address)
+        except OSError as error:
+            raw.close()
+            failure = error
+        else:
+            return raw
+    raise failure
