@@ -96,6 +96,12 @@ class Request(BaseModel):
         strict=True,
     )
 
+    def __repr__(self) -> str:
+        """Show nothing of what was given: a key or a password may be in it."""
+        return type(self).__name__
+
+    __str__ = __repr__
+
 
 class Named(Request):
     """Common to what is about one record: a key's, or a Basic account's."""

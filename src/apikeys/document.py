@@ -39,11 +39,16 @@ def are_equal(one: Document, two: Document) -> bool:
     return first == second
 
 
-def _unique(pairs: Iterable[tuple[str, object]]) -> Document:
+def unique(pairs: Iterable[tuple[str, object]]) -> Document:
+    """Return an object of these members.
+
+    Raises:
+        ValueError: a name stands twice; which one is not shown.
+    """
     listed = list(pairs)
     document = dict(listed)
     if len(document) != len(listed):
-        raise ValueError
+        raise ValueError("a name stands twice")
     return document
 
 
@@ -60,5 +65,5 @@ def _finite(digits: str) -> float:
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
+    object_pairs_hook=unique, parse_constant=_no_constant, parse_float=_finite
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +24,7 @@ from admin.cli.output import show
 from admin.cli.parameters import yes_option
 from admin.cli.row_file import read_raw_rows, refuse
 from admin.cli.secret_input import read_credential
+from apikeys import document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,10 +130,10 @@ def _one(key: str | None, record: TextIO | None) -> dict[str, Any]:
         return {"key": read_credential(key)}
     warn_of_readers(record)
     try:
-        return {"record": json.load(record)}
+        return {"record": document.loads(record.read())}
     except ValueError as error:
         # Its text may quote the key.
-        raise click.UsageError(f"{record.name} holds no JSON") from error
+        raise click.UsageError(f"{record.name} holds no JSON object") from error
 
 
 def _import_file(

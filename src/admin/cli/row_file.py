@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import partial
+from io import StringIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+
+from apikeys import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
 _TOLD = 20
+# Of two values one would be lost: the one that disables, say.
+_read = partial(json.loads, object_pairs_hook=document.unique)
 
 
 class RawRow(NamedTuple):
@@ -61,10 +68,10 @@ def refuse(name: object, faults: list[str], consequence: str) -> None:
 
 def _json(text: str) -> Iterator[RawRow]:
     if text.lstrip().startswith("["):
-        found = list(enumerate(json.loads(text), start=1))
+        found = list(enumerate(_read(text), start=1))
     else:
-        lines = enumerate(text.splitlines(), start=1)
-        found = [(n, json.loads(line)) for n, line in lines if line.strip()]
+        lines = enumerate(text.split("\n"), start=1)
+        found = [(n, _read(line)) for n, line in lines if line.strip()]
     for line, row in found:
         if not isinstance(row, dict):
             raise ValueError(f"row {line} is not an object")
@@ -72,14 +79,18 @@ def _json(text: str) -> Iterator[RawRow]:
 
 
 def _csv(text: str) -> Iterator[RawRow]:
-    lines = text.splitlines(keepends=True)
     # So spreadsheets write it where the comma is the decimal sign.
-    header = lines[0] if lines else ""
+    header = text.partition("\n")[0]
     delimiter = ";" if ";" in header and "," not in header else ","
-    reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
-    for row in reader:
-        if None in row:
+    # Never splitlines: it ends lines at characters that no writer of CSV quotes, so
+    # that a client's name could go on as another row, with a key of its choice.
+    reader = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
+    names = [name.strip() for name in next(reader, [])]
+    if len(set(names)) < len(names):
+        raise ValueError("two columns have one name")
+    for cells in reader:
+        if len(cells) > len(names):
             raise ValueError(f"line {reader.line_num} has more cells than the header")
-        cells = {name.strip(): (cell or "").strip() for name, cell in row.items()}
-        if any(cells.values()):
-            yield RawRow(reader.line_num, cells, is_text=True)
+        row = dict(zip_longest(names, map(str.strip, cells), fillvalue=""))
+        if any(row.values()):
+            yield RawRow(reader.line_num, row, is_text=True)

@@ -53,8 +53,13 @@ def read_credential(argument: str | None) -> str:
     if argument is None and is_asked():
         prompted: str = click.prompt("Credential", hide_input=True, err=True)
         return prompted
-    read = sys.stdin.buffer.read().decode(errors="replace")
-    credential = read.rstrip("\r\n")
+    try:
+        read = sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        # Replaced, its letters would make another password, and many the same.
+        raise click.UsageError("standard input is not UTF-8") from None
+    # Some shells begin a pipe with a byte order mark, which nobody types.
+    credential = read.removeprefix("\ufeff").rstrip("\r\n")
     if not credential:
         raise click.UsageError("there is no credential on standard input")
     return credential

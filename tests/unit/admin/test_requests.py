@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from admin.requests import Import, Issue, Verify
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -225,3 +227,14 @@ def test_the_audit_line_of_an_issued_key_names_its_id(admin: Admin) -> None:
         "status": 201,
         "error_code": None,
     }
+
+
+def test_a_request_shows_nothing_of_what_it_holds() -> None:
+    """In whatever message or traceback it may end up."""
+    requests = [
+        Issue(action="issue", client="X", login="olga", password="canary canary"),
+        Import(action="import", key="canary"),
+        Verify(action="verify", credential="canary"),
+    ]
+    shown = [text(request) for request in requests for text in (str, repr)]
+    assert sorted(set(shown)) == ["Import", "Issue", "Verify"]

@@ -8,7 +8,7 @@ from unicodedata import normalize
 import pytest
 
 from apikeys import login as login_module
-from apikeys.login import is_login, normalise_password
+from apikeys.login import check_password, is_login, normalise_password
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,12 @@ def test_a_password_is_compared_in_nfc(text: str, expected: str) -> None:
     """Composed, but no two passwords that look alike are made one: NFC, not NFKC."""
     assert normalise_password(text) == expected
     assert normalise_password(normalize("NFD", text)) == expected
+
+
+def test_a_password_is_as_long_as_its_characters_however_they_are_written() -> None:
+    """128 of four parts each are 128; one more is too long, and so is a million."""
+    longest = "\u1f82" * 128
+    assert check_password(normalize("NFD", longest)) == longest
+    for text in (longest + "a", "a" + "\u0323\u0301" * 500_000):
+        with pytest.raises(ValueError, match="12 to 128 characters"):
+            check_password(normalize("NFD", text[:600]) + text[600:])

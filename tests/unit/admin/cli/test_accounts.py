@@ -52,6 +52,16 @@ def test_the_password_is_once_in_every_form(cli: Cli, output: str) -> None:
     assert done.output.count(answer["password"]) == 1
 
 
+def test_a_password_is_read_as_it_is_or_not_at_all(cli: Cli) -> None:
+    """In another encoding it would be one that no client has; a mark is none of it."""
+    done = cli(*_ACCOUNT, "--password", "-", input=_GIVEN.encode("latin-1"))
+    assert (done.exit_code, cli.target.requests) == (2, [])
+    assert "not UTF-8" in done.stderr
+    assert "horse" not in done.output
+    assert cli(*_ACCOUNT, "--password", "-", input=f"\ufeff{_GIVEN}").exit_code == 0
+    assert _verdict(cli, _GIVEN) == "allow: granted"
+
+
 def test_a_given_password_is_read_and_not_shown(cli: Cli) -> None:
     """From standard input; on stdout there is the record alone."""
     done = cli(*_ACCOUNT, "--password", "-", input=f"{_GIVEN}\n")

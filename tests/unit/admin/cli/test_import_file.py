@@ -466,6 +466,21 @@ def test_a_column_that_stands_twice_is_a_fault(cli: Cli, tmp_path: Path) -> None
     assert "line 2: client: stands there twice" in done.stderr
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\x85", "\x0b", "\x1c"])
+def test_no_text_goes_on_as_another_row(
+    cli: Cli, tmp_path: Path, character: str
+) -> None:
+    """Only a line's end ends a row, or a client's name could bring in a key."""
+    name = f"A{character}{_KEYS[1]}"
+    text = f"key,client,roles\n{_KEYS[0]},{name},reader\n"
+    done = _run(cli, _written(tmp_path / "rows.csv", text))
+    assert (done.exit_code, _imports(cli)) == (2, [])
+    row = json.dumps({"key": _KEYS[0], "client": name}, ensure_ascii=False)
+    if character in {"\u2028", "\x85"}:
+        done = _run(cli, _written(tmp_path / "rows.ndjson", row))
+        assert "line 1: client: the text has control characters" in done.stderr
+
+
 def test_a_file_without_a_header_shows_no_key(cli: Cli, tmp_path: Path) -> None:
     """Its first key stands where the names of the columns should."""
     text = "".join(f"{key},App\n" for key in _KEYS)
@@ -501,6 +516,8 @@ def test_a_text_that_may_be_the_key_is_not_shown(
         (b'{"key": "' + _KEYS[0].encode(), "can't be read"),
         (b"\xff" + _KEYS[0].encode(), "can't be read"),
         (f"key,client\n{_KEYS[0]},A,{_KEYS[0]}\n".encode(), "more cells"),
+        (f"key,client,key\n{_KEYS[0]},A,\n".encode(), "two columns have one name"),
+        (b'[{"client": "A", "enabled": false, "enabled": true}]', "stands twice"),
     ],
 )
 def test_a_file_that_is_none_is_a_usage_error(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -40,12 +42,16 @@ def test_a_record_of_ontopop_s_is_read_from_a_file(cli: Cli, tmp_path: Path) -> 
     assert (done.exit_code, "key_exists" in done.stderr) == (1, True)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [f'{{"key": "{_KEY}"', f'{{"key": "{_KEY}", "enabled": false, "enabled": true}}'],
+)
 def test_what_is_no_json_is_a_usage_error_that_shows_nothing(
-    cli: Cli, tmp_path: Path
+    cli: Cli, tmp_path: Path, text: str
 ) -> None:
-    """The file holds a key, most likely."""
+    """The file holds a key, most likely; a name that stands twice says two things."""
     file = tmp_path / "record.json"
-    file.write_text(f'{{"key": "{_KEY}"')
+    file.write_text(text)
     done = cli("import", "--record", str(file))
     assert (done.exit_code, _KEY in done.output) == (2, False)
     assert "holds no JSON" in done.stderr
