@@ -80,6 +80,9 @@ class Authorizer:
         verifier = self._verifier
         matches = verifier.matches_slowly if credential.is_slow else verifier.matches
         reason = decide(record, credential, moment.now, matches)
+        if reason is Reason.CORRUPT and credential.is_slow:
+            # A digest that the hash can't read costs what any other does.
+            verifier.waste(credential)
         if drawn and reason not in _UNMATCHED:
             self._bucket.give_back()
         return record if reason is Reason.GRANTED else reason

@@ -136,6 +136,7 @@ def test_a_good_login_gets_the_policy_of_its_roles(reader: FakeReader) -> None:
             "mismatch",
         ),
         ({"digest": digest.fast("x"), "roles": []}, "mismatch"),
+        ({"digest": slow_digest("x").replace("A" * 22, "A" * 13)}, "corrupt"),
         ({"enabled": False, "expirationDate": BEFORE, "roles": []}, "disabled"),
         ({"enabled": "true"}, "disabled"),
         ({"expirationDate": BEFORE, "roles": []}, "expired"),
