@@ -11,26 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from admin.errors import RefusedError, conflict
-from admin.serving import served
+from admin.secret_list import SecretList, available, tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from contextlib import AbstractContextManager
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 _PENDING = "APIKEYS_PENDING"
-_ANSWERS = {
-    "InvalidNextTokenException",
-    "InvalidParameterException",
-    "InvalidRequestException",
-    "ResourceExistsException",
-    "ResourceNotFoundException",
-}
 # Fewer than the connections that botocore keeps.
 _PARALLEL_READS = 8
 
@@ -54,26 +45,15 @@ class Stored:
         return f"Stored(version={self.version!r})"
 
 
-class Page(NamedTuple):
-    """Some names with what is noted beside each, and the token of the next page."""
-
-    notes: dict[str, dict[str, str]]
-    token: str | None
-
-
 class NameTakenError(Exception):
     """A stored secret of that name exists, or waits for its deletion."""
 
 
-def _available() -> AbstractContextManager[None]:
-    return served("Secrets Manager", "store_unavailable", _ANSWERS)
-
-
-class SecretStore:
-    """Stored secrets by name."""
+class SecretStore(SecretList):
+    """Stored secrets by name: their values beside what is told of them."""
 
     def __init__(self, client: SecretsManagerClient, kms_key_id: str | None) -> None:
-        self._client = client
+        super().__init__(client)
         self._encryption: dict[str, Any] = (
             {"KmsKeyId": kms_key_id} if kms_key_id else {}
         )
@@ -81,7 +61,7 @@ class SecretStore:
     def read(self, name: str) -> Stored | Absence:
         """Return the current value, or why there is none."""
         try:
-            with _available():
+            with available():
                 answer = self._client.get_secret_value(
                     SecretId=name, VersionStage="AWSCURRENT"
                 )
@@ -105,15 +85,15 @@ class SecretStore:
         """
         exceptions = self._client.exceptions
         # Without any, no permission to tag is needed either.
-        tags: dict[str, Any] = {"Tags": _tags(notes)} if notes else {}
+        noted: dict[str, Any] = {"Tags": tags(notes)} if notes else {}
         try:
-            with _available():
+            with available():
                 answer = self._client.create_secret(
                     Name=name,
                     SecretString=text,
                     Description=description,
                     **self._encryption,
-                    **tags,
+                    **noted,
                 )
         except (
             exceptions.ResourceExistsException,
@@ -136,14 +116,14 @@ class SecretStore:
             exceptions.ResourceNotFoundException,
         )
         try:
-            with _available():
+            with available():
                 put = self._client.put_secret_value(
                     SecretId=name, SecretString=text, VersionStages=[_PENDING]
                 )
         except lost as error:
             raise conflict("the stored value") from error
         try:
-            with _available():
+            with available():
                 self._client.update_secret_version_stage(
                     SecretId=name,
                     VersionStage="AWSCURRENT",
@@ -172,77 +152,9 @@ class SecretStore:
             name: value for name, value in found.items() if isinstance(value, Stored)
         }
 
-    def names(
-        self,
-        prefixes: list[str],
-        *,
-        limit: int,
-        token: str | None,
-        deleted_as: list[str] | None = None,
-    ) -> Page | None:
-        """Return the names of some secrets that begin with one of some prefixes.
-
-        Args:
-            prefixes: what the names begin with.
-            limit: how many at most.
-            token: an earlier page's, or None for the first.
-            deleted_as: means those that wait for deletion, and only those described
-                so: they can't be read, and nothing else says what they are.
-
-        Returns:
-            A page, or None where the token is not one.
-        """
-        options: dict[str, Any] = {"NextToken": token} if token is not None else {}
-        try:
-            with _available():
-                answer = self._client.list_secrets(
-                    Filters=[{"Key": "name", "Values": prefixes}],
-                    IncludePlannedDeletion=deleted_as is not None,
-                    MaxResults=limit,
-                    **options,
-                )
-        except (
-            self._client.exceptions.InvalidNextTokenException,
-            self._client.exceptions.InvalidParameterException,
-        ):
-            return None
-        notes = {
-            secret["Name"]: _notes(secret.get("Tags"))
-            for secret in answer["SecretList"]
-            if ("DeletedDate" in secret) == (deleted_as is not None)
-            and (deleted_as is None or secret.get("Description") in deleted_as)
-        }
-        return Page(notes, answer.get("NextToken"))
-
-    def tag(self, name: str, notes: Mapping[str, str]) -> None:
-        """Note something beside a secret, where it can be read after its deletion.
-
-        Raises:
-            RefusedError: 409, it was deleted meanwhile.
-        """
-        exceptions = self._client.exceptions
-        try:
-            with _available():
-                self._client.tag_resource(SecretId=name, Tags=_tags(notes))
-        except (
-            exceptions.InvalidRequestException,
-            exceptions.ResourceNotFoundException,
-        ) as error:
-            raise conflict("the stored value") from error
-
-    def notes(self, name: str) -> tuple[dict[str, str], str | None]:
-        """Return what was noted beside a secret, and which version is current."""
-        with _available():
-            answer = self._client.describe_secret(SecretId=name)
-        notes = _notes(answer.get("Tags"))
-        for version, labels in answer.get("VersionIdsToStages", {}).items():
-            if "AWSCURRENT" in labels:
-                return notes, version
-        return notes, None
-
     def restore(self, name: str) -> None:
         """Cancel a scheduled deletion."""
-        with _available():
+        with available():
             self._client.restore_secret(SecretId=name)
 
     def delete(self, name: str, recovery_days: int) -> bool:
@@ -254,7 +166,7 @@ class SecretStore:
             Whether there was such a secret.
         """
         try:
-            with _available():
+            with available():
                 self._client.delete_secret(
                     SecretId=name, RecoveryWindowInDays=recovery_days
                 )
@@ -263,11 +175,3 @@ class SecretStore:
         except self._client.exceptions.InvalidRequestException:
             return True
         return True
-
-
-def _tags(notes: Mapping[str, str]) -> list[TagTypeDef]:
-    return [{"Key": name, "Value": value} for name, value in notes.items()]
-
-
-def _notes(tags: list[TagTypeDef] | None) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags or []}

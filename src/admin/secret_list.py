@@ -1,0 +1,122 @@
+"""What Secrets Manager tells of stored secrets without their values: names and notes.
+
+The notes are a secret's tags. They can be read while its deletion is scheduled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from admin.errors import conflict
+from admin.serving import served
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_secretsmanager.type_defs import TagTypeDef
+
+_ANSWERS = {
+    "InvalidNextTokenException",
+    "InvalidParameterException",
+    "InvalidRequestException",
+    "ResourceExistsException",
+    "ResourceNotFoundException",
+}
+
+
+class Page(NamedTuple):
+    """Some names with what is noted beside each, and the token of the next page."""
+
+    notes: dict[str, dict[str, str]]
+    token: str | None
+
+
+def available() -> AbstractContextManager[None]:
+    """Let through what is an answer about a secret; all else is refused with 503."""
+    return served("Secrets Manager", "store_unavailable", _ANSWERS)
+
+
+class SecretList:
+    """Names of stored secrets, and what is noted beside them."""
+
+    def __init__(self, client: SecretsManagerClient) -> None:
+        self._client = client
+
+    def names(
+        self,
+        prefixes: list[str],
+        *,
+        limit: int,
+        token: str | None,
+        deleted_as: list[str] | None = None,
+    ) -> Page | None:
+        """Return the names of some secrets that begin with one of some prefixes.
+
+        Args:
+            prefixes: what the names begin with.
+            limit: how many at most.
+            token: an earlier page's, or None for the first.
+            deleted_as: means those that wait for deletion, and only those described
+                so: they can't be read, and nothing else says what they are.
+
+        Returns:
+            A page, or None where the token is not one.
+        """
+        options: dict[str, Any] = {"NextToken": token} if token is not None else {}
+        try:
+            with available():
+                answer = self._client.list_secrets(
+                    Filters=[{"Key": "name", "Values": prefixes}],
+                    IncludePlannedDeletion=deleted_as is not None,
+                    MaxResults=limit,
+                    **options,
+                )
+        except (
+            self._client.exceptions.InvalidNextTokenException,
+            self._client.exceptions.InvalidParameterException,
+        ):
+            return None
+        notes = {
+            secret["Name"]: _notes(secret.get("Tags"))
+            for secret in answer["SecretList"]
+            if ("DeletedDate" in secret) == (deleted_as is not None)
+            and (deleted_as is None or secret.get("Description") in deleted_as)
+        }
+        return Page(notes, answer.get("NextToken"))
+
+    def tag(self, name: str, notes: Mapping[str, str]) -> None:
+        """Note something beside a secret, where it can be read after its deletion.
+
+        Raises:
+            RefusedError: 409, it was deleted meanwhile.
+        """
+        exceptions = self._client.exceptions
+        try:
+            with available():
+                self._client.tag_resource(SecretId=name, Tags=tags(notes))
+        except (
+            exceptions.InvalidRequestException,
+            exceptions.ResourceNotFoundException,
+        ) as error:
+            raise conflict("the stored value") from error
+
+    def notes(self, name: str) -> tuple[dict[str, str], str | None]:
+        """Return what was noted beside a secret, and which version is current."""
+        with available():
+            answer = self._client.describe_secret(SecretId=name)
+        notes = _notes(answer.get("Tags"))
+        for version, labels in answer.get("VersionIdsToStages", {}).items():
+            if "AWSCURRENT" in labels:
+                return notes, version
+        return notes, None
+
+
+def tags(notes: Mapping[str, str]) -> list[TagTypeDef]:
+    """Return notes as Secrets Manager's tags."""
+    return [{"Key": name, "Value": value} for name, value in notes.items()]
+
+
+def _notes(found: list[TagTypeDef] | None) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in found or []}
