@@ -42,7 +42,7 @@ def _graphql_request(event: dict[str, Any]) -> dict[str, Any] | None:
         return None
     try:
         found = json.loads(event.get("body") or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not found.keys() <= _REQUEST_FIELDS:
         return None

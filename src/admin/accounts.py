@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from admin import attempts
 from admin.drafts import Drafts, length_of
 from admin.errors import RefusedError, invalid
+<<<<<<< HEAD
 from admin.handover import notes_for
 from admin.issuing import token_used
+=======
+from admin.issuing import issued, token_used
+>>>>>>> h5
 from admin.store import NameTakenError
 from admin.subject import Subject
-from admin.view import public_view
 from apikeys import digest, document, timestamp
 
 if TYPE_CHECKING:
@@ -62,7 +65,7 @@ class Accounts:
         replaced = found.record.previous
         ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
         return {
-            **_issued(made, found, now),
+            **issued(made, found, now),
             "previous": {**request.subject.named, "expirationDate": ends_at},
             **here.settings.bound,
         }
@@ -78,7 +81,7 @@ class Accounts:
         if earlier is not None:
             if not attempts.is_noted(earlier.record, request):
                 raise _login_taken()
-            return _issued(*self._repeated(request, earlier), now)
+            return issued(*self._repeated(request, earlier), now)
         made = here.minting.account(subject.text, request.password)
         dated = self._drafts.dated(draft, request, now)
         try:
@@ -89,7 +92,7 @@ class Accounts:
                 )
         except NameTakenError as error:
             raise _login_taken() from error
-        return _issued(made, found, now)
+        return issued(made, found, now)
 
     def _repeated(
         self, request: Issue | Clone | Rotate, earlier: Found
@@ -156,8 +159,3 @@ class Accounts:
 def _login_taken() -> RefusedError:
     message = "the login is taken (a revoked account keeps it until it is purged)"
     return RefusedError(409, "login_taken", message, field="login")
-
-
-def _issued(made: Made, found: Found, now: float) -> Document:
-    view = public_view(found.record, found.version, now)
-    return {"status": 201, **made.shown, "record": view}

@@ -84,7 +84,7 @@ class Issuing:
         now = int(here.clock())
         previous = self._retired(old, sister, now + request.overlap_seconds)
         return {
-            **_issued(made, sister, now),
+            **issued(made, sister, now),
             "previous": public_view(previous.record, previous.version, now),
             **here.settings.bound,
         }
@@ -96,7 +96,7 @@ class Issuing:
             lambda begun, _: self._drafts.dated(draft, request, begun),
             draft.plan_id,
         )
-        return _issued(made, found, int(self._deployment.clock()))
+        return issued(made, found, int(self._deployment.clock()))
 
     def _written(
         self,
@@ -189,6 +189,7 @@ def _record(subject: Subject, fields: Document) -> Record:
     return subject.parse(document.dumps(fields))
 
 
-def _issued(made: Made, found: Found, now: float) -> Document:
+def issued(made: Made, found: Found, now: float) -> Document:
+    """Return the answer that shows a new credential once, and its record."""
     view = public_view(found.record, found.version, now)
     return {"status": 201, **made.shown, "record": view}

@@ -138,6 +138,7 @@ def test_other_names_are_no_operations(handler: Handler, document: str) -> None:
         "{",
         "mutation { a }",
         "[]",
+        "[" * 100_000,
         "1",
         "{}",
         json.dumps([{"query": QUERY}, {"query": MUTATION}]),
