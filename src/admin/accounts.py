@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING
 from admin import attempts
 from admin.drafts import Drafts, length_of
 from admin.errors import RefusedError, invalid
-<<<<<<< HEAD
 from admin.handover import notes_for
-from admin.issuing import token_used
-=======
 from admin.issuing import issued, token_used
->>>>>>> h5
 from admin.store import NameTakenError
 from admin.subject import Subject
 from apikeys import digest, document, timestamp
@@ -138,7 +134,8 @@ class Accounts:
         if record.expires_at is not None:
             ends_at = min(ends_at, record.expires_at)
         # What is disabled gets no overlap, or enabling would bring it back.
-        overlaps = ends_at > now and record.enabled
+        has_salt = digest.is_slow(record.digest)
+        overlaps = ends_at > now and record.enabled and has_salt
         # One salt for both: to check a password costs one slow hash at any time.
         made = here.minting.account(
             record.principal, password, salted_like=record.digest if overlaps else None

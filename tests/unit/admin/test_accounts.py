@@ -503,3 +503,15 @@ def test_the_signing_key_s_count_is_of_keys_alone(basic: Admin) -> None:
     basic.issued()
     counted = basic("signing.rotate")["keys"]
     assert (counted["current"], counted["unknown"]) == (1, 0)
+
+
+def test_a_digest_without_a_salt_is_rotated_without_an_overlap(basic: Admin) -> None:
+    """Somebody wrote it by hand; the new one is slow, as every password's is."""
+    _issued(basic)
+    record = json.loads(basic.stored("APIUSER_olga"))
+    text = json.dumps(record | {"digest": digest.fast("a password by hand")})
+    basic.overwrite("APIUSER_olga", text)
+    answer = basic("rotate", login="olga")
+    assert (answer["status"], "previous" in answer["record"]) == (201, False)
+    assert digest.is_slow(_record(basic).digest)
+    assert not _opens(basic, "a password by hand")
