@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from apikeys import base62
 from apikeys.errors import MalformedSigningSecretError
 from apikeys.signing import SigningKeys
 from tests import independent
@@ -26,6 +27,19 @@ def test_a_tag_of_a_small_number_keeps_its_leading_zeros() -> None:
     tags = [keys.tag(text) for text in texts]
     assert {len(tag) for tag in tags} == {22}
     assert tags == [independent.tag(SIGNING_TEXT, text) for text in texts]
+
+
+def test_a_tag_of_the_largest_number_verifies_and_no_larger_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """128 bits are less than 22 digits can say."""
+    monkeypatch.setattr("apikeys.signing._mac", lambda _keyed, _text: b"\xff" * 16)
+    keys = SigningKeys(SIGNING_TEXT.encode())
+    largest = keys.tag("signed")
+    assert base62.decode(largest) == 2**128 - 1
+    assert keys.verifies("signed", largest)
+    for text in (base62.encode(2**128, 22), "z" * 22):
+        assert not keys.verifies("signed", text)
 
 
 def test_the_stored_secret_is_read() -> None:

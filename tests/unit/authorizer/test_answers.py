@@ -105,6 +105,18 @@ def test_the_memory_is_bounded_by_entries() -> None:
     assert len(answers._cache) == 1_024
 
 
+def test_the_memory_is_bounded_by_bytes() -> None:
+    """4 MiB, of the policies and of the records that the answers keep alive."""
+    answers, role_map = Answers(), _role_map()
+    record = _record(later="x" * 60_000)
+    content = answers.of(record, role_map, STAGE_ARN).content
+    policy = json.dumps(content["policyDocument"], separators=(",", ":"))
+    for number in range(100, 200):
+        answers.of(record, role_map, f"{STAGE_ARN[:-3]}{number}")
+    each = len(policy) + record.size
+    assert len(answers._cache) == 4 * 1_024 * 1_024 // each
+
+
 def test_a_login_spelt_like_a_key_id_gets_its_own_answer() -> None:
     """What is known of one principal never serves another of the same name."""
     answers, record, role_map = Answers(), _record(), _role_map()
