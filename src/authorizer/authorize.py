@@ -68,7 +68,7 @@ class Authorizer:
             credential.is_proven or self._is_cheap(record, credential, moment.now)
         )
         if drawn:
-            self._bucket.draw(moment.started)
+            self._bucket.draw(moment)
         if record is None:
             record = self._found(credential, moment)
         if credential.is_proven or record is not Reason.UNKNOWN:

@@ -1,6 +1,12 @@
 """A token bucket for work that strangers can provoke."""
 
+from __future__ import annotations
+
 from apikeys.errors import OverloadedError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from authorizer.moment import Moment
 
 
 class Bucket:
@@ -10,17 +16,20 @@ class Bucket:
         self._burst = burst
         self._per_second = per_second
         self._tokens = burst
-        self._at = 0.0
+        self._started = self._now = 0.0
 
-    def draw(self, at: float) -> None:
-        """Take a token at a time of the monotonic clock.
+    def draw(self, moment: Moment) -> None:
+        """Take a token.
+
+        What has passed since the last draw is the larger of what the two clocks say:
+        the monotonic one may stand still while Lambda freezes the environment.
 
         Raises:
             OverloadedError: none is left.
         """
-        gained = max(0.0, at - self._at) * self._per_second
-        self._tokens = min(self._burst, self._tokens + gained)
-        self._at = at
+        passed = max(0.0, moment.started - self._started, moment.now - self._now)
+        self._tokens = min(self._burst, self._tokens + passed * self._per_second)
+        self._started, self._now = moment.started, moment.now
         if self._tokens < 1:
             raise OverloadedError(
                 "too many look-ups or slow hashes for unproven credentials"

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
     from typing import Generic, TypeVar
 
+    from authorizer.moment import Moment
+
     T = TypeVar("T")
 
     class _Of(Generic[T]):  # noqa: UP046 - the other way imports typing
@@ -24,20 +26,60 @@ else:
 
 
 class Aged(_Of[T]):
-    """A value with times of the monotonic clock.
+    """A value and the time of its reading, by both clocks.
+
+    Lambda freezes an environment between calls, and its monotonic clock may stand still
+    meanwhile; the wall clock may be set. So an age is the larger of the two, and what
+    was read after the wall clock's present time has no age that can be known.
 
     Attributes:
         value: what was read.
-        read_at: when the request began that read it; what was written later is newer.
-        fresh_until: until when it serves without being read again.
     """
 
-    __slots__ = ("fresh_until", "read_at", "value")
+    __slots__ = (
+        "_read_now",
+        "_read_started",
+        "_since_now",
+        "_until_now",
+        "_until_started",
+        "value",
+    )
 
-    def __init__(self, value: T, read_at: float, fresh_until: float) -> None:
+    def __init__(self, value: T, moment: Moment, seconds: float) -> None:
+        """Keep a value as fresh for some seconds.
+
+        Args:
+            value: what was read.
+            moment: of the request that read it; what was written later is newer.
+            seconds: how long it serves without being read again.
+        """
         self.value = value
-        self.read_at = read_at
-        self.fresh_until = fresh_until
+        self._read_now = self._since_now = moment.now
+        self._read_started = moment.started
+        self._until_now = moment.now + seconds
+        self._until_started = moment.started + seconds
+
+    def is_fresh(self, moment: Moment) -> bool:
+        """Return whether the value serves without being read again."""
+        return (
+            moment.started < self._until_started
+            and self._since_now <= moment.now < self._until_now
+        )
+
+    def is_younger(self, moment: Moment, seconds: float) -> bool:
+        """Return whether the value was read less than some seconds ago."""
+        return (
+            moment.started < self._read_started + seconds
+            and self._read_now <= moment.now < self._read_now + seconds
+        )
+
+    def renew(self, moment: Moment, seconds: float, at_most: float) -> None:
+        """Let the value serve for some seconds more, ``at_most`` after its reading."""
+        self._since_now = moment.now
+        self._until_now = min(moment.now + seconds, self._read_now + at_most)
+        self._until_started = min(
+            moment.started + seconds, self._read_started + at_most
+        )
 
 
 class Slot(_Of[T]):

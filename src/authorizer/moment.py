@@ -27,8 +27,8 @@ class Moment:
     """When a request began.
 
     Attributes:
-        now: seconds since 1970 (UTC), for expiry and logs.
-        started: the monotonic clock, for ages; a stepping wall clock moves no age.
+        now: the wall clock, seconds since 1970 (UTC), for expiry and logs.
+        started: the monotonic clock, for deadlines. Ages go by both (``cache.Aged``).
     """
 
     __slots__ = ("_lambda_context", "now", "started")

@@ -70,10 +70,10 @@ class Store:
         """Return what ``record`` would without a read, None where it had to read."""
         name = reference.cached_as
         record = self._records.get(name)
-        if record is not None and moment.started < record.fresh_until:
+        if record is not None and record.is_fresh(moment):
             return record.value
         absent = self._absent.get(name)
-        if absent is not None and moment.started < absent.fresh_until:
+        if absent is not None and absent.is_fresh(moment):
             return absent.value
         return None
 
@@ -106,8 +106,8 @@ class Store:
         name, cached_as = reference.name, reference.cached_as
         found = self._read(self._records, name, cached_as, parse, moment)
         if isinstance(found, Reason):
-            until = moment.started + self._settings.unknown_ttl_seconds
-            self._absent.put(cached_as, Aged(found, moment.started, until), 1)
+            ttl = self._settings.unknown_ttl_seconds
+            self._absent.put(cached_as, Aged(found, moment, ttl), 1)
         return found
 
     def signing_keys(self, moment: Moment) -> SigningKeys:
@@ -117,7 +117,7 @@ class Store:
             FaultError: they are missing, unreadable or out of reach.
         """
         known = self._signing_keys.kept
-        if known is not None and moment.started < known.fresh_until:
+        if known is not None and known.is_fresh(moment):
             return known.value
         name = self._settings.signing_secret
         return self._own(self._signing_keys, name, SigningKeys.parse, moment)
@@ -129,7 +129,7 @@ class Store:
             FaultError: it is missing, unreadable or out of reach.
         """
         known = self._role_map.kept
-        if known is not None and moment.started < known.fresh_until:
+        if known is not None and known.is_fresh(moment):
             return known.value
         name = self._settings.roles_secret
         return self._own(self._role_map, name, RoleMap.loads, moment)
@@ -142,13 +142,12 @@ class Store:
         moment: Moment,
     ) -> T:
         failure = self._failures.get(name)
-        if failure is not None and moment.started < failure.fresh_until:
+        if failure is not None and failure.is_fresh(moment):
             raise _again(failure.value)
         try:
             return self._required(slot, name, parse, moment)
         except FaultError as error:
-            until = moment.started + _FAILURE_SECONDS
-            self._failures[name] = Aged(_again(error), moment.started, until)
+            self._failures[name] = Aged(_again(error), moment, _FAILURE_SECONDS)
             raise
 
     def _required[T](
@@ -180,14 +179,10 @@ class Store:
             text = self._reader.read(name, moment.deadline)
         except StoreUnavailableError:
             kept = cache.get(cached_as)
-            if kept is None:
+            at_most = settings.record_ttl_seconds + settings.stale_seconds
+            if kept is None or not kept.is_younger(moment, at_most):
                 raise
-            stale_until = (
-                kept.read_at + settings.record_ttl_seconds + settings.stale_seconds
-            )
-            if moment.started >= stale_until:
-                raise
-            kept.fresh_until = min(moment.started + _RETRY_SECONDS, stale_until)
+            kept.renew(moment, _RETRY_SECONDS, at_most)
             return kept.value
         except StoreRefusedError:
             cache.drop(cached_as)
@@ -196,8 +191,8 @@ class Store:
         cache.drop(cached_as)
         found = text if isinstance(text, Reason) else parse(text)
         if not isinstance(found, Reason):
-            until = moment.started + settings.record_ttl_seconds * _jitter()
-            cache.put(cached_as, Aged(found, moment.started, until), len(text))
+            ttl = settings.record_ttl_seconds * _jitter()
+            cache.put(cached_as, Aged(found, moment, ttl), len(text))
         return found
 
 

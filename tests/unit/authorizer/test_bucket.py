@@ -6,13 +6,19 @@ import pytest
 
 from apikeys.errors import OverloadedError
 from authorizer.bucket import Bucket
+from authorizer.moment import Moment
+from tests.builders import NOW, at
 
 
-def _drawn(bucket: Bucket, at: float, tries: int = 50) -> int:
+def _drawn(bucket: Bucket, seconds: float, tries: int = 50) -> int:
     """Return how many tokens can be drawn at a time."""
+    return _drawn_at(bucket, at(seconds), tries)
+
+
+def _drawn_at(bucket: Bucket, moment: Moment, tries: int = 50) -> int:
     for count in range(tries):
         try:
-            bucket.draw(at)
+            bucket.draw(moment)
         except OverloadedError:
             return count
     return tries
@@ -21,7 +27,7 @@ def _drawn(bucket: Bucket, at: float, tries: int = 50) -> int:
 def test_a_burst_of_20_then_2_a_second() -> None:
     """A burst of 20, then 2 a second, whatever the clock showed at first."""
     bucket = Bucket()
-    drawn = [_drawn(bucket, at) for at in (9_000, 9_000, 9_000.49, 9_000.5, 9_003.5)]
+    drawn = [_drawn(bucket, s) for s in (9_000, 9_000, 9_000.49, 9_000.5, 9_003.5)]
     assert drawn == [20, 0, 0, 1, 6]
 
 
@@ -47,15 +53,25 @@ def test_a_token_given_back_can_be_drawn_again() -> None:
     assert _drawn(bucket, 0) == 1
 
 
-def test_a_clock_that_steps_back_gives_and_takes_nothing() -> None:
-    """Not that the monotonic clock would."""
+def test_clocks_that_step_back_give_and_take_nothing() -> None:
+    """What follows counts from where they are then."""
     bucket = Bucket()
     assert (_drawn(bucket, 100), _drawn(bucket, 50), _drawn(bucket, 50.5)) == (20, 0, 1)
+
+
+@pytest.mark.parametrize(("wall", "monotonic"), [(0, 3), (3, 0), (-60, 3), (3, 1)])
+def test_the_clock_that_went_further_fills_the_bucket(
+    wall: float, monotonic: float
+) -> None:
+    """A frozen environment gains what passed by the wall clock; none gains twice."""
+    bucket = Bucket()
+    assert _drawn_at(bucket, Moment(NOW, 50)) == 20
+    assert _drawn_at(bucket, Moment(NOW + wall, 50 + monotonic)) == 6
 
 
 def test_overload_is_a_fault_with_a_reason() -> None:
     """The answer is 500, never 401."""
     bucket = Bucket(burst=0, per_second=0)
     with pytest.raises(OverloadedError) as caught:
-        bucket.draw(0)
+        bucket.draw(at())
     assert caught.value.reason == "overloaded"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authorizer.cache import Aged, Cache
+from authorizer.cache import Cache
 
 
 def _held(cache: Cache[str], *names: str) -> dict[str, str | None]:
@@ -18,12 +18,6 @@ def test_a_value_is_found_by_its_name() -> None:
     cache: Cache[str] = Cache(2, 100)
     cache.put("a", "one", 1)
     assert (cache.get("a"), cache.get("b"), len(cache)) == ("one", None, 1)
-
-
-def test_an_aged_value_keeps_its_times() -> None:
-    """When it was read, and until when it is fresh."""
-    aged = Aged("one", 1.0, 2.0)
-    assert (aged.value, aged.read_at, aged.fresh_until) == ("one", 1.0, 2.0)
 
 
 def test_the_entry_used_longest_ago_goes_first() -> None:

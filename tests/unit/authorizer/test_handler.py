@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,22 @@ def test_a_good_key_is_answered_and_logged(
         _KEY.key_id,
     )
     assert line["function_name"] == "my-authorizer"
+
+
+@pytest.mark.parametrize("clock", ["time", "monotonic"])
+def test_a_revoked_key_stops_working_though_one_clock_stands_still(
+    reader: FakeReader, handler: Handler, monkeypatch: pytest.MonkeyPatch, clock: str
+) -> None:
+    """Lambda freezes environments: the function judges by the clock that goes on."""
+    standing = {"time": time.time(), "monotonic": time.monotonic()}
+    monkeypatch.setattr(time, "time", lambda: standing["time"])
+    monkeypatch.setattr(time, "monotonic", lambda: standing["monotonic"])
+    reader.keep(_KEY, record_text(_KEY))
+    assert handler(rest_event(_KEY.text))["principalId"] == _KEY.key_id
+    reader.keep(_KEY, Reason.REVOKED)
+    standing[clock] += 31
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        handler(rest_event(_KEY.text))
 
 
 _REFUSALS = {

@@ -94,15 +94,6 @@ def test_the_age_counts_from_the_start_of_the_request(reader: FakeReader) -> Non
     assert found == ["Acme", Reason.REVOKED]
 
 
-def test_a_step_of_the_wall_clock_moves_no_age(reader: FakeReader) -> None:
-    """Ages are of the monotonic clock."""
-    store = _store(reader)
-    reader.keep(_KEY, record_text(_KEY))
-    for now in (0, 1e12, 1_800_000_000):
-        store.record(reference(_KEY.key_id), at(1, now=now))
-    assert reader.record_reads == 1
-
-
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
