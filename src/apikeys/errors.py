@@ -48,9 +48,23 @@ class MalformedRoleMapError(MalformedDocumentError):
 
 
 class FaultError(ApiKeyError):
-    """The request can't be judged; fails closed with 500."""
+    """The request can't be judged; fails closed with 500.
+
+    Attributes:
+        reason: the operator's word for why.
+        api: the id of the API at which it arose, and …
+        stage: … its stage, where the event named them.
+        key_id: of the key that was looked at, where it is known to be genuine, and …
+        login: … of the account, where it has a record.
+        cached: whether the record came without a read, None where none was needed.
+    """
 
     reason = "misconfigured"
+    api: str | None = None
+    stage: str | None = None
+    key_id: str | None = None
+    login: str | None = None
+    cached: bool | None = None
 
 
 class StoreUnavailableError(FaultError):

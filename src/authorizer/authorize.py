@@ -1,126 +1,147 @@
-"""One request's way from the event to the answer: parse, find, decide, grant."""
+"""One request's way from the event to the answer: read, look up, decide, grant."""
 
 from __future__ import annotations
 
 from apikeys.decision import Reason, decide
+from apikeys.errors import FaultError, MisconfiguredError
 from apikeys.record import Record
+from apikeys.roles import RoleMap
+from apikeys.signing import SigningKeys
+from authorizer.admission import Admission
 from authorizer.answers import Answers
-from authorizer.bucket import Bucket
 from authorizer.credential import Credential
 from authorizer.credentials import Credentials
+from authorizer.decision import Decision
+from authorizer.own_secret import OwnSecret
 from authorizer.request import Request
+from authorizer.source import Source
+from authorizer.store import Store
 from authorizer.verifier import Verifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from authorizer.moment import Moment
-    from authorizer.outcome import Outcome
-    from authorizer.settings import Settings
-    from authorizer.store import Store
+    from collections.abc import Callable
 
-_UNMATCHED = (Reason.MISMATCH, Reason.UNKNOWN, Reason.REVOKED, Reason.CORRUPT)
+    from authorizer.credential import Reference
+    from authorizer.moment import Moment
+    from authorizer.reader import Reader
+    from authorizer.settings import Settings
+
+    type Found = Record | Reason
+
+_ABSENT = (Reason.UNKNOWN, Reason.REVOKED, Reason.CORRUPT)
 
 
 class Authorizer:
-    """Judges requests; holds what lives as long as the environment."""
+    """Decides about requests; holds what lives as long as the environment."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self._store = store
-        self._credentials = Credentials(settings, store.signing_keys)
-        self._answers = Answers()
+    def __init__(self, settings: Settings, reader: Reader) -> None:
+        source = Source(reader, settings.stale_seconds)
+        ttl = settings.own_ttl_seconds
+        self._signing_keys = OwnSecret(
+            settings.signing_secret, SigningKeys.parse, ttl, source
+        )
+        self._role_map = OwnSecret(settings.roles_secret, RoleMap.loads, ttl, source)
+        self._store = Store(source, settings)
+        self._credentials = Credentials(settings, self._signing_keys.get)
         self._verifier = Verifier()
-        self._bucket = Bucket()
+        self._admission = Admission(self._store, self._verifier)
+        self._answers = Answers()
 
-    def authorize(self, event: object, moment: Moment, outcome: Outcome) -> None:
-        """Fill in the outcome of one request.
+    def warm_up(self, moment: Moment) -> None:
+        """Read what every request needs before the first one comes.
+
+        What can't be had is asked for again by the request.
+        """
+        try:
+            self._signing_keys.get(moment)
+            self._role_map.get(moment)
+        except FaultError:
+            self._signing_keys.forget_failure()
+            self._role_map.forget_failure()
+
+    def authorize(self, event: object, moment: Moment) -> Decision:
+        """Return the decision about one request.
 
         Raises:
             FaultError: the request can't be judged; API Gateway must answer 500.
         """
-        request = Request.parse(event)
-        method_arn = request.method_arn
-        outcome.api, outcome.stage = method_arn.api, method_arn.stage
-        credential = self._credentials.read(request, moment)
-        # Asked whether it is a Reason, Python would take five times as long.
-        if not isinstance(credential, Credential):
-            outcome.reason = credential
-            return
-        record = self._judged(credential, moment, outcome)
-        if not isinstance(record, Record):
-            outcome.reason = record
-            return
-        role_map = self._store.role_map(moment)
-        answer = self._answers.of(record, role_map, method_arn.stage_arn)
-        outcome.answer = answer.content
-        if answer.opens_a_route:
-            outcome.outcome, outcome.reason = "allow", Reason.GRANTED
-        else:
-            outcome.reason = Reason.NO_ROLE
-
-    def _judged(
-        self, credential: Credential, moment: Moment, outcome: Outcome
-    ) -> Record | Reason:
-        """Return the record of a credential that may pass, or why it may not."""
-        record = self._known(credential, moment)
-        outcome.cached = record is not None
-        # Anybody could make us read and hash for what is not proven.
-        drawn = not (
-            credential.is_proven or self._is_cheap(record, credential, moment.now)
+        api = stage = key_id = login = cached = fault = None
+        try:
+            request = Request.parse(event)
+            method_arn = request.method_arn
+            api, stage = method_arn.api, method_arn.stage
+            credential = self._credentials.read(request, moment)
+            # Asked whether it is a Reason, Python would take five times as long.
+            if not isinstance(credential, Credential):
+                return Decision("refuse", credential, api, stage)
+            store, references = self._store, credential.references
+            found = _first(store.known, references, moment)
+            cached = found is not None
+            admitted = self._admission.admit(credential, found, moment)
+            if found is None:
+                found = _first(store.record, references, moment) or Reason.UNKNOWN
+            if credential.is_proven or found is not Reason.UNKNOWN:
+                key_id, login = credential.key_id, credential.login
+            reason = self._reason(found, credential, moment.now)
+            self._admission.settle(credential, reason, moment, admitted=admitted)
+            if reason is not Reason.GRANTED or not isinstance(found, Record):
+                return Decision("refuse", reason, api, stage, key_id, login, cached)
+            role_map = self._role_map.get(moment)
+            answer = self._answers.of(found, role_map, method_arn.stage_arn)
+        except Exception as error:  # noqa: BLE001 - fail closed, without its text
+            fault = error if isinstance(error, FaultError) else _unexpected(error)
+        if fault is not None:
+            fault.api, fault.stage = api, stage
+            fault.key_id, fault.login, fault.cached = key_id, login, cached
+            # Raised here, where the error behind it is forgotten.
+            raise fault from None
+        verdict, reason = (
+            ("allow", reason) if answer.opens_a_route else ("refuse", Reason.NO_ROLE)
         )
-        if drawn:
-            self._bucket.draw(moment)
-        if record is None:
-            record = self._found(credential, moment)
-        if credential.is_proven or record is not Reason.UNKNOWN:
-            outcome.key_id, outcome.login = credential.key_id, credential.login
-        if not isinstance(record, Record):
-            if credential.is_slow:
-                self._verifier.waste(credential)
-            return record
+        return Decision(
+            verdict, reason, api, stage, key_id, login, cached, answer.content
+        )
+
+    def _reason(self, found: Found, credential: Credential, now: float) -> Reason:
+        """Return what is decided about a credential, by equal work where it is owed."""
         verifier = self._verifier
-        matches = verifier.matches_slowly if credential.is_slow else verifier.matches
-        reason = decide(record, credential, moment.now, matches)
-        if reason is Reason.CORRUPT and credential.is_slow:
-            # A digest that the hash can't read costs what any other does.
+        if isinstance(found, Record):
+            reason = decide(found, credential, now, verifier.matches)
+        else:
+            reason = found
+        if credential.is_slow and reason in _ABSENT:
+            # What has no record, or a digest that can't be read, costs what any does.
             verifier.waste(credential)
-        if drawn and reason not in _UNMATCHED:
-            self._bucket.give_back()
-        return record if reason is Reason.GRANTED else reason
+        return reason
 
-    def _known(self, credential: Credential, moment: Moment) -> Record | Reason | None:
-        known: Record | Reason | None = Reason.UNKNOWN
-        for reference in credential.references:
-            known = self._store.known(reference, moment)
-            if known is not Reason.UNKNOWN:
-                return known
-        return known
 
-    def _found(self, credential: Credential, moment: Moment) -> Record | Reason:
-        found: Record | Reason = Reason.UNKNOWN
-        for reference in credential.references:
-            found = self._store.record(reference, moment)
-            if found is not Reason.UNKNOWN:
-                return found
-        return found
+def _first(
+    look: Callable[[Reference, Moment], Found | None],
+    references: tuple[Reference, ...],
+    moment: Moment,
+) -> Found | None:
+    """Return what is in the first place that is not ``UNKNOWN``, the last one's else.
 
-    def _is_cheap(
-        self, known: Record | Reason | None, credential: Credential, now: float
-    ) -> bool:
-        """Tell whether no stranger could have caused the work that is left to do."""
-        if isinstance(known, Reason):
-            return not credential.is_slow
-        if known is not None and not credential.is_slow:
-            return self._verifier.is_cheap(known.digests(now), credential)
-        # Its owner was verified here: a record that has to be read again changes
-        # nothing about that until it is found to be another.
-        record = known or self._last_known(credential)
-        if record is None or isinstance(record, Reason):
-            return False
-        return self._verifier.has_verified(record.digests(now), credential)
+    None where ``look`` can't say of a place, and so of none after it.
+    """
+    found: Found | None = Reason.UNKNOWN
+    for reference in references:
+        found = look(reference, moment)
+        if found is not Reason.UNKNOWN:
+            return found
+    return found
 
-    def _last_known(self, credential: Credential) -> Record | Reason | None:
-        for reference in credential.references:
-            found = self._store.last_known(reference)
-            if found is not None and found is not Reason.UNKNOWN:
-                return found
-        return None
+
+def _unexpected(error: Exception) -> FaultError:
+    """Return a fault that says where an error arose; its text may quote a secret."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = type(error).__name__
+    if trace is None:
+        return MisconfiguredError(f"unexpected {name}")
+    code = trace.tb_frame.f_code
+    return MisconfiguredError(
+        f"unexpected {name} in {code.co_qualname}, line {trace.tb_lineno}"
+    )

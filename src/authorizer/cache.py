@@ -13,19 +13,21 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-    class _Of(Generic[T]):  # noqa: UP046 - the other way imports typing
-        """Makes the classes below generic."""
+    class Of(Generic[T]):  # noqa: UP046 - the other way imports typing
+        """Makes a class generic in ``T``."""
 
 else:
     # A generic class imports typing, a tenth of an empty function's whole start.
     T = None
 
-    class _Of:
+    class Of:
+        """Stands for it at run time, where nothing of it is needed."""
+
         def __class_getitem__(cls, _item: object) -> type:
             return cls
 
 
-class Aged(_Of[T]):
+class Aged(Of[T]):
     """A value and the time of its reading, by both clocks.
 
     Lambda freezes an environment between calls, and its monotonic clock may stand still
@@ -82,28 +84,7 @@ class Aged(_Of[T]):
         )
 
 
-class Slot(_Of[T]):
-    """A cache of one value, which it keeps until it is dropped."""
-
-    __slots__ = ("kept",)
-
-    def __init__(self) -> None:
-        self.kept: T | None = None
-
-    def get(self, _name: str) -> T | None:
-        """Return the value."""
-        return self.kept
-
-    def put(self, _name: str, value: T, _size: int) -> None:
-        """Keep a value in place of any other."""
-        self.kept = value
-
-    def drop(self, _name: str) -> None:
-        """Forget the value."""
-        self.kept = None
-
-
-class Cache(_Of[T]):
+class Cache(Of[T]):
     """Keeps the values used last; how old they may be is their user's to judge."""
 
     def __init__(self, max_entries: int, max_size: int) -> None:

@@ -49,58 +49,89 @@ class Credential:
         login: … of a Basic account; one of them is None.
         is_proven: whether a stranger could not have made it up.
         is_slow: whether an unknown one must cost the slow hash of a known one.
-        fast_digest: what a record keeps of the text where its digest is a fast one.
+        fast_digest: what a record keeps of the text where that is not slow.
     """
 
-    __slots__ = (
-        "fast_digest",
-        "is_proven",
-        "is_slow",
-        "key_id",
-        "login",
-        "references",
-        "text",
-    )
+    __slots__ = ("references", "text")
 
-    def __init__(  # noqa: PLR0913, PLR0917 - plain fields, filled for each request
+    key_id: str | None = None
+    login: str | None = None
+    is_proven = False
+    is_slow = True
+    fast_digest = ""
+
+    def __init__(self, text: str, references: tuple[Reference, ...]) -> None:
+        self.text = text
+        self.references = references
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.key_id or self.login})"
+
+
+class MintedKey(Credential):
+    """A key that has the shape of those minted here; proven by its tag."""
+
+    __slots__ = ("fast_digest", "key_id")
+
+    key_id: str
+    is_proven = True
+    is_slow = False
+
+    def __init__(
         self,
         text: str,
         references: tuple[Reference, ...],
-        key_id: str | None,
-        login: str | None,
-        is_proven: bool,  # noqa: FBT001 - as above
-        is_slow: bool,  # noqa: FBT001 - as above
+        key_id: str,
         fast_digest: str | None = None,
     ) -> None:
         self.text = text
         self.references = references
         self.key_id = key_id
-        self.login = login
-        self.is_proven = is_proven
-        self.is_slow = is_slow
         self.fast_digest = fast_digest or digest.fast(text)
 
-    def __repr__(self) -> str:
-        return f"Credential({self.key_id or self.login})"
+
+class UncheckedKey(MintedKey):
+    """The same where tags are not checked: anybody could have made it up."""
+
+    __slots__ = ()
+
+    is_proven = False
 
 
-def of_key(key: Key, settings: Settings) -> Credential:
+class ForeignKey(Credential):
+    """A key minted elsewhere."""
+
+    __slots__ = ("key_id",)
+
+    def __init__(
+        self, text: str, references: tuple[Reference, ...], key_id: str
+    ) -> None:
+        super().__init__(text, references)
+        self.key_id = key_id
+
+
+class Login(Credential):
+    """A login; the text is its password."""
+
+    __slots__ = ("login",)
+
+    def __init__(
+        self, text: str, references: tuple[Reference, ...], login: str
+    ) -> None:
+        super().__init__(text, references)
+        self.login = login
+
+
+def of_key(key: Key, settings: Settings) -> MintedKey:
     """Return the credential that a key minted here is."""
-    key_id = key.key_id
-    reference = Reference(settings.secret_name_prefix + key_id, key_id, _of_key)
-    return Credential(
-        key.text,
-        (reference,),
-        key_id,
-        None,
-        settings.tag_check,
-        False,  # noqa: FBT003 - is_slow
-    )
+    reference = Reference(settings.secret_name_prefix + key.key_id, key.key_id, _of_key)
+    kind = MintedKey if settings.tag_check else UncheckedKey
+    return kind(key.text, (reference,), key.key_id)
 
 
 def of_foreign_key(
     text: str, settings: Settings, signing_keys: Callable[[], SigningKeys]
-) -> Credential | None:
+) -> ForeignKey | None:
     """Return the credential that a key minted elsewhere is, None if it can be none.
 
     The imported record decides where there is one; OntoPop's own counts only where
@@ -122,15 +153,13 @@ def of_foreign_key(
     if may_be_ontopops:
         read = foreign.parse_ontopop_record
         references.append(Reference(prefix + text, key_id, read))
-    proven, slow = False, True
-    return Credential(text, tuple(references), key_id, None, proven, slow)
+    return ForeignKey(text, tuple(references), key_id)
 
 
-def of_login(login: str, password: str, settings: Settings) -> Credential:
+def of_login(login: str, password: str, settings: Settings) -> Login:
     """Return the credential that a login with its password is."""
     reference = Reference(settings.login_name_prefix + login, login, _of_login)
-    proven, slow = False, True
-    return Credential(password, (reference,), None, login, proven, slow)
+    return Login(password, (reference,), login)
 
 
 def _of_key(text: str, key_id: str) -> Record:

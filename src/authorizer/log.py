@@ -15,8 +15,8 @@ from json.encoder import encode_basestring_ascii as _quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from authorizer.decision import Decision
     from authorizer.moment import LambdaContext, Moment
-    from authorizer.outcome import Outcome
 
 _METRICS = (
     '[{"Namespace":"ApiKeys","Dimensions":[["function_name","outcome","reason"]],'
@@ -44,7 +44,7 @@ class DecisionLog:
 
     def write(
         self,
-        outcome: Outcome,
+        decision: Decision,
         moment: Moment,
         lambda_context: LambdaContext,
         fault: Exception | None = None,
@@ -52,7 +52,7 @@ class DecisionLog:
         """Write one line, whole and at once.
 
         Args:
-            outcome: what became of the request.
+            decision: about the request.
             moment: when it began.
             lambda_context: Lambda's, for the request id.
             fault: why it could not be judged; these errors' messages hold no secrets.
@@ -65,22 +65,22 @@ class DecisionLog:
             self._second = second
             timestamp = time.strftime(_TIMESTAMP, time.gmtime(second))
             self._head = f'"timestamp":"{timestamp}",{self._function}'
-        level = "ERROR" if fault or outcome.reason == "corrupt" else "INFO"
+        level = "ERROR" if fault or decision.reason == "corrupt" else "INFO"
         message = _quoted(str(fault)) if fault else _DECISION
-        key_id, login = outcome.key_id, outcome.login
-        api, stage = outcome.api, outcome.stage
+        key_id, login = decision.key_id, decision.login
+        api, stage = decision.api, decision.stage
         # By hand: json.dumps takes longer than the whole decision. What it does not
         # quote here can't hold a quote: words and numbers of our own, ids of AWS.
         line = (
             f'{{"level":"{level}","message":{message},'
             f'{self._head},"function_request_id":"{lambda_context.aws_request_id}",'
             f'"cold_start":{_WORDS[self._cold_start]},'
-            f'"outcome":"{outcome.outcome}","reason":"{outcome.reason}",'
+            f'"outcome":"{decision.verdict}","reason":"{decision.reason}",'
             f'"key_id":{_NULL if key_id is None else f'"{key_id}"'},'
             f'"login":{_NULL if login is None else f'"{login}"'},'
             f'"api":{_NULL if api is None else f'"{api}"'},'
             f'"stage":{_NULL if stage is None else f'"{stage}"'},'
-            f'"cached":{_WORDS[outcome.cached]},'
+            f'"cached":{_WORDS[decision.cached]},'
             f'"duration_ms":{moment.elapsed_ms():.3f},"Decisions":1,'
             f'"_aws":{{"Timestamp":{int(moment.now * 1_000)},'
             f'"CloudWatchMetrics":{_METRICS}}}}}\n'

@@ -1,6 +1,6 @@
-"""Keys minted here; what follows from a genuine one is computed once a record TTL.
+"""Keys minted here; what follows from a genuine one is computed once.
 
-Grammar, tag and digest are the dearest steps of a warm decision. They are remembered
+Grammar, tag and digest are the slowest steps of a warm decision. They are remembered
 under the public part of a key, beside the SHA-256 of the whole: a request gets them by
 presenting that very key, and no other displaces them. The key itself is not kept.
 """
@@ -13,7 +13,7 @@ from hmac import compare_digest
 from apikeys.decision import Reason
 from apikeys.key import SECRET_AND_TAG_WIDTH, Key
 from authorizer.cache import Cache
-from authorizer.credential import Credential, of_key
+from authorizer.credential import MintedKey, of_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class _Proof:
 
     __slots__ = ("fast_digest", "key_id", "references", "sha256")
 
-    def __init__(self, credential: Credential) -> None:
+    def __init__(self, credential: MintedKey) -> None:
         self.sha256 = sha256(credential.text.encode()).digest()
         self.references = credential.references
         self.key_id = credential.key_id
@@ -52,7 +52,7 @@ class MintedKeys:
         # Read again, the signing keys have to prove them again.
         self._proven_by: SigningKeys | None = None
 
-    def read(self, text: str, moment: Moment) -> Credential | Reason:
+    def read(self, text: str, moment: Moment) -> MintedKey | Reason:
         """Return the credential that a key is, ``FORGED`` where its tag is not ours.
 
         Raises:
@@ -65,15 +65,7 @@ class MintedKeys:
             and compare_digest(proof.sha256, sha256(text.encode()).digest())
             and self._signing_keys(moment) is self._proven_by
         ):
-            return Credential(
-                text,
-                proof.references,
-                proof.key_id,
-                None,
-                True,  # noqa: FBT003 - is_proven
-                False,  # noqa: FBT003 - is_slow
-                proof.fast_digest,
-            )
+            return MintedKey(text, proof.references, proof.key_id, proof.fast_digest)
         key = Key.parse(text)
         if not self._settings.tag_check:
             return of_key(key, self._settings)

@@ -14,6 +14,7 @@ class Settings:
 
     __slots__ = (
         "login_name_prefix",
+        "own_ttl_seconds",
         "reads_ontopop",
         "record_ttl_seconds",
         "roles_secret",
@@ -38,6 +39,8 @@ class Settings:
         self.login_name_prefix = environ.get("LOGIN_NAME_PREFIX", "APIUSER_")
         self.roles_secret = environ.get("ROLES_SECRET", "APIROLES")
         self.record_ttl_seconds = whole_number(environ, "RECORD_TTL_SECONDS", 30)
+        # Every request needs the signing keys and the role map: anybody can send one.
+        self.own_ttl_seconds = max(1, self.record_ttl_seconds)
         self.unknown_ttl_seconds = whole_number(environ, "UNKNOWN_TTL_SECONDS", 5)
         self.stale_seconds = whole_number(environ, "STALE_SECONDS", 300)
         self.tag_check = choice(environ, "TAG_CHECK", ("on", "off")) == "on"

@@ -1,7 +1,7 @@
 """Checks credentials against digests, each slow hash once.
 
-A slow digest that matched is remembered, keyed by a secret of this process, so that
-memory holds nothing from which a credential could be guessed at speed.
+What matched is remembered apart from the records, and keyed by a secret of this
+process: memory holds nothing from which a credential could be guessed at speed.
 """
 
 from __future__ import annotations
@@ -16,71 +16,88 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from authorizer.credential import Credential
 
-_MAX_REMEMBERED = 1_024
+# Far more than there are records in the cache: an owner must not become a stranger
+# because others were busy. Some 200 bytes each.
+MAX_VERIFIED = 16_384
+_MARK_BYTES = 16
 # A digest that no text has, with the parameters of those that are stored.
-_NOBODY_S = f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}"
+_UNMATCHABLE = f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}"
 
 
 class Verifier:
-    """Tells whether a digest is a credential's, and remembers the dear answers."""
+    """Answers whether a digest is a credential's, and remembers which ones were."""
 
     def __init__(self) -> None:
-        self._remembered: OrderedDict[bytes, None] = OrderedDict()
+        # By a credential's mark, the mark of the digest that it matched.
+        self._verified: OrderedDict[bytes, bytes] = OrderedDict()
         self._secret = b""
 
     def matches(self, digests: tuple[str, ...], credential: Credential) -> bool:
-        """Tell whether one of ``digests`` is that of ``credential``.
+        """Return whether one of ``digests`` is that of ``credential``.
+
+        What strangers may make up is hashed slowly even where the digest is fast: the
+        work must not tell which records exist.
 
         Raises:
-            ValueError: as ``digest.matches_any`` does.
+            ValueError: a digest that the hash can't read.
         """
-        if not digests[0].startswith(digest.SLOW):
-            return digest.is_among(credential.fast_digest, digests)
-        return self.matches_slowly(digests, credential)
-
-    def matches_slowly(self, digests: tuple[str, ...], credential: Credential) -> bool:
-        """Tell what ``matches`` does, by a slow hash even where the digest is fast.
-
-        For what strangers may make up: its cost must not tell which records exist.
-        """
-        marks = [self._mark(stored, credential) for stored in digests]
-        for mark in marks:
-            if mark in self._remembered:
-                self._remembered.move_to_end(mark)
-                return True
-        if not digest.is_slow(digests[0]):
-            self.waste(credential)
-        made = digest.like(digests[0], credential.text)
-        found = [
-            mark
-            for mark, stored in zip(marks, digests, strict=True)
-            if hmac.compare_digest(made.encode(), stored.encode())
-        ]
-        for mark in found:
-            self._remembered[mark] = None
-        while len(self._remembered) > _MAX_REMEMBERED:
-            self._remembered.popitem(last=False)
-        return bool(found)
+        if credential.is_slow or digests[0].startswith(digest.SLOW):
+            return self._matches_slowly(digests, credential)
+        matched = digest.is_among(credential.fast_digest, digests)
+        if matched and not credential.is_proven:
+            self._remember(credential, digests[0])
+        return matched
 
     def waste(self, credential: Credential) -> None:
         """Do the work of a slow hash for a credential that has no record."""
-        digest.matches(_NOBODY_S, credential.text)
+        digest.matches(_UNMATCHABLE, credential.text)
 
     def is_cheap(self, digests: tuple[str, ...], credential: Credential) -> bool:
-        """Tell whether ``matches`` would do without a slow hash now."""
-        return not digest.is_slow(digests[0]) or self._knows(digests, credential)
+        """Return whether ``matches`` would do without a slow hash now."""
+        if not (credential.is_slow or digest.is_slow(digests[0])):
+            return True
+        return self._remembers(digests, credential)
 
-    def has_verified(self, digests: tuple[str, ...], credential: Credential) -> bool:
-        """Tell, without a slow hash, whether they are known to match."""
+    def has_verified(self, credential: Credential) -> bool:
+        """Return whether a credential matched when its digest was last looked at."""
+        return self._mark(credential) in self._verified
+
+    def forget(self, credential: Credential) -> None:
+        """Forget that a credential ever matched."""
+        self._verified.pop(self._mark(credential), None)
+
+    def _matches_slowly(self, digests: tuple[str, ...], credential: Credential) -> bool:
+        if self._remembers(digests, credential):
+            self._verified.move_to_end(self._mark(credential))
+            return True
         if not digest.is_slow(digests[0]):
-            return digest.is_among(credential.fast_digest, digests)
-        return self._knows(digests, credential)
+            self.waste(credential)
+        made = digest.like(digests[0], credential.text)
+        for stored in digests:
+            if hmac.compare_digest(made.encode(), stored.encode()):
+                self._remember(credential, stored)
+                return True
+        return False
 
-    def _knows(self, digests: tuple[str, ...], credential: Credential) -> bool:
-        return any(self._mark(one, credential) in self._remembered for one in digests)
+    def _remembers(self, digests: tuple[str, ...], credential: Credential) -> bool:
+        matched = self._verified.get(self._mark(credential))
+        return matched is not None and any(
+            self._keyed(stored) == matched for stored in digests
+        )
 
-    def _mark(self, stored: str, credential: Credential) -> bytes:
+    def _remember(self, credential: Credential, stored: str) -> None:
+        mark = self._mark(credential)
+        self._verified[mark] = self._keyed(stored)
+        self._verified.move_to_end(mark)
+        if len(self._verified) > MAX_VERIFIED:
+            self._verified.popitem(last=False)
+
+    def _mark(self, credential: Credential) -> bytes:
+        # With its name: two accounts may have one password.
+        name = f"{credential.key_id}\0{credential.login}"
+        return self._keyed(f"{name}\0{credential.text}")
+
+    def _keyed(self, text: str) -> bytes:
         # Made at first use: a snapshot or a fork must not share it.
         self._secret = self._secret or os.urandom(32)
-        marked = f"{stored}\0{credential.text}".encode()
-        return hmac.digest(self._secret, marked, "sha256")
+        return hmac.digest(self._secret, text.encode(), "sha256")[:_MARK_BYTES]

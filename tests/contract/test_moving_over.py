@@ -23,9 +23,7 @@ from admin.deployment import Deployment
 from admin.settings import Settings as AdminSettings
 from authorizer.authorize import Authorizer
 from authorizer.moment import Moment
-from authorizer.outcome import Outcome
 from authorizer.settings import Settings
-from authorizer.store import Store
 from tests.builders import ROLE_MAP, entropy, event_with, signing_secret
 
 if TYPE_CHECKING:
@@ -106,9 +104,8 @@ def names(moto_client: SecretsManagerClient) -> dict[str, str]:
 
 def _judged(authorizer: Authorizer, key: str) -> tuple[str, Any]:
     """Return the reason, and the context that back ends get but for the key's id."""
-    outcome = Outcome()
     event = event_with({"X-API-Key": key})
-    authorizer.authorize(event, Moment.begin(), outcome)
+    outcome = authorizer.authorize(event, Moment.begin())
     answer: Any = json.loads(json.dumps(outcome.answer))
     return outcome.reason, answer
 
@@ -134,7 +131,7 @@ def test_no_record_is_judged_otherwise_once_it_is_imported(
 
     def judge(mode: str) -> dict[str, tuple[str, Any]]:
         settings = Settings(names | {"LEGACY_KEYS": mode, "UNKNOWN_TTL_SECONDS": "0"})
-        authorizer = Authorizer(settings, Store(make_reader(moto_url), settings))
+        authorizer = Authorizer(settings, make_reader(moto_url))
         # The first of a new environment may be stopped by the bound for strangers.
         authorizer._bucket.draw = lambda _: None  # type: ignore[method-assign]
         return {title: _judged(authorizer, key) for title, key in keys.items()}

@@ -12,9 +12,7 @@ from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import PATTERN as LOGIN_PATTERN
 from authorizer import verifier
 from authorizer.authorize import Authorizer
-from authorizer.outcome import Outcome
 from authorizer.settings import Settings
-from authorizer.store import Store
 from tests.builders import a_key, at, basic, event_with, signing_secret_with_lookup
 from tests.fakes import ROLES_NAME, SIGNING_NAME, FakeReader
 
@@ -35,11 +33,11 @@ def _asked(headers: dict[str, str], **environ: str) -> list[str]:
     reader = FakeReader()
     reader.values[SIGNING_NAME] = signing_secret_with_lookup()
     settings = Settings({"SIGNING_SECRET": SIGNING_NAME} | environ)
-    authorizer = Authorizer(settings, Store(reader, settings))
+    authorizer = Authorizer(settings, reader)
     # The slow hash is not what is asked here.
     authorizer._verifier = _NoHash()
     try:
-        authorizer.authorize(event_with(headers), at(), Outcome())
+        authorizer.authorize(event_with(headers), at())
     except FaultError as error:
         raise AssertionError from error
     return [name for name in reader.reads if name not in {SIGNING_NAME, ROLES_NAME}]

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from apikeys.errors import FaultError
 from authorizer.authorize import Authorizer
-from authorizer.outcome import Outcome
 from authorizer.settings import Settings
-from authorizer.store import Store
 from tests.builders import STAGE_ARN, a_key, at, record_text, rest_event
 from tests.fakes import SIGNING_NAME, FakeReader
 
@@ -27,12 +25,11 @@ def _authorizer() -> Authorizer:
     reader = FakeReader()
     reader.keep(_KEY, record_text(_KEY, roles=["READER", "WRITER"]))
     settings_ = Settings({"SIGNING_SECRET": SIGNING_NAME})
-    return Authorizer(settings_, Store(reader, settings_))
+    return Authorizer(settings_, reader)
 
 
 def _answer(event: object) -> Any:
-    outcome = Outcome()
-    _authorizer().authorize(event, at(), outcome)
+    outcome = _authorizer().authorize(event, at())
     return outcome.answer
 
 

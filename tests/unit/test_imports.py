@@ -32,7 +32,7 @@ class Context:
         return 10_000
 
 from authorizer import handler
-handler._authorizer._store._reader = Reader()
+handler._authorizer._store._source._reader = Reader()
 answer = handler.lambda_handler(given["event"], Context())
 loaded = sorted(name.partition(".")[0] for name in sys.modules)
 print(json.dumps([answer["principalId"], loaded]))

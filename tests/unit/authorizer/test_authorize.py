@@ -16,10 +16,9 @@ from apikeys.errors import (
     StoreRefusedError,
     StoreUnavailableError,
 )
-from authorizer.authorize import Authorizer
-from authorizer.outcome import Outcome
+from authorizer.authorize import Authorizer, _unexpected
+from authorizer.decision import Decision
 from authorizer.settings import Settings
-from authorizer.store import Store
 from tests.builders import (
     BEFORE,
     LATER,
@@ -44,16 +43,15 @@ _SESSION = {"environment": "P", "repository": "M", "profile": "A"}
 
 def _authorizer(reader: FakeReader, **environ: str) -> Authorizer:
     settings = Settings({"SIGNING_SECRET": SIGNING_NAME} | environ)
-    return Authorizer(settings, Store(reader, settings))
+    return Authorizer(settings, reader)
 
 
 def _judged(
     authorizer: Authorizer, event: object, seconds: float = 0
 ) -> dict[str, object]:
     """Return every field of the outcome but the answer, and whether there is one."""
-    outcome = Outcome()
-    authorizer.authorize(event, at(seconds), outcome)
-    found = {name: getattr(outcome, name) for name in Outcome.__slots__}
+    outcome = authorizer.authorize(event, at(seconds))
+    found = {name: getattr(outcome, name) for name in Decision.__slots__}
     return found | {"answer": outcome.answer is not None}
 
 
@@ -62,8 +60,7 @@ def _reason(authorizer: Authorizer, key: str | None, seconds: float = 0) -> obje
 
 
 def _answer(authorizer: Authorizer, key: Key) -> Any:
-    outcome = Outcome()
-    authorizer.authorize(rest_event(key.text), at(), outcome)
+    outcome = authorizer.authorize(rest_event(key.text), at())
     return outcome.answer
 
 
@@ -73,7 +70,7 @@ _REFUSED: dict[str, object] = {
     "cached": False,
     "login": None,
     "key_id": _KEY.key_id,
-    "outcome": "refuse",
+    "verdict": "refuse",
     "reason": "",
     "stage": "prod",
 }
@@ -131,7 +128,7 @@ def test_the_outcome_of_a_good_key(reader: FakeReader) -> None:
     """What the log says of it, at the first and at the second request."""
     reader.keep(_KEY, record_text(_KEY))
     authorizer, event = _authorizer(reader), rest_event(_KEY.text)
-    allowed = _REFUSED | {"answer": True, "outcome": "allow", "reason": "granted"}
+    allowed = _REFUSED | {"answer": True, "verdict": "allow", "reason": "granted"}
     assert _judged(authorizer, event) == allowed
     assert _judged(authorizer, event, 1) == allowed | {"cached": True}
 
@@ -162,8 +159,7 @@ def test_the_policy_does_not_depend_on_the_route_called(
 ) -> None:
     """API Gateway caches it for all of them."""
     reader.keep(_KEY, record_text(_KEY))
-    outcome = Outcome()
-    _authorizer(reader).authorize(rest_event(_KEY.text, path), at(), outcome)
+    outcome = _authorizer(reader).authorize(rest_event(_KEY.text, path), at())
     assert outcome.answer == _answer(_authorizer(reader), _KEY)
 
 
@@ -483,3 +479,124 @@ def test_without_the_tag_check_guesses_at_a_fresh_record_cost_nothing(
     guesses = {_reason(authorizer, _with_other_secret(n)) for n in range(50)}
     assert guesses == {"mismatch"}
     assert reader.record_reads == 1
+
+
+def test_an_error_without_a_traceback_is_reported_by_its_name() -> None:
+    """Only its kind is known then."""
+    assert str(_unexpected(ValueError("canary"))) == "unexpected ValueError"
+
+
+def test_what_failed_at_start_up_is_asked_for_by_the_first_request(
+    reader: FakeReader,
+) -> None:
+    """A throttled cold start is no reason to refuse who waits for it."""
+    reader.keep(_KEY, record_text(_KEY))
+    authorizer, reader.outage = _authorizer(reader), StoreUnavailableError("down")
+    authorizer.warm_up(at(0))
+    reader.outage = None
+    assert _reason(authorizer, _KEY.text, 0.1) == "granted"
+
+
+def test_what_was_read_at_start_up_is_not_read_by_the_first_request(
+    reader: FakeReader,
+) -> None:
+    """The signing secret and the role map, both of which every request needs."""
+    reader.keep(_KEY, record_text(_KEY))
+    authorizer = _authorizer(reader)
+    authorizer.warm_up(at(0))
+    assert sorted(reader.reads) == sorted([SIGNING_NAME, ROLES_NAME])
+    assert _reason(authorizer, _KEY.text) == "granted"
+    assert len(reader.reads) == 3
+
+
+def test_without_a_role_map_a_key_is_still_proven(reader: FakeReader) -> None:
+    """One that is refused gets its 401, one that would pass its 500."""
+    reader.values[ROLES_NAME] = StoreUnavailableError("down")
+    authorizer = _authorizer(reader)
+    assert _reason(authorizer, forged(_KEY)) == "forged"
+    assert _reason(authorizer, _KEY.text) == "unknown"
+    reader.keep(_ANOTHER, record_text(_ANOTHER))
+    with pytest.raises(StoreUnavailableError) as caught:
+        _reason(authorizer, _ANOTHER.text)
+    fault = caught.value
+    assert (fault.api, fault.stage, fault.key_id, fault.cached) == (
+        "a1b2c3d4e5",
+        "prod",
+        _ANOTHER.key_id,
+        False,
+    )
+
+
+def test_with_a_ttl_of_0_what_every_request_needs_is_read_once_a_second(
+    reader: FakeReader,
+) -> None:
+    """A hundred forged keys cause one read of the signing secret, good keys no more."""
+    authorizer = _authorizer(reader, RECORD_TTL_SECONDS="0")
+    reader.keep(_KEY, record_text(_KEY))
+    for _ in range(100):
+        assert _reason(authorizer, forged(_KEY)) == "forged"
+    assert reader.reads == [SIGNING_NAME]
+    for _ in range(3):
+        assert _reason(authorizer, _KEY.text, 0.8) == "granted"
+    counts = [reader.reads.count(name) for name in (SIGNING_NAME, ROLES_NAME)]
+    assert (counts, reader.record_reads) == ([1, 1], 3)
+    assert _reason(authorizer, _KEY.text, 1) == "granted"
+    counts = [reader.reads.count(name) for name in (SIGNING_NAME, ROLES_NAME)]
+    assert counts == [2, 1]
+
+
+def _flood_of_genuine_tags(authorizer: Authorizer, count: int, seconds: float) -> int:
+    """Present keys that are signed and were never issued; return how many were read."""
+    admitted = 0
+    for number in range(count):
+        try:
+            reason = _reason(authorizer, a_key(f"{seconds}-{number}").text, seconds)
+        except OverloadedError:
+            continue
+        assert reason == "unknown"
+        admitted += 1
+    return admitted
+
+
+def test_a_leaked_signing_key_does_not_cause_reads_without_end(
+    reader: FakeReader,
+) -> None:
+    """A burst of 200 keys that were never issued, then 20 a second."""
+    authorizer = _authorizer(reader)
+    assert _flood_of_genuine_tags(authorizer, 1_000, 0) == 200
+    assert _flood_of_genuine_tags(authorizer, 100, 0.5) == 10
+    assert _flood_of_genuine_tags(authorizer, 100, 1.5) == 20
+    assert reader.record_reads == 230
+
+
+def test_who_was_read_before_passes_in_a_flood_of_genuine_tags(
+    reader: FakeReader,
+) -> None:
+    """Also when the record has to be read again; a key never seen here has to wait."""
+    authorizer = _authorizer(reader)
+    reader.keep(_KEY, record_text(_KEY))
+    reader.keep(_ANOTHER, record_text(_ANOTHER))
+    assert _reason(authorizer, _KEY.text) == "granted"
+    for seconds in (0, 40):
+        _flood_of_genuine_tags(authorizer, 1_000, seconds)
+        assert _reason(authorizer, _KEY.text, seconds) == "granted"
+        with pytest.raises(OverloadedError) as caught:
+            _reason(authorizer, _ANOTHER.text, seconds)
+        assert caught.value.reason == "overloaded"
+    assert _reason(authorizer, _ANOTHER.text, 41) == "granted"
+
+
+def test_issued_keys_draw_on_no_bucket(reader: FakeReader) -> None:
+    """Any number at once, whatever state they are in; nor does an outage empty it."""
+    authorizer = _authorizer(reader)
+    states: list[dict[str, Any]] = [{}, {"enabled": False}, {"expirationDate": BEFORE}]
+    for number in range(600):
+        key = a_key(f"issued {number}")
+        reader.keep(key, record_text(key, **states[number % 3]))
+        assert _reason(authorizer, key.text) in {"granted", "disabled", "expired"}
+    reader.outage = StoreUnavailableError("down")
+    for number in range(300):
+        with pytest.raises(StoreUnavailableError):
+            _reason(authorizer, a_key(f"new {number}").text)
+    reader.outage = None
+    assert _flood_of_genuine_tags(authorizer, 300, 0) == 200

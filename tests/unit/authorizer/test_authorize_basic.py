@@ -10,9 +10,7 @@ from apikeys import digest
 from apikeys.decision import Reason
 from apikeys.errors import OverloadedError, StoreUnavailableError
 from authorizer.authorize import Authorizer
-from authorizer.outcome import Outcome
 from authorizer.settings import Settings
-from authorizer.store import Store
 from tests.builders import (
     BEFORE,
     LATER,
@@ -28,6 +26,7 @@ from tests.builders import (
 from tests.fakes import ROLES_NAME, SIGNING_NAME
 
 if TYPE_CHECKING:
+    from authorizer.decision import Decision
     from tests.fakes import FakeReader
     from tests.unit.authorizer.conftest import Handler
 
@@ -41,7 +40,7 @@ _EQUAL_WORK = "m=19456,t=2,p=1"
 def _authorizer(reader: FakeReader, **environ: str) -> Authorizer:
     least = {"SIGNING_SECRET": SIGNING_NAME, "CREDENTIALS": "basic"}
     settings = Settings(least | environ)
-    return Authorizer(settings, Store(reader, settings))
+    return Authorizer(settings, reader)
 
 
 def _judged(
@@ -49,11 +48,9 @@ def _judged(
     password: str = _PASSWORD,
     seconds: float = 0,
     login: str = _LOGIN,
-) -> Outcome:
-    outcome = Outcome()
+) -> Decision:
     event = event_with({"Authorization": basic(login, password)})
-    authorizer.authorize(event, at(seconds), outcome)
-    return outcome
+    return authorizer.authorize(event, at(seconds))
 
 
 def _reason(
@@ -114,7 +111,7 @@ def test_a_good_login_gets_the_policy_of_its_roles(reader: FakeReader) -> None:
             "profile": "A",
         },
     }
-    assert (outcome.outcome, outcome.reason) == ("allow", "granted")
+    assert (outcome.verdict, outcome.reason) == ("allow", "granted")
     assert (outcome.key_id, outcome.login, outcome.cached) == (None, _LOGIN, False)
     # A login needs no signing key.
     assert reader.reads == [_NAME, ROLES_NAME]
@@ -188,8 +185,7 @@ def test_a_malformed_login_costs_nothing(
     authorizer = _authorizer(reader)
     event = event_with({"Authorization": value})
     for _ in range(50):
-        outcome = Outcome()
-        authorizer.authorize(event, at(), outcome)
+        outcome = authorizer.authorize(event, at())
         assert (outcome.reason, outcome.login) == ("malformed", None)
     assert (reader.reads, slow_hashes) == ([], [])
 
@@ -259,13 +255,13 @@ def test_guesses_are_bounded(
 def test_overload_does_not_tell_of_a_login(reader: FakeReader) -> None:
     """Nothing is known of it by then."""
     _keep(reader)
-    authorizer, outcome = _authorizer(reader), Outcome()
+    authorizer = _authorizer(reader)
     _flooded(authorizer)
-    with pytest.raises(OverloadedError):
+    with pytest.raises(OverloadedError) as caught:
         authorizer.authorize(
-            event_with({"Authorization": basic(_LOGIN, _PASSWORD)}), at(), outcome
+            event_with({"Authorization": basic(_LOGIN, _PASSWORD)}), at()
         )
-    assert (outcome.login, outcome.key_id, outcome.answer) == (None, None, None)
+    assert (caught.value.login, caught.value.key_id) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -338,6 +334,23 @@ def test_an_owner_of_old_is_a_stranger_from_the_next_reading_on(
     assert len(slow_hashes) == hashed + 20
 
 
+def test_an_owner_stays_one_however_busy_others_are(
+    reader: FakeReader, slow_hashes: Hashes
+) -> None:
+    """What was verified is remembered apart from the records, which are 1,024."""
+    _keep(reader)
+    authorizer = _authorizer(reader)
+    assert _reason(authorizer) == "granted"
+    for number in range(3_000):
+        login = f"user{number}"
+        reader.values[f"APIUSER_{login}"] = login_text(login, "right")
+        assert _reason(authorizer, "right", login=login) == "granted"
+    _flooded(authorizer)
+    hashed = len(slow_hashes)
+    assert _reason(authorizer) == "granted"
+    assert len(slow_hashes) == hashed
+
+
 @pytest.mark.usefixtures("slow_hashes")
 def test_keys_that_are_genuine_pass_in_a_flood_of_logins(reader: FakeReader) -> None:
     """Both kinds on one API: a tag never draws on the bucket."""
@@ -346,8 +359,7 @@ def test_keys_that_are_genuine_pass_in_a_flood_of_logins(reader: FakeReader) -> 
     for number in range(50):
         key = a_key(f"key {number}")
         reader.keep(key, record_text(key))
-        outcome = Outcome()
-        authorizer.authorize(event_with({"X-API-Key": key.text}), at(), outcome)
+        outcome = authorizer.authorize(event_with({"X-API-Key": key.text}), at())
         assert outcome.reason == "granted"
 
 
@@ -361,20 +373,20 @@ def test_what_is_remembered_of_a_login_is_its_own(
         assert _judged(authorizer, "shared", login=login).login == login
     assert _reason(authorizer, "ada", login="ada") == "mismatch"
     assert _reason(authorizer, "shared", login="Ada") == "unknown"
-    assert [secret for _, secret in slow_hashes] == ["shared", "ada", "shared"]
+    assert [secret for _, secret in slow_hashes] == ["shared"] * 2 + ["ada", "shared"]
 
 
 def test_trouble_with_the_store_is_a_fault_that_is_not_remembered(
     reader: FakeReader, slow_hashes: Hashes
 ) -> None:
     """Never unknown; nothing is hashed for it and no login told."""
-    authorizer, outcome = _authorizer(reader), Outcome()
+    authorizer = _authorizer(reader)
     reader.outage = StoreUnavailableError("down")
-    with pytest.raises(StoreUnavailableError):
+    with pytest.raises(StoreUnavailableError) as caught:
         authorizer.authorize(
-            event_with({"Authorization": basic(_LOGIN, _PASSWORD)}), at(), outcome
+            event_with({"Authorization": basic(_LOGIN, _PASSWORD)}), at()
         )
-    assert (slow_hashes, outcome.login) == ([], None)
+    assert (slow_hashes, caught.value.login) == ([], None)
     reader.outage = None
     _keep(reader)
     assert _reason(authorizer) == "granted"

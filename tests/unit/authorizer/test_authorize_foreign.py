@@ -11,9 +11,7 @@ from apikeys import digest
 from apikeys.decision import Reason
 from apikeys.errors import MisconfiguredError, OverloadedError, StoreUnavailableError
 from authorizer.authorize import Authorizer
-from authorizer.outcome import Outcome
 from authorizer.settings import Settings
-from authorizer.store import Store
 from tests import independent
 from tests.builders import (
     BEFORE,
@@ -36,6 +34,7 @@ from tests.builders import (
 from tests.fakes import ROLES_NAME, SIGNING_NAME
 
 if TYPE_CHECKING:
+    from authorizer.decision import Decision
     from tests.fakes import FakeReader
     from tests.unit.authorizer.conftest import Handler
 
@@ -58,13 +57,11 @@ def _authorizer(
 ) -> Authorizer:
     least = {"SIGNING_SECRET": SIGNING_NAME, "LEGACY_KEYS": mode}
     settings = Settings(least | environ)
-    return Authorizer(settings, Store(reader, settings))
+    return Authorizer(settings, reader)
 
 
-def _judged(authorizer: Authorizer, key: str = _KEY, seconds: float = 0) -> Outcome:
-    outcome = Outcome()
-    authorizer.authorize(event_with({"X-API-Key": key}), at(seconds), outcome)
-    return outcome
+def _judged(authorizer: Authorizer, key: str = _KEY, seconds: float = 0) -> Decision:
+    return authorizer.authorize(event_with({"X-API-Key": key}), at(seconds))
 
 
 def _reason(authorizer: Authorizer, key: str = _KEY, seconds: float = 0) -> str:
@@ -109,7 +106,7 @@ def test_an_imported_key_gets_the_policy_of_its_roles(
         "roles": "READER",
         "expirationDate": LATER,
     }
-    assert (outcome.outcome, outcome.reason) == ("allow", "granted")
+    assert (outcome.verdict, outcome.reason) == ("allow", "granted")
     assert (outcome.key_id, outcome.login, outcome.cached) == (_KEY_ID, None, False)
     assert reader.reads == [SIGNING_NAME, _IMPORTED, ROLES_NAME]
 

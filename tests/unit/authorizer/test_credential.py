@@ -158,4 +158,7 @@ def test_repr_shows_no_secret() -> None:
         repr(_foreign(_FOREIGN)),
     ]
     expected = [_KEY.key_id, "ada", _IMPORTED_ID]
-    assert shown == [f"Credential({name})" for name in expected]
+    kinds = ["MintedKey", "Login", "ForeignKey"]
+    assert shown == [
+        f"{kind}({name})" for kind, name in zip(kinds, expected, strict=True)
+    ]

@@ -206,12 +206,6 @@ def test_a_decision_that_can_not_be_logged_is_a_fault(
         handler(rest_event(presented))
 
 
-def test_an_error_without_a_traceback_is_reported_by_its_name(handler: Handler) -> None:
-    """Only its kind is known then."""
-    found = handler.module._unexpected(ValueError("canary"))
-    assert str(found) == "unexpected ValueError"
-
-
 def test_a_thousand_requests_are_a_thousand_lines(
     reader: FakeReader, handler: Handler
 ) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys.errors import StoreUnavailableError
+from authorizer.decision import Decision
 from authorizer.log import DecisionLog
-from authorizer.outcome import Outcome
 from tests.builders import at
 from tests.fakes import FakeLambdaContext
 
@@ -19,27 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def _outcome(**fields: object) -> Outcome:
-    outcome = Outcome()
-    for name, value in fields.items():
-        setattr(outcome, name, value)
-    return outcome
+def _decision(**fields: Any) -> Decision:
+    return Decision(**({"verdict": "refuse", "reason": ""} | fields))
 
 
-def _text(*written: tuple[Outcome, Exception | None]) -> str:
+def _text(*written: tuple[Decision, Exception | None]) -> str:
     """Return what is in a pipe after each of these was written to it."""
     reading, writing = os.pipe()
     log = DecisionLog(writing, "my-authorizer")
     text = b""
-    for outcome, fault in written:
-        log.write(outcome, at(0.25), FakeLambdaContext(), fault)
+    for decision, fault in written:
+        log.write(decision, at(0.25), FakeLambdaContext(), fault)
         text += os.read(reading, 65_536)
     os.close(reading)
     os.close(writing)
     return text.decode("ascii")
 
 
-def _lines(*written: tuple[Outcome, Exception | None]) -> Sequence[dict[str, Any]]:
+def _lines(*written: tuple[Decision, Exception | None]) -> Sequence[dict[str, Any]]:
     text = _text(*written)
     assert text.endswith("\n")
     return [json.loads(line) for line in text.splitlines()]
@@ -52,8 +49,8 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_decision_is_one_line_with_exactly_these_fields() -> None:
     """Powertools' names, the decision, and a metric in the embedded format."""
-    outcome = _outcome(
-        outcome="allow",
+    decision = _decision(
+        verdict="allow",
         reason="granted",
         key_id="0123456789abcdef",
         api="a1b2c3d4e5",
@@ -61,7 +58,7 @@ def test_a_decision_is_one_line_with_exactly_these_fields() -> None:
         cached=True,
         answer={"context": "canary"},
     )
-    (line,) = _lines((outcome, None))
+    (line,) = _lines((decision, None))
     assert line == {
         "level": "INFO",
         "message": "decision",
@@ -94,7 +91,7 @@ def test_a_decision_is_one_line_with_exactly_these_fields() -> None:
 
 def test_the_embedded_metric_refers_to_fields_of_the_line() -> None:
     """CloudWatch drops a metric whose value or dimension is missing."""
-    (line,) = _lines((_outcome(reason="forged"), None))
+    (line,) = _lines((_decision(reason="forged"), None))
     directive = line["_aws"]["CloudWatchMetrics"][0]
     assert isinstance(line[directive["Metrics"][0]["Name"]], int)
     assert all(isinstance(line[name], str) for name in directive["Dimensions"][0])
@@ -102,7 +99,7 @@ def test_the_embedded_metric_refers_to_fields_of_the_line() -> None:
 
 def test_only_the_first_line_is_a_cold_start() -> None:
     """As Powertools counts them."""
-    lines = _lines(*[(_outcome(), None)] * 3)
+    lines = _lines(*[(_decision(), None)] * 3)
     assert [line["cold_start"] for line in lines] == [True, False, False]
 
 
@@ -120,27 +117,27 @@ def test_faults_and_corrupt_records_are_errors(
     reason: str, fault: Exception | None, level: str, message: str
 ) -> None:
     """They want the operator; a refused stranger does not."""
-    (line,) = _lines((_outcome(reason=reason), fault))
+    (line,) = _lines((_decision(reason=reason), fault))
     assert (line["level"], line["message"]) == (level, message)
 
 
 def test_what_was_never_learned_is_null() -> None:
     """A request refused at its first check has no key id."""
-    (line,) = _lines((_outcome(reason="missing"), None))
+    (line,) = _lines((_decision(reason="missing"), None))
     learned = {name: line[name] for name in ("key_id", "api", "stage", "cached")}
     assert learned == dict.fromkeys(learned)
 
 
 def test_a_line_is_ascii_and_can_not_be_broken() -> None:
     """Whatever a fault's message holds."""
-    text = _text((_outcome(), StoreUnavailableError("é\n\u2028{}")))
+    text = _text((_decision(), StoreUnavailableError("é\n\u2028{}")))
     assert text.isascii()
     assert text.count("\n") == 1
 
 
 def test_a_line_is_there_at_once() -> None:
     """Lambda freezes the environment after the answer: nothing waits in a buffer."""
-    lines = _lines(*[(_outcome(reason=reason), None) for reason in ("unknown", "x")])
+    lines = _lines(*[(_decision(reason=reason), None) for reason in ("unknown", "x")])
     assert [line["reason"] for line in lines] == ["unknown", "x"]
 
 
@@ -150,7 +147,7 @@ def test_what_is_written_in_parts_is_a_whole_line(
     """A pipe that is nearly full takes a part; the rest follows."""
     write = os.write
     monkeypatch.setattr(os, "write", lambda to, text: write(to, text[:7]))
-    (line,) = _lines((_outcome(reason="forged"), None))
+    (line,) = _lines((_decision(reason="forged"), None))
     assert line["reason"] == "forged"
 
 
@@ -160,7 +157,7 @@ def test_a_line_that_can_not_be_written_is_an_error() -> None:
     os.close(reading)
     log = DecisionLog(writing, "my-authorizer")
     with pytest.raises(BrokenPipeError):
-        log.write(_outcome(), at(), FakeLambdaContext())
+        log.write(_decision(), at(), FakeLambdaContext())
     os.close(writing)
 
 
@@ -169,7 +166,7 @@ def test_the_timestamp_is_that_of_the_request() -> None:
     reading, writing = os.pipe()
     log = DecisionLog(writing, "my-authorizer")
     for seconds in (0, 0.9, 1, 0):
-        log.write(_outcome(), at(seconds), FakeLambdaContext())
+        log.write(_decision(), at(seconds), FakeLambdaContext())
     lines = os.read(reading, 65_536).splitlines()
     os.close(reading)
     os.close(writing)

@@ -16,6 +16,7 @@ def _read(**environ: str) -> dict[str, object]:
 
 _DEFAULTS: dict[str, object] = {
     "login_name_prefix": "APIUSER_",
+    "own_ttl_seconds": 30,
     "reads_ontopop": False,
     "record_ttl_seconds": 30,
     "roles_secret": "APIROLES",
@@ -41,7 +42,6 @@ def test_only_the_signing_secret_has_no_default() -> None:
         ("SIGNING_SECRET", "other", "signing_secret", "other"),
         ("SECRET_NAME_PREFIX", "dev/APIKEY_", "secret_name_prefix", "dev/APIKEY_"),
         ("ROLES_SECRET", "dev/roles", "roles_secret", "dev/roles"),
-        ("RECORD_TTL_SECONDS", "0", "record_ttl_seconds", 0),
         ("UNKNOWN_TTL_SECONDS", "1", "unknown_ttl_seconds", 1),
         ("STALE_SECONDS", "0", "stale_seconds", 0),
         ("TAG_CHECK", "off", "tag_check", False),
@@ -53,6 +53,16 @@ def test_every_variable_sets_one_thing(
 ) -> None:
     """And leaves the others at their defaults."""
     assert _read(**{name: text}) == _DEFAULTS | {field: value}
+
+
+@pytest.mark.parametrize(("ttl", "own"), [(0, 1), (1, 1), (2, 2), (3_600, 3_600)])
+def test_what_every_request_needs_is_kept_for_a_second_at_least(
+    ttl: int, own: int
+) -> None:
+    """Anybody can send requests: with a TTL of 0 each would read it."""
+    found = _read(RECORD_TTL_SECONDS=str(ttl))
+    changed = {"record_ttl_seconds": ttl, "own_ttl_seconds": own}
+    assert found == _DEFAULTS | changed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,12 @@ import pytest
 
 from apikeys import digest
 from authorizer import verifier as verifier_module
-from authorizer.credential import Credential, of_login
+from authorizer.credential import (
+    Credential,
+    MintedKey,
+    UncheckedKey,
+    of_login,
+)
 from authorizer.settings import Settings
 from authorizer.verifier import Verifier
 from tests.builders import slow_digest
@@ -17,6 +22,10 @@ _CREDENTIAL = "correct horse battery staple"
 
 def _of(text: str) -> Credential:
     return of_login("ada", text, Settings({"SIGNING_SECRET": "signing"}))
+
+
+def _key(text: str, kind: type[MintedKey] = MintedKey) -> Credential:
+    return kind(text, (), "id")
 
 
 class _Hashes:
@@ -57,23 +66,30 @@ def test_a_wrong_credential_is_hashed_every_time(hashes: _Hashes) -> None:
 
 
 def test_what_is_remembered_is_one_digest_and_one_credential(hashes: _Hashes) -> None:
-    """A new digest, or another text, is a new question."""
+    """A new digest, or another text, is a new question; so is an old digest again."""
     verifier = Verifier()
-    pairs = [("$argon2id$1ab", "ab"), ("$argon2id$2ab", "ab"), ("$argon2id$1ab", "b")]
-    assert [verifier.matches((stored,), _of(text)) for stored, text in pairs * 2] == [
-        True
-    ] * 6
-    assert hashes.asked == pairs
+    pairs = [("$argon2id$1ab", "ab"), ("$argon2id$1ab", "b"), ("$argon2id$2ab", "ab")]
+    asked = [pair for pair in [*pairs, pairs[0]] for _ in range(2)]
+    assert all(verifier.matches((stored,), _of(text)) for stored, text in asked)
+    assert hashes.asked == [*pairs, pairs[0]]
 
 
 def test_a_fast_digest_is_never_remembered(hashes: _Hashes) -> None:
     """It costs less than looking it up."""
     verifier, stored = Verifier(), f"$sha256${_CREDENTIAL}"
-    assert [verifier.matches((stored,), _of(_CREDENTIAL)) for _ in range(2)] == [
-        True
-    ] * 2
-    assert hashes.asked == []
-    assert len(verifier._remembered) == 0
+    key = _key(_CREDENTIAL)
+    assert [verifier.matches((stored,), key) for _ in range(2)] == [True] * 2
+    assert (hashes.asked, verifier.has_verified(key)) == ([], False)
+
+
+def test_that_an_unchecked_key_matched_is_remembered(hashes: _Hashes) -> None:
+    """While tags are not checked, its owner must not become a stranger."""
+    verifier, stored = Verifier(), f"$sha256${_CREDENTIAL}"
+    good, bad = (_key(text, UncheckedKey) for text in (_CREDENTIAL, "x"))
+    assert [verifier.matches((stored,), key) for key in (good, bad)] == [True, False]
+    assert [verifier.has_verified(key) for key in (good, bad)] == [True, False]
+    verifier.forget(good)
+    assert (verifier.has_verified(good), hashes.asked) == (False, [])
 
 
 def test_what_is_cheap(hashes: _Hashes) -> None:
@@ -82,22 +98,25 @@ def test_what_is_cheap(hashes: _Hashes) -> None:
     before = verifier.is_cheap((stored,), _of(_CREDENTIAL))
     verifier.matches((stored,), _of(_CREDENTIAL))
     after = verifier.is_cheap((stored,), _of(_CREDENTIAL))
-    assert (before, after, verifier.is_cheap(("$sha256$x",), _of("y"))) == (
-        False,
-        True,
-        True,
-    )
+    assert (before, after) == (False, True)
+    # A fast digest is so for a key; of a login it must cost a slow hash, too.
+    fast = ("$sha256$x",)
+    assert verifier.is_cheap(fast, _key("y"))
+    assert not verifier.is_cheap(fast, _of("y"))
     assert len(hashes.asked) == 1
 
 
-def test_the_memory_is_bounded_and_keeps_what_was_used_last(hashes: _Hashes) -> None:
-    """1,024 answers; the one used longest ago is hashed again."""
+def test_the_memory_is_bounded_and_keeps_what_was_used_last(
+    hashes: _Hashes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as it may; the one used longest ago is hashed again."""
+    monkeypatch.setattr(verifier_module, "MAX_VERIFIED", 1_024)
     verifier = Verifier()
     for number in range(1_024):
         verifier.matches((f"$argon2id${number}",), _of(f"{number}"))
     verifier.matches(("$argon2id$0",), _of("0"))
     verifier.matches(("$argon2id$new",), _of("new"))
-    assert len(verifier._remembered) == 1_024
+    assert len(verifier._verified) == 1_024
     assert verifier.is_cheap(("$argon2id$0",), _of("0"))
     assert not verifier.is_cheap(("$argon2id$1",), _of("1"))
     assert len(hashes.asked) == 1_025
@@ -109,9 +128,11 @@ def test_memory_holds_neither_credential_nor_a_plain_hash_of_it() -> None:
     stored, marks = f"$argon2id${_CREDENTIAL}", []
     for verifier in (Verifier(), Verifier()):
         verifier.matches((stored,), _of(_CREDENTIAL))
-        marks += list(verifier._remembered)
+        marks += [*verifier._verified.items()]
     assert len(set(marks)) == 2
-    assert all(_CREDENTIAL.encode() not in mark for mark in marks)
+    held = [part for pair in marks for part in pair]
+    assert all(len(part) == 16 for part in held)
+    assert all(_CREDENTIAL.encode() not in part for part in held)
 
 
 def test_the_secret_is_made_at_first_use() -> None:
@@ -123,11 +144,11 @@ def test_real_digests_are_checked_by_their_own_hash() -> None:
     """Fast and slow, right and wrong."""
     verifier = Verifier()
     found = [
-        verifier.matches((made(_CREDENTIAL),), _of(presented))
-        for made in (digest.fast, digest.slow)
+        verifier.matches((made(_CREDENTIAL),), of(presented))
+        for made, of in ((digest.fast, _key), (digest.slow, _of), (digest.slow, _key))
         for presented in (_CREDENTIAL, "wrong")
     ]
-    assert found == [True, False, True, False]
+    assert found == [True, False] * 3
 
 
 def test_a_fast_digest_may_have_to_cost_a_slow_hash(
@@ -136,7 +157,7 @@ def test_a_fast_digest_may_have_to_cost_a_slow_hash(
     """Right or wrong, as a slow one would; and once where it is right."""
     verifier, stored = Verifier(), digest.fast(_CREDENTIAL)
     texts = [_CREDENTIAL, _CREDENTIAL, "x", "x"]
-    found = [verifier.matches_slowly((stored,), _of(text)) for text in texts]
+    found = [verifier.matches((stored,), _of(text)) for text in texts]
     assert found == [True, True, False, False]
     expected = [("m=19456,t=2,p=1", text) for text in (_CREDENTIAL, "x", "x")]
     assert slow_hashes == expected
@@ -147,9 +168,9 @@ def test_a_slow_digest_costs_one_slow_hash_and_no_second(
 ) -> None:
     """Asked either way, and remembered for both."""
     verifier, stored = Verifier(), slow_digest(_CREDENTIAL)
-    assert verifier.matches_slowly((stored,), _of(_CREDENTIAL))
     assert verifier.matches((stored,), _of(_CREDENTIAL))
-    assert not verifier.matches_slowly((stored,), _of("x"))
+    assert verifier.matches((stored,), _of(_CREDENTIAL))
+    assert not verifier.matches((stored,), _of("x"))
     assert [secret for _, secret in slow_hashes] == [_CREDENTIAL, "x"]
 
 
@@ -159,33 +180,46 @@ def test_two_passwords_of_one_account_cost_one_slow_hash(
     """The new one, the one it replaces, a wrong one; both right ones are remembered."""
     verifier, both = Verifier(), (slow_digest("new"), slow_digest("old"))
     texts = ["new", "old", "wrong"]
-    assert [verifier.matches_slowly(both, _of(text)) for text in texts * 2] == [
+    assert [verifier.matches(both, _of(text)) for text in texts * 2] == [
         *(True, True, False),
         *(True, True, False),
     ]
     assert [secret for _, secret in slow_hashes] == ["new", "old", "wrong", "wrong"]
     # Once its overlap has ended, what was remembered of the old one is of no use.
-    assert not verifier.matches_slowly(both[:1], _of("old"))
+    assert not verifier.matches(both[:1], _of("old"))
 
 
 def test_what_is_verified(slow_hashes: list[tuple[str, str]]) -> None:
-    """A fast digest that matches, a slow one that did before; asking hashes nothing."""
-    verifier = Verifier()
-    fast, slow = digest.fast(_CREDENTIAL), slow_digest(_CREDENTIAL)
-    pairs = [(fast, _CREDENTIAL), (fast, "x"), (slow, _CREDENTIAL), (slow, "x")]
-    before = [verifier.has_verified((stored,), _of(text)) for stored, text in pairs]
-    assert slow_hashes == []
-    verifier.matches((slow,), _of(_CREDENTIAL))
-    verifier.matches((slow,), _of("x"))
-    after = [verifier.has_verified((stored,), _of(text)) for stored, text in pairs]
-    assert before == [True, False, False, False]
-    assert after == [True, False, True, False]
+    """What matched when its digest was last looked at; asking hashes nothing."""
+    verifier, stored = Verifier(), slow_digest(_CREDENTIAL)
+    good, bad = _of(_CREDENTIAL), _of("x")
+    before = verifier.has_verified(good)
+    for credential in (good, bad):
+        verifier.matches((stored,), credential)
+    hashed = len(slow_hashes)
+    after = [verifier.has_verified(one) for one in (good, bad, _of(_CREDENTIAL))]
+    assert (before, after) == (False, [True, False, True])
+    verifier.forget(good)
+    assert not verifier.has_verified(good)
+    assert len(slow_hashes) == hashed
+
+
+def test_one_password_of_two_accounts_is_verified_for_each(
+    slow_hashes: list[tuple[str, str]],
+) -> None:
+    """Who proved to be one of them is a stranger to the other."""
+    verifier, stored = Verifier(), slow_digest(_CREDENTIAL)
+    bob = of_login("bob", _CREDENTIAL, Settings({"SIGNING_SECRET": "signing"}))
+    assert verifier.matches((stored,), _of(_CREDENTIAL))
+    assert not verifier.has_verified(bob)
+    assert verifier.matches((stored,), bob)
+    assert len(slow_hashes) == 2
 
 
 def test_the_work_wasted_is_that_of_a_digest_as_it_is_made() -> None:
     """Real argon2id under equal parameters, and nothing matches it."""
     made = argon2.extract_parameters(digest.slow("x"))
-    nobody = verifier_module._NOBODY_S
+    nobody = verifier_module._UNMATCHABLE
     digest.check(nobody)
     assert argon2.extract_parameters(nobody) == made
     assert not digest.matches(nobody, "x")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from apikeys.errors import OverloadedError
-from authorizer.bucket import Bucket
 from authorizer.moment import Moment
+from authorizer.token_bucket import TokenBucket
 from tests.builders import NOW, at
 
 
-def _drawn(bucket: Bucket, seconds: float, tries: int = 50) -> int:
+def _drawn(bucket: TokenBucket, seconds: float, tries: int = 50) -> int:
     """Return how many tokens can be drawn at a time."""
     return _drawn_at(bucket, at(seconds), tries)
 
 
-def _drawn_at(bucket: Bucket, moment: Moment, tries: int = 50) -> int:
+def _drawn_at(bucket: TokenBucket, moment: Moment, tries: int = 50) -> int:
     for count in range(tries):
         try:
             bucket.draw(moment)
@@ -26,27 +26,27 @@ def _drawn_at(bucket: Bucket, moment: Moment, tries: int = 50) -> int:
 
 def test_a_burst_of_20_then_2_a_second() -> None:
     """A burst of 20, then 2 a second, whatever the clock showed at first."""
-    bucket = Bucket()
+    bucket = TokenBucket(20, 2, "tries")
     drawn = [_drawn(bucket, s) for s in (9_000, 9_000, 9_000.49, 9_000.5, 9_003.5)]
     assert drawn == [20, 0, 0, 1, 6]
 
 
 def test_a_rested_bucket_is_full_and_no_fuller() -> None:
     """An hour of rest gives the burst, not 7,200 tokens."""
-    bucket = Bucket()
+    bucket = TokenBucket(20, 2, "tries")
     assert (_drawn(bucket, 0), _drawn(bucket, 3_600)) == (20, 20)
 
 
 def test_fractions_of_a_token_add_up() -> None:
     """Refused draws cost nothing of what is being gained."""
-    bucket = Bucket()
+    bucket = TokenBucket(20, 2, "tries")
     assert _drawn(bucket, 0) == 20
     assert [_drawn(bucket, 0.1 * tick, tries=1) for tick in range(1, 11)].count(1) == 2
 
 
 def test_a_token_given_back_can_be_drawn_again() -> None:
     """As often as it is given back, and never beyond the burst."""
-    bucket = Bucket()
+    bucket = TokenBucket(20, 2, "tries")
     bucket.give_back()
     assert _drawn(bucket, 0) == 20
     bucket.give_back()
@@ -55,7 +55,7 @@ def test_a_token_given_back_can_be_drawn_again() -> None:
 
 def test_clocks_that_step_back_give_and_take_nothing() -> None:
     """What follows counts from where they are then."""
-    bucket = Bucket()
+    bucket = TokenBucket(20, 2, "tries")
     assert (_drawn(bucket, 100), _drawn(bucket, 50), _drawn(bucket, 50.5)) == (20, 0, 1)
 
 
@@ -64,14 +64,14 @@ def test_the_clock_that_went_further_fills_the_bucket(
     wall: float, monotonic: float
 ) -> None:
     """A frozen environment gains what passed by the wall clock; none gains twice."""
-    bucket = Bucket()
+    bucket = TokenBucket(20, 2, "tries")
     assert _drawn_at(bucket, Moment(NOW, 50)) == 20
     assert _drawn_at(bucket, Moment(NOW + wall, 50 + monotonic)) == 6
 
 
 def test_overload_is_a_fault_with_a_reason() -> None:
     """The answer is 500, never 401."""
-    bucket = Bucket(burst=0, per_second=0)
+    bucket = TokenBucket(0, 0, "tries")
     with pytest.raises(OverloadedError) as caught:
         bucket.draw(at())
     assert caught.value.reason == "overloaded"

@@ -1,4 +1,4 @@
-"""A token bucket for work that strangers can provoke."""
+"""A token bucket, which bounds how often something may happen."""
 
 from __future__ import annotations
 
@@ -9,19 +9,36 @@ if TYPE_CHECKING:
     from authorizer.moment import Moment
 
 
-class Bucket:
+class TokenBucket:
     """Holds up to ``burst`` tokens and gains ``per_second``."""
 
-    def __init__(self, burst: float = 20, per_second: float = 2) -> None:
+    def __init__(self, burst: float, per_second: float, what: str) -> None:
+        """Make a full bucket.
+
+        Args:
+            burst: how many tokens it holds.
+            per_second: how many it gains.
+            what: that of which there is too much when it is empty.
+        """
         self._burst = burst
         self._per_second = per_second
+        self._what = what
         self._tokens = burst
         self._started = self._now = 0.0
 
     def draw(self, moment: Moment) -> None:
         """Take a token.
 
-        What has passed since the last draw is the larger of what the two clocks say:
+        Raises:
+            OverloadedError: none is left.
+        """
+        self.require(moment)
+        self._tokens -= 1
+
+    def require(self, moment: Moment) -> None:
+        """See that there is a token, without taking it.
+
+        What has passed since the last look is the larger of what the two clocks say:
         the monotonic one may stand still while Lambda freezes the environment.
 
         Raises:
@@ -31,11 +48,8 @@ class Bucket:
         self._tokens = min(self._burst, self._tokens + passed * self._per_second)
         self._started, self._now = moment.started, moment.now
         if self._tokens < 1:
-            raise OverloadedError(
-                "too many look-ups or slow hashes for unproven credentials"
-            )
-        self._tokens -= 1
+            raise OverloadedError(f"too many {self._what}")
 
     def give_back(self) -> None:
-        """Return the token of work that ended in a match."""
+        """Return the token of work that turned out well."""
         self._tokens = min(self._burst, self._tokens + 1)

@@ -1,0 +1,91 @@
+"""How much work strangers may cause in one environment.
+
+Look-ups and slow hashes for credentials that nothing vouches for yet are bounded; an
+owner who was verified here before is no stranger. A genuine tag vouches for a key, but
+not that it was ever issued: a leaked signing key makes as many as one likes.
+"""
+
+from __future__ import annotations
+
+from apikeys.decision import Reason
+from authorizer.token_bucket import TokenBucket
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from apikeys.record import Record
+    from authorizer.credential import Credential
+    from authorizer.moment import Moment
+    from authorizer.store import Store
+    from authorizer.verifier import Verifier
+
+_UNMATCHED = (Reason.MISMATCH, Reason.UNKNOWN, Reason.REVOKED, Reason.CORRUPT)
+
+
+class Admission:
+    """Admits requests to look-up and hash, and takes account of how they ended."""
+
+    def __init__(self, store: Store, verifier: Verifier) -> None:
+        self._store = store
+        self._verifier = verifier
+        self._unproven = TokenBucket(
+            20, 2, "look-ups or slow hashes for unproven credentials"
+        )
+        self._unissued = TokenBucket(
+            200, 20, "look-ups of keys that are signed and were never issued"
+        )
+
+    def admit(
+        self, credential: Credential, known: Record | Reason | None, moment: Moment
+    ) -> bool:
+        """Admit a credential to what is left to do, if there is room for it.
+
+        Args:
+            credential: what was presented.
+            known: its record, or why there is none; None where that has to be read.
+            moment: of the request.
+
+        Returns:
+            Whether ``settle`` has to be told how it ended.
+
+        Raises:
+            OverloadedError: there is no room.
+        """
+        if credential.is_proven:
+            if known is not None or self._store.has_read(credential.references[0]):
+                return False
+            self._unissued.require(moment)
+            return True
+        if not self._is_cheap(credential, known, moment.now):
+            self._unproven.draw(moment)
+            return True
+        return False
+
+    def settle(
+        self, credential: Credential, reason: Reason, moment: Moment, *, admitted: bool
+    ) -> None:
+        """Take account of how a request ended.
+
+        Args:
+            credential: what was presented.
+            reason: what was decided about it.
+            moment: of the request.
+            admitted: what ``admit`` returned.
+        """
+        if credential.is_proven:
+            if admitted and reason is Reason.UNKNOWN:
+                self._unissued.draw(moment)
+        elif reason in _UNMATCHED:
+            # From now on whoever was its owner is a stranger.
+            self._verifier.forget(credential)
+        elif admitted:
+            self._unproven.give_back()
+
+    def _is_cheap(
+        self, credential: Credential, known: Record | Reason | None, now: float
+    ) -> bool:
+        """Return whether no stranger could have caused the work that is left to do."""
+        if isinstance(known, Reason):
+            return not credential.is_slow
+        if known is None:
+            return self._verifier.has_verified(credential)
+        return self._verifier.is_cheap(known.digests(now), credential)

@@ -1,0 +1,84 @@
+"""A stored secret of the deployment's own, which every request needs."""
+
+from __future__ import annotations
+
+from apikeys.decision import Reason
+from apikeys.errors import FaultError, MalformedDocumentError, MisconfiguredError
+from authorizer.cache import Aged, Of, T
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from authorizer.moment import Moment
+    from authorizer.source import Source
+
+# A failure to read what every request needs is not tried anew by every request, which
+# anybody can send; what an operator sets right is seen soon.
+_FAILURE_SECONDS = 1.0
+
+
+class OwnSecret(Of[T]):
+    """The signing keys, or the role map: read again after a TTL, and only then.
+
+    A text that has not changed keeps its value, and with it all that was made from it.
+    """
+
+    def __init__(
+        self, name: str, parse: Callable[[str], T], ttl: float, source: Source
+    ) -> None:
+        """Read a stored secret of this name when it is first asked for."""
+        self._name = name
+        self._parse = parse
+        self._ttl = ttl
+        self._source = source
+        self._kept: Aged[T] | None = None
+        self._failure: Aged[FaultError] | None = None
+        self._text: str | None = None
+        self._value: T | None = None
+
+    def get(self, moment: Moment) -> T:
+        """Return the value.
+
+        Raises:
+            FaultError: it is missing, unreadable or out of reach.
+        """
+        kept = self._kept
+        if kept is not None and kept.is_fresh(moment):
+            return kept.value
+        failure = self._failure
+        if failure is not None and failure.is_fresh(moment):
+            raise _again(failure.value)
+        # Forgotten first: what can't be read must not leave the value before it.
+        self._kept = None
+        try:
+            self._kept = self._read(kept, moment)
+        except FaultError as error:
+            self._failure = Aged(_again(error), moment, _FAILURE_SECONDS)
+            raise
+        return self._kept.value
+
+    def forget_failure(self) -> None:
+        """Let the next request ask again for what could not be read."""
+        self._failure = None
+
+    def _read(self, kept: Aged[T] | None, moment: Moment) -> Aged[T]:
+        name = self._name
+        try:
+            found = self._source.read(name, self._parsed, self._ttl, kept, moment)
+        except MalformedDocumentError as error:
+            raise MisconfiguredError(str(error)) from None
+        if isinstance(found, Reason):
+            raise MisconfiguredError(f"the stored secret {name} is {found}")
+        return found
+
+    def _parsed(self, text: str) -> T:
+        if self._value is None or text != self._text:
+            self._value, self._text = None, None
+            self._value, self._text = self._parse(text), text
+        return self._value
+
+
+def _again(error: FaultError) -> FaultError:
+    """Return an error's equal; itself it would keep the traces of all its raisings."""
+    return type(error)(str(error))

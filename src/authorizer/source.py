@@ -1,0 +1,74 @@
+"""Stored secrets with their age, and what may serve while the store is down."""
+
+from __future__ import annotations
+
+import os
+
+from apikeys.decision import Reason
+from apikeys.errors import StoreUnavailableError
+from authorizer.cache import Aged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from authorizer.moment import Moment
+    from authorizer.reader import Reader
+
+# In an outage a stale value is not asked for again at every request: a client would
+# pay the time-out each time.
+_RETRY_SECONDS = 5.0
+
+
+class Source:
+    """Reads through a reader; in an outage what was read before may go on serving."""
+
+    def __init__(self, reader: Reader, stale_seconds: float) -> None:
+        """Read through a reader.
+
+        Args:
+            reader: of Secrets Manager.
+            stale_seconds: how long beyond its TTL a value may serve in an outage.
+        """
+        self._reader = reader
+        self._stale_seconds = stale_seconds
+
+    def read[T](
+        self,
+        name: str,
+        parse: Callable[[str], T | Reason],
+        ttl: float,
+        kept: Aged[T] | None,
+        moment: Moment,
+    ) -> Aged[T] | Reason:
+        """Return what a stored secret says now, or what is kept while it may serve.
+
+        Args:
+            name: the stored secret's.
+            parse: makes a value, or the reason why there is none, of its text.
+            ttl: how long the value is fresh; jitter only shortens it.
+            kept: what was read before, if anything.
+            moment: of the request, from which the age counts.
+
+        Raises:
+            StoreUnavailableError: an outage, and nothing kept that may still serve.
+            StoreRefusedError: the store refused to let this function read.
+            MalformedDocumentError: as ``parse`` does.
+        """
+        try:
+            text = self._reader.read(name, moment.deadline)
+        except StoreUnavailableError:
+            at_most = ttl + self._stale_seconds
+            if kept is None or not kept.is_younger(moment, at_most):
+                raise
+            kept.renew(moment, _RETRY_SECONDS, at_most)
+            return kept
+        found = text if isinstance(text, Reason) else parse(text)
+        if isinstance(found, Reason):
+            return found
+        return Aged(found, moment, ttl * _jitter())
+
+
+def _jitter() -> float:
+    """Return 0.9 to 1: environments that started together do not all read together."""
+    return 1 - os.urandom(1)[0] / 2_560
