@@ -9,6 +9,7 @@ from admin.drafts import Drafts, length_of
 from admin.errors import RefusedError, invalid
 from admin.handover import notes_for
 from admin.issuing import issued, token_used
+from admin.role_maps import findings
 from admin.store import NameTakenError
 from admin.subject import Subject
 from apikeys import digest, document, timestamp
@@ -77,7 +78,8 @@ class Accounts:
         if earlier is not None:
             if not attempts.is_noted(earlier.record, request):
                 raise _login_taken()
-            return issued(*self._repeated(request, earlier), now)
+            made, found = self._repeated(request, earlier)
+            return issued(made, found, now) | findings(draft.role_map, found.record)
         made = here.minting.account(subject.text, request.password)
         dated = self._drafts.dated(draft, request, now)
         try:
@@ -88,7 +90,7 @@ class Accounts:
                 )
         except NameTakenError as error:
             raise _login_taken() from error
-        return issued(made, found, now)
+        return issued(made, found, now) | findings(draft.role_map, found.record)
 
     def _repeated(
         self, request: Issue | Clone | Rotate, earlier: Found

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from admin.requests import Clone, Issue
     from apikeys.document import Document
     from apikeys.record import Record
+    from apikeys.roles import RoleMap
 
 COPIED = ("client", "issuer", "name", "description", "roles", "enabled", "session")
 
@@ -25,11 +26,13 @@ class Draft(NamedTuple):
         length: the seconds that it lives where the request does not say; None: for
             ever.
         plan_id: the usage plan that it joins, if any.
+        role_map: which has its roles, None where there is none yet.
     """
 
     fields: Document
     length: int | None
     plan_id: str | None
+    role_map: RoleMap | None
 
 
 class Drafts:
@@ -50,8 +53,9 @@ class Drafts:
             "enabled": True,
             "roles": [],
         }
-        fields = self._checked(defaults | request.fields())
-        return Draft(fields, here.lifetimes.default, request.usage_plan_id)
+        fields, role_map = self._checked(defaults | request.fields())
+        length, plan_id = here.lifetimes.default, request.usage_plan_id
+        return Draft(fields, length, plan_id, role_map)
 
     def copied(self, request: Clone, model: Record) -> Draft:
         """Return what a ``clone`` asks for, beside what it takes from its model.
@@ -60,11 +64,12 @@ class Drafts:
             RefusedError: 400 or 403, its roles or the model's can't be given.
         """
         self._deployment.grants.check(model.roles)
-        fields = self._checked(fields_of(model, COPIED) | request.fields())
+        given = fields_of(model, COPIED) | request.fields()
+        fields, role_map = self._checked(given)
         plan_id = request.usage_plan_id or model.document.get("usagePlanId")
-        return Draft(
-            fields, length_of(model), plan_id if isinstance(plan_id, str) else None
-        )
+        if not isinstance(plan_id, str):
+            plan_id = None
+        return Draft(fields, length_of(model), plan_id, role_map)
 
     def dates(self, request: Ending, begun: int, ends_at: int | None) -> Document:
         """Return the dates of a record that begins then, and ends so if not told."""
@@ -83,13 +88,12 @@ class Drafts:
         ends_at = None if draft.length is None else begun + draft.length
         return draft.fields | self.dates(request, begun, ends_at)
 
-    def _checked(self, given: Document) -> Document:
+    def _checked(self, given: Document) -> tuple[Document, RoleMap | None]:
         fields = {name: value for name, value in given.items() if value is not None}
         # Checked as the authorizer will read them.
         roles = role_name.normalise_all(fields.get("roles"))
         self._deployment.grants.check(roles)
-        self._deployment.role_maps.check_roles(roles)
-        return fields
+        return fields, self._deployment.role_maps.check_roles(roles)
 
 
 def fields_of(record: Record, names: tuple[str, ...]) -> Document:

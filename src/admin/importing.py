@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from admin.errors import RefusedError, invalid
 from admin.lifetime import DAY
 from admin.records import issued_at
+from admin.role_maps import findings
 from admin.store import NameTakenError
 from admin.subject import Subject
 from admin.view import public_view
@@ -41,7 +42,9 @@ class Importing:
         earlier = here.records.earlier(subject)
         if earlier is None:
             fields = self._fields(request, text, known, now)
-            here.role_maps.check_roles(role_name.normalise_all(fields["roles"]))
+            role_map = here.role_maps.check_roles(
+                role_name.normalise_all(fields["roles"])
+            )
             record = _record(key_id, fields, digest.slow(text))
             try:
                 found = self._created(record, request.usage_plan_id)
@@ -50,7 +53,8 @@ class Importing:
                 earlier = here.records.live(subject)
             else:
                 view = public_view(found.record, found.version, now)
-                return {"status": 201, "record": view}
+                warned = findings(role_map, found.record)
+                return {"status": 201, "record": view, **warned}
         # Dates count from the first time.
         first = _first_time(request, earlier.record, now)
         self._check_same(earlier.record, self._fields(request, text, known, first))

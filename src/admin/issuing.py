@@ -9,6 +9,7 @@ from admin.errors import RefusedError, conflict
 from admin.handover import notes_for
 from admin.minting import new_key_id
 from admin.records import issued_at
+from admin.role_maps import findings
 from admin.store import NameTakenError
 from admin.subject import Subject
 from admin.view import public_view
@@ -96,7 +97,8 @@ class Issuing:
             lambda begun, _: self._drafts.dated(draft, request, begun),
             draft.plan_id,
         )
-        return issued(made, found, int(self._deployment.clock()))
+        now = int(self._deployment.clock())
+        return issued(made, found, now) | findings(draft.role_map, found.record)
 
     def _written(
         self,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from admin.errors import conflict
 from admin.records import issued_at
+from admin.role_maps import findings
 from admin.view import public_view, revoked_view
-from apikeys import timestamp
+from apikeys import policy, timestamp
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
@@ -62,8 +63,12 @@ class Keys:
         record = found.record.changed(**fields)
         if request.roles is not None:
             here.grants.check(record.roles)
-            here.role_maps.check_roles(record.roles)
-        return self._changed(found, record)
+            role_map = here.role_maps.check_roles(record.roles)
+        elif policy.context(record) != policy.context(found.record):
+            role_map = here.role_maps.readable()
+        else:
+            role_map = None
+        return self._changed(found, record) | findings(role_map, record)
 
     def _changed(self, found: Found, record: Record) -> Document:
         replaced = self._deployment.records.replace(found, record)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from admin.settings import Settings
     from admin.store import SecretStore, Stored
     from apikeys.document import Document
+    from apikeys.record import Record
 
 _DESCRIPTION = "Role map of the API keys"
 _MAX_STORED_BYTES = 65_536
@@ -71,8 +72,19 @@ class RoleMaps:
         """
         return self._parsed(self._present())
 
-    def check_roles(self, names: Sequence[str]) -> None:
+    def readable(self) -> RoleMap | None:
+        """Return the role map, None where there is none or it can't be read."""
+        stored = self._read()
+        try:
+            return None if isinstance(stored, Absence) else self._parsed(stored)
+        except RefusedError:
+            return None
+
+    def check_roles(self, names: Sequence[str]) -> RoleMap | None:
         """Refuse roles that the map does not have, or that are too much together.
+
+        Returns:
+            The role map, None where there is none.
 
         Raises:
             RefusedError: 400, names the roles or says how many bytes they make.
@@ -81,7 +93,7 @@ class RoleMaps:
         if isinstance(stored, Absence):
             if names:
                 raise invalid("roles", "there is no role map yet (roles.put)")
-            return
+            return None
         role_map = self._parsed(stored)
         unknown = [name for name in names if name not in role_map.roles]
         if unknown:
@@ -90,6 +102,7 @@ class RoleMaps:
         if length > MAX_BYTES:
             message = f"together a policy of {length} bytes, at most {MAX_BYTES} fit"
             raise invalid("roles", message)
+        return role_map
 
     def _read(self) -> Stored | Absence:
         return self._store.read(self._name)
@@ -121,6 +134,22 @@ class RoleMaps:
             return self._store.create(self._name, text, _DESCRIPTION)
         except NameTakenError as error:
             raise conflict("the role map") from error
+
+
+def findings(role_map: RoleMap | None, record: Record) -> Document:
+    """Return the part of an answer that warns of a record; empty if nothing does.
+
+    Its policy fits, or it would have been refused; whether the context counts as well
+    is not known.
+    """
+    length = 0 if role_map is None else conflicts.answer_bytes(role_map, record)
+    if length <= MAX_BYTES:
+        return {}
+    finding = (
+        f"the authorizer answers with up to {length} bytes, policy and context; AWS "
+        f"states {MAX_BYTES} for both, so fewer roles or shorter names are safer"
+    )
+    return {"findings": [finding]}
 
 
 def _checked(found: Document) -> RoleMap:

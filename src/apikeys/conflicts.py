@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from apikeys.record import Record
     from apikeys.roles import RoleMap
     from apikeys.route import Route
 
@@ -53,6 +54,13 @@ def policy_bytes(role_map: RoleMap, roles: Iterable[str]) -> int:
     """Return how long a policy these roles make at most, in bytes."""
     grant = role_map.grant(roles)
     return policy.size(policy.policy_document(grant, _STAGE_ARN, _EXPIRES_AT))
+
+
+def answer_bytes(role_map: RoleMap, record: Record) -> int:
+    """Return how long an answer a record gets at most, its context with it."""
+    grant = role_map.grant(record.roles, read_only=record.is_read_only())
+    found = policy.policy_document(grant, _STAGE_ARN, record.expires_at)
+    return policy.size(policy.answer(record, found))
 
 
 def _oversized(role_map: RoleMap) -> Iterator[str]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from apikeys.record import Record
     from apikeys.roles import Grant
 
+# AWS states 8 KB for an authorizer's result, but not that only its policy counts.
 MAX_BYTES = 8_192
 
 _RECORD_FIELDS = ("keyId", "login", "client", "issuer", "name", "expirationDate")
@@ -44,9 +45,12 @@ def policy_document(grant: Grant, stage_arn: str, expires_at: int | None) -> Doc
     return _policy(statements)
 
 
-def size(policy: Document) -> int:
-    """Return the policy's length in bytes, as API Gateway receives it."""
-    return len(document.dumps(policy).encode())
+def size(found: Document) -> int:
+    """Return the length of a policy, or of a whole answer, as API Gateway receives it.
+
+    In bytes.
+    """
+    return len(document.dumps(found).encode())
 
 
 def context(record: Record) -> dict[str, str]:

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from authorizer.request import Request
 
-_SCHEME = "basic "
+_SCHEME = "basic"
 # A login and a password of the longest kind in base64, with some room: decomposed as
 # some keyboards write it, a character may have nine bytes.
 _LONGEST = 2_048
@@ -25,7 +25,7 @@ def has_basic_scheme(request: Request) -> bool:
     of their own.
     """
     return any(
-        part.lower().split(maxsplit=1)[:1] == ["basic"]
+        part.lower().split(maxsplit=1)[:1] == [_SCHEME]
         for text in every_text(request, "authorization")
         for part in text.split(",")
     )
@@ -41,9 +41,11 @@ def presented(request: Request) -> tuple[str, str] | Reason:
     value = single(request, "authorization")
     if isinstance(value, Reason):
         return value
-    if len(value) > _LONGEST or value[: len(_SCHEME)].lower() != _SCHEME:
+    scheme, _, token = value.partition(" ")
+    if len(value) > _LONGEST or scheme.lower() != _SCHEME:
         return Reason.MALFORMED
-    login, _, password = _decoded(value[len(_SCHEME) :]).partition(":")
+    # One or more spaces: RFC 9110, section 11.4.
+    login, _, password = _decoded(token.lstrip(" ")).partition(":")
     # Without a colon there is no password either.
     if not password or not is_login(login):
         return Reason.MALFORMED

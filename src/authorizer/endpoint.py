@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_FIPS = "AWS_USE_FIPS_ENDPOINT"
+_DUAL_STACK = "AWS_USE_DUALSTACK_ENDPOINT"
+# As in eu-west-1.
+_USUAL_HYPHENS = 2
 
 
 class Endpoint:
@@ -34,13 +40,46 @@ class Endpoint:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], region: str) -> Endpoint:
-        """Return the configured endpoint, or the region's own."""
-        url = environ.get("AWS_ENDPOINT_URL_SECRETS_MANAGER") or environ.get(
-            "AWS_ENDPOINT_URL"
-        )
-        if url:
-            return cls(url)
-        fips = environ.get("AWS_USE_FIPS_ENDPOINT", "").lower() == "true"
-        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-        service = "secretsmanager-fips" if fips else "secretsmanager"
-        return cls(f"https://{service}.{region}.{suffix}")
+        """Return the configured endpoint, or the region's own.
+
+        Raises:
+            ValueError: a URL is not one, or the region has no endpoint of the kind
+                that is asked for; names the variables.
+        """
+        return cls(_configured_url(environ) or f"https://{_host(environ, region)}")
+
+
+def _configured_url(environ: Mapping[str, str]) -> str | None:
+    if _is_true(environ, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
+        return None
+    return environ.get("AWS_ENDPOINT_URL_SECRETS_MANAGER") or environ.get(
+        "AWS_ENDPOINT_URL"
+    )
+
+
+def _host(environ: Mapping[str, str], region: str) -> str:
+    fips, dual_stack = _is_true(environ, _FIPS), _is_true(environ, _DUAL_STACK)
+    # No region of the partition aws has another form: it need not load the table.
+    if region.count("-") != _USUAL_HYPHENS or region.startswith("cn-"):
+        from authorizer.hosts import HOSTS  # noqa: PLC0415 - see above
+
+        for pattern, hosts in HOSTS:
+            if re.fullmatch(pattern, region):
+                host = hosts[2 * fips + dual_stack]
+                if host is None:
+                    raise ValueError(_no_variant(region, fips=fips, dual=dual_stack))
+                return host.format(region)
+    # With dual stack, too. As the SDKs do for a region that no pattern knows.
+    service = "secretsmanager-fips" if fips else "secretsmanager"
+    return f"{service}.{region}.amazonaws.com"
+
+
+def _is_true(environ: Mapping[str, str], name: str) -> bool:
+    return environ.get(name, "").lower() == "true"
+
+
+def _no_variant(region: str, *, fips: bool, dual: bool) -> str:
+    asked_for = [name for name, on in ((_FIPS, fips), (_DUAL_STACK, dual)) if on]
+    return (
+        f"{' and '.join(asked_for)}: Secrets Manager has no such endpoint in {region}"
+    )

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Request:
     """What the authorizer reads of an event: the method's ARN and the headers.
 
-    ``multi_value_headers`` is None where the event has none.
+    ``multi_value_headers`` is None where the event has none, or an empty object, as
+    the console's test sends it beside headers.
     """
 
     __slots__ = ("headers", "method_arn", "multi_value_headers")
@@ -51,4 +52,4 @@ class Request:
             and (multi_value is None or isinstance(multi_value, dict))
         ):
             raise MisconfiguredError("the event's headers are not an object")
-        return cls(MethodArn.parse(method_arn), headers or {}, multi_value)
+        return cls(MethodArn.parse(method_arn), headers or {}, multi_value or None)

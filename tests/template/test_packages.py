@@ -1,6 +1,7 @@
 """What `sam build` puts into each function's package."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -31,15 +32,24 @@ def function(request: pytest.FixtureRequest) -> str:
 def package(
     architecture: str, function: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """Return a package, made by the recipe that `sam build` runs."""
+    """Return a package, made by the recipe that `sam build` runs, from a copy as there.
+
+    The copy lacks what the recipe makes.
+    """
+    source = tmp_path_factory.mktemp("source") / "src"
+    shutil.copytree(checkout.ROOT / "src", source)
+    (source / "authorizer" / "hosts.py").unlink()
     folder = tmp_path_factory.mktemp(function)
-    answer = make(function, folder, architecture)
+    answer = make(function, folder, architecture, source)
     assert answer.returncode == 0, answer.stderr
     return folder
 
 
 def make(
-    function: str, folder: Path, architecture: str
+    function: str,
+    folder: Path,
+    architecture: str,
+    source: Path = checkout.ROOT / "src",
 ) -> subprocess.CompletedProcess[str]:
     """Run the recipe of one function."""
     python = checkout.ROOT / ".cache" / "venvs" / "dev" / "bin" / "python"
@@ -47,7 +57,7 @@ def make(
         ["make", f"build-{function}", f"ARTIFACTS_DIR={folder}", f"PYTHON={python}"],  # noqa: S607 - make is wherever it is
         capture_output=True,
         check=False,
-        cwd=checkout.ROOT / "src",
+        cwd=source,
         env=os.environ | {"ARCH": architecture, "MAKEFLAGS": ""},
         text=True,
     )
@@ -112,6 +122,15 @@ def test_the_authorizer_trusts_amazon_s_five_roots(
         assert len(files) == 5
         for file in files:
             assert file.name == f"{subject_hash(file.read_text())}.0"
+
+
+def test_the_authorizer_s_hosts_are_made_when_it_is_built(
+    package: Path, function: str
+) -> None:
+    """Out of the pinned botocore: the table that the checkout has as well."""
+    if function == "AuthorizerFunction":
+        made = (package / "authorizer" / "hosts.py").read_text()
+        assert made == (checkout.ROOT / "src/authorizer/hosts.py").read_text()
 
 
 def test_authorizer_is_small(package: Path, function: str) -> None:

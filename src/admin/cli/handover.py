@@ -12,7 +12,7 @@ from admin.cli import console
 from admin.cli.confirming import confirm_handover
 from admin.cli.errors import UnreachableError
 from admin.cli.key_file import KeyFile
-from admin.cli.output import record_table, show
+from admin.cli.output import record_table, show, warn
 
 if TYPE_CHECKING:
     from admin.cli.target import Target
@@ -67,6 +67,7 @@ def hand_over(
         console.say(f"The {kind} is in {key_file}; it will not be shown again.")
         return answer
     if kind and target.output == "table":
+        warn(answer)
         console.messages().print(record_table(answer["record"]))
         console.say(f"\nThe {kind}; it will not be shown again:")
         click.echo(answer[kind])

@@ -46,7 +46,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show(answer: Mapping[str, Any], output: str) -> None:
-    """Print an answer that holds one record."""
+    """Print an answer that holds one record, and warn of what was found about it."""
+    warn(answer)
     if output == "json":
         print_json(answer)
     elif output == "ndjson":
@@ -56,6 +57,12 @@ def show(answer: Mapping[str, Any], output: str) -> None:
         print_csv([_flat(answer)], (*extra, *RECORD_FIELDS))
     else:
         console.print_data(record_table(answer["record"]))
+
+
+def warn(answer: Mapping[str, Any]) -> None:
+    """Tell a person what an answer warns of."""
+    for finding in answer.get("findings", ()):
+        console.say(f"Warning: {finding}")
 
 
 def is_printed(

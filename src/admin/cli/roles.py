@@ -12,7 +12,7 @@ from admin.cli import role_difference, role_explanation
 from admin.cli.console import print_data, say
 from admin.cli.errors import RefusedByFunctionError, UnreachableError
 from admin.cli.options import examples, target_options
-from admin.cli.output import is_printed
+from admin.cli.output import is_printed, warn
 from admin.cli.role_difference import spelled
 from admin.cli.role_file import read_role_file, role_file_argument, role_file_path
 from admin.cli.waiting import settle, wait_option
@@ -94,8 +94,7 @@ def put_roles(context: click.Context, target: Target, /, **options: Any) -> None
     answer = target.invoke(
         "roles.put", roleMap=role_map, ifVersion=options["if_version"]
     )
-    for finding in answer["findings"]:
-        say(f"Warning: {finding}")
+    warn(answer)
     count = len(answer["roleMap"]["roles"])
     row = {"roles": count, "version": answer["version"]}
     if not is_printed(answer, target.output, [row], ("roles", "version")):

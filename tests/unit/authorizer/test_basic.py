@@ -26,6 +26,15 @@ def test_the_scheme_is_read_in_every_case(scheme: str) -> None:
     assert _presented(basic("ada", "open sesame", scheme)) == ("ada", "open sesame")
 
 
+@pytest.mark.parametrize("spaces", [2, 3, 100])
+def test_several_spaces_may_follow_the_scheme(spaces: int) -> None:
+    """RFC 9110 section 11.4: one or more; they count in the length."""
+    value = basic("ada", "open sesame").replace(" ", " " * spaces)
+    assert _presented(value) == ("ada", "open sesame")
+    assert has_basic_scheme(Request.parse(event_with({"Authorization": value})))
+    assert _presented(value.replace(" ", " " * 2_048)) is Reason.MALFORMED
+
+
 def test_the_example_of_the_rfc() -> None:
     """RFC 7617 section 2: Aladdin."""
     value = "Basic " + "QWxhZGRpbjpvcGVu" + "IHNlc2FtZQ=="
@@ -79,10 +88,13 @@ def test_what_is_longer_is_not_decoded() -> None:
         *["Basic", "Basic ", "Basic =", "Basic ====", "basic", "x"],
         *["Bearer x", "Digest x", f"Basically {basic('ada', 'x')[6:]}"],
         basic("ada", "x", "Bearer"),
-        basic("ada", "x", "Basic "),
         basic("ada", "x", " Basic"),
         basic("ada", "x", "\uff22asic"),
         basic("ada", "x").replace(" ", "\t"),
+        basic("ada", "x").replace(" ", " \t"),
+        basic("ada", "x").replace(" ", "\t "),
+        basic("ada", "x").replace(" ", "\xa0"),
+        basic("ada", "x").replace(" ", " \u2003"),
         basic("ada", "x").replace(" ", ""),
         basic("ada", "x") + " ",
         basic("ada", "xy") + "=",
@@ -91,7 +103,7 @@ def test_what_is_longer_is_not_decoded() -> None:
     ],
 )
 def test_another_scheme_or_spelling_is_malformed(value: str) -> None:
-    """One blank, then base64 and nothing else."""
+    """Spaces, then base64 and nothing else."""
     assert _presented(value) is Reason.MALFORMED
 
 
@@ -153,6 +165,7 @@ def test_two_readings_are_ambiguous_and_none_is_missing() -> None:
     "value",
     [
         *["Basic", "basic", "BASIC ", "Basic x", " Basic x", "Basic\tx", "Basic \xa0"],
+        *["Basic  x", "bASIC   ", "Basic \tx"],
         *["Basic é", "Bearer x, Basic y", "Bearer x,Basic", "Basic x, Bearer y"],
     ],
 )

@@ -110,7 +110,7 @@ def test_another_scheme_beside_a_key_is_ignored(value: str) -> None:
         ({"Authorization": _GOOD, "authorization": _GOOD}, None),
         ({"Authorization": _GOOD}, {"Authorization": [_GOOD, _GOOD]}),
         ({"Authorization": _GOOD}, {"Authorization": [basic("eve", "x")]}),
-        ({"Authorization": _GOOD}, {}),
+        ({"Authorization": _GOOD}, {"Accept": ["*/*"]}),
         ({}, {"Authorization": [_GOOD]}),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from authorizer.endpoint import Endpoint
 
 _SERVICE = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
+_FIPS, _DUAL_STACK = "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,11 @@ _SERVICE = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
             ("secretsmanager.us-east-1.amazonaws.com", 443, True),
         ),
         (
+            {_DUAL_STACK: "true"},
+            "eusc-de-east-1",
+            ("secretsmanager.eusc-de-east-1.api.amazonwebservices.eu", 443, True),
+        ),
+        (
             {"AWS_ENDPOINT_URL": "http://localhost:4566"},
             "x",
             ("localhost", 4566, False),
@@ -48,6 +54,16 @@ _SERVICE = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
             ("one", 1, False),
         ),
         ({_SERVICE: "", "AWS_ENDPOINT_URL": "http://two:2"}, "x", ("two", 2, False)),
+        (
+            {_SERVICE: "http://one:1", _FIPS: "true", _DUAL_STACK: "true"},
+            "us-isof-south-1",
+            ("one", 1, False),
+        ),
+        (
+            {_SERVICE: "http://one:1", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"},
+            "eu-west-1",
+            ("secretsmanager.eu-west-1.amazonaws.com", 443, True),
+        ),
     ],
 )
 def test_the_endpoint_is_the_configured_one_or_the_regions(
@@ -90,3 +106,20 @@ def test_another_url_fails_at_start_up(url: str) -> None:
     """Neither another scheme, nor a path, nor a port that is no number."""
     with pytest.raises(ValueError, match=r"\A"):
         Endpoint(url)
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({_DUAL_STACK: "true"}, _DUAL_STACK),
+        ({_DUAL_STACK: "true", _FIPS: "true"}, f"{_FIPS} and {_DUAL_STACK}"),
+    ],
+)
+@pytest.mark.parametrize("region", ["us-isof-south-1", "eu-isoe-west-1"])
+def test_an_endpoint_that_a_partition_lacks_fails_at_start_up(
+    environ: dict[str, str], named: str, region: str
+) -> None:
+    """The message names the variables that ask for it, and the region."""
+    message = f"{named}: Secrets Manager has no such endpoint in {region}"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        Endpoint.from_environ(environ, region)

@@ -67,7 +67,7 @@ def test_no_value_is_missing(headers: object) -> None:
         ({"X-API-Key": "a,b"}, None),
         ({"X-API-Key": "v,v"}, None),
         ({"X-API-Key": ","}, None),
-        ({"X-API-Key": "v"}, {}),
+        ({"X-API-Key": "v"}, {"Accept": ["*/*"]}),
         ({"X-API-Key": "v"}, {"X-API-Key": []}),
         ({"X-API-Key": "v"}, {"X-API-Key": ["w"]}),
         ({"X-API-Key": "v"}, {"X-API-Key": ["v", "v"]}),
@@ -76,6 +76,7 @@ def test_no_value_is_missing(headers: object) -> None:
         ({"X-API-Key": "v"}, {"X-API-Key": None}),
         ({"X-API-Key": "v"}, {"X-API-Key": ["v"], "x-api-key": ["v"]}),
         ({}, {"X-API-Key": ["v"]}),
+        ({"Accept": "*/*"}, {"Accept": ["*/*"], "X-API-Key": ["v"]}),
         (None, {"x-api-key": ["v"]}),
         ({"X-API-Key": ""}, {"X-API-Key": ["", ""]}),
     ],
@@ -83,6 +84,13 @@ def test_no_value_is_missing(headers: object) -> None:
 def test_more_than_one_reading_is_ambiguous(headers: object, multi: object) -> None:
     """Twice, comma-joined or two readings that disagree: refused, even if equal."""
     assert _presented(headers, multi) is Reason.AMBIGUOUS
+
+
+def test_an_empty_second_reading_is_none() -> None:
+    """API Gateway's console sends one where a person tries an authorizer."""
+    assert _presented({"X-API-Key": "v"}, {}) == "v"
+    assert _presented({}, {}) is Reason.MISSING
+    assert _presented({"X-API-Key": "a,b"}, {}) is Reason.AMBIGUOUS
 
 
 def test_two_readings_that_agree_are_one_value() -> None:

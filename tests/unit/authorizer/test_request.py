@@ -24,9 +24,12 @@ def test_a_rest_request_is_read() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"headers": None}, {"headers": {}}])
-def test_headers_may_be_missing(changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize("multi", [None, {}])
+def test_headers_may_be_missing(
+    changes: dict[str, Any], multi: dict[str, Any] | None
+) -> None:
     """A request without headers has none, and one without a second reading None."""
-    event = rest_event() | changes | {"multiValueHeaders": None}
+    event = rest_event() | changes | {"multiValueHeaders": multi}
     found = Request.parse(event)
     assert (found.headers, found.multi_value_headers) == ({}, None)
 

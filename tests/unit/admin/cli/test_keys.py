@@ -151,6 +151,23 @@ def test_a_refusal_is_exit_code_1(cli: Cli) -> None:
     assert done.stderr == "Error: no key has this id (key_not_found)\n"
 
 
+@pytest.mark.parametrize("output", ["table", "json", "ndjson", "csv"])
+def test_what_is_found_about_a_record_is_a_warning_on_stderr(
+    cli: Cli, output: str
+) -> None:
+    """Of a new key and of a changed record, in every form; stdout is as ever."""
+    routes = [f"GET /{number:03}{'x' * 25}" for number in range(60)]
+    cli.target.invoke("roles.put", roleMap={"roles": {"LARGE": {"allow": routes}}})
+    long = ("--client", "c" * 256, "--name", "n" * 256, "--issuer", "i" * 256)
+    issued = cli("issue", "--role", "LARGE", *long, "--output", output)
+    key_id = cli.target.requests[-1]["keyId"]
+    updated = cli("update", key_id, "--name", "m" * 256, "--output", output)
+    for done in (issued, updated):
+        assert done.exit_code == 0
+        assert "Warning: the authorizer answers with up to 8" in done.stderr
+        assert "Warning" not in done.stdout
+
+
 def test_get_shows_a_record_as_a_table(cli: Cli) -> None:
     """One field a line; a date both ways; what is in the date is not said twice."""
     key_id = cli.issue("--expires", "never", "--name", "nightly")["record"]["keyId"]
