@@ -56,6 +56,19 @@ def revoked(subject: Subject) -> RefusedError:
     return RefusedError(409, f"{subject.noun}_revoked", message, field=subject.field)
 
 
+def not_revocable(subject: Subject, advice: str) -> RefusedError:
+    """Return the refusal to call revoked what Secrets Manager goes on answering.
+
+    Args:
+        subject: whose credential goes on working.
+        advice: what ends it instead.
+    """
+    # So answers a secret that somebody replicated into another region.
+    message = "Secrets Manager does not delete the record (has it replicas?); the "
+    message += f"{subject.noun} still works: {advice}"
+    return RefusedError(409, "not_revocable", message, field=subject.field)
+
+
 def corrupt(subject: Subject, what: str) -> RefusedError:
     """Return the refusal to go by a record that can't be read."""
     return RefusedError(409, "record_corrupt", what, field=subject.field)

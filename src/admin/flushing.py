@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError
+from admin.serving import served
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
 
@@ -33,13 +36,14 @@ class StageCaches:
         self._http = http
 
     def flush(self, _request: Flush) -> Document:
-        """Answer ``flush``.
+        """Answer ``flush``: the stages whose flush API Gateway accepted.
 
         It helps only once the record TTL has passed since a change: before, the gateway
         caches the old answer again.
 
         Raises:
-            RefusedError: 404, a stage does not exist; the ones before it were flushed.
+            RefusedError: 404, a stage does not exist; 503, API Gateway does not do it;
+                the ones before it were flushed.
         """
         flushed: list[str] = []
         for api, stage in self._stages:
@@ -48,13 +52,21 @@ class StageCaches:
         return {"status": 200, "flushed": flushed}
 
     def _flush(self, api: str, stage: str, flushed: list[str]) -> None:
+        not_rest = self._rest.exceptions.NotFoundException
+        not_http = self._http.exceptions.NotFoundException
         try:
-            self._rest.flush_stage_authorizers_cache(restApiId=api, stageName=stage)
-        except self._rest.exceptions.NotFoundException:
+            with _available(not_rest):
+                self._rest.flush_stage_authorizers_cache(restApiId=api, stageName=stage)
+        except not_rest:
             # REST and HTTP APIs have ids of one shape and actions of their own.
             try:
-                self._http.reset_authorizers_cache(ApiId=api, StageName=stage)
-            except self._http.exceptions.NotFoundException as error:
+                with _available(not_http):
+                    self._http.reset_authorizers_cache(ApiId=api, StageName=stage)
+            except not_http as error:
                 message = f"FlushStages names {api}/{stage}, which does not exist; "
                 message += f"flushed: {', '.join(flushed) or 'none'}"
                 raise RefusedError(404, "stage_not_found", message) from error
+
+
+def _available(*answers: type[Exception]) -> AbstractContextManager[None]:
+    return served("API Gateway", "gateway_unavailable", answers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -23,18 +22,27 @@ if TYPE_CHECKING:
 
     from apikeys.document import Document
 
-_logger = Logger(service="apikeys-admin", log_uncaught_exceptions=False)
+# Lambda takes a line's own time only in this form.
+_logger = Logger(
+    service="apikeys-admin", use_rfc3339=True, log_uncaught_exceptions=False
+)
 
 # At DEBUG botocore logs whole requests and answers, with what the stored secrets hold.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 _config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
+# API Gateway's quotas are few calls a second, for all that goes on in the account.
+_patient = Config(retries={"mode": "standard", "total_max_attempts": 6})
+
+
+def _client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes as it runs
+    is_gateway = service.startswith("apigateway")
+    config = _config.merge(_patient) if is_gateway else _config
+    return boto3.client(service, config=config)
+
+
 _actions = Actions(
-    Deployment.build(
-        Settings.from_environ(os.environ),
-        partial(boto3.client, config=_config),
-        time.time,
-    )
+    Deployment.build(Settings.from_environ(os.environ), _client, time.time)
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from admin.errors import not_revocable
+from admin.subject import Subject
 from apikeys import foreign
 from apikeys.key import is_key_id
 
@@ -28,6 +30,9 @@ class OntoPop:
     def revoke(self, key_id: str, recovery_days: int) -> bool:
         """Schedule the deletion of OntoPop's own record; False where there is none.
 
+        Raises:
+            RefusedError: 409, Secrets Manager does not delete it.
+
         Only the key itself leads from an id to its name: all names are looked at.
         """
         keys = self._signing_secret.keys()
@@ -38,7 +43,11 @@ class OntoPop:
                 if is_key_id(text) or not foreign.is_nameable(text):
                     continue
                 if foreign.key_id_of(text, keys.lookup or keys.current) == key_id:
-                    return self._store.delete(name, recovery_days)
+                    was_there = self._store.delete(name, recovery_days)
+                    if was_there and not self._store.is_gone(name):
+                        advice = "remove the replicas, and revoke it again"
+                        raise not_revocable(Subject.key(key_id), advice)
+                    return was_there
             token = page.token
             if token is None:
                 break

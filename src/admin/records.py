@@ -143,12 +143,16 @@ class Records:
         self._store.tag(self.name(subject), notes)
 
     def delete(self, subject: Subject, recovery_days: int = 30) -> None:
-        """Schedule a record's deletion: from now on nobody can read it."""
+        """Ask for a record's deletion, after which nobody can read it."""
         self._store.delete(self.name(subject), recovery_days)
 
-    def restore(self, subject: Subject) -> None:
-        """Bring a revoked record back."""
-        self._store.restore(self.name(subject))
+    def is_gone(self, subject: Subject) -> bool:
+        """Return whether a deletion is in force; see ``SecretStore.is_gone``."""
+        return self._store.is_gone(self.name(subject))
+
+    def restore(self, subject: Subject) -> bool:
+        """Ask for a revoked record back; see ``SecretStore.restore``."""
+        return self._store.restore(self.name(subject))
 
     def page(self, limit: int, token: str | None, *, deleted: bool) -> Page | None:
         """Return the subjects of some records; see ``SecretStore.names``."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError, not_found
-from admin.records import readable
+from admin.consistency import settled
+from admin.errors import RefusedError, not_found, not_revocable
+from admin.records import parsed, readable
 from admin.store import Absence
 from admin.view import public_view, revoked_view
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from admin.requests import Restore, Revoke
     from admin.subject import Subject
     from apikeys.document import Document
-
-_LAG_SECONDS = (0.2, 0.4, 0.8)
 
 
 class Revoking:
@@ -57,20 +56,41 @@ class Revoking:
         }
 
     def restore(self, request: Restore) -> Document:
-        """Answer ``restore``: the record as it was, in its usage plan again."""
+        """Answer ``restore``: the record as it was, in its usage plan again.
+
+        Raises:
+            RefusedError: nothing was brought back; but where the code is
+                ``store_unavailable`` and reads lag for too long, it was.
+        """
         here = self._deployment
         subject = request.subject
         if not isinstance(here.records.stored(subject), Absence):
             message = f"the {subject.noun} is not revoked"
             raise RefusedError(409, "not_revoked", message, field=subject.field)
         here.grants.check(here.notes.roles(here.records.name(subject)))
-        here.records.restore(subject)
+        if not here.records.restore(subject):
+            message = f"Secrets Manager does not restore the {subject.noun}; it may be "
+            message += "purged by now"
+            raise RefusedError(409, "not_restorable", message, field=subject.field)
         try:
-            found = self._rejoined(here.records.live(subject))
+            stored = settled(
+                partial(here.records.existing, subject),
+                lambda found: not isinstance(found, Absence),
+            )
+            found = (
+                None
+                if isinstance(stored, Absence)
+                else self._rejoined(parsed(subject, stored))
+            )
         except BaseException:
             # Refused or failed: nothing is brought back.
             here.records.delete(subject)
             raise
+        if found is None:
+            # What can't be read yet is not judged: deleting it would undo the restore.
+            message = f"Secrets Manager took the {subject.noun} back but still reads "
+            message += "it as deleted; look with get"
+            raise RefusedError(503, "store_unavailable", message, field=subject.field)
         view = public_view(found.record, found.version, here.clock())
         return {"status": 200, "record": view}
 
@@ -92,20 +112,5 @@ class Revoking:
             RefusedError: 409, Secrets Manager does not delete it.
         """
         self._deployment.records.delete(subject, days)
-        if not self._is_gone(subject):
-            # So answers a secret that somebody replicated into another region.
-            raise RefusedError(
-                409,
-                "not_revocable",
-                "Secrets Manager does not delete the record (has it replicas?); the "
-                f"{subject.noun} still works: disable it",
-                field=subject.field,
-            )
-
-    def _is_gone(self, subject: Subject) -> bool:
-        """Tell whether a deletion is in force; reads may lag behind it."""
-        for wait in _LAG_SECONDS:
-            if isinstance(self._deployment.records.existing(subject), Absence):
-                return True
-            time.sleep(wait)
-        return isinstance(self._deployment.records.existing(subject), Absence)
+        if not self._deployment.records.is_gone(subject):
+            raise not_revocable(subject, "disable it")

@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
-_ANSWERS = {
-    "InvalidNextTokenException",
-    "InvalidParameterException",
-    "InvalidRequestException",
-    "ResourceExistsException",
-    "ResourceNotFoundException",
-}
-
 
 class Page(NamedTuple):
     """Some names with what is noted beside each, and the token of the next page."""
@@ -33,9 +25,9 @@ class Page(NamedTuple):
     token: str | None
 
 
-def available() -> AbstractContextManager[None]:
-    """Let through what is an answer about a secret; all else is refused with 503."""
-    return served("Secrets Manager", "store_unavailable", _ANSWERS)
+def available(*answers: type[Exception]) -> AbstractContextManager[None]:
+    """Let through the answers that the caller catches; all else is refused with 503."""
+    return served("Secrets Manager", "store_unavailable", answers)
 
 
 class SecretList:
@@ -64,19 +56,26 @@ class SecretList:
         Returns:
             A page, or None where the token is not one.
         """
+        exceptions = self._client.exceptions
         options: dict[str, Any] = {"NextToken": token} if token is not None else {}
+        # Only a token can be at fault: all else in the request is the function's own.
+        bad_token = (
+            ()
+            if token is None
+            else (
+                exceptions.InvalidNextTokenException,
+                exceptions.InvalidParameterException,
+            )
+        )
         try:
-            with available():
+            with available(*bad_token):
                 answer = self._client.list_secrets(
                     Filters=[{"Key": "name", "Values": prefixes}],
                     IncludePlannedDeletion=deleted_as is not None,
                     MaxResults=limit,
                     **options,
                 )
-        except (
-            self._client.exceptions.InvalidNextTokenException,
-            self._client.exceptions.InvalidParameterException,
-        ):
+        except bad_token:
             return None
         notes = {
             secret["Name"]: _notes(secret.get("Tags"))
@@ -93,19 +92,28 @@ class SecretList:
             RefusedError: 409, it was deleted meanwhile.
         """
         exceptions = self._client.exceptions
-        try:
-            with available():
-                self._client.tag_resource(SecretId=name, Tags=tags(notes))
-        except (
+        gone = (
             exceptions.InvalidRequestException,
             exceptions.ResourceNotFoundException,
-        ) as error:
+        )
+        try:
+            with available(*gone):
+                self._client.tag_resource(SecretId=name, Tags=tags(notes))
+        except gone as error:
             raise conflict("the stored value") from error
 
     def notes(self, name: str) -> tuple[dict[str, str], str | None]:
-        """Return what was noted beside a secret, and which version is current."""
-        with available():
-            answer = self._client.describe_secret(SecretId=name)
+        """Return what was noted beside a secret, and which version is current.
+
+        Raises:
+            RefusedError: 409, it was purged meanwhile.
+        """
+        gone = self._client.exceptions.ResourceNotFoundException
+        try:
+            with available(gone):
+                answer = self._client.describe_secret(SecretId=name)
+        except gone as error:
+            raise conflict("the stored value") from error
         notes = _notes(answer.get("Tags"))
         for version, labels in answer.get("VersionIdsToStages", {}).items():
             if "AWSCURRENT" in labels:

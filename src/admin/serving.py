@@ -10,26 +10,30 @@ from botocore.exceptions import BotoCoreError, ClientError
 from admin.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
 
 @contextmanager
-def served(service: str, code: str, answers: Collection[str]) -> Iterator[None]:
+def served(
+    service: str, code: str, answers: tuple[type[Exception], ...]
+) -> Iterator[None]:
     """Turn what is no answer about the thing asked for into a refusal with 503.
 
     Args:
         service: as people call it.
         code: the refusal's.
-        answers: the service's error codes that are answers; they are let through.
+        answers: the errors of this one call that are answers, for the caller to catch;
+            they are let through.
     """
     try:
         yield
+    except answers:
+        raise
     except (ClientError, BotoCoreError) as error:
-        # botocore names the classes of a service's errors by their codes.
-        kind = type(error).__name__
-        if kind in answers:
-            raise
-        if isinstance(error, ClientError):
-            kind = error.response["Error"]["Code"]
+        kind = (
+            error.response["Error"]["Code"]
+            if isinstance(error, ClientError)
+            else type(error).__name__
+        )
         message = f"{service} does not serve this function: {kind}"
         raise RefusedError(503, code, message) from error

@@ -10,9 +10,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from admin.consistency import settled
 from admin.errors import RefusedError, conflict
 from admin.secret_list import SecretList, available, tags
 
@@ -60,14 +62,16 @@ class SecretStore(SecretList):
 
     def read(self, name: str) -> Stored | Absence:
         """Return the current value, or why there is none."""
+        never = self._client.exceptions.ResourceNotFoundException
+        deleted = self._client.exceptions.InvalidRequestException
         try:
-            with available():
+            with available(never, deleted):
                 answer = self._client.get_secret_value(
                     SecretId=name, VersionStage="AWSCURRENT"
                 )
-        except self._client.exceptions.ResourceNotFoundException:
+        except never:
             return Absence.NEVER
-        except self._client.exceptions.InvalidRequestException:
+        except deleted:
             return Absence.DELETED
         return Stored(answer.get("SecretString", ""), answer["VersionId"])
 
@@ -83,11 +87,15 @@ class SecretStore(SecretList):
         Raises:
             NameTakenError: there is one already; nothing was changed.
         """
-        exceptions = self._client.exceptions
+        taken = (
+            self._client.exceptions.ResourceExistsException,
+            # So AWS answers for a name that waits for its deletion.
+            self._client.exceptions.InvalidRequestException,
+        )
         # Without any, no permission to tag is needed either.
         noted: dict[str, Any] = {"Tags": tags(notes)} if notes else {}
         try:
-            with available():
+            with available(*taken):
                 answer = self._client.create_secret(
                     Name=name,
                     SecretString=text,
@@ -95,11 +103,7 @@ class SecretStore(SecretList):
                     **self._encryption,
                     **noted,
                 )
-        except (
-            exceptions.ResourceExistsException,
-            # So AWS answers for a name that waits for its deletion.
-            exceptions.InvalidRequestException,
-        ) as error:
+        except taken as error:
             raise NameTakenError from error
         return answer["VersionId"]
 
@@ -116,14 +120,14 @@ class SecretStore(SecretList):
             exceptions.ResourceNotFoundException,
         )
         try:
-            with available():
+            with available(*lost):
                 put = self._client.put_secret_value(
                     SecretId=name, SecretString=text, VersionStages=[_PENDING]
                 )
         except lost as error:
             raise conflict("the stored value") from error
         try:
-            with available():
+            with available(*lost):
                 self._client.update_secret_version_stage(
                     SecretId=name,
                     VersionStage="AWSCURRENT",
@@ -152,26 +156,53 @@ class SecretStore(SecretList):
             name: value for name, value in found.items() if isinstance(value, Stored)
         }
 
-    def restore(self, name: str) -> None:
-        """Cancel a scheduled deletion."""
-        with available():
-            self._client.restore_secret(SecretId=name)
+    def restore(self, name: str) -> bool:
+        """Cancel a scheduled deletion; reads may lag behind it.
+
+        Returns:
+            Whether Secrets Manager did: there is such a secret, and it may come back.
+        """
+        exceptions = self._client.exceptions
+        refused = (
+            exceptions.InvalidParameterException,
+            exceptions.InvalidRequestException,
+            exceptions.ResourceNotFoundException,
+        )
+        try:
+            with available(*refused):
+                self._client.restore_secret(SecretId=name)
+        except refused:
+            return False
+        return True
 
     def delete(self, name: str, recovery_days: int) -> bool:
-        """Schedule a deletion; from now on nothing can be read.
+        """Ask for a deletion; ``is_gone`` says whether it is in force.
 
         Needs no new version, so that it works where a write no longer would.
 
         Returns:
             Whether there was such a secret.
         """
+        exceptions = self._client.exceptions
+        never = exceptions.ResourceNotFoundException
+        refused = (
+            # It is scheduled already.
+            exceptions.InvalidRequestException,
+            # It has replicas, which have to be removed first.
+            exceptions.InvalidParameterException,
+        )
         try:
-            with available():
+            with available(never, *refused):
                 self._client.delete_secret(
                     SecretId=name, RecoveryWindowInDays=recovery_days
                 )
-        except self._client.exceptions.ResourceNotFoundException:
+        except never:
             return False
-        except self._client.exceptions.InvalidRequestException:
+        except refused:
             return True
         return True
+
+    def is_gone(self, name: str) -> bool:
+        """Return whether a deletion is in force, once reads have had time to follow."""
+        found = settled(partial(self.read, name), lambda f: isinstance(f, Absence))
+        return isinstance(found, Absence)

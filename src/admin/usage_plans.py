@@ -5,16 +5,20 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from admin.errors import invalid
+from admin.errors import RefusedError, invalid
 from admin.serving import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from typing import Any
 
     from mypy_boto3_apigateway import APIGatewayClient
 
     from apikeys.document import Document
+
+
+_FULL = "LimitExceededException"
 
 
 class UsagePlans:
@@ -22,6 +26,12 @@ class UsagePlans:
 
     def __init__(self, client: APIGatewayClient) -> None:
         self._client = client
+        client.meta.events.register_first(
+            "needs-retry.api-gateway.CreateApiKey",
+            # The stubs know only of handlers that answer nothing.
+            _end_where_full,  # type: ignore[arg-type]
+            unique_id="apikeys-end-where-full",
+        )
 
     @contextmanager
     def joined(self, principal: str, plan_id: str | None) -> Iterator[Document]:
@@ -38,18 +48,28 @@ class UsagePlans:
 
         Raises:
             RefusedError: 400, there is no such plan, no gateway key is left behind;
-                503, API Gateway does not do it.
+                409, the account has as many gateway keys as it may have; 503, API
+                Gateway does not do it.
         """
-        with _available():
-            made = self._client.create_api_key(
-                name=f"apikeys-{principal}", enabled=True
-            )
+        exceptions = self._client.exceptions
+        full, absent = exceptions.LimitExceededException, exceptions.NotFoundException
         try:
-            with _available():
+            with _available(full):
+                made = self._client.create_api_key(
+                    name=f"apikeys-{principal}", enabled=True
+                )
+        except full as error:
+            message = "this account has as many API Gateway keys as AWS allows (10,000 "
+            message += "a region): delete some that nobody uses, or leave out the plan"
+            raise RefusedError(
+                409, "gateway_keys_exhausted", message, field="usagePlanId"
+            ) from error
+        try:
+            with _available(absent):
                 self._client.create_usage_plan_key(
                     usagePlanId=plan_id, keyId=made["id"], keyType="API_KEY"
                 )
-        except self._client.exceptions.NotFoundException as error:
+        except absent as error:
             self.leave({"usageKeyId": made["id"]})
             raise invalid("usagePlanId", "there is no such usage plan") from error
         except BaseException:
@@ -70,12 +90,24 @@ class UsagePlans:
         usage_key_id = fields.get("usageKeyId")
         if not isinstance(usage_key_id, str):
             return
+        absent = self._client.exceptions.NotFoundException
         try:
-            with _available():
+            with _available(absent):
                 self._client.delete_api_key(apiKey=usage_key_id)
-        except self._client.exceptions.NotFoundException:
+        except absent:
             return
 
 
-def _available() -> AbstractContextManager[None]:
-    return served("API Gateway", "gateway_unavailable", ("NotFoundException",))
+def _available(*answers: type[Exception]) -> AbstractContextManager[None]:
+    return served("API Gateway", "gateway_unavailable", answers)
+
+
+def _end_where_full(
+    response: tuple[object, dict[str, Any]] | None, **_: object
+) -> bool | None:
+    """Return False, which ends the SDK's retries, where no further key can be made.
+
+    The SDK takes this error for throttling, which passes.
+    """
+    is_full = response is not None and response[1].get("Error", {}).get("Code") == _FULL
+    return False if is_full else None

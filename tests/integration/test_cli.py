@@ -217,7 +217,7 @@ def test_wait_comes_back_when_the_change_is_in_force(
         APIKEYS_FUNCTION=stack.admin_function,
     )
     assert done.returncode == 0
-    assert "In force everywhere." in done.stderr
+    assert "In force everywhere: " in done.stderr
     assert call(stack, "/whoami", issued.key).status == 401
 
 

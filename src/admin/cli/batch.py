@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from admin.cli.confirming import confirm_handover
 from admin.cli.errors import RefusedByFunctionError
 from admin.cli.output import compact, csv_cells
+from admin.cli.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,7 @@ class Batch:
         self._report = report
         self._keys = keys
         self._csv_keys = csv_keys
+        self._pace = Pace()
         self.refused = 0
 
     def carry_out(self, row: Row) -> None:
@@ -81,7 +83,8 @@ class Batch:
     def _invoked(self, row: Row, begun_at: int) -> dict[str, Any]:
         token = self._run.request_token(row)
         request = row.request(begun_at) | {"requestToken": token}
-        return self._target.invoke("issue", awaitConfirmation=True, **request)
+        with self._pace.kept(request):
+            return self._target.invoke("issue", awaitConfirmation=True, **request)
 
     def _keep(self, keys: KeyList, kept: Mapping[str, Any]) -> None:
         if not self._csv_keys:

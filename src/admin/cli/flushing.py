@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @target_options
 @click.pass_obj
 def flush(target: Target) -> None:
-    """Empty API Gateway's authorizer caches of the stages in FlushStages.
+    """Have API Gateway empty its authorizer caches of the stages in FlushStages.
 
     It helps only once the record TTL has passed since a change; --wait of the commands
     that change something waits for that and flushes by itself.
@@ -31,5 +31,7 @@ def flush(target: Target) -> None:
     if not is_printed(answer, target.output, rows, ["flushed"]):
         for stage in stages:
             click.echo(stage)
-    if not stages:
+    if stages:
+        say("Accepted by API Gateway, which does not say when the caches are empty.")
+    else:
         say("No stage is in FlushStages, so none was flushed: caches age out.")

@@ -1,4 +1,4 @@
-"""The rows of ``import`` on their way, a few at a time.
+"""The rows of ``import`` on their way, a few at a time; into a plan, one by one.
 
 Nothing is kept of a run: the key's id follows from the key, so that the function itself
 knows what was imported before, whenever the run was stopped.
@@ -17,6 +17,7 @@ import click
 
 from admin.cli.console import say
 from admin.cli.errors import RefusedByFunctionError, UnreachableError
+from admin.cli.pace import Pace
 from admin.cli.progress import tracked
 from admin.cli.standing import known_roles, standing_faults
 
@@ -79,11 +80,13 @@ def carry_out(
     Raises:
         Exit: 1, some were refused.
     """
+    pace = Pace()
 
     def outcome(row: ImportRow) -> Outcome:
         if row.faults:
             return _refused(target, row)
-        status, found, is_known = _imported(target, row)
+        with pace.kept(row.request):
+            status, found, is_known = _imported(target, row)
         # Right after its import the authorizer may still have to find it.
         if is_known and delete is not None and row.arn is not None:
             delete(row.arn)

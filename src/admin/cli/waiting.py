@@ -1,4 +1,4 @@
-"""``--wait``: until a change is in force everywhere."""
+"""``--wait``: until a change is in force, as far as that can be known."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _TICK_SECONDS = 0.25
 def wait_option[F: Callable[..., Any]](command: F) -> F:
     """Add ``--wait``."""
     return click.option(
-        "--wait", is_flag=True, help="Come back when the change is in force everywhere."
+        "--wait",
+        is_flag=True,
+        help="Wait until the authorizer has read the change, flush the caches of "
+        "FlushStages, and say when it is in force; without such stages, wait for that.",
     )(command)
 
 
@@ -30,7 +33,8 @@ def settle(target: Target, answer: Mapping[str, Any], *, wait: bool) -> None:
     """Say when a change is in force, or wait until it is.
 
     The gateway's caches are flushed once every environment of the authorizer has read
-    the change; where no stage is set up for that, they age out.
+    the change. API Gateway accepts a flush and does not say when it is done, so that
+    the bound is what holds. Where no stage is set up for a flush, it is waited for.
 
     Args:
         target: the function, to flush.
@@ -50,10 +54,14 @@ def settle(target: Target, answer: Mapping[str, Any], *, wait: bool) -> None:
     except KeyboardInterrupt:
         say(f"The change is made; it is in force within {bound} s of it.")
         raise
-    if stages:
-        say(f"In force on {', '.join(stages)}; on any other API within {bound} s.")
+    if stages and bound > until_read:
+        # The rest of the bound: what was waited for lies behind.
+        say(
+            f"API Gateway accepted the flush of {', '.join(stages)}; in force "
+            f"everywhere in {bound - until_read} s at the latest."
+        )
     else:
-        say("In force everywhere.")
+        say(f"In force everywhere: the bound of {bound} s has passed.")
 
 
 def pause(length: float, what: str) -> None:

@@ -10,6 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from admin import consistency
 from admin.actions import Actions
 from admin.deployment import Deployment
 from admin.settings import Settings
@@ -91,6 +92,14 @@ class Admin:
     def gateway_keys(self) -> list[str]:
         """Return the ids of API Gateway's own keys."""
         return [key["id"] for key in self.gateway.get_api_keys()["items"]]
+
+
+@pytest.fixture(autouse=True)
+def lags(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Let no test wait for Secrets Manager; return how long each would have."""
+    lengths: list[float] = []
+    monkeypatch.setattr(consistency, "sleep", lengths.append)
+    return lengths
 
 
 @pytest.fixture

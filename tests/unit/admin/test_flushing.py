@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from admin.errors import RefusedError
 from admin.flushing import StageCaches
@@ -70,6 +71,29 @@ def test_a_stage_that_is_not_there_is_told(stages: str, done: str) -> None:
     assert (caught.value.status, caught.value.code) == (404, "stage_not_found")
     assert str(caught.value) == (
         f"FlushStages names x/y, which does not exist; flushed: {done}"
+    )
+
+
+@pytest.mark.parametrize("is_http", [False, True])
+def test_a_gateway_that_does_not_flush_is_503(
+    monkeypatch: pytest.MonkeyPatch, *, is_http: bool
+) -> None:
+    """With AWS's word for why, and no crash."""
+    rest, http = _Gateway(), _Gateway()
+
+    def fail(**_arguments: object) -> None:
+        error: Any = {"Error": {"Code": "TooManyRequestsException"}}
+        raise ClientError(error, "Flush")
+
+    if is_http:
+        monkeypatch.setattr(http, "reset_authorizers_cache", fail)
+    else:
+        monkeypatch.setattr(rest, "flush_stage_authorizers_cache", fail)
+    with pytest.raises(RefusedError) as caught:
+        _flush("a/prod", rest, http)
+    assert (caught.value.status, caught.value.code) == (503, "gateway_unavailable")
+    assert str(caught.value) == (
+        "API Gateway does not serve this function: TooManyRequestsException"
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,6 +82,18 @@ def test_an_action_is_answered_logged_and_measured(invoke: Invoke) -> None:
         "Dimensions": [["function_name", "action", "status"]],
         "Metrics": [{"Name": "Actions", "Unit": "Count"}],
     }
+
+
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+def test_an_audit_line_has_its_time_as_lambda_takes_it(invoke: Invoke) -> None:
+    """RFC 3339 with an offset; a time in any other form Lambda replaces by its own."""
+    _, (audit, _) = invoke({"action": "get", "keyId": "0" * 16})
+    assert _RFC_3339.fullmatch(audit["timestamp"])
+    assert datetime.fromisoformat(audit["timestamp"]).utcoffset() is not None
 
 
 def test_a_refusal_is_logged_and_measured_too(invoke: Invoke) -> None:

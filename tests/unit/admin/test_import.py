@@ -342,6 +342,33 @@ def test_ontopop_s_own_record_is_revoked_without_an_import(ontopop: Admin) -> No
     assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
 
 
+def test_a_replicated_record_of_ontopop_s_is_not_revocable(ontopop: Admin) -> None:
+    """409: its key still works, and nobody is made to believe otherwise."""
+    own = f"APIKEY_{_KEY}"
+    ontopop.secrets.create_secret(
+        Name=own,
+        SecretString=json.dumps(_RECORD),
+        AddReplicaRegions=[{"Region": "eu-central-1"}],
+    )
+    key_id = ontopop("verify", credential=_KEY)["record"]["keyId"]
+    answer = ontopop("revoke", keyId=key_id)
+    assert answer == {
+        "status": 409,
+        "error": {
+            "code": "not_revocable",
+            "message": "Secrets Manager does not delete the record (has it replicas?); "
+            "the key still works: remove the replicas, and revoke it again",
+            "field": "keyId",
+        },
+    }
+    assert ontopop("verify", credential=_KEY)["decision"] == "allow"
+    ontopop.secrets.remove_regions_from_replication(
+        SecretId=own, RemoveReplicaRegions=["eu-central-1"]
+    )
+    assert ontopop("revoke", keyId=key_id)["status"] == 200
+    assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
+
+
 @pytest.mark.parametrize(
     ("credential", "reason"),
     [

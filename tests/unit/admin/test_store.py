@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from admin.errors import RefusedError
@@ -129,6 +131,47 @@ def test_a_deletion_that_aws_finds_done_is_done(
     assert admin.deployment.store.delete(_NAME, 7) is True
 
 
+def test_what_has_replicas_is_not_gone(store: SecretStore, admin: Admin) -> None:
+    """AWS refuses to delete it, whatever it answers: a read says so."""
+    store.create(_NAME, "text", "About it")
+    admin.secrets.replicate_secret_to_regions(
+        SecretId=_NAME, AddReplicaRegions=[{"Region": "eu-central-1"}]
+    )
+    assert (store.delete(_NAME, 7), store.is_gone(_NAME)) == (True, False)
+    admin.secrets.remove_regions_from_replication(
+        SecretId=_NAME, RemoveReplicaRegions=["eu-central-1"]
+    )
+    assert (store.delete(_NAME, 7), store.is_gone(_NAME)) == (True, True)
+
+
+def test_a_deletion_is_in_force_once_a_read_says_so(
+    store: SecretStore, monkeypatch: pytest.MonkeyPatch, lags: list[float]
+) -> None:
+    """Reads may lag behind it; the last one decides."""
+    lagging = iter([Stored("text", "v")] * 3 + [Absence.DELETED])
+    monkeypatch.setattr(store, "read", lambda _: next(lagging))
+    assert store.is_gone(_NAME)
+    assert lags == [0.2, 0.4, 0.8]
+
+
+def test_a_token_that_is_none_of_its_own_ends_a_list(
+    store: SecretStore, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None for a token that AWS does not know; without one it can't be at fault."""
+
+    def fail(**_arguments: object) -> None:
+        code = "InvalidParameterException"
+        raise admin.secrets.exceptions.from_code(code)(
+            {"Error": {"Code": code}}, "ListSecrets"
+        )
+
+    monkeypatch.setattr(admin.secrets, "list_secrets", fail)
+    assert store.names(["APIKEY_"], limit=1, token="canary") is None
+    with pytest.raises(RefusedError) as caught:
+        store.names(["APIKEY_"], limit=1, token=None)
+    assert caught.value.code == "store_unavailable"
+
+
 _CALLS: list[tuple[str, Callable[[SecretStore], object]]] = [
     ("get_secret_value", lambda store: store.read(_NAME)),
     ("create_secret", lambda store: store.create(_NAME, "canary", "About it")),
@@ -139,9 +182,44 @@ _CALLS: list[tuple[str, Callable[[SecretStore], object]]] = [
     ("restore_secret", lambda store: store.restore(_NAME)),
     (
         "list_secrets",
-        lambda store: store.names("APIKEY_", limit=1, token=None),
+        lambda store: store.names(["APIKEY_"], limit=1, token=None),
     ),
 ]
+
+
+def _errors_of_the_model() -> list[tuple[str, Callable[[SecretStore], object], str]]:
+    """Return each call with each error that AWS says it may answer with."""
+    model = botocore.session.get_session().get_service_model("secretsmanager")
+    methods = {xform_name(name): name for name in model.operation_names}
+    return [
+        (method, call, shape.name)
+        for method, call in _CALLS
+        for shape in model.operation_model(methods[method]).error_shapes
+    ]
+
+
+@pytest.mark.parametrize(("method", "call", "code"), _errors_of_the_model())
+def test_no_answer_of_secrets_manager_is_a_crash(
+    admin: Admin,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    call: Callable[[SecretStore], object],
+    code: str,
+) -> None:
+    """Each error that a call may have is an answer or a refusal with a status."""
+
+    def fail(**_arguments: object) -> None:
+        answer: Any = {"Error": {"Code": code, "Message": "canary"}}
+        raise admin.secrets.exceptions.from_code(code)(answer, method)
+
+    monkeypatch.setattr(admin.secrets, method, fail)
+    try:
+        call(admin.deployment.store)
+    except NameTakenError:
+        assert method == "create_secret"
+    except RefusedError as refused:
+        assert refused.status in {409, 503}
+        assert "canary" not in str(refused)
 
 
 def _client_error(code: str) -> ClientError:

@@ -9,6 +9,8 @@ import pytest
 from tests.unit.admin.conftest import Admin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from apikeys.key import Key
 
 _SESSION = {"environment": "P", "repository": "M", "profile": "A"}
@@ -199,3 +201,135 @@ def test_a_deletion_that_does_not_happen_is_told(
     answer = admin("revoke", keyId=key.key_id)
     assert (answer["status"], answer["error"]["code"]) == (409, "not_revocable")
     assert admin("get", keyId=key.key_id)["record"]["state"] == "active"
+
+
+def test_a_replicated_record_is_not_revocable_and_can_be_disabled(
+    admin: Admin, key: Key
+) -> None:
+    """409 with what ends the key instead; without its replicas it is revocable."""
+    name = f"APIKEY_{key.key_id}"
+    admin.secrets.replicate_secret_to_regions(
+        SecretId=name, AddReplicaRegions=[{"Region": "eu-central-1"}]
+    )
+    answer = admin("revoke", keyId=key.key_id)
+    assert answer == {
+        "status": 409,
+        "error": {
+            "code": "not_revocable",
+            "message": "Secrets Manager does not delete the record (has it replicas?); "
+            "the key still works: disable it",
+            "field": "keyId",
+        },
+    }
+    assert admin("disable", keyId=key.key_id)["record"]["state"] == "disabled"
+    admin.secrets.remove_regions_from_replication(
+        SecretId=name, RemoveReplicaRegions=["eu-central-1"]
+    )
+    assert admin("revoke", keyId=key.key_id)["status"] == 200
+
+
+def _lag(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, reads: int
+) -> Callable[[], None]:
+    """Let so many reads after each restoration say that the secret is deleted."""
+    restore, read = admin.secrets.restore_secret, admin.secrets.get_secret_value
+    left = 0
+
+    def restored(**arguments: Any) -> Any:
+        nonlocal left
+        left = reads
+        return restore(**arguments)
+
+    def lagging(**arguments: Any) -> Any:
+        nonlocal left
+        if not left:
+            return read(**arguments)
+        left -= 1
+        code = "InvalidRequestException"
+        error: Any = {"Error": {"Code": code, "Message": "currently marked deleted"}}
+        raise admin.secrets.exceptions.InvalidRequestException(error, "GetSecretValue")
+
+    def caught_up() -> None:
+        nonlocal left
+        left = 0
+
+    monkeypatch.setattr(admin.secrets, "restore_secret", restored)
+    monkeypatch.setattr(admin.secrets, "get_secret_value", lagging)
+    return caught_up
+
+
+@pytest.mark.parametrize("reads", [1, 2, 3])
+def test_a_restored_key_is_judged_once_it_can_be_read(
+    admin: Admin,
+    key: Key,
+    monkeypatch: pytest.MonkeyPatch,
+    lags: list[float],
+    reads: int,
+) -> None:
+    """Secrets Manager is eventually consistent: a read that lags refuses nothing."""
+    before = admin.record(key.key_id)
+    admin("revoke", keyId=key.key_id)
+    _lag(admin, monkeypatch, reads)
+    answer = admin("restore", keyId=key.key_id)
+    assert (answer["status"], answer["record"]["state"]) == (200, "active")
+    assert lags == [0.2, 0.4, 0.8][:reads]
+    assert admin.record(key.key_id) == before
+
+
+def test_a_restoration_that_reads_never_show_is_not_undone(
+    admin: Admin, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503, look again: deleting the record for that would be a second revocation."""
+    before = admin.record(key.key_id)
+    admin("revoke", keyId=key.key_id)
+    caught_up = _lag(admin, monkeypatch, 10)
+    answer = admin("restore", keyId=key.key_id)
+    assert (answer["status"], answer["error"]["code"]) == (503, "store_unavailable")
+    caught_up()
+    assert admin.record(key.key_id) == before
+    assert admin("get", keyId=key.key_id)["record"]["state"] == "active"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InvalidParameterException",
+        "InvalidRequestException",
+        "ResourceNotFoundException",
+    ],
+)
+def test_what_secrets_manager_does_not_restore_stays_revoked(
+    admin: Admin, key: Key, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """409, and no crash: it may have been purged a moment before."""
+    admin("revoke", keyId=key.key_id)
+
+    def refuse(**_arguments: object) -> None:
+        error = {"Error": {"Code": code, "Message": "canary"}}
+        raise admin.secrets.exceptions.from_code(code)(error, "RestoreSecret")
+
+    monkeypatch.setattr(admin.secrets, "restore_secret", refuse)
+    answer = admin("restore", keyId=key.key_id)
+    assert answer["error"] == {
+        "code": "not_restorable",
+        "message": "Secrets Manager does not restore the key; it may be purged by now",
+        "field": "keyId",
+    }
+    assert admin("get", keyId=key.key_id)["record"]["state"] == "revoked"
+
+
+def test_what_is_purged_before_its_notes_are_read_is_a_conflict(
+    admin: Admin, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """409 version_conflict: read it again."""
+    admin("revoke", keyId=key.key_id)
+
+    def purged(**_arguments: object) -> None:
+        error: Any = {"Error": {"Code": "ResourceNotFoundException"}}
+        raise admin.secrets.exceptions.ResourceNotFoundException(
+            error, "DescribeSecret"
+        )
+
+    monkeypatch.setattr(admin.secrets, "describe_secret", purged)
+    answer = admin("restore", keyId=key.key_id)
+    assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from admin.cli import waiting
-
-if TYPE_CHECKING:
-    from tests.unit.admin.cli.conftest import Cli, InProcess
+from tests.unit.admin.cli.conftest import Cli, InProcess
 
 
 def _flushes(target: InProcess, answer: dict[str, Any]) -> None:
@@ -26,17 +24,36 @@ def _flushes(target: InProcess, answer: dict[str, Any]) -> None:
     target.answer = flushing  # type: ignore[method-assign]
 
 
-def test_wait_waits_flushes_and_says_that_it_is_in_force(
+def test_wait_waits_flushes_and_says_by_when_it_is_in_force(
     cli: Cli, slept: list[float]
 ) -> None:
-    """A flush before the record TTL has passed would cache the old answer again."""
+    """A flush before the record TTL has passed would cache the old answer again.
+
+    AWS accepts a flush, 202, and does not say when it is done: the bound holds still.
+    """
     _flushes(cli.target, {"status": 200, "flushed": ["a1/prod"]})
     key_id = cli.issue()["record"]["keyId"]
     done = cli("disable", key_id, "--wait")
     assert (done.exit_code, slept) == (0, [2])
     assert [r["action"] for r in cli.target.requests[-2:]] == ["disable", "flush"]
-    assert "In force on a1/prod; on any other API within 5 s." in done.stderr
+    assert done.stderr.endswith(
+        "API Gateway accepted the flush of a1/prod; in force everywhere in 3 s at "
+        "the latest.\n"
+    )
     assert "disabled" in done.stdout
+
+
+def test_where_the_gateway_caches_nothing_the_record_ttl_is_the_bound(
+    target: InProcess, slept: list[float]
+) -> None:
+    """Then the change is in force after it, flushed or not."""
+    uncached = InProcess(AUTHORIZER_CACHE_SECONDS="0")
+    _flushes(uncached, {"status": 200, "flushed": ["a1/prod"]})
+    cli = Cli(uncached)
+    del target
+    done = cli("disable", cli.issue()["record"]["keyId"], "--wait")
+    assert (done.exit_code, slept) == (0, [2])
+    assert done.stderr.endswith("In force everywhere: the bound of 2 s has passed.\n")
 
 
 @pytest.mark.parametrize("verb", ["enable", "disable", "update", "rotate", "revoke"])
@@ -48,7 +65,7 @@ def test_without_a_stage_to_flush_the_whole_bound_is_waited(
     key_id = cli.issue()["record"]["keyId"]
     done = cli(verb, key_id, "--wait", *options)
     assert (done.exit_code, slept) == (0, [2, 3])
-    assert done.stderr.endswith("In force everywhere.\n")
+    assert done.stderr.endswith("In force everywhere: the bound of 5 s has passed.\n")
 
 
 @pytest.mark.parametrize("status", [404, 503])
@@ -97,7 +114,11 @@ def test_flush_prints_the_stages(cli: Cli) -> None:
     assert (done.exit_code, done.stdout) == (0, "")
     assert "No stage is in FlushStages" in done.stderr
     _flushes(cli.target, {"status": 200, "flushed": ["a1/prod", "b2/dev"]})
-    assert cli("flush").stdout == "a1/prod\nb2/dev\n"
+    done = cli("flush")
+    assert done.stdout == "a1/prod\nb2/dev\n"
+    assert done.stderr == (
+        "Accepted by API Gateway, which does not say when the caches are empty.\n"
+    )
     assert cli("flush", "--output", "csv").stdout == "flushed\na1/prod\nb2/dev\n"
     assert cli.json("flush") == {"flushed": ["a1/prod", "b2/dev"]}
 

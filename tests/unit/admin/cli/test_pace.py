@@ -1,0 +1,157 @@
+"""Rows with a usage plan: what an account's quotas of API Gateway leave to a batch."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from admin.cli import pace
+from admin.cli.pace import Pace
+from tests.unit.admin.cli.conftest import client_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.admin.cli.conftest import Cli, InProcess
+
+_PLAN = {"usagePlanId": "gold"}
+
+
+class _Clock:
+    """A monotonic clock that only sleeping moves, and work that the test says of."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.slept: list[float] = []
+
+    def sleep(self, length: float) -> None:
+        """Let the time pass."""
+        self.slept.append(round(length, 6))
+        self.now += length
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
+    """Return the clock that every pace goes by."""
+    clock = _Clock()
+    monkeypatch.setattr(pace, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(pace, "sleep", clock.sleep)
+    return clock
+
+
+def _begun(clock: _Clock, requests: list[dict[str, str]], work: float) -> list[float]:
+    """Return when each request began, of those that take so long."""
+    kept, begun = Pace(), []
+    for request in requests:
+        with kept.kept(request):
+            begun.append(round(clock.now - 1_000, 6))
+            clock.now += work
+    return begun
+
+
+def test_five_rows_with_a_plan_begin_in_a_second(clock: _Clock) -> None:
+    """So that an account's five CreateApiKey, and ten calls in all, are kept."""
+    begun = _begun(clock, [_PLAN] * 11, work=0.05)
+    assert begun == [pytest.approx(number / 5) for number in range(11)]
+
+
+def test_rows_that_take_longer_wait_for_nothing(clock: _Clock) -> None:
+    """Time that is over is not waited for, and not made up for."""
+    assert _begun(clock, [_PLAN] * 3, work=0.5) == [0, 0.5, 1]
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize("request_", [{}, {"usagePlanId": ""}, {"client": "Acme"}])
+def test_rows_without_a_plan_are_not_paced(
+    clock: _Clock, request_: dict[str, str]
+) -> None:
+    """They make no gateway key."""
+    assert _begun(clock, [request_] * 3, work=0) == [0, 0, 0]
+    assert clock.slept == []
+
+
+def test_one_row_with_a_plan_is_under_way_at_a_time(clock: _Clock) -> None:
+    """Others pass it by, and a row that fails gives its turn on."""
+    del clock
+    kept, is_in, may_go = Pace(), Event(), Event()
+    order: list[str] = []
+
+    def first() -> None:
+        with kept.kept(_PLAN):
+            is_in.set()
+            assert may_go.wait(10)
+            order.append("first")
+            raise RuntimeError("refused")
+
+    def second() -> None:
+        with kept.kept(_PLAN):
+            order.append("second")
+
+    with ThreadPoolExecutor(2) as pool:
+        failing = pool.submit(first)
+        assert is_in.wait(10)
+        waiting = pool.submit(second)
+        with kept.kept({"client": "Acme"}):
+            order.append("without a plan")
+        may_go.set()
+        assert isinstance(failing.exception(10), RuntimeError)
+        waiting.result(10)
+    assert order == ["without a plan", "first", "second"]
+
+
+def _recorded(target: InProcess, clock: _Clock, action: str) -> list[float]:
+    """Return the list of when each request of an action is made."""
+    begun: list[float] = []
+
+    def note(request: dict[str, Any], _: object) -> None:
+        if request["action"] == action:
+            begun.append(round(clock.now - 1_000, 6))
+
+    target.fault = note
+    return begun
+
+
+@pytest.fixture
+def plan(account: object) -> str:
+    """Return the id of a usage plan in the account."""
+    del account
+    return str(client_of("apigateway").create_usage_plan(name="gold")["id"])
+
+
+def test_a_file_of_clients_keeps_the_pace(
+    cli: Cli, tmp_path: Path, clock: _Clock, plan: str
+) -> None:
+    """``issue --from``: rows with a plan wait; rows without do not."""
+    source = tmp_path / "clients.csv"
+    plans = [plan, plan, "", plan]
+    lines = [f"client {n},{plan}" for n, plan in enumerate(plans)]
+    source.write_text("\n".join(["client,usagePlanId", *lines]))
+    begun = _recorded(cli.target, clock, "issue")
+    done = cli("issue", "--from", str(source), "--keys-to", str(tmp_path / "keys"))
+    assert done.exit_code == 0, done.output
+    assert begun == [0, 0.2, 0.2, 0.4]
+    clock.now = 1_000
+    begun.clear()
+    assert cli("issue", "--from", str(source)).exit_code == 0
+    assert (begun, clock.slept) == ([], [0.2, 0.2])
+
+
+def test_a_file_of_keys_keeps_the_pace(
+    cli: Cli, tmp_path: Path, clock: _Clock, plan: str
+) -> None:
+    """``import --from``, whose other rows are under way a few at a time."""
+    source = tmp_path / "keys.json"
+    source.touch(0o600)
+    rows = [
+        {"key": f"L3gacy/_+=.@-{n:08}", "client": "Acme", "usagePlanId": plan}
+        for n in range(6)
+    ]
+    source.write_text(json.dumps(rows))
+    begun = _recorded(cli.target, clock, "import")
+    done = cli("import", "--from", str(source))
+    assert done.exit_code == 0, done.output
+    assert begun == [0, 0.2, 0.4, 0.6, 0.8, 1]
