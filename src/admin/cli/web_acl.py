@@ -38,9 +38,11 @@ def check_web_acl(
                 ResourceArn=f"{place}::/restapis/{api}/stages/{stage}"
             )
     except UnreachableError as error:
-        actions = "wafv2:GetWebACLForResource and wafv2:GetWebACL"
-        yield unseen(subject, actions, error)
-        return
+        if error.code != _NONE:
+            actions = "wafv2:GetWebACLForResource and wafv2:GetWebACL"
+            yield unseen(subject, actions, error)
+            return
+        found = {}
     web_acl = found.get("WebACL")
     if not web_acl:
         yield ok(subject, "there is none")

@@ -180,6 +180,9 @@ def _takes(kinds: str, **authorizer: object) -> Any:
 _NOTHING_CACHED = {"identitySource": None, "authorizerResultTtlInSeconds": 0}
 
 
+_NO_SUCH_ITEM = "WAFNonexistentItemException"
+
+
 def _canary(answers: dict[str, Any]) -> None:
     """Let the stage have a canary that serves a route without an authorizer."""
     served = {
@@ -197,7 +200,7 @@ def _web_acl(**config: object) -> Callable[[dict[str, Any]], None]:
 
     def change(answers: dict[str, Any]) -> None:
         answers["get_web_acl_for_resource"] = {"WebACL": acl}
-        answers["get_logging_configuration"] = _error("WAFNonexistentItemException")
+        answers["get_logging_configuration"] = _error(_NO_SUCH_ITEM)
 
     return change
 
@@ -491,6 +494,13 @@ def test_a_web_acl_that_shows_no_credential_is_fine(cli: Cli, change: Any) -> No
     assert [level for level, _ in found] == ["ok", "ok"]
 
 
+@pytest.mark.parametrize("answer", [{}, {"WebACL": None}, _error(_NO_SUCH_ITEM)])
+def test_a_stage_without_a_web_acl_is_fine(cli: Cli, answer: Any) -> None:
+    """AWS WAF says so with an empty answer, some endpoints with an error."""
+    found = _examined(cli, lambda a: a.update(get_web_acl_for_resource=answer))
+    assert found["a1/prod web ACL"] == [("ok", "there is none")]
+
+
 def test_the_web_acl_is_that_of_the_stage(cli: Cli) -> None:
     """AWS WAF knows a stage by an ARN without an account."""
     asked: list[str] = []
@@ -499,9 +509,8 @@ def test_the_web_acl_is_that_of_the_stage(cli: Cli) -> None:
         asked.append(request["ResourceArn"])
         return {}
 
-    found = _examined(cli, lambda a: a.update(get_web_acl_for_resource=answer))
+    _examined(cli, lambda a: a.update(get_web_acl_for_resource=answer))
     assert asked == ["arn:aws:apigateway:eu-west-1::/restapis/a1/stages/prod"]
-    assert found["a1/prod web ACL"] == [("ok", "there is none")]
 
 
 def test_an_api_without_authorizers_lists_none(cli: Cli) -> None:
