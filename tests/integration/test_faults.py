@@ -11,6 +11,7 @@ import pytest
 
 from local.clients import apikeys, call
 from local.story import ROLE_MAP
+from tests.integration import traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,12 +58,16 @@ def test_a_store_that_denies_access_is_500_and_leaves_nothing_behind(
 def test_without_a_role_map_every_answer_to_a_good_key_is_500(
     stack: Stack, issued: Issued
 ) -> None:
-    """Until the role map exists nothing is open, and nobody is told to go away."""
+    """Until the role map exists nothing is open, and nobody is told to go away.
+
+    The log says that it is missing, not that the store denies access to it.
+    """
     secrets = stack.emulator.client("secretsmanager")
     secrets.delete_secret(SecretId="APIROLES", ForceDeleteWithoutRecovery=True)
     try:
         time.sleep(_BOUND_SECONDS)
         assert call(stack, "/whoami", issued.key).status == 500
+        assert "the stored secret APIROLES is unknown" in traces.logs(stack)
     finally:
         apikeys(stack, "roles", "put", str(ROLE_MAP))
     assert call(stack, "/whoami", issued.key).status == 200

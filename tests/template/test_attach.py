@@ -98,6 +98,12 @@ def test_sam_gateway_responses() -> None:
     assert responses["UNAUTHORIZED"]["responseParameters"][challenge]
 
 
+def test_sam_api_is_regional() -> None:
+    """The default, EDGE, is refused in China and in GovCloud."""
+    api = expanded()["Resources"]["ReportsApi"]["Properties"]
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+
+
 def test_sam_traces_no_data() -> None:
     """Data tracing, which would log the key, is off."""
     stages = [
@@ -179,6 +185,7 @@ def test_cdk_authorizer_is_on_every_route() -> None:
         "apigateway.MethodOptions(authorization_type="
         "apigateway.AuthorizationType.CUSTOM, authorizer=authorizer)"
     )
+    assert arguments["endpoint_types"] == "[apigateway.EndpointType.REGIONAL]"
     assert "data_trace_enabled=False" in arguments["deploy_options"]
     assert "'X-API-Key'" in arguments["default_cors_preflight_options"]
     for node in ast.walk(cdk_tree()):
@@ -254,6 +261,12 @@ def test_terraform_references_lead_somewhere() -> None:
     [block] = re.findall(r"^locals \{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
     locals_ = set(re.findall(r"^  (\w+) +=", block, re.MULTILINE))
     assert set(re.findall(r"\blocal\.(\w+)", text)) == locals_
+
+
+def test_terraform_api_is_regional() -> None:
+    """The default, EDGE, is refused in China and in GovCloud."""
+    block = terraform_blocks()["aws_api_gateway_rest_api", "reports"]
+    assert 'endpoint_configuration {\n    types = ["REGIONAL"]\n  }' in block
 
 
 def test_terraform_authorizer() -> None:

@@ -1,11 +1,13 @@
 """The example API: the authorizer on every route, and nothing logged."""
 
 import json
+import re
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from local import checkout
 from tests.template.rendering import ACCOUNT, REGION, render
 
 WITH_API = {"ExampleApi": "true"}
@@ -16,6 +18,16 @@ def body() -> dict[str, Any]:
     """Return the API's OpenAPI document."""
     document: dict[str, Any] = render(**WITH_API).properties("ExampleRestApi")["Body"]
     return document
+
+
+def authorizer(**chosen: str) -> dict[str, Any]:
+    """Return what the API's document says of the authorizer."""
+    template = render(**WITH_API, **chosen)
+    components = template.properties("ExampleRestApi")["Body"]["components"]
+    scheme = components["securitySchemes"]["ApiKeyAuthorizer"]
+    assert scheme["x-amazon-apigateway-authtype"] == "custom"
+    found: dict[str, Any] = scheme["x-amazon-apigateway-authorizer"]
+    return found
 
 
 def test_example_api_is_made_on_request() -> None:
@@ -68,32 +80,72 @@ def test_every_method_but_options_has_the_authorizer() -> None:
         for method, operation in methods.items():
             if method != "options":
                 assert operation["security"] == [{"ApiKeyAuthorizer": []}]
+    assert body()["components"]["securitySchemes"].keys() == {"ApiKeyAuthorizer"}
+
+
+def test_every_route_leads_to_the_back_end() -> None:
+    """Each method is handed to the back end as it came."""
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:ExampleFunction"
+    for methods in body()["paths"].values():
+        for operation in methods.values():
+            assert operation["x-amazon-apigateway-integration"] == {
+                "type": "aws_proxy",
+                "httpMethod": "POST",
+                "uri": (
+                    f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/"
+                    f"{function}/invocations"
+                ),
+            }
 
 
 @pytest.mark.parametrize("seconds", ["0", "30", "3600"])
 def test_gateway_ttl_is_the_parameter(seconds: str) -> None:
     """The gateway caches answers for AuthorizerCacheSeconds, by the key alone."""
-    template = render(**WITH_API, AuthorizerCacheSeconds=seconds)
-    document = template.properties("ExampleRestApi")["Body"]
-    schemes = document["components"]["securitySchemes"]
-    assert schemes.keys() == {"ApiKeyAuthorizer"}
-    authorizer = schemes["ApiKeyAuthorizer"]["x-amazon-apigateway-authorizer"]
-    assert authorizer["type"] == "request"
-    assert authorizer["identitySource"] == "method.request.header.X-API-Key"
-    assert str(authorizer["authorizerResultTtlInSeconds"]) == seconds
-    assert authorizer["authorizerUri"].endswith(
-        ":function:AuthorizerFunction/invocations"
-    )
+    found = authorizer(AuthorizerCacheSeconds=seconds)
+    assert found == {
+        "type": "request",
+        "identitySource": "method.request.header.X-API-Key",
+        "authorizerResultTtlInSeconds": seconds,
+        "authorizerUri": (
+            f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/"
+            f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:AuthorizerFunction/invocations"
+        ),
+    }
 
 
 @pytest.mark.parametrize("kinds", ["basic", "api-key,basic"])
 def test_with_basic_nothing_is_cached(kinds: str) -> None:
-    """The cache's one header is X-API-Key: an answer for a login must not be kept."""
-    template = render(**WITH_API, Credentials=kinds, AuthorizerCacheSeconds="30")
-    document = template.properties("ExampleRestApi")["Body"]
-    [scheme] = document["components"]["securitySchemes"].values()
-    authorizer = scheme["x-amazon-apigateway-authorizer"]
-    assert str(authorizer["authorizerResultTtlInSeconds"]) == "0"
+    """A login's answer is not kept, whatever AuthorizerCacheSeconds says."""
+    found = authorizer(Credentials=kinds, AuthorizerCacheSeconds="30")
+    assert found["authorizerResultTtlInSeconds"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kinds", "source"),
+    [
+        ("api-key", "method.request.header.X-API-Key"),
+        ("basic", "method.request.header.Authorization"),
+        ("api-key,basic", None),
+    ],
+)
+def test_the_identity_source_is_the_header_that_is_read(
+    kinds: str, source: str | None
+) -> None:
+    """API Gateway may refuse whoever lacks a source: for two kinds there is none."""
+    assert authorizer(Credentials=kinds).get("identitySource") == source
+
+
+def test_a_changed_parameter_reaches_the_stage() -> None:
+    """The stage is deployed anew each time, so that it serves what was chosen last.
+
+    SAM names the deployment after the document's text, which holds parameters by name:
+    another TTL or identity source alone would leave the stage as it was.
+    """
+    source = (checkout.ROOT / "template.yaml").read_text()
+    [api] = re.findall(
+        r"^  ExampleRestApi:\n(.*?)^  \w", source, re.DOTALL | re.MULTILINE
+    )
+    assert re.search(r"^      AlwaysDeploy: true$", api, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -138,17 +190,24 @@ def test_only_this_api_may_invoke_the_authorizer() -> None:
     ]
 
 
-def test_back_end_is_invoked_by_this_api_alone() -> None:
-    """Every permission on the back end names this API and one route."""
+def test_back_end_is_invoked_by_this_stage_alone() -> None:
+    """The one permission on the back end names this API and its stage."""
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:ExampleFunction"
     permissions = [
         permission
         for permission in render(**WITH_API).of_type("AWS::Lambda::Permission").values()
-        if permission["FunctionName"] == "ExampleFunction"
+        if "ExampleFunction" in permission["FunctionName"]
     ]
-    prefix = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:ExampleRestApi/"
-    assert len(permissions) == 17
-    for permission in permissions:
-        assert permission["SourceArn"].startswith(prefix)
+    assert permissions == [
+        {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": function,
+            "Principal": "apigateway.amazonaws.com",
+            "SourceArn": (
+                f"arn:aws:execute-api:{REGION}:{ACCOUNT}:ExampleRestApi/example/*/*"
+            ),
+        }
+    ]
 
 
 def test_stage_traces_no_data() -> None:

@@ -40,6 +40,12 @@ def integration() -> dict[str, Any]:
     return found
 
 
+def test_the_api_is_regional() -> None:
+    """The default, EDGE, is refused in China and in GovCloud."""
+    api = sam_example.expanded(TEMPLATE)["Resources"]["HopexApi"]["Properties"]
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+
+
 def mapped() -> dict[str, str]:
     """Return the headers that the back end gets, and the context's field in each."""
     return {

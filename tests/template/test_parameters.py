@@ -53,7 +53,12 @@ def test_every_parameter_is_bounded(name: str, definition: dict[str, Any]) -> No
         ("LoginNamePrefix", "*"),
         ("RolesSecretName", ""),
         ("RolesSecretName", "*"),
+        ("RolesSecretName", "-apirol"),
+        ("RolesSecretName", "team-apirol"),
+        ("RolesSecretName", "team-a1B2c3"),
+        ("RolesSecretName", "team-a_b.c/"),
         ("SigningSecretName", "*"),
+        ("SigningSecretName", "our-secret"),
         ("SigningSecretName", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a"),
         ("GrantableRoles", ""),
         ("GrantableRoles", "admin"),
@@ -68,6 +73,15 @@ def test_every_parameter_is_bounded(name: str, definition: dict[str, Any]) -> No
 def test_bad_text_is_refused_before_the_deployment(name: str, text: str) -> None:
     """A pattern, a case or a wildcard that would open or break something is refused."""
     assert not re.fullmatch(parameters()[name]["AllowedPattern"], text)
+
+
+@pytest.mark.parametrize("name", ["RolesSecretName", "SigningSecretName"])
+@pytest.mark.parametrize(
+    "text", ["apirol", "team-apirole", "team-apiro", "team-apirol-x", "x" * 256]
+)
+def test_other_hyphens_in_a_secret_name_are_taken(name: str, text: str) -> None:
+    """What is refused is a hyphen and exactly six characters at the end."""
+    assert re.fullmatch(parameters()[name]["AllowedPattern"], text)
 
 
 def test_a_login_is_never_stored_under_a_keys_name() -> None:

@@ -11,7 +11,8 @@ from tests.template.rendering import ACCOUNT, REGION, STACK, render
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0b1c"
 SIGNING_SECRET = secret(f"{STACK}-signing-key")
 RECORD_ID = "0123456789abcdef"
-ROLES = ("AuthorizerRole", "AdminRole", "GatewayInvokeRole")
+ROLES = ("AuthorizerRole", "AdminRole", "GatewayInvokeRole", "ExampleRole")
+READ = "secretsmanager:GetSecretValue"
 
 WRITES = [
     "secretsmanager:CreateSecret",
@@ -43,8 +44,26 @@ OTHERS = [
 )
 def test_authorizer_reads_its_names(name: str) -> None:
     """The authorizer may read records, the role map and the signing secret."""
-    read = "secretsmanager:GetSecretValue"
-    assert may(render(), "AuthorizerRole", read, secret(name))
+    assert may(render(), "AuthorizerRole", READ, secret(name))
+
+
+@pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
+@pytest.mark.parametrize("name", ["APIROLES", f"{STACK}-signing-key"])
+def test_a_secret_that_is_missing_is_found_to_be_missing(role: str, name: str) -> None:
+    """IAM judges a name without a secret as it stands, without the six characters.
+
+    Denied, it would look like an outage of permissions where nothing was stored yet.
+    """
+    assert may(render(), role, READ, secret(name, suffix=""))
+
+
+@pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
+def test_an_existing_signing_secret_is_found_to_be_missing(role: str) -> None:
+    """The same where its name was given."""
+    template = render(SigningSecretName="shared/signing")
+    assert may(template, role, READ, secret("shared/signing", suffix=""))
+    assert not may(template, role, READ, secret("shared/signings", suffix=""))
+    assert not may(template, role, READ, secret(f"{STACK}-signing-key", suffix=""))
 
 
 def test_authorizer_is_granted_reading_and_its_log_alone() -> None:
@@ -63,7 +82,7 @@ def test_authorizer_is_granted_reading_and_its_log_alone() -> None:
 @pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
 def test_no_other_secret_is_read(role: str, resource: str) -> None:
     """Neither function may read a secret of another name, account or region."""
-    assert not may(render(), role, "secretsmanager:GetSecretValue", resource)
+    assert not may(render(), role, READ, resource)
 
 
 @pytest.mark.parametrize("resource", OTHERS)
@@ -99,7 +118,7 @@ def test_a_function_for_some_roles_writes_nothing_that_concerns_all(
     """With GrantableRoles the role map and the signing secret can only be read."""
     template = render(GrantableRoles="REPORTING")
     assert not may(template, "AdminRole", action, name)
-    assert may(template, "AdminRole", "secretsmanager:GetSecretValue", name)
+    assert may(template, "AdminRole", READ, name)
 
 
 @pytest.mark.parametrize(
@@ -194,16 +213,26 @@ def test_admin_makes_and_removes_usage_plan_keys(
     [
         ("AuthorizerRole", "AuthorizerLogGroup", "AdminLogGroup"),
         ("AdminRole", "AdminLogGroup", "AuthorizerLogGroup"),
+        ("ExampleRole", "ExampleLogGroup", "AdminLogGroup"),
     ],
 )
 def test_each_function_writes_its_own_log(role: str, own: str, other: str) -> None:
-    """Neither function may write into the other's log; the audit log is the admin's."""
+    """No function may write into another's log; the audit log is the admin's."""
+    template = render(ExampleApi="true")
     prefix = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
     put = "logs:PutLogEvents"
-    assert may(render(), role, put, f"{prefix}:{own}:log-stream:1")
-    assert not may(render(), role, put, f"{prefix}:{other}:log-stream:1")
-    assert not may(render(), role, "logs:DeleteLogStream", f"{prefix}:{own}:*")
-    assert not may(render(), role, "logs:DeleteLogGroup", f"{prefix}:{own}:*")
+    assert may(template, role, put, f"{prefix}:{own}:log-stream:1")
+    assert not may(template, role, put, f"{prefix}:{other}:log-stream:1")
+    assert not may(template, role, "logs:DeleteLogStream", f"{prefix}:{own}:*")
+    assert not may(template, role, "logs:DeleteLogGroup", f"{prefix}:{own}:*")
+
+
+def test_every_role_is_one_that_is_looked_at_here() -> None:
+    """SAM makes none: its own may write to every log group of the account."""
+    template = render(ExampleApi="true", AuthorizerInvokeRole="true")
+    assert template.of_type("AWS::IAM::Role").keys() == set(ROLES)
+    for properties in template.of_type("AWS::Lambda::Function").values():
+        assert properties["Role"].removesuffix(".Arn") in ROLES
 
 
 @pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
@@ -230,16 +259,15 @@ def test_only_the_admin_encrypts() -> None:
 def test_existing_signing_secret_replaces_the_grant() -> None:
     """With SigningSecretName the roles reach that secret and not the stack's name."""
     template = render(SigningSecretName="shared/signing")
-    read = "secretsmanager:GetSecretValue"
     for role in ("AuthorizerRole", "AdminRole"):
-        assert may(template, role, read, secret("shared/signing"))
-        assert not may(template, role, read, SIGNING_SECRET)
+        assert may(template, role, READ, secret("shared/signing"))
+        assert not may(template, role, READ, SIGNING_SECRET)
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_statement_is_about_everything(role: str) -> None:
     """No statement names all resources, all actions of a service, or has no Sid."""
-    template = render(AuthorizerInvokeRole="true", KmsKeyArn=KEY)
+    template = render(ExampleApi="true", AuthorizerInvokeRole="true", KmsKeyArn=KEY)
     for statement in statements(template, role):
         assert statement["Sid"]
         assert statement["Effect"] == "Allow"
@@ -252,7 +280,7 @@ def test_no_statement_is_about_everything(role: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_grants_follow_the_partition(role: str) -> None:
     """In GovCloud and China the grants name that partition."""
-    template = render("aws-us-gov", AuthorizerInvokeRole="true")
+    template = render("aws-us-gov", ExampleApi="true", AuthorizerInvokeRole="true")
     for statement in statements(template, role):
         for resource in resources(statement):
             if ":secretsmanager:" in resource or ":apigateway:" in resource:
@@ -271,8 +299,9 @@ def test_network_interfaces_need_a_vpc(role: str) -> None:
 
 def test_roles_are_assumed_by_their_service_alone() -> None:
     """Lambda assumes the functions' roles, API Gateway the one made for it."""
-    template = render(AuthorizerInvokeRole="true")
+    template = render(ExampleApi="true", AuthorizerInvokeRole="true")
     for role, service in (
+        ("ExampleRole", "lambda.amazonaws.com"),
         ("AuthorizerRole", "lambda.amazonaws.com"),
         ("AdminRole", "lambda.amazonaws.com"),
         ("GatewayInvokeRole", "apigateway.amazonaws.com"),

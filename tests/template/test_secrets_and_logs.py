@@ -22,9 +22,13 @@ def test_name_of_the_signing_secret_is_pinned() -> None:
 
 @pytest.mark.parametrize("name", ["SigningSecret", "AdminLogGroup"])
 def test_kept_whatever_happens_to_the_stack(name: str) -> None:
-    """The signing secret and the audit log are retained on delete and replace."""
+    """The signing secret and the audit log are retained on delete and replace.
+
+    But not where the deployment that made them is rolled back: the secret's name would
+    stay taken, and no later deployment could succeed.
+    """
     resource = render().resources[name]
-    assert resource["DeletionPolicy"] == "Retain"
+    assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
     assert resource["UpdateReplacePolicy"] == "Retain"
 
 
@@ -79,8 +83,17 @@ def test_retention_is_a_parameter() -> None:
 @pytest.mark.parametrize("name", ["Authorizer", "Admin", "Example"])
 def test_each_function_logs_json_to_its_own_group(name: str) -> None:
     """No function falls back on a log group that never expires."""
-    properties = render(ExampleApi="true").properties(f"{name}Function")
-    assert properties["LoggingConfig"] == {
-        "LogFormat": "JSON",
-        "LogGroup": f"{name}LogGroup",
-    }
+    config = render(ExampleApi="true").properties(f"{name}Function")["LoggingConfig"]
+    assert config["LogFormat"] == "JSON"
+    assert config["LogGroup"] == f"{name}LogGroup"
+
+
+def test_the_authorizer_s_log_has_no_platform_records() -> None:
+    """Lambda's own two records an invocation are paid for and say nothing new.
+
+    A level above WARN would hide time-outs too; the decision lines are ``INFO``, and an
+    ``ApplicationLogLevel`` would filter the runtime's records of them.
+    """
+    config = render().properties("AuthorizerFunction")["LoggingConfig"]
+    assert config["SystemLogLevel"] == "WARN"
+    assert "ApplicationLogLevel" not in config

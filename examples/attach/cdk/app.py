@@ -49,6 +49,8 @@ class ReportsStack(cdk.Stack):
         api = apigateway.RestApi(
             self,
             "ReportsApi",
+            # The default is EDGE, which China and GovCloud do not offer.
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
             # For every method of this API, those added later included …
             default_method_options=apigateway.MethodOptions(
                 authorization_type=apigateway.AuthorizationType.CUSTOM,

@@ -47,6 +47,10 @@ locals {
 
 resource "aws_api_gateway_rest_api" "reports" {
   name = "reports"
+  # The default is EDGE, which China and GovCloud do not offer.
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
 }
 
 resource "aws_api_gateway_authorizer" "api_key" {

@@ -12,9 +12,10 @@ from admin.cli.console import messages, print_data
 from admin.cli.errors import RefusedByFunctionError, UnreachableError
 from admin.cli.findings import Finding, Level, fail, findings_table, ok, unseen
 from admin.cli.gateway import RestStage
-from admin.cli.gateway_checks import check_stage
+from admin.cli.gateway_checks import check_stage, headers_of
 from admin.cli.options import examples, target_options
 from admin.cli.output import is_printed
+from admin.cli.web_acl import check_web_acl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,11 +92,12 @@ def _stage_findings(
         else:
             yield unseen(name, "apigateway:GET on it", error)
         return
-    if configuration is None:
-        yield from check_stage(found, None, None)
-        return
-    most_seconds = configuration.authorizer_cache_seconds
-    yield from check_stage(found, most_seconds, configuration.credentials)
+    most_seconds, credentials = None, None
+    if configuration is not None:
+        most_seconds = configuration.authorizer_cache_seconds
+        credentials = configuration.credentials
+    yield from check_stage(found, most_seconds, credentials)
+    yield from check_web_acl(target, api, stage, headers_of(credentials))
 
 
 def _role_map(target: Target) -> dict[str, Any] | None:

@@ -30,6 +30,7 @@ class RestStage:
         authorizers: by their ids.
         deployed: how each route is guarded in what the stage serves, which may be
             older than what the API's methods say now.
+        canary: the same of what its canary serves; empty where it has none.
     """
 
     name: str
@@ -37,6 +38,7 @@ class RestStage:
     methods: Mapping[str, Mapping[str, Any]]
     authorizers: Mapping[str, Mapping[str, Any]]
     deployed: Mapping[str, str]
+    canary: Mapping[str, str]
 
     @classmethod
     def read(cls, client: APIGatewayClient, api: str, stage: str) -> Self:
@@ -46,13 +48,17 @@ class RestStage:
             UnreachableError: it does not tell.
         """
         with explained():
-            settings = dict(client.get_stage(restApiId=api, stageName=stage))
+            settings: dict[str, Any] = dict(
+                client.get_stage(restApiId=api, stageName=stage)
+            )
+            canary = settings.get("canarySettings", {}).get("deploymentId")
             return cls(
                 f"{api}/{stage}",
                 settings,
                 dict(_methods(client, api)),
                 dict(_authorizers(client, api)),
-                dict(_deployed(client, api, str(settings["deploymentId"]))),
+                dict(_deployed(client, api, settings["deploymentId"])),
+                dict(_deployed(client, api, canary)) if canary else {},
             )
 
 
@@ -63,7 +69,7 @@ def _methods(
         restApiId=api, embed=["methods"], PaginationConfig={"PageSize": 500}
     )
     for page in pages:
-        for resource in page["items"]:
+        for resource in page.get("items", []):
             for verb, method in resource.get("resourceMethods", {}).items():
                 if verb != _OPEN:
                     yield f"{verb} {resource['path']}", dict(method)
@@ -73,7 +79,7 @@ def _authorizers(
     client: APIGatewayClient, api: str
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for page in client.get_paginator("get_authorizers").paginate(restApiId=api):
-        for authorizer in page["items"]:
+        for authorizer in page.get("items", []):
             yield authorizer["id"], dict(authorizer)
 
 

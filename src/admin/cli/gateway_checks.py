@@ -25,6 +25,17 @@ _LEAKS = re.compile(
 )
 
 
+def headers_of(credentials: str | None) -> list[str]:
+    """Return the headers that may hold a credential.
+
+    Args:
+        credentials: the kinds that the authorizer reads, None where they are not known.
+    """
+    if credentials is None:
+        return list(_HEADERS.values())
+    return [_HEADERS[kind] for kind in credentials.split(",")]
+
+
 def check_stage(
     stage: RestStage, most_seconds: int | None, credentials: str | None
 ) -> Iterator[Finding]:
@@ -54,40 +65,48 @@ def _check_routes(stage: RestStage) -> Iterator[Finding]:
         if route not in unguarded
         and method.get("authorizerId") not in stage.authorizers
     )
-    stale = sorted(
-        route
-        for route, kind in stage.deployed.items()
-        if kind == "NONE" and route not in unguarded
-    )
+    stale = _open_besides(stage.deployed, unguarded)
+    in_canary = _open_besides(stage.canary, unguarded)
     if unguarded:
         advice = "set the authorizer on them and deploy the stage"
         yield fail(stage.name, f"open to everybody: {some(unguarded)}", advice)
     if stale:
         what = f"open to everybody in what the stage serves: {some(stale)}"
         yield fail(stage.name, what, "deploy the stage")
+    if in_canary:
+        what = f"open to everybody in what its canary serves: {some(in_canary)}"
+        yield fail(stage.name, what, "deploy the canary anew, or delete it")
     if other:
         what = f"guarded by something else than an authorizer: {some(other)}"
         yield warn(stage.name, what, "API keys and roles do not count there")
-    if not (unguarded or stale or other):
+    if not (unguarded or stale or in_canary or other):
         yield ok(stage.name, f"an authorizer on each of {len(stage.methods)} routes")
+
+
+def _open_besides(served: Mapping[str, str], known: list[str]) -> list[str]:
+    """Return the routes that a deployment serves to everybody, but for those known."""
+    return sorted(r for r, kind in served.items() if kind == "NONE" and r not in known)
 
 
 def _check_identity_source(
     subject: str, authorizer: Mapping[str, Any], credentials: str | None
 ) -> Finding:
-    source = authorizer.get("identitySource") or "none"
+    source, ttl = authorizer.get("identitySource") or "none", _ttl(authorizer)
     name = authorizer.get("name", "authorizer")
-    if credentials == "api-key,basic":
-        if _ttl(authorizer) == 0:
-            return ok(subject, f"{name}: it caches nothing, as two kinds need")
-        what = f"{name}: it caches under {source}, a request may present either kind"
-        return fail(subject, what, "set its TTL to 0 and no identity source")
-    headers = [_HEADERS[credentials]] if credentials else list(_HEADERS.values())
-    expected = [f"method.request.header.{header}" for header in headers]
+    if source == "none" and ttl == 0:
+        return ok(subject, f"{name}: it asks for no header and caches nothing")
+    if credentials is not None and "," in credentials:
+        what = f"{name}: its identity source is {source}, its TTL {ttl} s"
+        advice = "set none and 0: of two kinds a request has only one"
+        return fail(subject, what, advice)
+    expected = [f"method.request.header.{h}" for h in headers_of(credentials)]
     if source.lower() in map(str.lower, expected):
         return ok(subject, f"{name}: its identity source is {source}")
     what = f"{name}: its identity source is {source}, not {' or '.join(expected)}"
-    advice = "set it: an answer cached for one credential could serve another"
+    if ttl == 0:
+        advice = "set it, or none: API Gateway may refuse calls without it uncached too"
+    else:
+        advice = "set it: an answer cached for one credential could serve another"
     return fail(subject, what, advice)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from admin.cli.console import print_data
 from admin.cli.findings import fail, findings_table, ok, some, warn
@@ -61,6 +62,7 @@ _GOOD: dict[str, Any] = {
             {"id": "unused", "name": "Other"},
         ]
     },
+    "get_web_acl_for_resource": {},
     "get_deployment": {
         "apiSummary": {
             "/reports": {
@@ -74,7 +76,12 @@ _GOOD: dict[str, Any] = {
 
 
 class Aws:
-    """Every client that doctor uses, with the same answer at every call."""
+    """Every client that doctor uses, with the same answer at every call.
+
+    An answer may be a function of what is asked.
+    """
+
+    meta = SimpleNamespace(partition="aws", region_name="eu-west-1")
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self._answers = answers
@@ -82,11 +89,11 @@ class Aws:
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         """Return what boto3 makes for an operation."""
 
-        def call(**_: object) -> Any:
+        def call(**asked: object) -> Any:
             found = self._answers[operation]
             if isinstance(found, Exception):
                 raise found
-            return found
+            return found(**asked) if callable(found) else found
 
         return call
 
@@ -106,7 +113,7 @@ def _examined(
     answers = deepcopy(_GOOD)
     if change is not None:
         change(answers)
-    for service in ("lambda", "secretsmanager", "apigateway"):
+    for service in ("lambda", "secretsmanager", "apigateway", "wafv2"):
         cli.target.clients[service] = Aws(answers)
     arguments = ["doctor", "--api", "a1", "--stage", "prod", "--output", "json"]
     done = cli(*arguments)
@@ -143,6 +150,7 @@ def test_a_healthy_deployment_is_ok_throughout(cli: Cli) -> None:
         "records",
         "expiry",
         "a1/prod",
+        "a1/prod web ACL",
     ]
     assert len(found["a1/prod"]) == 5
 
@@ -158,6 +166,74 @@ def _authorizer(answers: dict[str, Any], **changes: object) -> None:
 
 def _denied(operation: str) -> Callable[[dict[str, Any]], None]:
     return lambda answers: answers.update({operation: _error("AccessDeniedException")})
+
+
+def _takes(kinds: str, **authorizer: object) -> Any:
+    def change(answers: Any) -> None:
+        variables = answers["get_function_configuration"]["Environment"]["Variables"]
+        variables["CREDENTIALS"] = kinds
+        answers["get_authorizers"]["items"][0].update(authorizer)
+
+    return change
+
+
+_NOTHING_CACHED = {"identitySource": None, "authorizerResultTtlInSeconds": 0}
+
+
+_NO_SUCH_ITEM = "WAFNonexistentItemException"
+
+
+def _canary(answers: dict[str, Any]) -> None:
+    """Let the stage have a canary that serves a route without an authorizer."""
+    served = {
+        "d1": answers["get_deployment"],
+        "d2": {"apiSummary": {"/new": {"GET": {"authorizationType": "NONE"}}}},
+    }
+    answers["get_stage"]["canarySettings"] = {"deploymentId": "d2", "percentTraffic": 5}
+    answers["get_deployment"] = lambda **asked: served[asked["deploymentId"]]
+
+
+def _web_acl(**config: object) -> Callable[[dict[str, Any]], None]:
+    """Put a web ACL in front of the stage, which samples unless told otherwise."""
+    visibility = {"SampledRequestsEnabled": True}
+    acl = {"ARN": "arn:acl", "VisibilityConfig": visibility} | config
+
+    def change(answers: dict[str, Any]) -> None:
+        answers["get_web_acl_for_resource"] = {"WebACL": acl}
+        answers["get_logging_configuration"] = _error(_NO_SUCH_ITEM)
+
+    return change
+
+
+def _protecting(*headers: str, **exceptions: bool) -> dict[str, Any]:
+    field = {"FieldType": "SINGLE_HEADER", "FieldKeys": list(headers)}
+    protection = {"Field": field, "Action": "HASH"} | exceptions
+    other = {"Field": {"FieldType": "QUERY_STRING"}, "Action": "HASH"}
+    return {"DataProtections": [other, protection]}
+
+
+_UNSAMPLED = {"SampledRequestsEnabled": False}
+
+
+def _logging(*redacted: str) -> Callable[[dict[str, Any]], None]:
+    """Put a web ACL in front that samples nothing and writes a log."""
+    fields = [{"Method": {}}, *({"SingleHeader": {"Name": name}} for name in redacted)]
+
+    def change(answers: dict[str, Any]) -> None:
+        _web_acl(VisibilityConfig=_UNSAMPLED)(answers)
+        answers["get_logging_configuration"] = {
+            "LoggingConfiguration": {"RedactedFields": fields}
+        }
+
+    return change
+
+
+def _both(*changes: Callable[[dict[str, Any]], object]) -> Callable[[Any], None]:
+    def change(answers: dict[str, Any]) -> None:
+        for one in changes:
+            one(answers)
+
+    return change
 
 
 BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
@@ -177,6 +253,92 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
         ),
         "fail",
         "open to everybody in what the stage serves: DELETE /reports",
+    ),
+    "a route that is open in the canary": (
+        _canary,
+        "fail",
+        "open to everybody in what its canary serves: GET /new",
+    ),
+    "an API without authorizers": (
+        _both(
+            lambda a: a.update(get_authorizers={"ResponseMetadata": {}}),
+            lambda a: _method(a, authorizationType="NONE"),
+        ),
+        "fail",
+        "open to everybody: GET /reports",
+    ),
+    "a web ACL that samples": (
+        _web_acl(),
+        "warn",
+        "its sampled requests show X-API-Key",
+    ),
+    "a rule that samples": (
+        _web_acl(
+            VisibilityConfig=_UNSAMPLED,
+            Rules=[{"VisibilityConfig": {"SampledRequestsEnabled": True}}],
+        ),
+        "warn",
+        "its sampled requests show X-API-Key",
+    ),
+    "a firewall manager's rule that samples": (
+        _web_acl(
+            VisibilityConfig=_UNSAMPLED,
+            PostProcessFirewallManagerRuleGroups=[
+                {"VisibilityConfig": {"SampledRequestsEnabled": True}}
+            ],
+        ),
+        "warn",
+        "its sampled requests show X-API-Key",
+    ),
+    "a web ACL that protects another header": (
+        _web_acl(DataProtectionConfig=_protecting("authorization")),
+        "warn",
+        "its sampled requests show X-API-Key",
+    ),
+    "a web ACL that shows a protected header in the details of rules": (
+        _web_acl(
+            DataProtectionConfig=_protecting("x-api-key", ExcludeRuleMatchDetails=True)
+        ),
+        "warn",
+        "its sampled requests show X-API-Key",
+    ),
+    "a web ACL that shows a protected header in the details of rates": (
+        _web_acl(
+            DataProtectionConfig=_protecting("x-api-key", ExcludeRateBasedDetails=True)
+        ),
+        "warn",
+        "its sampled requests show X-API-Key",
+    ),
+    "a web ACL that logs": (
+        _logging("cookie"),
+        "warn",
+        "its log shows X-API-Key",
+    ),
+    "a web ACL of a stage that takes both kinds": (
+        _both(_web_acl(), _takes("api-key,basic", **_NOTHING_CACHED)),
+        "warn",
+        "its sampled requests show X-API-Key and Authorization",
+    ),
+    "a web ACL out of reach": (
+        _denied("get_web_acl_for_resource"),
+        "not checked",
+        "no permission",
+    ),
+    "a web ACL's log out of reach": (
+        _both(
+            _web_acl(VisibilityConfig=_UNSAMPLED), _denied("get_logging_configuration")
+        ),
+        "not checked",
+        "no permission",
+    ),
+    "no WAF at the endpoint": (
+        lambda a: a.update(
+            get_web_acl_for_resource=EndpointConnectionError(
+                endpoint_url="https://wafv2"
+            )
+        ),
+        "not checked",
+        'Could not connect to the endpoint URL: "https://wafv2"',
     ),
     "another identity source": (
         lambda a: _authorizer(a, identitySource=f"{_SOURCE},context.identity.sourceIp"),
@@ -271,16 +433,8 @@ def test_what_is_wrong_is_found(cli: Cli, name: str) -> None:
     assert _worst(_examined(cli, change)) == [(level, what)]
 
 
-def _takes(kinds: str, **authorizer: object) -> Any:
-    def change(answers: Any) -> None:
-        variables = answers["get_function_configuration"]["Environment"]["Variables"]
-        variables["CREDENTIALS"] = kinds
-        answers["get_authorizers"]["items"][0].update(authorizer)
-
-    return change
-
-
 _BASIC_SOURCE = "method.request.header.Authorization"
+_ASKS_FOR_NONE = ("ok", "ApiKey: it asks for no header and caches nothing")
 
 
 @pytest.mark.parametrize(
@@ -290,28 +444,80 @@ _BASIC_SOURCE = "method.request.header.Authorization"
             _takes("basic", identitySource=_BASIC_SOURCE),
             ("ok", f"ApiKey: its identity source is {_BASIC_SOURCE}"),
         ),
+        (_takes("api-key", **_NOTHING_CACHED), _ASKS_FOR_NONE),
+        (_takes("basic", **_NOTHING_CACHED), _ASKS_FOR_NONE),
+        (_takes("api-key,basic", **_NOTHING_CACHED), _ASKS_FOR_NONE),
+        (
+            _takes("basic", authorizerResultTtlInSeconds=0),
+            ("fail", f"ApiKey: its identity source is {_SOURCE}, not {_BASIC_SOURCE}"),
+        ),
         (
             _takes("basic"),
             ("fail", f"ApiKey: its identity source is {_SOURCE}, not {_BASIC_SOURCE}"),
         ),
         (
             _takes("api-key,basic", authorizerResultTtlInSeconds=0),
-            ("ok", "ApiKey: it caches nothing, as two kinds need"),
+            ("fail", f"ApiKey: its identity source is {_SOURCE}, its TTL 0 s"),
         ),
         (
             _takes("api-key,basic"),
-            (
-                "fail",
-                f"ApiKey: it caches under {_SOURCE}, a request may present either kind",
-            ),
+            ("fail", f"ApiKey: its identity source is {_SOURCE}, its TTL 3 s"),
+        ),
+        (
+            _takes("api-key,basic", identitySource=None),
+            ("fail", "ApiKey: its identity source is none, its TTL 3 s"),
         ),
     ],
 )
 def test_the_identity_source_is_the_header_of_the_kind(
     cli: Cli, change: Any, finding: tuple[str, str]
 ) -> None:
-    """Of both kinds there can be none, and so nothing may be cached."""
+    """Of two kinds there can be none, and so nothing may be cached.
+
+    API Gateway may refuse whoever lacks a source that is given, whatever the TTL.
+    """
     assert finding in _examined(cli, change)["a1/prod"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _web_acl(VisibilityConfig=_UNSAMPLED),
+        _web_acl(DataProtectionConfig=_protecting("X-Api-Key")),
+        _logging("x-api-key"),
+        _both(_logging(), _web_acl(DataProtectionConfig=_protecting("x-api-key"))),
+    ],
+)
+def test_a_web_acl_that_shows_no_credential_is_fine(cli: Cli, change: Any) -> None:
+    """Nothing sampled, protected wherever it is shown, or redacted in the log."""
+    found = _examined(cli, change)["a1/prod web ACL"]
+    assert [level for level, _ in found] == ["ok", "ok"]
+
+
+@pytest.mark.parametrize("answer", [{}, {"WebACL": None}, _error(_NO_SUCH_ITEM)])
+def test_a_stage_without_a_web_acl_is_fine(cli: Cli, answer: Any) -> None:
+    """AWS WAF says so with an empty answer, some endpoints with an error."""
+    found = _examined(cli, lambda a: a.update(get_web_acl_for_resource=answer))
+    assert found["a1/prod web ACL"] == [("ok", "there is none")]
+
+
+def test_the_web_acl_is_that_of_the_stage(cli: Cli) -> None:
+    """AWS WAF knows a stage by an ARN without an account."""
+    asked: list[str] = []
+
+    def answer(**request: str) -> dict[str, Any]:
+        asked.append(request["ResourceArn"])
+        return {}
+
+    _examined(cli, lambda a: a.update(get_web_acl_for_resource=answer))
+    assert asked == ["arn:aws:apigateway:eu-west-1::/restapis/a1/stages/prod"]
+
+
+def test_an_api_without_authorizers_lists_none(cli: Cli) -> None:
+    """API Gateway sends no list at all where there is nothing to list."""
+    for empty in ("get_authorizers", "get_resources"):
+        found = _examined(cli, lambda a, empty=empty: a.update({empty: {}}))  # type: ignore[misc]
+        assert "a1/prod" in found
 
 
 def test_the_secret_s_age_may_be_unknown(cli: Cli) -> None:
