@@ -260,6 +260,7 @@ _DEADLINES = {
     "authorizer/connection.py": "time-outs of one exchange",
     "authorizer/secrets_manager.py": "time-outs of one read",
     "authorizer/boto3_reader.py": "time-outs of one read",
+    "admin/cli/pace.py": "spaces the rows of one batch",
     "admin/cli/waiting.py": "shows how long a person has waited",
 }
 _AGES = {
