@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import (
-    arena,
     bounds,
     coldstart,
+    eligibility,
     emulator,
     growth,
-    judging,
     load,
     package,
     report,
+    setup,
     warm,
 )
 from benchmarks.measurement import Results
 from benchmarks.scale import FULL, QUICK
 from local import checkout
 
-_STEPS: Final[tuple[Callable[[arena.Arena, Results], None], ...]] = (
+_STEPS: Final[tuple[Callable[[setup.Arena, Results], None], ...]] = (
     package.measure,
     load.measure,
     warm.measure,
@@ -49,8 +49,8 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     results = Results()
     scale = QUICK if options.quick else FULL
-    with arena.opened(options.folder, scale, with_peers=not options.quick) as found:
-        able = judging.judge(found, results)
+    with setup.opened(options.folder, scale, with_peers=not options.quick) as found:
+        able = eligibility.judge(found, results)
         for step in _STEPS:
             _say(began, step.__module__.removeprefix("benchmarks."))
             step(able, results)

@@ -7,9 +7,9 @@ from typing import Final
 
 from benchmarks import growth
 from benchmarks.contender import NOOP
-from benchmarks.contenders import OURS, OURS_THROUGH_SDK
 from benchmarks.limit import Figure, Limit, Verdict
 from benchmarks.measurement import Results
+from benchmarks.ours import OURS, OURS_THROUGH_SDK
 from benchmarks.peers import BOTO3
 from benchmarks.scale import Scale
 

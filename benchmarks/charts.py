@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks import growth
-from benchmarks.chart import Bar, bars
 from benchmarks.contender import Contender
-from benchmarks.contenders import OURS
 from benchmarks.measurement import Results
+from benchmarks.ours import OURS
 from benchmarks.scale import Scale
+from benchmarks.svg import Bar, bars
 from local import checkout
 
 FOLDER: Final = checkout.ROOT / "docs" / "charts"

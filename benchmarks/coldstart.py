@@ -3,11 +3,11 @@
 from typing import Final
 
 from benchmarks.answer import ALLOW, meaning
-from benchmarks.arena import Arena, valgrind_is_there
 from benchmarks.contender import NOOP, Contender
 from benchmarks.measurement import Results
 from benchmarks.population import SLOW, key
 from benchmarks.process import ColdStart, start_cold
+from benchmarks.setup import Arena, valgrind_is_there
 
 _NO_VALGRIND: Final = "not measured: valgrind is missing"
 _QUICKLY: Final = "not measured: the quick mode leaves it out"

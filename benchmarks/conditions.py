@@ -5,7 +5,7 @@ import platform
 import subprocess
 from typing import Final
 
-from benchmarks.arena import valgrind_is_there
+from benchmarks.setup import valgrind_is_there
 from local import checkout
 
 _VERSIONS: Final = {

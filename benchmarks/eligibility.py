@@ -1,11 +1,11 @@
 """Before anything is timed: does a contender tell a good key from a bad one?"""
 
 from benchmarks.answer import ALLOW, DENY, UNAUTHORIZED, meaning
-from benchmarks.arena import Arena
 from benchmarks.contender import Contender
 from benchmarks.measurement import Results
 from benchmarks.population import forged, key, wrong
 from benchmarks.process import EndedError, running_warm
+from benchmarks.setup import Arena
 
 
 def judge(arena: Arena, results: Results) -> Arena:

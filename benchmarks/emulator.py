@@ -10,10 +10,10 @@ from statistics import median, quantiles
 from typing import Final
 
 from benchmarks.answer import ALLOW, meaning
-from benchmarks.arena import Arena
 from benchmarks.contender import Contender
 from benchmarks.measurement import Results
 from benchmarks.population import forged, key
+from benchmarks.setup import Arena
 from local.runtime import Function, Runtime, running
 
 _BATCHES: Final = 12

@@ -4,11 +4,11 @@ from contextlib import ExitStack
 from statistics import median
 from typing import Final
 
-from benchmarks.arena import Arena
 from benchmarks.contender import Contender
 from benchmarks.measurement import Results
 from benchmarks.population import key
 from benchmarks.process import WarmProcess, running_warm
+from benchmarks.setup import Arena
 from benchmarks.store import running_store
 
 _CALLS: Final = 300

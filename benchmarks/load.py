@@ -5,11 +5,11 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import Final
 
-from benchmarks.arena import Arena
 from benchmarks.contender import NOOP, Contender
 from benchmarks.measurement import Measurement, Results
 from benchmarks.population import SLOW, forged, key
 from benchmarks.process import running_warm
+from benchmarks.setup import Arena
 
 # A contender that makes a client for every call gets a tenth of the load, and its
 # counts times ten: it remembers nothing.

@@ -3,8 +3,8 @@
 import zipfile
 from pathlib import Path
 
-from benchmarks.arena import Arena
 from benchmarks.measurement import Results
+from benchmarks.setup import Arena
 
 
 def measure(arena: Arena, results: Results) -> None:

@@ -9,8 +9,8 @@ from typing import Final
 
 from benchmarks.certificate import Certificate
 from benchmarks.contender import Contender
-from benchmarks.contenders import HANDLER, account, api_key, compiled
 from benchmarks.dynamodb import TABLE
+from benchmarks.ours import HANDLER, account, api_key, compiled
 from benchmarks.population import SHARED_FIELD, SHARED_SECRET
 from local import checkout
 

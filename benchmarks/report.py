@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import charts, conditions, document, tables
-from benchmarks.arena import Arena
 from benchmarks.limit import Verdict
 from benchmarks.measurement import Measurement, Results
+from benchmarks.setup import Arena
 
 
 def show(arena: Arena, results: Results, verdicts: Sequence[Verdict]) -> str:

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks import certificate, contenders, peers
+from benchmarks import certificate, ours, peers
 from benchmarks.certificate import Certificate
 from benchmarks.contender import Contender
 from benchmarks.dynamodb import running_dynamodb
@@ -66,16 +66,16 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Arena]:
         store = stack.enter_context(
             running_store(signed, scale.keys + SPARE_KEYS, scale.keys)
         )
-        found = contenders.floor_and_ours(folder, signed, store.url)
+        found = ours.floor_and_ours(folder, signed, store.url)
         stores = dict.fromkeys((contender.name for contender in found), store)
         variants: tuple[Contender, ...] = ()
         if with_peers:
-            variants = (contenders.through_sdk(found[1], folder, signed),)
+            variants = (ours.through_sdk(found[1], folder, signed),)
             dynamodb = stack.enter_context(running_dynamodb(signed, scale.keys))
             found += peers.peers(folder, signed, store.url, dynamodb.url)
             stores |= dict.fromkeys((contender.name for contender in found), store)
             stores[peers.B_CFN] = dynamodb
-        floor = contenders.bare_steps(found[0], folder)
+        floor = ours.bare_steps(found[0], folder)
         yield Arena(folder, scale, signed, stores, found, floor, variants, found)
 
 

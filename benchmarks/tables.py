@@ -5,10 +5,10 @@ from typing import Final
 
 from benchmarks import growth
 from benchmarks.contender import Contender
-from benchmarks.contenders import OURS
-from benchmarks.judging import verdict
+from benchmarks.eligibility import verdict
 from benchmarks.limit import Limit, Verdict
 from benchmarks.measurement import Measurement, Results
+from benchmarks.ours import OURS
 from benchmarks.scale import Scale
 
 _LARGE: Final = 100

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks.arena import Arena
 from benchmarks.contender import NOOP, Contender
 from benchmarks.measurement import Results
 from benchmarks.peers import BOTO3
 from benchmarks.population import SLOW, forged, key, wrong
 from benchmarks.process import WarmProcess, running_warm, start_cold
+from benchmarks.setup import Arena
 
 _MOST_CALLS = 1_000
 

@@ -11,12 +11,12 @@ from rich.table import Table
 from local.clients import CliError
 from local.deployment import running_stack
 from local.errors import LocalError
-from local.second_act import (
+from local.scenarios.keys import Row, issue, tell
+from local.scenarios.migration import (
     deployed_for_both_kinds,
     tell_of_both_kinds,
     tell_of_ontopop,
 )
-from local.story import Row, issue, tell
 
 _OUT: Final = Console()
 _PROGRESS: Final = Console(stderr=True, highlight=False)

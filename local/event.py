@@ -10,7 +10,7 @@ from local import checkout, function, record
 from local.clients import apikeys
 from local.deployment import Stack
 from local.emulator import ACCOUNT, REGION
-from local.story import MANAGEMENT, ROLE_MAP
+from local.scenarios.keys import MANAGEMENT, ROLE_MAP
 
 _EVENTS: Final = checkout.ROOT / "events"
 _EVENT: Final = _EVENTS / "local-rest-request.json"

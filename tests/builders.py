@@ -12,7 +12,7 @@ from apikeys.key import Key, mint, random_key_id
 from apikeys.record import Record
 from apikeys.signing import SigningKeys
 from authorizer.credential import Reference
-from authorizer.moment import Moment
+from authorizer.request_clock import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import Final
 
 from local.clients import Answer, apikeys, call, call_as
 from local.deployment import STACK_NAME, Stack, deploy
-from local.story import MANAGEMENT, Row, answered, forged, issue
+from local.scenarios.keys import MANAGEMENT, Row, answered, forged, issue
 
 _USERS: Final = "/management/users"
 _OTHER: Final = "/triplestore/q"

@@ -1,1 +1,1 @@
-"""The admin Lambda function, which issues and manages keys, and its CLI."""
+"""The admin Lambda function, which issues and manages keys."""

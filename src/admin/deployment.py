@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from admin.flushing import StageCaches
-from admin.grants import Grants
-from admin.lifetime import Lifetimes
-from admin.minting import Minting
-from admin.notes import Notes
-from admin.ontopop import OntoPop
-from admin.records import Records
-from admin.role_maps import RoleMaps
-from admin.signing_secret import SigningSecret
-from admin.sisters import Sisters
-from admin.store import SecretStore
-from admin.usage_plans import UsagePlans
+from admin.rules.grants import Grants
+from admin.rules.lifetimes import Lifetimes
+from admin.rules.minting import Minting
+from admin.stores.ontopop import OntoPop
+from admin.stores.records import Records
+from admin.stores.role_map import RoleMaps
+from admin.stores.rotation_chain import Sisters
+from admin.stores.secrets_manager import SecretStore
+from admin.stores.signing_secret import SigningSecret
+from admin.stores.stage_caches import StageCaches
+from admin.stores.tombstones import Notes
+from admin.stores.usage_plans import UsagePlans
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.parser import ValidationError, parse
 
 from admin import requests
-from admin.accounts import Accounts
+from admin.actions.change import Keys
+from admin.actions.confirm import Handover
+from admin.actions.import_key import Importing
+from admin.actions.issue_account import Accounts
+from admin.actions.issue_key import Issuing
+from admin.actions.list_records import Listing
+from admin.actions.revoke import Revoking
+from admin.actions.rotate_signing_key import Signing
+from admin.actions.verify import Verifying
 from admin.errors import RefusedError
-from admin.handover import Handover
-from admin.importing import Importing
-from admin.issuing import Issuing
-from admin.keys import Keys
-from admin.listing import Listing
-from admin.revoking import Revoking
-from admin.signing import Signing
-from admin.verifying import Verifying
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apikeys.errors import ApiKeyError
 
 if TYPE_CHECKING:
-    from admin.subject import Subject
+    from admin.principal import Subject
 
 
 class RefusedError(ApiKeyError):

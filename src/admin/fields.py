@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from admin.subject import Subject
+from admin.principal import Subject
 from apikeys import role_name, timestamp
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import PATTERN as LOGIN_PATTERN

@@ -12,9 +12,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from botocore.config import Config
 
-from admin.actions import Actions
 from admin.actor import claimed_actor
 from admin.deployment import Deployment
+from admin.dispatch import Actions
 from admin.settings import Settings
 
 if TYPE_CHECKING:

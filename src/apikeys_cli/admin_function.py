@@ -14,8 +14,8 @@ import boto3
 import click
 from botocore.config import Config
 
-from admin.cli import actor
-from admin.cli.errors import RefusedByFunctionError, UnreachableError, explained
+from apikeys_cli import actor
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError, explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

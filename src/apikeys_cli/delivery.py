@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli import console
-from admin.cli.confirming import confirm_handover
-from admin.cli.errors import UnreachableError
-from admin.cli.key_file import KeyFile
-from admin.cli.output import record_table, show, warn
+from apikeys_cli.commands.confirm import confirm_handover
+from apikeys_cli.errors import UnreachableError
+from apikeys_cli.terminal import console
+from apikeys_cli.terminal.formats import record_table, show, warn
+from apikeys_cli.terminal.key_file import KeyFile
 
 if TYPE_CHECKING:
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 
 request_token_option = click.option(

@@ -6,19 +6,19 @@ from typing import Any
 
 import click
 
-from admin.cli import issuing, keys
-from admin.cli.confirming import confirm
-from admin.cli.doctor import doctor
-from admin.cli.errors import explained
-from admin.cli.flushing import flush
-from admin.cli.importing import import_keys
-from admin.cli.listing import list_keys
-from admin.cli.options import target_options
-from admin.cli.roles import roles
-from admin.cli.rotating import rotate
-from admin.cli.signing import signing
-from admin.cli.target import Target
-from admin.cli.verifying import verify
+from apikeys_cli.admin_function import Target
+from apikeys_cli.commands import issue, records
+from apikeys_cli.commands.confirm import confirm
+from apikeys_cli.commands.doctor import doctor
+from apikeys_cli.commands.flush import flush
+from apikeys_cli.commands.import_keys import import_keys
+from apikeys_cli.commands.list_keys import list_keys
+from apikeys_cli.commands.roles import roles
+from apikeys_cli.commands.rotate import rotate
+from apikeys_cli.commands.signing import signing
+from apikeys_cli.commands.verify import verify
+from apikeys_cli.errors import explained
+from apikeys_cli.options.common import target_options
 
 
 class _Commands(click.Group):
@@ -51,19 +51,19 @@ def main(context: click.Context) -> None:
 
 
 for command in (
-    issuing.issue,
+    issue.issue,
     import_keys,
     list_keys,
-    keys.get,
-    keys.update,
+    records.get,
+    records.update,
     verify,
     rotate,
-    issuing.clone,
+    issue.clone,
     confirm,
-    keys.disable,
-    keys.enable,
-    keys.revoke,
-    keys.restore,
+    records.disable,
+    records.enable,
+    records.revoke,
+    records.restore,
     roles,
     flush,
     signing,

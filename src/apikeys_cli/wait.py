@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from admin.cli.console import messages, say
-from admin.cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.terminal.console import messages, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 _TICK_SECONDS = 0.25
 

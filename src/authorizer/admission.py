@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.record import Record
     from authorizer.credential import Credential
-    from authorizer.moment import Moment
+    from authorizer.request_clock import Moment
     from authorizer.store import Store
     from authorizer.verifier import Verifier
 

@@ -8,12 +8,12 @@ from apikeys.record import Record
 from apikeys.roles import RoleMap
 from apikeys.signing import SigningKeys
 from authorizer.admission import Admission
-from authorizer.answers import Answers
 from authorizer.credential import Credential
-from authorizer.credentials import Credentials
 from authorizer.decision import Decision
+from authorizer.events.rest import Request
+from authorizer.identity_source import Credentials
 from authorizer.own_secret import OwnSecret
-from authorizer.request import Request
+from authorizer.policy_cache import Answers
 from authorizer.source import Source
 from authorizer.store import Store
 from authorizer.verifier import Verifier
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from authorizer.credential import Reference
-    from authorizer.moment import Moment
-    from authorizer.reader import Reader
+    from authorizer.readers.reader import Reader
+    from authorizer.request_clock import Moment
     from authorizer.settings import Settings
 
     type Found = Record | Reason

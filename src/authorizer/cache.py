@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
     from typing import Generic, TypeVar
 
-    from authorizer.moment import Moment
+    from authorizer.request_clock import Moment
 
     T = TypeVar("T")
 

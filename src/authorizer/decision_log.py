@@ -16,7 +16,7 @@ from json.encoder import encode_basestring_ascii as _quoted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from authorizer.decision import Decision
-    from authorizer.moment import LambdaContext, Moment
+    from authorizer.request_clock import LambdaContext, Moment
 
 _METRICS = (
     '[{"Namespace":"ApiKeys","Dimensions":[["function_name","outcome","reason"]],'

@@ -13,15 +13,15 @@ import sys
 from apikeys.errors import FaultError
 from authorizer.authorize import Authorizer
 from authorizer.decision import Decision
-from authorizer.log import DecisionLog
-from authorizer.moment import Moment
-from authorizer.reader import choose_reader
+from authorizer.decision_log import DecisionLog
+from authorizer.readers.reader import choose_reader
+from authorizer.request_clock import Moment
 from authorizer.settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.document import Document
-    from authorizer.moment import LambdaContext
+    from authorizer.request_clock import LambdaContext
 
 _authorizer = Authorizer(Settings(os.environ), choose_reader(os.environ))
 _log = DecisionLog(sys.stdout.fileno(), os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))

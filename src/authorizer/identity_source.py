@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from apikeys.decision import Reason
 from apikeys.errors import MalformedKeyError
-from authorizer import basic, credential
-from authorizer.header import single
+from authorizer import credential
+from authorizer.events import basic
+from authorizer.events.header import single
 from authorizer.minted_keys import MintedKeys
 
 TYPE_CHECKING = False
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
     from apikeys.signing import SigningKeys
     from authorizer.credential import Credential
-    from authorizer.moment import Moment
-    from authorizer.request import Request
+    from authorizer.events.rest import Request
+    from authorizer.request_clock import Moment
     from authorizer.settings import Settings
 
 _HEADER = "x-api-key"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from apikeys.signing import SigningKeys
-    from authorizer.moment import Moment
+    from authorizer.request_clock import Moment
     from authorizer.settings import Settings
 
 # Much the same is kept of every key, so that entries bound the bytes, too.

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authorizer.moment import Moment
+    from authorizer.request_clock import Moment
     from authorizer.source import Source
 
 # A failure to read what every request needs is not tried anew by every request, which

@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authorizer.moment import Moment
-    from authorizer.reader import Reader
+    from authorizer.readers.reader import Reader
+    from authorizer.request_clock import Moment
 
 # In an outage a stale value is not asked for again at every request: a client would
 # pay the time-out each time.

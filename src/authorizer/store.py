@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.record import Record
     from authorizer.credential import Reference
-    from authorizer.moment import Moment
+    from authorizer.request_clock import Moment
     from authorizer.settings import Settings
     from authorizer.source import Source
 

@@ -6,7 +6,7 @@ from apikeys.errors import OverloadedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from authorizer.moment import Moment
+    from authorizer.request_clock import Moment
 
 
 class TokenBucket:

@@ -9,9 +9,9 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from authorizer.boto3_reader import Boto3Reader
-from authorizer.reader import choose_reader
-from authorizer.secrets_manager import SecretsManager
+from authorizer.readers.boto3_reader import Boto3Reader
+from authorizer.readers.reader import choose_reader
+from authorizer.readers.secrets_manager import SecretsManager
 from tests.contract.scripted_server import ScriptedServer
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from authorizer.reader import Reader
+    from authorizer.readers.reader import Reader
 
     # Makes a reader of the service at an address.
     type MakeReader = Callable[[str], Reader]

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 import secrets_manager_hosts
 from apikeys.method_arn import MethodArn
-from authorizer import hosts
-from authorizer.endpoint import Endpoint
+from authorizer.readers import hosts
+from authorizer.readers.endpoint import Endpoint
 
 _FIPS, _DUAL_STACK = "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"
 _IGNORE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
@@ -127,12 +127,15 @@ def test_a_commercial_region_loads_no_table(
     region: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cold start there pays nothing for the other partitions."""
-    monkeypatch.setitem(sys.modules, "authorizer.hosts", None)
+    monkeypatch.setitem(sys.modules, "authorizer.readers.hosts", None)
     assert Endpoint.from_environ({}, region).host.endswith(".amazonaws.com")
 
 
 def test_the_table_in_the_checkout_is_the_one_that_a_build_makes() -> None:
-    """Write it anew: python src/secrets_manager_hosts.py src/authorizer/hosts.py."""
+    """To write it anew, run the build step.
+
+    python src/secrets_manager_hosts.py src/authorizer/readers/hosts.py
+    """
     made = secrets_manager_hosts.module(secrets_manager_hosts.table())
     assert Path(hosts.__file__).read_text(encoding="utf-8") == made
 

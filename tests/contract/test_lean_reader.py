@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys.errors import StoreUnavailableError
-from authorizer import connection, secrets_manager
-from authorizer.endpoint import Endpoint
-from authorizer.secrets_manager import SecretsManager
-from authorizer.sigv4 import Credentials, Signer
-from authorizer.tls import Trust
+from authorizer.readers import connection, secrets_manager
+from authorizer.readers.endpoint import Endpoint
+from authorizer.readers.secrets_manager import SecretsManager
+from authorizer.readers.sigv4 import Credentials, Signer
+from authorizer.readers.tls import Trust
 from tests.contract.scripted_server import (
     answering,
     closing_after,

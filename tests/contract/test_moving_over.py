@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from admin.actions import Actions
-from admin.cli import import_batch
-from admin.cli.main import main
-from admin.cli.target import Target
 from admin.deployment import Deployment
+from admin.dispatch import Actions
 from admin.settings import Settings as AdminSettings
+from apikeys_cli.admin_function import Target
+from apikeys_cli.batch import imports
+from apikeys_cli.main import main
 from authorizer.authorize import Authorizer
-from authorizer.moment import Moment
+from authorizer.request_clock import Moment
 from authorizer.settings import Settings
 from tests.builders import ROLE_MAP, entropy, event_with, signing_secret
 
@@ -119,7 +119,7 @@ def test_no_record_is_judged_otherwise_once_it_is_imported(
 ) -> None:
     """Reason, policy and context are the same, by each mode and by both readers."""
     # moto's stores are not for threads.
-    monkeypatch.setattr(import_batch, "_PARALLEL", 1)
+    monkeypatch.setattr(imports, "_PARALLEL", 1)
     keys = {title: f"moved/{entropy(title)(16).hex()}" for title in _RECORDS}
     prefix = names["SECRET_NAME_PREFIX"]
     for title, (changes, _) in _RECORDS.items():

@@ -25,7 +25,7 @@ from tests.contract.scripted_server import (
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from authorizer.reader import Reader
+    from authorizer.readers.reader import Reader
     from tests.contract.conftest import MakeReader
     from tests.contract.scripted_server import Step
 
@@ -120,7 +120,7 @@ def test_readers_ask_for_the_current_version_of_one_name(
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let time-outs be short, and pauses between tries take no time."""
     for module in ("secrets_manager", "boto3_reader"):
-        monkeypatch.setattr(f"authorizer.{module}.READ_SECONDS", 0.2)
+        monkeypatch.setattr(f"authorizer.readers.{module}.READ_SECONDS", 0.2)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 

@@ -12,11 +12,11 @@ import pytest
 import trustme
 
 from apikeys.errors import StoreUnavailableError
-from authorizer import tls
-from authorizer.endpoint import Endpoint
-from authorizer.secrets_manager import SecretsManager
-from authorizer.sigv4 import Credentials, Signer
-from authorizer.tls import Trust
+from authorizer.readers import tls
+from authorizer.readers.endpoint import Endpoint
+from authorizer.readers.secrets_manager import SecretsManager
+from authorizer.readers.sigv4 import Credentials, Signer
+from authorizer.readers.tls import Trust
 from tests.subject import subject_hash
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ import pytest
 
 from local.clients import apikeys
 from local.deployment import running_stack
-from local.second_act import deployed_for_both_kinds, tell_of_both_kinds
-from local.story import MANAGEMENT, ROLE_MAP, issue, tell
+from local.scenarios.keys import MANAGEMENT, ROLE_MAP, issue, tell
+from local.scenarios.migration import deployed_for_both_kinds, tell_of_both_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from local.deployment import Stack
-    from local.story import Row
+    from local.scenarios.keys import Row
 
 
 class Issued(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.clients import apikeys, call
-from local.story import ROLE_MAP
+from local.scenarios.keys import ROLE_MAP
 from tests.integration import traces
 
 if TYPE_CHECKING:

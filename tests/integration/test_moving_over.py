@@ -16,7 +16,7 @@ import pytest
 from apikeys import base62
 from local import checkout
 from local.clients import apikeys, call
-from local.story import MANAGEMENT
+from local.scenarios.keys import MANAGEMENT
 from tests.integration.commands import APIKEYS, kill_once
 from tests.integration.traces import is_in, logs
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.clients import apikeys, call
-from local.story import MANAGEMENT
+from local.scenarios.keys import MANAGEMENT
 
 if TYPE_CHECKING:
     from local.deployment import Stack

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.clients import apikeys, call, send
-from local.second_act import tell_of_ontopop
-from local.story import MANAGEMENT
+from local.scenarios.keys import MANAGEMENT
+from local.scenarios.migration import tell_of_ontopop
 
 if TYPE_CHECKING:
     from local.deployment import Stack
-    from local.story import Row
+    from local.scenarios.keys import Row
     from tests.integration.conftest import Issued
 
 pytestmark = pytest.mark.deployed

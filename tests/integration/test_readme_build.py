@@ -111,7 +111,7 @@ def test_the_command_line_is_installed_for_good(copy: Path, tmp_path: Path) -> N
     with zipfile.ZipFile(wheel) as archive:
         names = {name.partition("/")[0] for name in archive.namelist()}
     own = {name for name in names if not name.endswith(".dist-info")}
-    assert own == {"admin", "apikeys", "authorizer"}
+    assert own == {"apikeys", "apikeys_cli"}
 
     home = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
@@ -121,8 +121,8 @@ def test_the_command_line_is_installed_for_good(copy: Path, tmp_path: Path) -> N
     (packages,) = home.glob("lib/python3*/site-packages")
     _link(_declared(packages), packages)
 
-    imports = "import pkgutil, admin.cli as cli; [__import__(m.name) for m in "
-    imports += "pkgutil.walk_packages(cli.__path__, 'admin.cli.')]"
+    imports = "import pkgutil, apikeys_cli as cli; [__import__(m.name) for m in "
+    imports += "pkgutil.walk_packages(cli.__path__, 'apikeys_cli.')]"
     subprocess.run([python, "-I", "-c", imports], check=True, cwd=tmp_path)
     version = importlib.metadata.version("apikeys")
     for option, text in (("--version", version), ("--help", "doctor")):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.clients import apikeys, call
-from local.story import MANAGEMENT
+from local.scenarios.keys import MANAGEMENT
 from tests.integration.traces import is_in, logs
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from apikeys import login as login_module
 from apikeys.decision import Reason
-from authorizer.basic import has_basic_scheme, presented
-from authorizer.request import Request
+from authorizer.events.basic import has_basic_scheme, presented
+from authorizer.events.rest import Request
 from tests.builders import basic, event_with
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

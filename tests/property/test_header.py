@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apikeys.decision import Reason
-from authorizer.header import single
-from authorizer.request import Request
+from authorizer.events.header import single
+from authorizer.events.rest import Request
 from tests.builders import event_with
 
 _values = st.text("ab -", min_size=1, max_size=3)

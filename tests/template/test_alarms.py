@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-import authorizer.log
+import authorizer.decision_log
 from tests.template.rendering import render
 
 ALARMS = {
@@ -21,7 +21,7 @@ def test_alarms_stand_on_the_authorizers_own_counts(name: str) -> None:
     """Faults and corrupt records alarm; a 401 is an error to Lambda, so not Errors."""
     outcome, reason = ALARMS[name]
     alarm = render().properties(name)
-    [names] = json.loads(authorizer.log._METRICS)[0]["Dimensions"]
+    [names] = json.loads(authorizer.decision_log._METRICS)[0]["Dimensions"]
     dimensions = {entry["Name"]: entry["Value"] for entry in alarm["Dimensions"]}
     assert (alarm["Namespace"], alarm["MetricName"]) == ("ApiKeys", "Decisions")
     assert dimensions.keys() == set(names)

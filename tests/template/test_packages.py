@@ -38,7 +38,7 @@ def package(
     """
     source = tmp_path_factory.mktemp("source") / "src"
     shutil.copytree(checkout.ROOT / "src", source)
-    (source / "authorizer" / "hosts.py").unlink()
+    (source / "authorizer" / "readers" / "hosts.py").unlink()
     folder = tmp_path_factory.mktemp(function)
     answer = make(function, folder, architecture, source)
     assert answer.returncode == 0, answer.stderr
@@ -95,7 +95,7 @@ def test_package_holds_its_own_code_alone(package: Path, function: str) -> None:
 
 def test_package_holds_nothing_of_the_workshop(package: Path, function: str) -> None:
     """No CLI, tests, lock files or console scripts are deployed; bytecode is."""
-    assert not (package / "admin" / "cli").exists()
+    assert not (package / "apikeys_cli").exists()
     assert not (package / "bin").exists()
     own = [
         path
@@ -129,8 +129,8 @@ def test_the_authorizer_s_hosts_are_made_when_it_is_built(
 ) -> None:
     """Out of the pinned botocore: the table that the checkout has as well."""
     if function == "AuthorizerFunction":
-        made = (package / "authorizer" / "hosts.py").read_text()
-        assert made == (checkout.ROOT / "src/authorizer/hosts.py").read_text()
+        made = (package / "authorizer" / "readers" / "hosts.py").read_text()
+        assert made == (checkout.ROOT / "src/authorizer/readers/hosts.py").read_text()
 
 
 def test_authorizer_is_small(package: Path, function: str) -> None:

@@ -169,7 +169,7 @@ def test_admin_does_not_delete_the_role_map() -> None:
 def test_admin_is_granted_what_its_code_calls() -> None:
     """The admin's role grants exactly the Secrets Manager actions that it calls."""
     source = "".join(
-        path.read_text() for path in (checkout.ROOT / "src/admin").glob("*.py")
+        path.read_text() for path in (checkout.ROOT / "src/admin").rglob("*.py")
     )
     calls = set(re.findall(r"client\.(\w+_secret\w*|tag_resource)\(", source))
     granted = {

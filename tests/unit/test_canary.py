@@ -118,7 +118,7 @@ def test_a_key_is_found_in_the_answer_that_issued_it_and_nowhere_else(
     kept: dict[str, str] = {}
     # boto3's reader, since moto answers inside the process.
     monkeypatch.setattr(
-        "authorizer.reader.Credentials.from_environ", lambda _environ: None
+        "authorizer.readers.reader.Credentials.from_environ", lambda _environ: None
     )
     admin, authorizer = load_anew("admin.handler"), load_anew("authorizer.handler")
     _at_debug()
@@ -176,7 +176,7 @@ def test_a_password_is_found_in_the_answer_that_generated_it_and_nowhere_else(
     kept: dict[str, str] = {}
     monkeypatch.setenv("CREDENTIALS", "api-key,basic")
     monkeypatch.setattr(
-        "authorizer.reader.Credentials.from_environ", lambda _environ: None
+        "authorizer.readers.reader.Credentials.from_environ", lambda _environ: None
     )
     admin, authorizer = load_anew("admin.handler"), load_anew("authorizer.handler")
     _at_debug()

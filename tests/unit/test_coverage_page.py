@@ -15,7 +15,7 @@ _PAGE = (ROOT / "docs" / "coverage.md").read_text()
 _PROOF = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
 _BUILT = re.compile(r"`([\w/.-]+\.(?:py|yaml|md))`")
 # Tests of these folders meet the deployed stack or Secrets Manager by moto.
-_REAL = ("integration/", "contract/", "unit/admin/")
+_REAL = ("integration/", "contract/", "unit/admin/", "unit/apikeys_cli/")
 
 
 def _rows() -> list[list[str]]:

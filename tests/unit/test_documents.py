@@ -172,7 +172,7 @@ def test_examples_of_requests_are_good(request_: dict[str, Any]) -> None:
 
 def test_every_error_code_is_documented() -> None:
     """Each code that the admin function answers with is in the page's table."""
-    sources = [file.read_text() for file in (ROOT / "src" / "admin").glob("*.py")]
+    sources = [file.read_text() for file in (ROOT / "src" / "admin").rglob("*.py")]
     raised = re.findall(r"RefusedError\(\s*([45]\d\d),\s*\"(\w+)\"", "\n".join(sources))
     assert len(raised) > 10
     for status, name in raised:

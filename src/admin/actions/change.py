@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from admin.actions.views import public_view, revoked_view
 from admin.errors import conflict
-from admin.records import issued_at
-from admin.role_maps import findings
-from admin.view import public_view, revoked_view
+from admin.stores.records import issued_at
+from admin.stores.role_map import findings
 from apikeys import policy, timestamp
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.records import Found
     from admin.requests import Disable, Enable, Get, Update
+    from admin.stores.records import Found
     from apikeys.document import Document
     from apikeys.record import Record
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from admin.actions.views import public_view
 from admin.errors import RefusedError, invalid
-from admin.lifetime import DAY
-from admin.records import issued_at
-from admin.role_maps import findings
-from admin.store import NameTakenError
-from admin.subject import Subject
-from admin.view import public_view
+from admin.principal import Subject
+from admin.rules.lifetimes import DAY
+from admin.stores.records import issued_at
+from admin.stores.role_map import findings
+from admin.stores.secrets_manager import NameTakenError
 from apikeys import digest, document, foreign, role_name, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.record import SCHEMA_VERSION, Record
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.records import Found
     from admin.requests import Import
+    from admin.stores.records import Found
     from apikeys.document import Document
 
 

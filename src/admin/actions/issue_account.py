@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin import attempts
-from admin.drafts import Drafts, length_of
+from admin.actions.confirm import notes_for
+from admin.actions.issue_key import issued, token_used
 from admin.errors import RefusedError, invalid
-from admin.handover import notes_for
-from admin.issuing import issued, token_used
-from admin.role_maps import findings
-from admin.store import NameTakenError
-from admin.subject import Subject
+from admin.principal import Subject
+from admin.rules import idempotency
+from admin.rules.drafts import Drafts, length_of
+from admin.stores.role_map import findings
+from admin.stores.secrets_manager import NameTakenError
 from apikeys import digest, document, timestamp
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.drafts import Draft
-    from admin.minting import Made
-    from admin.records import Found
     from admin.requests import Clone, Issue, Rotate
+    from admin.rules.drafts import Draft
+    from admin.rules.minting import Made
+    from admin.stores.records import Found
     from apikeys.document import Document
     from apikeys.record import Record
 
@@ -51,12 +51,12 @@ class Accounts:
         here = self._deployment
         old = here.records.live(request.subject)
         here.grants.check(old.record.roles)
-        if attempts.is_noted(old.record, request):
+        if idempotency.is_noted(old.record, request):
             made, found = self._repeated(request, old)
         else:
             made, record = self._with_new_password(request, old.record)
             found = here.records.replace(
-                old, attempts.noted(record, request), notes_for(request)
+                old, idempotency.noted(record, request), notes_for(request)
             )
         now = int(here.clock())
         replaced = found.record.previous
@@ -76,7 +76,7 @@ class Accounts:
             None if request.request_token is None else here.records.earlier(subject)
         )
         if earlier is not None:
-            if not attempts.is_noted(earlier.record, request):
+            if not idempotency.is_noted(earlier.record, request):
                 raise _login_taken()
             made, found = self._repeated(request, earlier)
             return issued(made, found, now) | findings(draft.role_map, found.record)
@@ -86,7 +86,7 @@ class Accounts:
             with here.usage_plans.joined(subject.text, draft.plan_id) as usage:
                 record = subject.parse(document.dumps(made.proof | dated | usage))
                 found = here.records.create(
-                    attempts.noted(record, request), notes_for(request)
+                    idempotency.noted(record, request), notes_for(request)
                 )
         except NameTakenError as error:
             raise _login_taken() from error
@@ -105,7 +105,7 @@ class Accounts:
         record = earlier.record
         # The model of a clone may have lost roles since, which its record still has.
         here.grants.check(record.roles)
-        if not attempts.may_be_repeated(record, request, here.clock()):
+        if not idempotency.may_be_repeated(record, request, here.clock()):
             raise token_used()
         made = here.minting.account(
             record.principal, request.password, salted_like=record.digest

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.drafts import COPIED, Drafts, fields_of, length_of
+from admin.actions.confirm import notes_for
+from admin.actions.views import public_view
 from admin.errors import RefusedError, conflict
-from admin.handover import notes_for
-from admin.minting import new_key_id
-from admin.records import issued_at
-from admin.role_maps import findings
-from admin.store import NameTakenError
-from admin.subject import Subject
-from admin.view import public_view
+from admin.principal import Subject
+from admin.rules.drafts import COPIED, Drafts, fields_of, length_of
+from admin.rules.minting import new_key_id
+from admin.stores.records import issued_at
+from admin.stores.role_map import findings
+from admin.stores.secrets_manager import NameTakenError
 from apikeys import document, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from admin.deployment import Deployment
-    from admin.drafts import Draft
-    from admin.minting import Made
-    from admin.records import Found
     from admin.requests import Clone, Issue, Rotate
+    from admin.rules.drafts import Draft
+    from admin.rules.minting import Made
+    from admin.stores.records import Found
     from apikeys.document import Document
     from apikeys.record import Record
 

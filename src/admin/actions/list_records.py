@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from admin.actions.confirm import is_awaited
+from admin.actions.views import public_view, revoked_view
 from admin.errors import invalid
-from admin.handover import is_awaited
-from admin.lifetime import DAY
-from admin.records import readable
-from admin.view import public_view, revoked_view
+from admin.rules.lifetimes import DAY
+from admin.stores.records import readable
 from apikeys import document
 from apikeys.record import SCHEMA_VERSION
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from admin.deployment import Deployment
-    from admin.records import Page
     from admin.requests import ListKeys
-    from admin.store import Stored
+    from admin.stores.records import Page
+    from admin.stores.secrets_manager import Stored
     from apikeys.document import Document
     from apikeys.record import Record
 

@@ -6,17 +6,17 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from admin.consistency import settled
+from admin.actions.views import public_view, revoked_view
 from admin.errors import RefusedError, not_found, not_revocable
-from admin.records import parsed, readable
-from admin.store import Absence
-from admin.view import public_view, revoked_view
+from admin.stores.consistency import settled
+from admin.stores.records import parsed, readable
+from admin.stores.secrets_manager import Absence
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.records import Found
+    from admin.principal import Subject
     from admin.requests import Restore, Revoke
-    from admin.subject import Subject
+    from admin.stores.records import Found
     from apikeys.document import Document
 
 

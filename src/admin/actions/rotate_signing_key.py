@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from admin.minting import fingerprint
+from admin.rules.minting import fingerprint
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.records import readable
-from admin.store import Absence
-from admin.subject import Subject
-from admin.view import public_view, revoked_view
+from admin.actions.views import public_view, revoked_view
+from admin.principal import Subject
+from admin.stores.records import readable
+from admin.stores.secrets_manager import Absence
 from apikeys import digest, foreign
 from apikeys.decision import Reason, decide
 from apikeys.errors import MalformedKeyError, MalformedRecordError, NotOntoPopError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from admin.deployment import Deployment
     from admin.requests import Verify
-    from admin.store import Stored
+    from admin.stores.secrets_manager import Stored
     from apikeys.document import Document
     from apikeys.record import Record
 

@@ -8,7 +8,7 @@ from apikeys import timestamp
 from apikeys.session import SETTINGS
 
 if TYPE_CHECKING:
-    from admin.subject import Subject
+    from admin.principal import Subject
     from apikeys.document import Document
     from apikeys.record import Record
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from admin.issuing import REPEAT_SECONDS
-from admin.records import issued_at
+from admin.actions.issue_key import REPEAT_SECONDS
+from admin.stores.records import issued_at
 from apikeys import digest, document
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import os
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from admin.subject import Subject
+from admin.principal import Subject
 from apikeys import base62, digest
 from apikeys.key import derived_key_id, mint, random_key_id
 from apikeys.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from admin.settings import Settings
-    from admin.signing_secret import SigningSecret
+    from admin.stores.signing_secret import SigningSecret
     from apikeys.document import Document
 
 # 160 random bits, in a text that needs no quotes anywhere.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.errors import not_revocable
-from admin.subject import Subject
+from admin.principal import Subject
 from apikeys import foreign
 from apikeys.key import is_key_id
 
 if TYPE_CHECKING:
-    from admin.signing_secret import SigningSecret
-    from admin.store import SecretStore
+    from admin.stores.secrets_manager import SecretStore
+    from admin.stores.signing_secret import SigningSecret
 
 # The most names that one ListSecrets returns.
 _MOST = 100

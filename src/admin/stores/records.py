@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import corrupt, not_found, revoked
-from admin.store import Absence
-from admin.subject import Subject
+from admin.principal import Subject
+from admin.stores.secrets_manager import Absence
 from apikeys import document, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.key import is_key_id
@@ -16,7 +16,7 @@ from apikeys.login import is_login
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from admin.store import SecretStore, Stored
+    from admin.stores.secrets_manager import SecretStore, Stored
     from apikeys.record import Record
 
 # What a stored secret is described as. While its deletion is scheduled nothing else

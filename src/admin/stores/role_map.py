@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError, conflict, invalid
-from admin.store import Absence, NameTakenError
+from admin.stores.secrets_manager import Absence, NameTakenError
 from apikeys import conflicts, document
 from apikeys.errors import MalformedRoleMapError
 from apikeys.policy import MAX_BYTES
@@ -14,10 +14,10 @@ from apikeys.roles import RoleMap
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from admin.grants import Grants
     from admin.requests import RolesCheck, RolesGet, RolesPut
+    from admin.rules.grants import Grants
     from admin.settings import Settings
-    from admin.store import SecretStore, Stored
+    from admin.stores.secrets_manager import SecretStore, Stored
     from apikeys.document import Document
     from apikeys.record import Record
 

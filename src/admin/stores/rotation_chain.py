@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.notes import LINKS
-from admin.records import readable
-from admin.store import Absence
-from admin.subject import Subject
+from admin.principal import Subject
+from admin.stores.records import readable
+from admin.stores.secrets_manager import Absence
+from admin.stores.tombstones import LINKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from admin.notes import Notes
-    from admin.records import Records
+    from admin.stores.records import Records
+    from admin.stores.tombstones import Notes
     from apikeys.record import Record
 
 

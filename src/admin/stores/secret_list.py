@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from admin.errors import conflict
-from admin.serving import served
+from admin.stores.availability import served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,9 +14,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from admin.consistency import settled
 from admin.errors import RefusedError, conflict
-from admin.secret_list import SecretList, available, tags
+from admin.stores.consistency import settled
+from admin.stores.secret_list import SecretList, available, tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError
-from admin.store import Absence
+from admin.stores.secrets_manager import Absence
 from apikeys import base62, document, timestamp
 from apikeys.errors import MalformedSigningSecretError
 from apikeys.signing import SigningKeys
@@ -19,7 +19,7 @@ from apikeys.signing import SigningKeys
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from admin.store import SecretStore, Stored
+    from admin.stores.secrets_manager import SecretStore, Stored
     from apikeys.document import Document
 
 _ANNOUNCED = "announced"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError
-from admin.serving import served
+from admin.stores.availability import served
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from admin.errors import RefusedError
 
 if TYPE_CHECKING:
-    from admin.store import SecretStore
+    from admin.stores.secrets_manager import SecretStore
     from apikeys.record import Record
 
 LINKS = ("replaces", "replacedBy")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError, invalid
-from admin.serving import served
+from admin.stores.availability import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,10 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from admin.cli import moments
 from apikeys import role_name, timestamp
 from apikeys.session import MODES, OPTIONAL, REQUIRED, check_session
 from apikeys.text import MAX_DESCRIPTION, check_text
+from apikeys_cli import dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,7 +97,7 @@ def _usage_plan_id(value: object) -> str:
 
 
 def _end(value: object) -> str:
-    if not isinstance(value, str) or moments.end_fields(value, time.time()) is None:
+    if not isinstance(value, str) or dates.end_fields(value, time.time()) is None:
         raise ValueError("is not 90d, 12h, 2027-01-31 or never")
     return value
 

@@ -10,14 +10,14 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from admin.cli import moments
-from admin.cli.row_fields import ENDS, NAMES, checked_fields, completed
 from apikeys import foreign, role_name, timestamp
+from apikeys_cli import dates
+from apikeys_cli.batch.columns import ENDS, NAMES, checked_fields, completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from admin.cli.row_file import RawRow
+    from apikeys_cli.batch.files import RawRow
 
 _DAY = 86_400
 _NAMES = {name.lower(): name for name in (*NAMES, "key", "issueDate", "usagePlanIds")}
@@ -97,9 +97,9 @@ def import_row(
     faults += [*_key_faults(text), *wrong]
     if expires := fields.pop("expires", None):
         # Another moment at every run: the second would differ from the first.
-        if (moments.seconds(expires) or 0) % _DAY:
+        if (dates.seconds(expires) or 0) % _DAY:
             faults.append("expires: give whole days, a date or never")
-        fields |= moments.end_fields(expires, time.time()) or {}
+        fields |= dates.end_fields(expires, time.time()) or {}
     if record is not None:
         faults += _date_faults(record, fields)
     known = {**(record or {}), **fields}

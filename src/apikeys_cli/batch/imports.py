@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from admin.cli.console import say
-from admin.cli.errors import RefusedByFunctionError, UnreachableError
-from admin.cli.pace import Pace
-from admin.cli.progress import tracked
-from admin.cli.standing import known_roles, standing_faults
+from apikeys_cli.batch.pace import Pace
+from apikeys_cli.batch.standing import known_roles, standing_faults
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.terminal.console import say
+from apikeys_cli.terminal.progress import tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from admin.cli.batch_report import Report
-    from admin.cli.import_rows import ImportRow
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
+    from apikeys_cli.batch.import_rows import ImportRow
+    from apikeys_cli.batch.report import Report
 
 # Each costs the function a slow hash and a CreateSecret, of which AWS allows 50 a
 # second.

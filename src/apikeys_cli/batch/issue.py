@@ -13,19 +13,19 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from admin.cli.confirming import confirm_handover
-from admin.cli.errors import RefusedByFunctionError
-from admin.cli.output import compact, csv_cells
-from admin.cli.pace import Pace
+from apikeys_cli.batch.pace import Pace
+from apikeys_cli.commands.confirm import confirm_handover
+from apikeys_cli.errors import RefusedByFunctionError
+from apikeys_cli.terminal.formats import compact, csv_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin.cli.batch_report import Report
-    from admin.cli.key_file import KeyList
-    from admin.cli.rows import Row
-    from admin.cli.run import Run
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
+    from apikeys_cli.batch.issue_rows import Row
+    from apikeys_cli.batch.journal import Run
+    from apikeys_cli.batch.report import Report
+    from apikeys_cli.terminal.key_file import KeyList
 
 _KEPT = ("keyId", "client", "name", "expirationDate", "key")
 

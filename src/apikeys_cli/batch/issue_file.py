@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.batch import Batch
-from admin.cli.batch_report import Report
-from admin.cli.console import say
-from admin.cli.errors import RefusedByFunctionError, UnreachableError
-from admin.cli.key_file import KeyList
-from admin.cli.progress import tracked
-from admin.cli.row_file import refuse
-from admin.cli.rows import NOTHING_ISSUED, faults_of, read_rows
-from admin.cli.run import Run
-from admin.cli.standing import known_roles
+from apikeys_cli.batch.files import refuse
+from apikeys_cli.batch.issue import Batch
+from apikeys_cli.batch.issue_rows import NOTHING_ISSUED, faults_of, read_rows
+from apikeys_cli.batch.journal import Run
+from apikeys_cli.batch.report import Report
+from apikeys_cli.batch.standing import known_roles
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.terminal.console import say
+from apikeys_cli.terminal.key_file import KeyList
+from apikeys_cli.terminal.progress import tracked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 
 def issue_file(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from admin.cli import moments
-from admin.cli.row_fields import checked_fields, completed
-from admin.cli.row_file import read_raw_rows, refuse
-from admin.cli.standing import standing_faults
+from apikeys_cli import dates
+from apikeys_cli.batch.columns import checked_fields, completed
+from apikeys_cli.batch.files import read_raw_rows, refuse
+from apikeys_cli.batch.standing import standing_faults
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -48,7 +48,7 @@ class Row:
 
     def request(self, begun_at: float) -> dict[str, Any]:
         """Return the request's fields, the same at every try that began then."""
-        end = moments.end_fields(self.expires, begun_at) if self.expires else None
+        end = dates.end_fields(self.expires, begun_at) if self.expires else None
         return self.fields | (end or {})
 
 

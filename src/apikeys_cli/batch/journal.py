@@ -23,7 +23,7 @@ from apikeys.key import derived_key_id
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from admin.cli.rows import Row
+    from apikeys_cli.batch.issue_rows import Row
 
 _OWNER_ONLY = 0o600
 _FORM = 1

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from admin.cli.errors import UnreachableError
-from admin.cli.import_rows import ImportRow, import_row
 from apikeys import document, foreign
 from apikeys.key import is_key_id
+from apikeys_cli.batch.import_rows import ImportRow, import_row
+from apikeys_cli.errors import UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 _PARALLEL_READS = 8
 _CONFIG = Config(

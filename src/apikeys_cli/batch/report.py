@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import Any, Protocol
 
-from admin.cli.output import compact, csv_cells
+from apikeys_cli.terminal.formats import compact, csv_cells
 
 _FIELDS = ("status", "keyId", "client", "name", "error")
 _WIDTHS = {"status": 12, "keyId": 17, "client": 25}

@@ -9,7 +9,7 @@ from apikeys import timestamp
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 
 def known_roles(target: Target, requests: Iterable[Mapping[str, Any]]) -> set[str]:

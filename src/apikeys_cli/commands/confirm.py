@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.console import say
-from admin.cli.errors import RefusedByFunctionError, UnreachableError
-from admin.cli.options import examples, target_options
-from admin.cli.output import is_printed
-from admin.cli.subject import name_of, subject_argument
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.principal import name_of, subject_argument
+from apikeys_cli.terminal.console import say
+from apikeys_cli.terminal.formats import is_printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 
 def confirm_handover(target: Target, record: Mapping[str, Any]) -> None:

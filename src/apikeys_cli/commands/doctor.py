@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.checkup import check_records, check_role_map, check_signing_secret
-from admin.cli.configuration import Configuration
-from admin.cli.console import messages, print_data
-from admin.cli.errors import RefusedByFunctionError, UnreachableError
-from admin.cli.findings import Finding, Level, fail, findings_table, ok, unseen
-from admin.cli.gateway import RestStage
-from admin.cli.gateway_checks import check_stage, headers_of
-from admin.cli.options import examples, target_options
-from admin.cli.output import is_printed
-from admin.cli.web_acl import check_web_acl
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.health.configuration import Configuration
+from apikeys_cli.health.deployment import (
+    check_records,
+    check_role_map,
+    check_signing_secret,
+)
+from apikeys_cli.health.findings import Finding, Level, fail, findings_table, ok, unseen
+from apikeys_cli.health.gateway import RestStage
+from apikeys_cli.health.gateway_checks import check_stage, headers_of
+from apikeys_cli.health.web_acl import check_web_acl
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.terminal.console import messages, print_data
+from apikeys_cli.terminal.formats import is_printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 _UNHEALTHY = 1
 

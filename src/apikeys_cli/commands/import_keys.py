@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.batch_report import Report
-from admin.cli.console import messages, say
-from admin.cli.description import (
+from apikeys import document
+from apikeys_cli.batch.files import read_raw_rows, refuse
+from apikeys_cli.batch.import_rows import file_rows
+from apikeys_cli.batch.imports import carry_out, judged, preview
+from apikeys_cli.batch.ontopop import OntoPopSecrets
+from apikeys_cli.batch.report import Report
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.record import (
     described,
     description_options,
     enabled_option,
     end,
     expires_option,
 )
-from admin.cli.import_batch import carry_out, judged, preview
-from admin.cli.import_rows import file_rows
-from admin.cli.key_file import warn_of_readers
-from admin.cli.ontopop_secrets import OntoPopSecrets
-from admin.cli.options import examples, target_options
-from admin.cli.output import show
-from admin.cli.parameters import yes_option
-from admin.cli.row_file import read_raw_rows, refuse
-from admin.cli.secret_input import read_credential
-from apikeys import document
+from apikeys_cli.options.types import yes_option
+from apikeys_cli.terminal.console import messages, say
+from apikeys_cli.terminal.formats import show
+from apikeys_cli.terminal.key_file import warn_of_readers
+from apikeys_cli.terminal.secret_input import read_credential
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 _SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets"}
 

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.description import (
+from apikeys_cli.batch.issue_file import issue_file
+from apikeys_cli.delivery import hand_over, request_token_option
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.principal import subject_argument
+from apikeys_cli.options.record import (
     described,
     description_options,
     enabled_option,
     end,
     expires_option,
 )
-from admin.cli.handover import hand_over, request_token_option
-from admin.cli.issuing_file import issue_file
-from admin.cli.key_file import key_file_option
-from admin.cli.options import examples, target_options
-from admin.cli.parameters import LOGIN
-from admin.cli.secret_input import password_option, read_password
-from admin.cli.subject import subject_argument
+from apikeys_cli.options.types import LOGIN
+from apikeys_cli.terminal.key_file import key_file_option
+from apikeys_cli.terminal.secret_input import password_option, read_password
 
 if TYPE_CHECKING:
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 _usage_plan_option = click.option(
     "--usage-plan", "usage_plan_id", help="An API Gateway usage plan's id."

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.console import messages, print_data, say
-from admin.cli.listing_table import listing_table
-from admin.cli.options import examples, target_options
-from admin.cli.output import RECORD_FIELDS, print_csv, print_json, print_lines
-from admin.cli.parameters import DAYS
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.types import DAYS
+from apikeys_cli.terminal.console import messages, print_data, say
+from apikeys_cli.terminal.formats import (
+    RECORD_FIELDS,
+    print_csv,
+    print_json,
+    print_lines,
+)
+from apikeys_cli.terminal.listing_table import listing_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 _PAGE = 100
 

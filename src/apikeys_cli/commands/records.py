@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.description import (
+from apikeys_cli.errors import RefusedByFunctionError
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.principal import name_of, subject_argument
+from apikeys_cli.options.record import (
     described,
     description_options,
     enabled_option,
     end,
     expires_option,
 )
-from admin.cli.errors import RefusedByFunctionError
-from admin.cli.options import examples, target_options
-from admin.cli.output import show
-from admin.cli.parameters import yes_option
-from admin.cli.subject import name_of, subject_argument
-from admin.cli.waiting import settle, wait_option
+from apikeys_cli.options.types import yes_option
+from apikeys_cli.terminal.formats import show
+from apikeys_cli.wait import settle, wait_option
 
 if TYPE_CHECKING:
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 
 @click.command(

@@ -8,19 +8,19 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from admin.cli import role_difference, role_explanation
-from admin.cli.console import print_data, say
-from admin.cli.errors import RefusedByFunctionError, UnreachableError
-from admin.cli.options import examples, target_options
-from admin.cli.output import is_printed, warn
-from admin.cli.role_difference import spelled
-from admin.cli.role_file import read_role_file, role_file_argument, role_file_path
-from admin.cli.waiting import settle, wait_option
+from apikeys_cli import role_difference, role_explanation
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.role_difference import spelled
+from apikeys_cli.role_maps import read_role_file, role_file_argument, role_file_path
+from apikeys_cli.terminal.console import print_data, say
+from apikeys_cli.terminal.formats import is_printed, warn
+from apikeys_cli.wait import settle, wait_option
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 _REFUSED = 1
 

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.console import say
-from admin.cli.description import enabled_option, end, expires_option
-from admin.cli.handover import hand_over, request_token_option
-from admin.cli.key_file import key_file_option
-from admin.cli.options import examples, target_options
-from admin.cli.parameters import SECONDS, yes_option
-from admin.cli.secret_input import password_option, read_password
-from admin.cli.subject import name_of, subject_argument
-from admin.cli.waiting import settle, wait_option
+from apikeys_cli.delivery import hand_over, request_token_option
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.principal import name_of, subject_argument
+from apikeys_cli.options.record import enabled_option, end, expires_option
+from apikeys_cli.options.types import SECONDS, yes_option
+from apikeys_cli.terminal.console import say
+from apikeys_cli.terminal.key_file import key_file_option
+from apikeys_cli.terminal.secret_input import password_option, read_password
+from apikeys_cli.wait import settle, wait_option
 
 if TYPE_CHECKING:
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 
 @click.command(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.console import say
-from admin.cli.options import examples, target_options
-from admin.cli.output import is_printed
-from admin.cli.waiting import pause
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.terminal.console import say
+from apikeys_cli.terminal.formats import is_printed
+from apikeys_cli.wait import pause
 
 if TYPE_CHECKING:
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 
 @click.group()

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from admin.cli.console import print_data
-from admin.cli.options import examples, target_options
-from admin.cli.output import record_table, show
-from admin.cli.parameters import LOGIN
-from admin.cli.secret_input import read_credential
+from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.types import LOGIN
+from apikeys_cli.terminal.console import print_data
+from apikeys_cli.terminal.formats import record_table, show
+from apikeys_cli.terminal.secret_input import read_credential
 
 if TYPE_CHECKING:
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 _REFUSED = 1
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from admin.cli.errors import explained
+from apikeys_cli.errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 
 @dataclass(frozen=True)

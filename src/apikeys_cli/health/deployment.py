@@ -5,20 +5,28 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from admin.cli.errors import RefusedByFunctionError, UnreachableError, explained
-from admin.cli.findings import Finding, fail, not_checked, ok, some, unseen, warn
-from admin.cli.listing import Listing
-from admin.cli.subject import name_of
 from apikeys import conflicts, timestamp
 from apikeys.errors import MalformedRoleMapError
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
+from apikeys_cli.commands.list_keys import Listing
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError, explained
+from apikeys_cli.health.findings import (
+    Finding,
+    fail,
+    not_checked,
+    ok,
+    some,
+    unseen,
+    warn,
+)
+from apikeys_cli.options.principal import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from admin.cli.configuration import Configuration
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
+    from apikeys_cli.health.configuration import Configuration
 
 _DAY = 86_400
 # How long the function takes a repeat under the same request token.

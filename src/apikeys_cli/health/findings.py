@@ -11,7 +11,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from admin.cli.errors import UnreachableError
+    from apikeys_cli.errors import UnreachableError
 
 _NAMED = 5
 

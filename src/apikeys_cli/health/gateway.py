@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from admin.cli.errors import explained
+from apikeys_cli.errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

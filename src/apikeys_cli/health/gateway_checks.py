@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from admin.cli.findings import Finding, fail, not_checked, ok, some, warn
+from apikeys_cli.health.findings import Finding, fail, not_checked, ok, some, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from admin.cli.gateway import RestStage
+    from apikeys_cli.health.gateway import RestStage
 
 # The one header that is read of each kind of credential.
 _HEADERS = {"api-key": "X-API-Key", "basic": "Authorization"}

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from admin.cli.errors import UnreachableError, explained
-from admin.cli.findings import Finding, ok, unseen, warn
+from apikeys_cli.errors import UnreachableError, explained
+from apikeys_cli.health.findings import Finding, ok, unseen, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from admin.cli.target import Target
+    from apikeys_cli.admin_function import Target
 
 _NONE = "WAFNonexistentItemException"
 _PROTECT = "protect it by the web ACL's DataProtectionConfig"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.output import FORMATS
-from admin.cli.target import FUNCTION_VARIABLE, Target
+from apikeys_cli.admin_function import FUNCTION_VARIABLE, Target
+from apikeys_cli.terminal.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

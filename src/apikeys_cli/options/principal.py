@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli.parameters import KEY_ID, LOGIN
+from apikeys_cli.options.types import KEY_ID, LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli import moments
-from admin.cli.parameters import EXPIRY
+from apikeys_cli import dates
+from apikeys_cli.options.types import EXPIRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,7 +79,7 @@ def described(options: Mapping[str, Any]) -> dict[str, Any]:
 def end(options: Mapping[str, Any]) -> dict[str, object]:
     """Return the request's fields that say when the key ends, if anything does."""
     text = options["expires"]
-    return (text and moments.end_fields(text, time.time())) or {}
+    return (text and dates.end_fields(text, time.time())) or {}
 
 
 def _session(options: Mapping[str, Any]) -> dict[str, str] | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin.cli import moments
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import PATTERN, is_login
+from apikeys_cli import dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,15 +55,15 @@ def _login(text: str) -> str | None:
 
 
 def _end(text: str) -> str | None:
-    return None if moments.end_fields(text, time.time()) is None else text
+    return None if dates.end_fields(text, time.time()) is None else text
 
 
 def _seconds(text: str) -> int | None:
-    return 0 if text == "0" else moments.seconds(text)
+    return 0 if text == "0" else dates.seconds(text)
 
 
 def _days(text: str) -> int | None:
-    length = moments.seconds(text)
+    length = dates.seconds(text)
     return None if length is None or length % _DAY else length // _DAY
 
 

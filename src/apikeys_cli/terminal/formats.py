@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from admin.cli import console
-from admin.cli.moments import dated
+from apikeys_cli.dates import dated
+from apikeys_cli.terminal import console
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

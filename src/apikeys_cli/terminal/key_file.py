@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from admin.cli.console import say
+from apikeys_cli.terminal.console import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

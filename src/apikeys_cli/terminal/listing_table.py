@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from admin.cli.console import data
-from admin.cli.moments import dated
-from admin.cli.output import STATE_STYLES
-from admin.cli.subject import name_of
+from apikeys_cli.dates import dated
+from apikeys_cli.options.principal import name_of
+from apikeys_cli.terminal.console import data
+from apikeys_cli.terminal.formats import STATE_STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

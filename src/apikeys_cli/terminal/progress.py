@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.progress import Progress
 
-from admin.cli.console import messages
+from apikeys_cli.terminal.console import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,11 +6,11 @@ from binascii import Error, a2b_base64, b2a_base64
 
 from apikeys.decision import Reason
 from apikeys.login import has_control_characters, is_login, normalise_password
-from authorizer.header import every_text, single
+from authorizer.events.header import every_text, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from authorizer.request import Request
+    from authorizer.events.rest import Request
 
 _SCHEME = "basic"
 # A login and a password of the longest kind in base64, with some room: decomposed as

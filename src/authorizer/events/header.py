@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authorizer.request import Request
+    from authorizer.events.rest import Request
 
 
 def single(request: Request, name: str) -> str | Reason:

@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Buffer
 
-    from authorizer.endpoint import Endpoint
-    from authorizer.tls import Trust
+    from authorizer.readers.endpoint import Endpoint
+    from authorizer.readers.tls import Trust
 
 CONNECT_SECONDS = 1.0
 

@@ -61,7 +61,7 @@ def _host(environ: Mapping[str, str], region: str) -> str:
     fips, dual_stack = _is_true(environ, _FIPS), _is_true(environ, _DUAL_STACK)
     # No region of the partition aws has another form: it need not load the table.
     if region.count("-") != _USUAL_HYPHENS or region.startswith("cn-"):
-        from authorizer.hosts import HOSTS  # noqa: PLC0415 - see above
+        from authorizer.readers.hosts import HOSTS  # noqa: PLC0415 - see above
 
         for pattern, hosts in HOSTS:
             if re.fullmatch(pattern, region):

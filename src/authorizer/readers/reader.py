@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from authorizer.endpoint import Endpoint
-from authorizer.secrets_manager import SecretsManager
-from authorizer.sigv4 import Credentials, Signer
-from authorizer.tls import Trust
+from authorizer.readers.endpoint import Endpoint
+from authorizer.readers.secrets_manager import SecretsManager
+from authorizer.readers.sigv4 import Credentials, Signer
+from authorizer.readers.tls import Trust
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def choose_reader(environ: Mapping[str, str]) -> Reader:
     credentials = Credentials.from_environ(environ)
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
     if credentials is None or not region:
-        from authorizer.boto3_reader import Boto3Reader  # noqa: PLC0415 - slow, rare
+        from authorizer.readers.boto3_reader import Boto3Reader  # noqa: PLC0415 - slow, rare
 
         return Boto3Reader()
     endpoint = Endpoint.from_environ(environ, region)

@@ -12,16 +12,16 @@ import time
 
 from apikeys.decision import Reason
 from apikeys.errors import StoreUnavailableError
-from authorizer.aws_error import absence
-from authorizer.connection import Incoming, connect, left
+from authorizer.readers.aws_error import absence
+from authorizer.readers.connection import Incoming, connect, left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
 
-    from authorizer.endpoint import Endpoint
-    from authorizer.sigv4 import Signer
-    from authorizer.tls import Trust
+    from authorizer.readers.endpoint import Endpoint
+    from authorizer.readers.sigv4 import Signer
+    from authorizer.readers.tls import Trust
 
 READ_SECONDS = 1.5
 TRIES = 2

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Not pathlib, which is dear to import.
-AMAZON_ROOTS = os.path.join(os.path.dirname(__file__), "amazon-roots")
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))
+AMAZON_ROOTS = os.path.join(_PACKAGE, "amazon-roots")
 
 
 class Trust:

@@ -10,10 +10,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from admin import consistency
-from admin.actions import Actions
 from admin.deployment import Deployment
+from admin.dispatch import Actions
 from admin.settings import Settings
+from admin.stores import consistency
 from apikeys.key import Key
 from tests.builders import NOW, ROLE_MAP, signing_secret
 from tests.fakes import ROLES_NAME, SIGNING_NAME

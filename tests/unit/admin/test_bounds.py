@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from admin import listing
+from admin.actions import list_records
 from tests.unit.admin.conftest import Admin
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def test_a_rare_match_ends_with_a_token_to_go_on_from(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A call looks at a bounded number of pages; the token leads through all."""
-    monkeypatch.setattr(listing, "_MOST_PAGES", 2)
+    monkeypatch.setattr(list_records, "_MOST_PAGES", 2)
     keys: list[Key] = [admin.issued(client="Many")[0] for _ in range(5)]
     wanted = admin.issued(client="Rare")[0].key_id
     found, token, calls = [], None, 0
@@ -86,7 +86,7 @@ def test_ontopop_s_own_is_found_among_many(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Past records of ours and names that are no keys, on whatever page it stands."""
-    monkeypatch.setattr("admin.ontopop._MOST", 1)
+    monkeypatch.setattr("admin.stores.ontopop._MOST", 1)
     del admin
     ontopop = Admin(LEGACY_KEYS="ontopop")
     key = "ABCDEFGHIJKLMNOP" + "12356789"

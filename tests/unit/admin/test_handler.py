@@ -150,7 +150,7 @@ def test_a_fault_is_raised(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> N
     def fail(*_arguments: object) -> None:
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr("admin.keys.Keys.get", fail)
+    monkeypatch.setattr("admin.actions.change.Keys.get", fail)
     with pytest.raises(RuntimeError, match=r"^unforeseen$"):
         invoke({"action": "get", "keyId": "0" * 16})
 

@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner
 from moto import mock_aws
 
-from admin.actions import Actions
-from admin.cli import waiting
-from admin.cli.errors import UnreachableError
-from admin.cli.main import main
-from admin.cli.target import Target
 from admin.deployment import Deployment
+from admin.dispatch import Actions
 from admin.settings import Settings
+from apikeys_cli import wait
+from apikeys_cli.admin_function import Target
+from apikeys_cli.errors import UnreachableError
+from apikeys_cli.main import main
 from tests.builders import ROLE_MAP, signing_secret
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Cli:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Let no test wait; return how long each would have."""
     lengths: list[float] = []
-    monkeypatch.setattr(waiting, "sleep", lengths.append)
+    monkeypatch.setattr(wait, "sleep", lengths.append)
     return lengths
 
 

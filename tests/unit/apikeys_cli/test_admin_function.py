@@ -18,8 +18,8 @@ from botocore.exceptions import (
 )
 from click.testing import CliRunner
 
-from admin.cli.main import main
-from admin.cli.target import Target
+from apikeys_cli.admin_function import Target
+from apikeys_cli.main import main
 
 if TYPE_CHECKING:
     from click.testing import Result

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from admin.cli import waiting
-from tests.unit.admin.cli.conftest import Cli, InProcess
+from apikeys_cli import wait
+from tests.unit.apikeys_cli.conftest import Cli, InProcess
 
 
 def _flushes(target: InProcess, answer: dict[str, Any]) -> None:
@@ -90,7 +90,7 @@ def test_stopping_to_wait_does_not_undo_the_change(
         raise KeyboardInterrupt
 
     key_id = cli.issue()["record"]["keyId"]
-    monkeypatch.setattr(waiting, "sleep", stop)
+    monkeypatch.setattr(wait, "sleep", stop)
     done = cli("disable", key_id, "--wait")
     assert done.exit_code == 1
     assert "The change is made; it is in force within 5 s" in done.stderr
@@ -103,8 +103,8 @@ def test_a_terminal_sees_a_bar(
     """The bar moves by the clock and ends with the time."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     moments = iter([100.0, 100.0, 101.9, 102.5])
-    monkeypatch.setattr(waiting, "monotonic", lambda: next(moments))
-    waiting.pause(2, "for nothing")
+    monkeypatch.setattr(wait, "monotonic", lambda: next(moments))
+    wait.pause(2, "for nothing")
     assert slept == [pytest.approx(0.25), pytest.approx(0.1)]
 
 
@@ -148,7 +148,7 @@ def test_signing_rotate_wait_does_both_steps(
         cli.target.later += length
 
     cli.issue()
-    monkeypatch.setattr(waiting, "sleep", pass_time)
+    monkeypatch.setattr(wait, "sleep", pass_time)
     answer = cli.json("signing", "rotate", "--wait")
     assert answer["phase"] == "promoted"
     assert answer["keys"] == {"current": 0, "previous": [1], "unknown": 0}

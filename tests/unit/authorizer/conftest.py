@@ -55,7 +55,9 @@ def handler(
 
     def start() -> Any:
         with monkeypatch.context() as starting:
-            starting.setattr("authorizer.reader.choose_reader", lambda _environ: reader)
+            starting.setattr(
+                "authorizer.readers.reader.choose_reader", lambda _environ: reader
+            )
             starting.setattr(sys, "stdout", stdout)
             return load_anew("authorizer.handler")
 

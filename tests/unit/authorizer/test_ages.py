@@ -20,7 +20,7 @@ from apikeys.record import Record
 from authorizer import source as source_module
 from authorizer.authorize import Authorizer
 from authorizer.cache import Aged
-from authorizer.moment import Moment
+from authorizer.request_clock import Moment
 from authorizer.settings import Settings
 from tests.builders import (
     NOW,
@@ -256,12 +256,12 @@ def test_the_time_of_a_value_never_grows_by_renewals() -> None:
 
 # Where the monotonic clock may be read, or a request's start by it, and what for.
 _DEADLINES = {
-    "authorizer/moment.py": "makes deadlines and durations within one request",
-    "authorizer/connection.py": "time-outs of one exchange",
-    "authorizer/secrets_manager.py": "time-outs of one read",
-    "authorizer/boto3_reader.py": "time-outs of one read",
-    "admin/cli/pace.py": "spaces the rows of one batch",
-    "admin/cli/waiting.py": "shows how long a person has waited",
+    "authorizer/request_clock.py": "makes deadlines and durations within one request",
+    "authorizer/readers/connection.py": "time-outs of one exchange",
+    "authorizer/readers/secrets_manager.py": "time-outs of one read",
+    "authorizer/readers/boto3_reader.py": "time-outs of one read",
+    "apikeys_cli/batch/pace.py": "spaces the rows of one batch",
+    "apikeys_cli/wait.py": "shows how long a person has waited",
 }
 _AGES = {
     "authorizer/cache.py": "Aged",
@@ -286,7 +286,7 @@ def test_no_age_is_judged_by_the_monotonic_clock_alone() -> None:
     found = {path for path, _ in _uses(_MONOTONIC)}
     assert found == set(_DEADLINES)
     started = {path for path, _ in _uses({"started"})}
-    assert started == {"authorizer/moment.py", *_AGES}
+    assert started == {"authorizer/request_clock.py", *_AGES}
 
 
 def test_no_age_is_judged_by_the_wall_clock_alone() -> None:
@@ -312,8 +312,8 @@ def test_no_age_is_judged_by_the_wall_clock_alone() -> None:
     assert wall == {
         "authorizer/admission.py",
         "authorizer/authorize.py",
-        "authorizer/log.py",
-        "authorizer/moment.py",
+        "authorizer/decision_log.py",
+        "authorizer/request_clock.py",
         *_AGES,
     }
 

@@ -11,7 +11,7 @@ import pytest
 
 from apikeys.errors import StoreUnavailableError
 from authorizer.decision import Decision
-from authorizer.log import DecisionLog
+from authorizer.decision_log import DecisionLog
 from tests.builders import at
 from tests.fakes import FakeLambdaContext
 

@@ -9,8 +9,8 @@ import pytest
 
 from apikeys.decision import Reason
 from authorizer.credential import Credential
-from authorizer.credentials import Credentials
-from authorizer.request import Request
+from authorizer.events.rest import Request
+from authorizer.identity_source import Credentials
 from authorizer.settings import Settings
 from tests.builders import (
     SIGNING_KEYS,

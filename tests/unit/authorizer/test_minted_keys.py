@@ -17,7 +17,7 @@ from tests.builders import SIGNING_KEYS, SIGNING_TEXT, a_key, at, forged
 from tests.fakes import SIGNING_NAME
 
 if TYPE_CHECKING:
-    from authorizer.moment import Moment
+    from authorizer.request_clock import Moment
 
 _KEY = a_key()
 

@@ -9,7 +9,7 @@ import pytest
 from apikeys.errors import MisconfiguredError
 from apikeys.record import Record
 from apikeys.roles import RoleMap
-from authorizer.answers import Answers
+from authorizer.policy_cache import Answers
 from tests.builders import (
     LATER,
     ROLE_MAP,

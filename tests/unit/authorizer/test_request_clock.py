@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from authorizer.moment import Moment
+from authorizer.request_clock import Moment
 from tests.fakes import FakeLambdaContext
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apikeys.errors import OverloadedError
-from authorizer.moment import Moment
+from authorizer.request_clock import Moment
 from authorizer.token_bucket import TokenBucket
 from tests.builders import NOW, at
 

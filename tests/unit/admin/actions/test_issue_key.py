@@ -251,7 +251,7 @@ def test_a_taken_key_id_is_a_conflict(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However unlikely: 409, and the other record stays."""
-    monkeypatch.setattr("admin.minting.random_key_id", lambda _entropy: "0" * 16)
+    monkeypatch.setattr("admin.rules.minting.random_key_id", lambda _entropy: "0" * 16)
     admin.issued()
     before = admin.contents()
     answer = admin("issue", client="Acme")
@@ -398,7 +398,7 @@ def test_a_failed_write_leaves_no_gateway_key_behind(
     def fail(*_arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr("admin.store.SecretStore.create", fail)
+    monkeypatch.setattr("admin.stores.secrets_manager.SecretStore.create", fail)
     with pytest.raises(type(error)):
         admin("issue", client="Acme", usagePlanId=plan)
     assert admin.gateway_keys() == []

@@ -124,7 +124,7 @@ def test_every_page_of_records_is_counted(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many there are."""
-    monkeypatch.setattr("admin.records._MOST", 2)
+    monkeypatch.setattr("admin.stores.records._MOST", 2)
     for _ in range(5):
         admin.issued()
     assert admin("signing.rotate")["keys"]["current"] == 5
@@ -136,7 +136,8 @@ def test_a_count_ends_where_aws_takes_no_token_any_more(
     """The rotation itself is done by then."""
     admin.issued()
     monkeypatch.setattr(
-        "admin.store.SecretStore.names", lambda *_arguments, **_options: None
+        "admin.stores.secrets_manager.SecretStore.names",
+        lambda *_arguments, **_options: None,
     )
     answer = admin("signing.rotate")
     assert (answer["phase"], answer["keys"]["current"]) == ("announced", 0)

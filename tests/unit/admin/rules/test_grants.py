@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from admin.grants import Grants
+from admin.rules.grants import Grants
 from tests.unit.admin.conftest import Admin
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from admin.errors import RefusedError
-from admin.store import Absence, NameTakenError, SecretStore, Stored
+from admin.stores.secrets_manager import Absence, NameTakenError, SecretStore, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from admin.errors import RefusedError
-from admin.flushing import StageCaches
 from admin.requests import Flush
+from admin.stores.stage_caches import StageCaches
 
 
 class _NotFoundError(Exception):

@@ -11,7 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from admin.errors import RefusedError
-from admin.usage_plans import UsagePlans
+from admin.stores.usage_plans import UsagePlans
 from tests.loading import load_anew
 from tests.unit.admin.conftest import REGION
 

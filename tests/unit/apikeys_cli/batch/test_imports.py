@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from admin.cli import batch_report, import_batch
-from admin.cli.import_rows import import_row
-from tests.unit.admin.cli.conftest import Cli, LostError
+from apikeys_cli.batch import imports, report
+from apikeys_cli.batch.import_rows import import_row
+from tests.unit.apikeys_cli.conftest import Cli, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,7 +178,7 @@ def test_what_ends_a_run_says_how_many_are_left(
     cli: Cli, source: Path, fault: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And that the same command goes on; rows that were not begun stay so."""
-    monkeypatch.setattr(import_batch, "_PARALLEL", 1)
+    monkeypatch.setattr(imports, "_PARALLEL", 1)
 
     def lose(request: dict[str, Any], _: object) -> None:
         if request.get("client") == _KEYS[5][-8:]:
@@ -201,7 +201,7 @@ def test_a_few_at_a_time_are_reported_in_order(
     cli: Cli, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the file has them, whichever is answered first."""
-    monkeypatch.setattr(import_batch, "_PARALLEL", 12)
+    monkeypatch.setattr(imports, "_PARALLEL", 12)
     assert [row["line"] for row in _rows(cli, source)] == list(range(1, 13))
 
 
@@ -580,7 +580,7 @@ def test_a_terminal_sees_a_bar_unless_it_sees_the_rows(
     done = _run(cli, source, "--output", "ndjson")
     assert "Importing" in done.stderr
     assert len(done.stdout.splitlines()) == 12
-    monkeypatch.setattr(batch_report.Report, "is_seen", True)
+    monkeypatch.setattr(report.Report, "is_seen", True)
     assert "Importing" not in _run(cli, source, "--output", "ndjson").stderr
 
 

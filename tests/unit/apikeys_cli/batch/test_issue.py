@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from admin.cli import batch_report, console
-from admin.cli.key_file import KeyList
-from admin.cli.rows import read_rows
-from admin.cli.run import Run
 from apikeys.key import Key
-from tests.unit.admin.cli.conftest import Cli, LostError
+from apikeys_cli.batch import report
+from apikeys_cli.batch.issue_rows import read_rows
+from apikeys_cli.batch.journal import Run
+from apikeys_cli.terminal import console
+from apikeys_cli.terminal.key_file import KeyList
+from tests.unit.apikeys_cli.conftest import Cli, LostError
 
 _THREE = "client,name,roles\nAlpha,one,READER\nBeta,,reader writer\nGamma,,\n"
 
@@ -503,7 +504,7 @@ def test_a_terminal_sees_a_bar_unless_it_sees_the_rows(
     done = _run(cli, source, keys, "--output", "ndjson")
     assert "Issuing" in done.stderr
     assert len(done.stdout.splitlines()) == 3
-    monkeypatch.setattr(batch_report.Report, "is_seen", True)
+    monkeypatch.setattr(report.Report, "is_seen", True)
     assert "Issuing" not in _run(cli, source, keys, "--output", "ndjson").stderr
     assert console.messages().is_terminal
 

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tests.builders import ROLE_MAP
-from tests.unit.admin.cli.conftest import Cli, InProcess
+from tests.unit.apikeys_cli.conftest import Cli, InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable

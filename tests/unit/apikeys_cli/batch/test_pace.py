@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from admin.cli import pace
-from admin.cli.pace import Pace
-from tests.unit.admin.cli.conftest import client_of
+from apikeys_cli.batch import pace
+from apikeys_cli.batch.pace import Pace
+from tests.unit.apikeys_cli.conftest import client_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.admin.cli.conftest import Cli, InProcess
+    from tests.unit.apikeys_cli.conftest import Cli, InProcess
 
 _PLAN = {"usagePlanId": "gold"}
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from admin.cli import secret_input
-from tests.unit.admin.cli.conftest import Cli, InProcess
+from apikeys_cli.terminal import secret_input
+from tests.unit.apikeys_cli.conftest import Cli, InProcess
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from admin.cli.errors import UnreachableError
-from tests.unit.admin.cli.conftest import Cli, LostError
+from apikeys_cli.errors import UnreachableError
+from tests.unit.apikeys_cli.conftest import Cli, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from admin.cli.console import print_data
-from admin.cli.findings import fail, findings_table, ok, some, warn
+from apikeys_cli.health.findings import fail, findings_table, ok, some, warn
+from apikeys_cli.terminal.console import print_data
 from tests.builders import signing_secret
-from tests.unit.admin.cli.conftest import Cli, InProcess, LostError
+from tests.unit.apikeys_cli.conftest import Cli, InProcess, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

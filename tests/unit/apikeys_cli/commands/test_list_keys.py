@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from admin.cli.console import print_data
-from admin.cli.listing_table import listing_table
-from admin.cli.moments import dated, relative
+from apikeys_cli.dates import dated, relative
+from apikeys_cli.terminal.console import print_data
+from apikeys_cli.terminal.listing_table import listing_table
 from tests.builders import NOW
 
 if TYPE_CHECKING:
-    from tests.unit.admin.cli.conftest import Cli
+    from tests.unit.apikeys_cli.conftest import Cli
 
 _DAY = 86_400
 RECORDS: list[dict[str, Any]] = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.builders import ROLE_MAP
-from tests.unit.admin.cli.conftest import Cli, InProcess
+from tests.unit.apikeys_cli.conftest import Cli, InProcess
 
 if TYPE_CHECKING:
     from pathlib import Path

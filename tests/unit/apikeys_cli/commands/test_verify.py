@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from admin.cli import secret_input
+from apikeys_cli.terminal import secret_input
 
 if TYPE_CHECKING:
-    from tests.unit.admin.cli.conftest import Cli
+    from tests.unit.apikeys_cli.conftest import Cli
 
 
 @pytest.mark.parametrize("arguments", [[], ["-"]])

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from admin.cli.web_acl import check_web_acl
-from tests.unit.admin.cli.conftest import REGION, InProcess, client_of
+from apikeys_cli.health.web_acl import check_web_acl
+from tests.unit.apikeys_cli.conftest import REGION, InProcess, client_of
 
 _VISIBILITY = {
     "SampledRequestsEnabled": True,

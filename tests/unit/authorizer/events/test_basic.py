@@ -7,8 +7,8 @@ from base64 import b64encode
 import pytest
 
 from apikeys.decision import Reason
-from authorizer.basic import has_basic_scheme, presented
-from authorizer.request import Request
+from authorizer.events.basic import has_basic_scheme, presented
+from authorizer.events.rest import Request
 from tests.builders import basic, event_with
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from apikeys.decision import Reason
-from authorizer.header import every_text, single
-from authorizer.request import Request
+from authorizer.events.header import every_text, single
+from authorizer.events.rest import Request
 from tests.builders import rest_event
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from apikeys.errors import MisconfiguredError
-from authorizer.request import Request
+from authorizer.events.rest import Request
 from tests.builders import STAGE_ARN, rest_event
 
 _KIND = "the event is not that of a REST API's REQUEST authorizer"

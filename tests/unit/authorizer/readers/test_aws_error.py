@@ -6,7 +6,7 @@ import pytest
 
 from apikeys.decision import Reason
 from apikeys.errors import StoreRefusedError, StoreUnavailableError
-from authorizer.aws_error import absence
+from authorizer.readers.aws_error import absence
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authorizer.endpoint import Endpoint
+from authorizer.readers.endpoint import Endpoint
 
 _SERVICE = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
 _FIPS, _DUAL_STACK = "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from authorizer.boto3_reader import Boto3Reader
-from authorizer.reader import choose_reader
-from authorizer.secrets_manager import SecretsManager
+from authorizer.readers.boto3_reader import Boto3Reader
+from authorizer.readers.reader import choose_reader
+from authorizer.readers.secrets_manager import SecretsManager
 
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"}
 

@@ -13,7 +13,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authorizer.sigv4 import Credentials, Signer
+from authorizer.readers.sigv4 import Credentials, Signer
 
 _HEADERS = {
     "content-type": "application/x-amz-json-1.1",
@@ -94,7 +94,7 @@ def test_the_key_of_a_day_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
         made.append(text)
         return key[:1] * 32
 
-    monkeypatch.setattr("authorizer.sigv4._hmac", counted)
+    monkeypatch.setattr("authorizer.readers.sigv4._hmac", counted)
     signer = Signer(Credentials(_ACCESS_KEY, _SECRET_KEY, None), "s", "r")
     signer.sign(_HEADERS, b"{}", _NOW)
     signer.sign(_HEADERS, b"{}", _NOW + 1)

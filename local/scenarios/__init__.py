@@ -1,0 +1,1 @@
+"""What the demo does, and the statuses that it must get."""

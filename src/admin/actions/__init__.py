@@ -1,0 +1,1 @@
+"""What the admin function is asked to do, a file a verb."""

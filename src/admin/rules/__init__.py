@@ -1,0 +1,1 @@
+"""What the actions agree on: who may grant what, and until when."""

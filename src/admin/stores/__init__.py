@@ -1,0 +1,1 @@
+"""What AWS keeps for the admin function, a file a kind."""

@@ -1,0 +1,1 @@
+"""Files of rows, from the columns to the report."""

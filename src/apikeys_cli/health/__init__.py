@@ -1,0 +1,1 @@
+"""What ``apikeys doctor`` looks at, and what it found."""

@@ -1,0 +1,1 @@
+"""What is shown, asked and kept on a person's machine."""

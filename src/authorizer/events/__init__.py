@@ -1,0 +1,1 @@
+"""What API Gateway asks, and the headers of a request."""

@@ -1,0 +1,1 @@
+"""How stored secrets are read."""
