@@ -112,6 +112,9 @@ clean: ## Remove what was built; the environments stay
 .PHONY: venvs
 venvs: $(foreach name,dev sam ministack runtime,$(VENVS)/$(name)/.ready)
 
+# The command line's script is installed from it.
+$(VENVS)/dev/.ready: pyproject.toml
+
 # One environment a tool: the SAM CLI and MiniStack pin different releases of botocore.
 $(VENVS)/%/.ready: requirements/%.txt
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.13 with venv was not found: on PATH as" \

@@ -26,7 +26,7 @@ from benchmarks.measurement import Results
 from benchmarks.scale import FULL, QUICK
 from local import checkout
 
-_STEPS: Final[tuple[Callable[[setup.Arena, Results], None], ...]] = (
+_STEPS: Final[tuple[Callable[[setup.Setup, Results], None], ...]] = (
     package.measure,
     load.measure,
     warm.measure,

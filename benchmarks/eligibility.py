@@ -5,22 +5,22 @@ from benchmarks.contender import Contender
 from benchmarks.measurement import Results
 from benchmarks.population import forged, key, wrong
 from benchmarks.process import EndedError, running_warm
-from benchmarks.setup import Arena
+from benchmarks.setup import Setup
 
 
-def judge(arena: Arena, results: Results) -> Arena:
+def judge(setup: Setup, results: Results) -> Setup:
     """Note what everybody answers; leave out who refuses a good key."""
-    for contender in arena.contenders:
-        results.answers[contender.name] = _answers(arena, contender)
+    for contender in setup.contenders:
+        results.answers[contender.name] = _answers(setup, contender)
     able = tuple(
         contender
-        for contender in arena.contenders
+        for contender in setup.contenders
         if results.answers[contender.name]["good"] == ALLOW
     )
-    return arena._replace(contenders=able)
+    return setup._replace(contenders=able)
 
 
-def _answers(arena: Arena, contender: Contender) -> dict[str, str]:
+def _answers(setup: Setup, contender: Contender) -> dict[str, str]:
     texts = {
         "good": key(0).text,
         "wrong": wrong(0),
@@ -28,7 +28,7 @@ def _answers(arena: Arena, contender: Contender) -> dict[str, str]:
         "malformed": "ABCDEFGHIJ",
     }
     try:
-        with running_warm(contender, arena.folder) as process:
+        with running_warm(contender, setup.folder) as process:
             return {
                 name: meaning(process.run([contender.event(text)]).answer)
                 for name, text in texts.items()

@@ -13,7 +13,7 @@ from benchmarks.answer import ALLOW, meaning
 from benchmarks.contender import Contender
 from benchmarks.measurement import Results
 from benchmarks.population import forged, key
-from benchmarks.setup import Arena
+from benchmarks.setup import Setup
 from local.runtime import Function, Runtime, running
 
 _BATCHES: Final = 12
@@ -23,20 +23,20 @@ _SLOW_MILLISECONDS: Final = 20.0
 _PERCENT: Final = 100
 
 
-def measure(arena: Arena, results: Results) -> None:
+def measure(setup: Setup, results: Results) -> None:
     """Measure first call, warm calls and refused calls."""
     first = results.begin("first_call", "first call", "ms")
     p50 = results.begin("emulator_p50", "warm hit, p50", "ms", 2)
     p99 = results.begin("emulator_p99", "warm hit, p99", "ms", 2)
     refused = results.begin("emulator_forged", "forged key, p50", "ms", 2)
-    noop = arena.contenders[0]
-    with _running(arena, noop) as runtime:
+    noop = setup.contenders[0]
+    with _running(setup, noop) as runtime:
         _call(runtime, noop, key(0).text)  # so that the emulator has been read once
-    for round_ in range(arena.scale.starts):
+    for round_ in range(setup.scale.starts):
         with ExitStack() as stack:
             runtimes: list[tuple[Contender, Runtime]] = []
-            for contender in arena.contenders:
-                runtime = stack.enter_context(_running(arena, contender))
+            for contender in setup.contenders:
+                runtime = stack.enter_context(_running(setup, contender))
                 runtimes.append((contender, runtime))
                 first.add(contender.name, _call(runtime, contender, key(0).text))
             for name, times in _batches(runtimes).items():
@@ -50,11 +50,11 @@ def measure(arena: Arena, results: Results) -> None:
                 refused.add(contender.name, median(times))
 
 
-def _running(arena: Arena, contender: Contender) -> AbstractContextManager[Runtime]:
+def _running(setup: Setup, contender: Contender) -> AbstractContextManager[Runtime]:
     function = Function(
         contender.name, contender.handler, contender.paths, contender.python
     )
-    return running(function, contender.environment(arena.folder), arena.folder)
+    return running(function, contender.environment(setup.folder), setup.folder)
 
 
 def _batches(runtimes: list[tuple[Contender, Runtime]]) -> dict[str, list[float]]:

@@ -8,7 +8,7 @@ from benchmarks.contender import Contender
 from benchmarks.measurement import Results
 from benchmarks.population import key
 from benchmarks.process import WarmProcess, running_warm
-from benchmarks.setup import Arena
+from benchmarks.setup import Setup
 from benchmarks.store import running_store
 
 _CALLS: Final = 300
@@ -16,15 +16,15 @@ _CALLS: Final = 300
 _VISITS: Final = 50
 
 
-def measure(arena: Arena, results: Results) -> None:
+def measure(setup: Setup, results: Results) -> None:
     """Measure hit, miss and memory once many different keys have been seen."""
-    for population in arena.scale.populations:
+    for population in setup.scale.populations:
         results.begin(hit(population), f"warm hit, {population:,} keys", "µs")
         results.begin(miss(population), f"miss, {population:,} keys", "µs", 0)
         results.begin(memory(population), f"memory, {population:,} keys", "MB")
-    for contender in arena.contenders:
+    for contender in setup.contenders:
         if contender.keeps_client:
-            _measure(arena, contender, results)
+            _measure(setup, contender, results)
 
 
 def hit(population: int) -> str:
@@ -42,17 +42,17 @@ def memory(population: int) -> str:
     return f"growth_memory_{population}"
 
 
-def _measure(arena: Arena, contender: Contender, results: Results) -> None:
+def _measure(setup: Setup, contender: Contender, results: Results) -> None:
     with ExitStack() as stack:
         processes: dict[int, WarmProcess] = {}
-        for population in arena.scale.populations:
-            store = stack.enter_context(running_store(arena.certificate, population))
+        for population in setup.scale.populations:
+            store = stack.enter_context(running_store(setup.certificate, population))
             moved = {**contender.variables, "AWS_ENDPOINT_URL": store.url}
             processes[population] = stack.enter_context(
-                running_warm(contender._replace(variables=moved), arena.folder)
+                running_warm(contender._replace(variables=moved), setup.folder)
             )
         for population, process in processes.items():
-            visited = min(population, arena.scale.visited)
+            visited = min(population, setup.scale.visited)
             step = population // visited
             times = []
             for first in range(0, visited, _VISITS):
@@ -67,7 +67,7 @@ def _measure(arena: Arena, contender: Contender, results: Results) -> None:
             found[miss(population)].add(contender.name, median(times))
             found[memory(population)].add(contender.name, batch.resident_megabytes)
         last = contender.event(key(0).text)
-        for _ in range(arena.scale.rounds):
+        for _ in range(setup.scale.rounds):
             for population, process in processes.items():
                 batch = process.run([last], _CALLS)
                 results.measurements[hit(population)].add(

@@ -9,16 +9,16 @@ from benchmarks.contender import NOOP, Contender
 from benchmarks.measurement import Measurement, Results
 from benchmarks.population import SLOW, forged, key
 from benchmarks.process import running_warm
-from benchmarks.setup import Arena
+from benchmarks.setup import Setup
 
 # A contender that makes a client for every call gets a tenth of the load, and its
 # counts times ten: it remembers nothing.
 _TENTH: Final = 10
 
 
-def measure(arena: Arena, results: Results) -> None:
+def measure(setup: Setup, results: Results) -> None:
     """Count for minted keys, for argon2id records and for forged keys."""
-    scale = arena.scale
+    scale = setup.scale
     numbers = zipf(scale.keys, scale.requests)
     per = f"per {scale.requests:,}"
     counts = {
@@ -33,18 +33,18 @@ def measure(arena: Arena, results: Results) -> None:
         }.items()
     }
     distinct = results.begin("distinct", "distinct keys of the load", per, 0, None)
-    for contender in arena.contenders:
+    for contender in setup.contenders:
         distinct.add(contender.name, 1 if contender.is_shared else len(set(numbers)))
         if contender.name == NOOP:
             continue
         shared = [0] * len(numbers)
         texts = [key(n).text for n in (shared if contender.is_shared else numbers)]
-        _count(arena, contender, texts, counts["zipf"])
+        _count(setup, contender, texts, counts["zipf"])
         if contender.has_argon2:
             hashed = [key(SLOW + number).text for number in numbers]
-            _count(arena, contender, hashed, counts["slow_zipf"])
+            _count(setup, contender, hashed, counts["slow_zipf"])
         invented = [forged(number) for number in range(scale.requests)]
-        _count(arena, contender, invented, counts["forged"])
+        _count(setup, contender, invented, counts["forged"])
 
 
 def zipf(keys: int, requests: int) -> list[int]:
@@ -64,15 +64,15 @@ def _uniform(number: int) -> float:
 
 
 def _count(
-    arena: Arena,
+    setup: Setup,
     contender: Contender,
     texts: list[str],
     counts: tuple[Measurement, Measurement],
 ) -> None:
     """Send a load to a fresh environment and note its reads and slow hashes."""
-    store = arena.stores[contender.name]
+    store = setup.stores[contender.name]
     with running_warm(
-        contender, arena.folder, counts_hashes=contender.has_argon2
+        contender, setup.folder, counts_hashes=contender.has_argon2
     ) as process:
         store.reset()
         events = [contender.event(text) for text in texts]

@@ -4,14 +4,14 @@ import zipfile
 from pathlib import Path
 
 from benchmarks.measurement import Results
-from benchmarks.setup import Arena
+from benchmarks.setup import Setup
 
 
-def measure(arena: Arena, results: Results) -> None:
+def measure(setup: Setup, results: Results) -> None:
     """Zip what each contender ships; what the runtime brings along is not counted."""
     size = results.begin("zip", "package", "MB zipped", 3, None)
-    for contender in arena.contenders:
-        file = arena.folder / f"{contender.name}.zip"
+    for contender in setup.contenders:
+        file = setup.folder / f"{contender.name}.zip"
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for shipped in contender.ships:
                 for found in sorted(_files(shipped)):

@@ -8,17 +8,17 @@ from typing import Any
 from benchmarks import charts, conditions, document, tables
 from benchmarks.limit import Verdict
 from benchmarks.measurement import Measurement, Results
-from benchmarks.setup import Arena
+from benchmarks.setup import Setup
 
 
-def show(arena: Arena, results: Results, verdicts: Sequence[Verdict]) -> str:
+def show(setup: Setup, results: Results, verdicts: Sequence[Verdict]) -> str:
     """Return everything for people: who, the figures, bounds and goals."""
     return "\n\n".join(
         [
             f"Measured on {conditions.describe()}",
-            tables.contenders(arena.lined_up, results),
+            tables.contenders(setup.lined_up, results),
             "Medians, with quartiles in brackets; × is over the no-op, round by round.",
-            tables.figures(arena.everybody, results, arena.scale),
+            tables.figures(setup.everybody, results, setup.scale),
             "### Bounds and goals",
             tables.limits(verdicts),
         ]
@@ -26,12 +26,12 @@ def show(arena: Arena, results: Results, verdicts: Sequence[Verdict]) -> str:
 
 
 def write_json(
-    arena: Arena, results: Results, verdicts: Sequence[Verdict], file: Path
+    setup: Setup, results: Results, verdicts: Sequence[Verdict], file: Path
 ) -> None:
     """Write every value of every round."""
     content = {
         "conditions": conditions.describe(),
-        "scale": arena.scale._asdict(),
+        "scale": setup.scale._asdict(),
         "answers": results.answers,
         "measurements": {
             name: _measurement(found) for name, found in results.measurements.items()
@@ -51,9 +51,9 @@ def write_json(
     file.write_text(f"{json.dumps(content, indent=1)}\n")
 
 
-def publish(arena: Arena, results: Results, shown: str) -> None:
+def publish(setup: Setup, results: Results, shown: str) -> None:
     """Write the charts and the documentation's figures."""
-    charts.write(arena.contenders, results, arena.scale)
+    charts.write(setup.contenders, results, setup.scale)
     document.write(shown)
 
 

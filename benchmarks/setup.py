@@ -18,7 +18,7 @@ from benchmarks.store import Store, running_store
 SPARE_KEYS: Final = 4_000
 
 
-class Arena(NamedTuple):
+class Setup(NamedTuple):
     """What all measurements of a run share.
 
     Attributes:
@@ -58,7 +58,7 @@ class Arena(NamedTuple):
 
 
 @contextmanager
-def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Arena]:
+def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Setup]:
     """Start the stores and line the contenders up."""
     folder.mkdir(parents=True, exist_ok=True)
     signed = certificate.make(folder)
@@ -76,7 +76,7 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Arena]:
             stores |= dict.fromkeys((contender.name for contender in found), store)
             stores[peers.B_CFN] = dynamodb
         floor = ours.bare_steps(found[0], folder)
-        yield Arena(folder, scale, signed, stores, found, floor, variants, found)
+        yield Setup(folder, scale, signed, stores, found, floor, variants, found)
 
 
 def valgrind_is_there() -> bool:

@@ -10,12 +10,12 @@ from benchmarks.measurement import Results
 from benchmarks.peers import BOTO3
 from benchmarks.population import SLOW, forged, key, wrong
 from benchmarks.process import WarmProcess, running_warm, start_cold
-from benchmarks.setup import Arena
+from benchmarks.setup import Setup
 
 _MOST_CALLS = 1_000
 
 
-def measure(arena: Arena, results: Results) -> None:
+def measure(setup: Setup, results: Results) -> None:
     """Measure a hit, refused keys, and the look-up of a record never asked for."""
     hit = results.begin("warm_hit", "warm hit", "µs")
     slow = results.begin("warm_slow", "warm hit, argon2id record", "µs")
@@ -25,10 +25,10 @@ def measure(arena: Arena, results: Results) -> None:
     miss = results.begin(
         "miss", "CPU of a look-up (× textbook on boto3)", "µs", 0, BOTO3
     )
-    with arena.warm() as processes, _floor(arena) as floor:
-        for round_ in range(arena.scale.rounds):
+    with setup.warm() as processes, _floor(setup) as floor:
+        for round_ in range(setup.scale.rounds):
             for contender, process in (*processes, floor):
-                present = _Turn(arena, contender, process)
+                present = _Turn(setup, contender, process)
                 hit.add(contender.name, present.time(key(0).text))
                 mistyped.add(contender.name, present.time(wrong(0)))
                 garbled.add(contender.name, present.time("ABCDEFGHIJ"))
@@ -45,9 +45,9 @@ class _Turn:
     """One contender's turn in a round; a slow one does less in the same time."""
 
     def __init__(
-        self, arena: Arena, contender: Contender, process: WarmProcess
+        self, setup: Setup, contender: Contender, process: WarmProcess
     ) -> None:
-        self._scale = arena.scale
+        self._scale = setup.scale
         self._contender = contender
         self._process = process
 
@@ -84,10 +84,10 @@ class _Turn:
 
 
 @contextmanager
-def _floor(arena: Arena) -> Iterator[tuple[Contender, WarmProcess]]:
+def _floor(setup: Setup) -> Iterator[tuple[Contender, WarmProcess]]:
     """Run the bare steps, which answer what ours answers."""
-    ours = arena.contenders[1]
-    answer = start_cold(ours, arena.folder, [ours.event(key(0).text)]).answer
-    Path(arena.floor.variables["ANSWER"]).write_text(answer)
-    with running_warm(arena.floor, arena.folder) as process:
-        yield arena.floor, process
+    ours = setup.contenders[1]
+    answer = start_cold(ours, setup.folder, [ours.event(key(0).text)]).answer
+    Path(setup.floor.variables["ANSWER"]).write_text(answer)
+    with running_warm(setup.floor, setup.folder) as process:
+        yield setup.floor, process

@@ -11,7 +11,7 @@ from rich.table import Table
 from local.clients import CliError
 from local.deployment import running_stack
 from local.errors import LocalError
-from local.scenarios.keys import Row, issue, tell
+from local.scenarios.keys import Row, issue, run
 from local.scenarios.migration import (
     deployed_for_both_kinds,
     tell_of_both_kinds,
@@ -29,7 +29,7 @@ def main() -> int:
     try:
         with running_stack("demo") as stack:
             _step(started, f"The example API answers at {stack.example_url}")
-            rows = list(_shown(started, tell(stack)))
+            rows = list(_shown(started, run(stack)))
             rows += _shown(started, tell_of_ontopop(stack))
             _step(started, "Deploying again, for keys and logins, with argon2id …")
             older = issue(stack, "--client", "Issued before")["key"]

@@ -12,7 +12,7 @@ from apikeys.key import Key, mint, random_key_id
 from apikeys.record import Record
 from apikeys.signing import SigningKeys
 from authorizer.credential import Reference
-from authorizer.request_clock import Moment
+from authorizer.request_clock import RequestClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,9 +132,9 @@ def reference(key_id: str, prefix: str = "APIKEY_") -> Reference:
     return Reference(f"{prefix}{key_id}", key_id, _parse)
 
 
-def at(seconds: float = 0, *, now: float | None = None) -> Moment:
+def at(seconds: float = 0, *, now: float | None = None) -> RequestClock:
     """Return the moment so many seconds after ``NOW``, by both clocks."""
-    return Moment(NOW + seconds if now is None else now, seconds)
+    return RequestClock(NOW + seconds if now is None else now, seconds)
 
 
 def basic(login: str, password: str, scheme: str = "Basic") -> str:

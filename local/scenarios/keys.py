@@ -32,7 +32,7 @@ class Row(NamedTuple):
         return self.got == self.expected
 
 
-def tell(stack: Stack) -> Iterator[Row]:
+def run(stack: Stack) -> Iterator[Row]:
     """Yield each row as it happens, from the first key to the revoked one."""
     apikeys(stack, "roles", "put", str(ROLE_MAP))
     short_lived = issue(stack, "--client", "Visitor", "--expires", _LIFETIME)

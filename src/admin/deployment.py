@@ -11,11 +11,11 @@ from admin.rules.minting import Minting
 from admin.stores.ontopop import OntoPop
 from admin.stores.records import Records
 from admin.stores.role_map import RoleMaps
-from admin.stores.rotation_chain import Sisters
+from admin.stores.rotation_chain import RotationChain
 from admin.stores.secrets_manager import SecretStore
 from admin.stores.signing_secret import SigningSecret
 from admin.stores.stage_caches import StageCaches
-from admin.stores.tombstones import Notes
+from admin.stores.tombstones import Tombstones
 from admin.stores.usage_plans import UsagePlans
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ class Deployment:
     grants: Grants
     lifetimes: Lifetimes
     minting: Minting
-    notes: Notes
+    tombstones: Tombstones
     ontopop: OntoPop
     records: Records
     role_maps: RoleMaps
     signing_secret: SigningSecret
-    sisters: Sisters
+    rotation_chain: RotationChain
     stage_caches: StageCaches
     store: SecretStore
     usage_plans: UsagePlans
@@ -64,7 +64,7 @@ class Deployment:
         prefix = settings.secret_name_prefix
         signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
         records = Records(prefix, settings.login_name_prefix, store)
-        notes = Notes(store)
+        tombstones = Tombstones(store)
         return cls(
             settings=settings,
             clock=clock,
@@ -73,12 +73,12 @@ class Deployment:
                 settings.default_lifetime_days, settings.max_lifetime_days
             ),
             minting=Minting(settings, signing_secret),
-            notes=notes,
+            tombstones=tombstones,
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,
             role_maps=RoleMaps(settings, store, grants),
             signing_secret=signing_secret,
-            sisters=Sisters(records, notes, clock),
+            rotation_chain=RotationChain(records, tombstones, clock),
             stage_caches=StageCaches(
                 settings.flush_stages, gateway, client("apigatewayv2")
             ),

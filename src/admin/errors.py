@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apikeys.errors import ApiKeyError
 
 if TYPE_CHECKING:
-    from admin.principal import Subject
+    from admin.principal import Principal
 
 
 class RefusedError(ApiKeyError):
@@ -43,35 +43,39 @@ def invalid(field: str, message: str) -> RefusedError:
     return RefusedError(400, "invalid_request", f"{field}: {message}", field=field)
 
 
-def not_found(subject: Subject) -> RefusedError:
+def not_found(principal: Principal) -> RefusedError:
     """Return the refusal of a key id or login that was never issued here."""
-    what = "id" if subject.noun == "key" else "login"
-    message = f"no {subject.noun} has this {what}"
-    return RefusedError(404, f"{subject.noun}_not_found", message, field=subject.field)
+    what = "id" if principal.noun == "key" else "login"
+    message = f"no {principal.noun} has this {what}"
+    return RefusedError(
+        404, f"{principal.noun}_not_found", message, field=principal.field
+    )
 
 
-def revoked(subject: Subject) -> RefusedError:
+def revoked(principal: Principal) -> RefusedError:
     """Return the refusal to change what was revoked."""
-    message = f"the {subject.noun} is revoked; restore it first"
-    return RefusedError(409, f"{subject.noun}_revoked", message, field=subject.field)
+    message = f"the {principal.noun} is revoked; restore it first"
+    return RefusedError(
+        409, f"{principal.noun}_revoked", message, field=principal.field
+    )
 
 
-def not_revocable(subject: Subject, advice: str) -> RefusedError:
+def not_revocable(principal: Principal, advice: str) -> RefusedError:
     """Return the refusal to call revoked what Secrets Manager goes on answering.
 
     Args:
-        subject: whose credential goes on working.
+        principal: whose credential goes on working.
         advice: what ends it instead.
     """
     # So answers a secret that somebody replicated into another region.
     message = "Secrets Manager does not delete the record (has it replicas?); the "
-    message += f"{subject.noun} still works: {advice}"
-    return RefusedError(409, "not_revocable", message, field=subject.field)
+    message += f"{principal.noun} still works: {advice}"
+    return RefusedError(409, "not_revocable", message, field=principal.field)
 
 
-def corrupt(subject: Subject, what: str) -> RefusedError:
+def corrupt(principal: Principal, what: str) -> RefusedError:
     """Return the refusal to go by a record that can't be read."""
-    return RefusedError(409, "record_corrupt", what, field=subject.field)
+    return RefusedError(409, "record_corrupt", what, field=principal.field)
 
 
 def conflict(what: str) -> RefusedError:

@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from admin.principal import Subject
+from admin.principal import Principal
 from apikeys import role_name, timestamp
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import PATTERN as LOGIN_PATTERN
@@ -38,7 +38,7 @@ _DESCRIPTIVE = {
 }
 
 
-def _person_s_text(value: str) -> str:
+def _human_text(value: str) -> str:
     return check_text(value, "the text")
 
 
@@ -73,7 +73,7 @@ def _session(value: Document) -> Document:
     return check_session(value)
 
 
-Text = Annotated[str, AfterValidator(_person_s_text)]
+Text = Annotated[str, AfterValidator(_human_text)]
 Description = Annotated[str, AfterValidator(_description)]
 ExpirationDate = Annotated[str, AfterValidator(_expiration_date)]
 KeyId = Annotated[str, StringConstraints(pattern=f"^{KEY_ID_PATTERN}\\z")]
@@ -116,11 +116,11 @@ class Named(Request):
         return self
 
     @property
-    def subject(self) -> Subject:
+    def principal(self) -> Principal:
         """Whom the record is about."""
         if self.login is not None:
-            return Subject.account(self.login)
-        return Subject.key(str(self.key_id))
+            return Principal.account(self.login)
+        return Principal.key(str(self.key_id))
 
 
 class Ending(Request):

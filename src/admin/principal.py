@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from apikeys.document import Document
 
 
-class Subject(NamedTuple):
+class Principal(NamedTuple):
     """The one name of a record's credential that may be shown and logged.
 
     Attributes:

@@ -29,7 +29,7 @@ def wait_option[F: Callable[..., Any]](command: F) -> F:
     )(command)
 
 
-def settle(target: Target, answer: Mapping[str, Any], *, wait: bool) -> None:
+def until_in_force(target: Target, answer: Mapping[str, Any], *, wait: bool) -> None:
     """Say when a change is in force, or wait until it is.
 
     The gateway's caches are flushed once every environment of the authorizer has read

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.record import Record
     from authorizer.credential import Credential
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
     from authorizer.store import Store
     from authorizer.verifier import Verifier
 
@@ -35,14 +35,14 @@ class Admission:
         )
 
     def admit(
-        self, credential: Credential, known: Record | Reason | None, moment: Moment
+        self, credential: Credential, known: Record | Reason | None, clock: RequestClock
     ) -> bool:
         """Admit a credential to what is left to do, if there is room for it.
 
         Args:
             credential: what was presented.
             known: its record, or why there is none; None where that has to be read.
-            moment: of the request.
+            clock: of the request.
 
         Returns:
             Whether ``settle`` has to be told how it ended.
@@ -53,27 +53,32 @@ class Admission:
         if credential.is_proven:
             if known is not None or self._store.has_read(credential.references[0]):
                 return False
-            self._unissued.require(moment)
+            self._unissued.require(clock)
             return True
-        if not self._is_cheap(credential, known, moment.now):
-            self._unproven.draw(moment)
+        if not self._is_cheap(credential, known, clock.now):
+            self._unproven.draw(clock)
             return True
         return False
 
     def settle(
-        self, credential: Credential, reason: Reason, moment: Moment, *, admitted: bool
+        self,
+        credential: Credential,
+        reason: Reason,
+        clock: RequestClock,
+        *,
+        admitted: bool,
     ) -> None:
         """Take account of how a request ended.
 
         Args:
             credential: what was presented.
             reason: what was decided about it.
-            moment: of the request.
+            clock: of the request.
             admitted: what ``admit`` returned.
         """
         if credential.is_proven:
             if admitted and reason is Reason.UNKNOWN:
-                self._unissued.draw(moment)
+                self._unissued.draw(clock)
         elif reason in _UNMATCHED:
             # From now on whoever was its owner is a stranger.
             self._verifier.forget(credential)

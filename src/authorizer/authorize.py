@@ -11,9 +11,9 @@ from authorizer.admission import Admission
 from authorizer.credential import Credential
 from authorizer.decision import Decision
 from authorizer.events.rest import Request
-from authorizer.identity_source import Credentials
+from authorizer.identity_source import IdentitySource
 from authorizer.own_secret import OwnSecret
-from authorizer.policy_cache import Answers
+from authorizer.policy_cache import PolicyCache
 from authorizer.source import Source
 from authorizer.store import Store
 from authorizer.verifier import Verifier
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from authorizer.credential import Reference
     from authorizer.readers.reader import Reader
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
     from authorizer.settings import Settings
 
     type Found = Record | Reason
@@ -43,24 +43,24 @@ class Authorizer:
         )
         self._role_map = OwnSecret(settings.roles_secret, RoleMap.loads, ttl, source)
         self._store = Store(source, settings)
-        self._credentials = Credentials(settings, self._signing_keys.get)
+        self._identity_source = IdentitySource(settings, self._signing_keys.get)
         self._verifier = Verifier()
         self._admission = Admission(self._store, self._verifier)
-        self._answers = Answers()
+        self._policy_cache = PolicyCache()
 
-    def warm_up(self, moment: Moment) -> None:
+    def warm_up(self, clock: RequestClock) -> None:
         """Read what every request needs before the first one comes.
 
         What can't be had is asked for again by the request.
         """
         try:
-            self._signing_keys.get(moment)
-            self._role_map.get(moment)
+            self._signing_keys.get(clock)
+            self._role_map.get(clock)
         except FaultError:
             self._signing_keys.forget_failure()
             self._role_map.forget_failure()
 
-    def authorize(self, event: object, moment: Moment) -> Decision:
+    def authorize(self, event: object, clock: RequestClock) -> Decision:
         """Return the decision about one request.
 
         Raises:
@@ -71,24 +71,24 @@ class Authorizer:
             request = Request.parse(event)
             method_arn = request.method_arn
             api, stage = method_arn.api, method_arn.stage
-            credential = self._credentials.read(request, moment)
+            credential = self._identity_source.read(request, clock)
             # Asked whether it is a Reason, Python would take five times as long.
             if not isinstance(credential, Credential):
                 return Decision("refuse", credential, api, stage)
             store, references = self._store, credential.references
-            found = _first(store.known, references, moment)
+            found = _first(store.known, references, clock)
             cached = found is not None
-            admitted = self._admission.admit(credential, found, moment)
+            admitted = self._admission.admit(credential, found, clock)
             if found is None:
-                found = _first(store.record, references, moment) or Reason.UNKNOWN
+                found = _first(store.record, references, clock) or Reason.UNKNOWN
             if credential.is_proven or found is not Reason.UNKNOWN:
                 key_id, login = credential.key_id, credential.login
-            reason = self._reason(found, credential, moment.now)
-            self._admission.settle(credential, reason, moment, admitted=admitted)
+            reason = self._reason(found, credential, clock.now)
+            self._admission.settle(credential, reason, clock, admitted=admitted)
             if reason is not Reason.GRANTED or not isinstance(found, Record):
                 return Decision("refuse", reason, api, stage, key_id, login, cached)
-            role_map = self._role_map.get(moment)
-            answer = self._answers.of(found, role_map, method_arn.stage_arn)
+            role_map = self._role_map.get(clock)
+            answer = self._policy_cache.of(found, role_map, method_arn.stage_arn)
         except Exception as error:  # noqa: BLE001 - fail closed, without its text
             fault = error if isinstance(error, FaultError) else _unexpected(error)
         if fault is not None:
@@ -117,9 +117,9 @@ class Authorizer:
 
 
 def _first(
-    look: Callable[[Reference, Moment], Found | None],
+    look: Callable[[Reference, RequestClock], Found | None],
     references: tuple[Reference, ...],
-    moment: Moment,
+    clock: RequestClock,
 ) -> Found | None:
     """Return what is in the first place that is not ``UNKNOWN``, the last one's else.
 
@@ -127,7 +127,7 @@ def _first(
     """
     found: Found | None = Reason.UNKNOWN
     for reference in references:
-        found = look(reference, moment)
+        found = look(reference, clock)
         if found is not Reason.UNKNOWN:
             return found
     return found

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
     from typing import Generic, TypeVar
 
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
 
     T = TypeVar("T")
 
@@ -47,41 +47,39 @@ class Aged(Of[T]):
         "value",
     )
 
-    def __init__(self, value: T, moment: Moment, seconds: float) -> None:
+    def __init__(self, value: T, clock: RequestClock, seconds: float) -> None:
         """Keep a value as fresh for some seconds.
 
         Args:
             value: what was read.
-            moment: of the request that read it; what was written later is newer.
+            clock: of the request that read it; what was written later is newer.
             seconds: how long it serves without being read again.
         """
         self.value = value
-        self._read_now = self._since_now = moment.now
-        self._read_started = moment.started
-        self._until_now = moment.now + seconds
-        self._until_started = moment.started + seconds
+        self._read_now = self._since_now = clock.now
+        self._read_started = clock.started
+        self._until_now = clock.now + seconds
+        self._until_started = clock.started + seconds
 
-    def is_fresh(self, moment: Moment) -> bool:
+    def is_fresh(self, clock: RequestClock) -> bool:
         """Return whether the value serves without being read again."""
         return (
-            moment.started < self._until_started
-            and self._since_now <= moment.now < self._until_now
+            clock.started < self._until_started
+            and self._since_now <= clock.now < self._until_now
         )
 
-    def is_younger(self, moment: Moment, seconds: float) -> bool:
+    def is_younger(self, clock: RequestClock, seconds: float) -> bool:
         """Return whether the value was read less than some seconds ago."""
         return (
-            moment.started < self._read_started + seconds
-            and self._read_now <= moment.now < self._read_now + seconds
+            clock.started < self._read_started + seconds
+            and self._read_now <= clock.now < self._read_now + seconds
         )
 
-    def renew(self, moment: Moment, seconds: float, at_most: float) -> None:
+    def renew(self, clock: RequestClock, seconds: float, at_most: float) -> None:
         """Let the value serve for some seconds more, ``at_most`` after its reading."""
-        self._since_now = moment.now
-        self._until_now = min(moment.now + seconds, self._read_now + at_most)
-        self._until_started = min(
-            moment.started + seconds, self._read_started + at_most
-        )
+        self._since_now = clock.now
+        self._until_now = min(clock.now + seconds, self._read_now + at_most)
+        self._until_started = min(clock.started + seconds, self._read_started + at_most)
 
 
 class Cache(Of[T]):

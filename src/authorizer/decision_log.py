@@ -16,7 +16,7 @@ from json.encoder import encode_basestring_ascii as _quoted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from authorizer.decision import Decision
-    from authorizer.request_clock import LambdaContext, Moment
+    from authorizer.request_clock import LambdaContext, RequestClock
 
 _METRICS = (
     '[{"Namespace":"ApiKeys","Dimensions":[["function_name","outcome","reason"]],'
@@ -45,7 +45,7 @@ class DecisionLog:
     def write(
         self,
         decision: Decision,
-        moment: Moment,
+        clock: RequestClock,
         lambda_context: LambdaContext,
         fault: Exception | None = None,
     ) -> None:
@@ -53,14 +53,14 @@ class DecisionLog:
 
         Args:
             decision: about the request.
-            moment: when it began.
+            clock: when it began.
             lambda_context: Lambda's, for the request id.
             fault: why it could not be judged; these errors' messages hold no secrets.
 
         Raises:
             OSError: it can't be written; a decision that leaves no trace is none.
         """
-        second = int(moment.now)
+        second = int(clock.now)
         if second != self._second:
             self._second = second
             timestamp = time.strftime(_TIMESTAMP, time.gmtime(second))
@@ -81,8 +81,8 @@ class DecisionLog:
             f'"api":{_NULL if api is None else f'"{api}"'},'
             f'"stage":{_NULL if stage is None else f'"{stage}"'},'
             f'"cached":{_WORDS[decision.cached]},'
-            f'"duration_ms":{moment.elapsed_ms():.3f},"Decisions":1,'
-            f'"_aws":{{"Timestamp":{int(moment.now * 1_000)},'
+            f'"duration_ms":{clock.elapsed_ms():.3f},"Decisions":1,'
+            f'"_aws":{{"Timestamp":{int(clock.now * 1_000)},'
             f'"CloudWatchMetrics":{_METRICS}}}}}\n'
         )
         self._cold_start = False

@@ -15,7 +15,7 @@ from authorizer.authorize import Authorizer
 from authorizer.decision import Decision
 from authorizer.decision_log import DecisionLog
 from authorizer.readers.reader import choose_reader
-from authorizer.request_clock import Moment
+from authorizer.request_clock import RequestClock
 from authorizer.settings import Settings
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _authorizer = Authorizer(Settings(os.environ), choose_reader(os.environ))
 _log = DecisionLog(sys.stdout.fileno(), os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
-_authorizer.warm_up(Moment.begin())
+_authorizer.warm_up(RequestClock.begin())
 
 # What is there now stays, and is never looked at again.
 gc.freeze()
@@ -40,13 +40,13 @@ def lambda_handler(event: object, context: LambdaContext) -> Document:
             401; the same for every reason.
         FaultError: the request can't be judged; API Gateway answers 500.
     """
-    moment = Moment.begin(context)
+    clock = RequestClock.begin(context)
     try:
-        decision = _authorizer.authorize(event, moment)
+        decision = _authorizer.authorize(event, clock)
     except FaultError as fault:
-        _log.write(Decision.of_fault(fault), moment, context, fault)
+        _log.write(Decision.of_fault(fault), clock, context, fault)
         raise
-    _log.write(decision, moment, context)
+    _log.write(decision, clock, context)
     if decision.answer is None:
         raise Exception("Unauthorized") from None  # noqa: TRY002 - AWS's own text
     return decision.answer

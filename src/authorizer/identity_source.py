@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from apikeys.signing import SigningKeys
     from authorizer.credential import Credential
     from authorizer.events.rest import Request
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
     from authorizer.settings import Settings
 
 _HEADER = "x-api-key"
 
 
-class Credentials:
+class IdentitySource:
     """Reads the one credential of a request, of the kinds that the settings name."""
 
     def __init__(
-        self, settings: Settings, signing_keys: Callable[[Moment], SigningKeys]
+        self, settings: Settings, signing_keys: Callable[[RequestClock], SigningKeys]
     ) -> None:
         """Make a reader of credentials; ``signing_keys`` is asked only for a key."""
         self._settings = settings
         self._signing_keys = signing_keys
         self._minted_keys = MintedKeys(settings, signing_keys)
 
-    def read(self, request: Request, moment: Moment) -> Credential | Reason:
+    def read(self, request: Request, clock: RequestClock) -> Credential | Reason:
         """Return a request's credential, or why it has none that is worth a look-up.
 
         Raises:
@@ -41,12 +41,12 @@ class Credentials:
         """
         settings = self._settings
         if not settings.takes_basic:
-            return self._key(request, moment)
+            return self._key(request, clock)
         if not settings.takes_keys:
             return self._login(request)
         has_key = single(request, _HEADER) is not Reason.MISSING
         if not basic.has_basic_scheme(request):
-            return self._key(request, moment)
+            return self._key(request, clock)
         return Reason.AMBIGUOUS if has_key else self._login(request)
 
     def _login(self, request: Request) -> Credential | Reason:
@@ -55,18 +55,18 @@ class Credentials:
             return presented
         return credential.of_login(*presented, self._settings)
 
-    def _key(self, request: Request, moment: Moment) -> Credential | Reason:
+    def _key(self, request: Request, clock: RequestClock) -> Credential | Reason:
         text = single(request, _HEADER)
         if type(text) is Reason:
             return text
         # What has the shape of a key minted here is never looked up as a foreign one.
         try:
-            return self._minted_keys.read(text, moment)
+            return self._minted_keys.read(text, clock)
         except MalformedKeyError:
             pass
         if not self._settings.takes_foreign_keys:
             return Reason.MALFORMED
         found = credential.of_foreign_key(
-            text, self._settings, lambda: self._signing_keys(moment)
+            text, self._settings, lambda: self._signing_keys(clock)
         )
         return Reason.MALFORMED if found is None else found

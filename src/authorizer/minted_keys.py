@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from apikeys.signing import SigningKeys
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
     from authorizer.settings import Settings
 
 # Much the same is kept of every key, so that entries bound the bytes, too.
@@ -43,7 +43,7 @@ class MintedKeys:
     """Reads keys that have the shape of those minted here."""
 
     def __init__(
-        self, settings: Settings, signing_keys: Callable[[Moment], SigningKeys]
+        self, settings: Settings, signing_keys: Callable[[RequestClock], SigningKeys]
     ) -> None:
         """Make a reader of keys; ``signing_keys`` is asked where a tag is checked."""
         self._settings = settings
@@ -52,7 +52,7 @@ class MintedKeys:
         # Read again, the signing keys have to prove them again.
         self._proven_by: SigningKeys | None = None
 
-    def read(self, text: str, moment: Moment) -> MintedKey | Reason:
+    def read(self, text: str, clock: RequestClock) -> MintedKey | Reason:
         """Return the credential that a key is, ``FORGED`` where its tag is not ours.
 
         Raises:
@@ -63,13 +63,13 @@ class MintedKeys:
         if (
             proof is not None
             and compare_digest(proof.sha256, sha256(text.encode()).digest())
-            and self._signing_keys(moment) is self._proven_by
+            and self._signing_keys(clock) is self._proven_by
         ):
             return MintedKey(text, proof.references, proof.key_id, proof.fast_digest)
         key = Key.parse(text)
         if not self._settings.tag_check:
             return of_key(key, self._settings)
-        signing_keys = self._signing_keys(moment)
+        signing_keys = self._signing_keys(clock)
         if not key.is_genuine(signing_keys):
             return Reason.FORGED
         if signing_keys is not self._proven_by:

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
     from authorizer.source import Source
 
 # A failure to read what every request needs is not tried anew by every request, which
@@ -37,24 +37,24 @@ class OwnSecret(Of[T]):
         self._text: str | None = None
         self._value: T | None = None
 
-    def get(self, moment: Moment) -> T:
+    def get(self, clock: RequestClock) -> T:
         """Return the value.
 
         Raises:
             FaultError: it is missing, unreadable or out of reach.
         """
         kept = self._kept
-        if kept is not None and kept.is_fresh(moment):
+        if kept is not None and kept.is_fresh(clock):
             return kept.value
         failure = self._failure
-        if failure is not None and failure.is_fresh(moment):
+        if failure is not None and failure.is_fresh(clock):
             raise _again(failure.value)
         # Forgotten first: what can't be read must not leave the value before it.
         self._kept = None
         try:
-            self._kept = self._read(kept, moment)
+            self._kept = self._read(kept, clock)
         except FaultError as error:
-            self._failure = Aged(_again(error), moment, _FAILURE_SECONDS)
+            self._failure = Aged(_again(error), clock, _FAILURE_SECONDS)
             raise
         return self._kept.value
 
@@ -62,10 +62,10 @@ class OwnSecret(Of[T]):
         """Let the next request ask again for what could not be read."""
         self._failure = None
 
-    def _read(self, kept: Aged[T] | None, moment: Moment) -> Aged[T]:
+    def _read(self, kept: Aged[T] | None, clock: RequestClock) -> Aged[T]:
         name = self._name
         try:
-            found = self._source.read(name, self._parsed, self._ttl, kept, moment)
+            found = self._source.read(name, self._parsed, self._ttl, kept, clock)
         except MalformedDocumentError as error:
             raise MisconfiguredError(str(error)) from None
         if isinstance(found, Reason):

@@ -30,7 +30,7 @@ class Answer:
         self.opens_a_route = opens
 
 
-class Answers:
+class PolicyCache:
     """Compiles policies, and again only for another record or role map.
 
     It keeps what follows from a record, never that the record may pass: that is decided

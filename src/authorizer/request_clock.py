@@ -23,7 +23,7 @@ if TYPE_CHECKING:
             ...
 
 
-class Moment:
+class RequestClock:
     """When a request began.
 
     Attributes:
@@ -41,7 +41,7 @@ class Moment:
         self._lambda_context = lambda_context
 
     @classmethod
-    def begin(cls, lambda_context: LambdaContext | None = None) -> Moment:
+    def begin(cls, lambda_context: LambdaContext | None = None) -> RequestClock:
         """Return the moment of a request that begins now.
 
         Args:

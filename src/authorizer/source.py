@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from authorizer.readers.reader import Reader
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
 
 # In an outage a stale value is not asked for again at every request: a client would
 # pay the time-out each time.
@@ -39,7 +39,7 @@ class Source:
         parse: Callable[[str], T | Reason],
         ttl: float,
         kept: Aged[T] | None,
-        moment: Moment,
+        clock: RequestClock,
     ) -> Aged[T] | Reason:
         """Return what a stored secret says now, or what is kept while it may serve.
 
@@ -48,7 +48,7 @@ class Source:
             parse: makes a value, or the reason why there is none, of its text.
             ttl: how long the value is fresh; jitter only shortens it.
             kept: what was read before, if anything.
-            moment: of the request, from which the age counts.
+            clock: of the request, from which the age counts.
 
         Raises:
             StoreUnavailableError: an outage, and nothing kept that may still serve.
@@ -56,17 +56,17 @@ class Source:
             MalformedDocumentError: as ``parse`` does.
         """
         try:
-            text = self._reader.read(name, moment.deadline)
+            text = self._reader.read(name, clock.deadline)
         except StoreUnavailableError:
             at_most = ttl + self._stale_seconds
-            if kept is None or not kept.is_younger(moment, at_most):
+            if kept is None or not kept.is_younger(clock, at_most):
                 raise
-            kept.renew(moment, _RETRY_SECONDS, at_most)
+            kept.renew(clock, _RETRY_SECONDS, at_most)
             return kept
         found = text if isinstance(text, Reason) else parse(text)
         if isinstance(found, Reason):
             return found
-        return Aged(found, moment, ttl * _jitter())
+        return Aged(found, clock, ttl * _jitter())
 
 
 def _jitter() -> float:

@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.record import Record
     from authorizer.credential import Reference
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
     from authorizer.settings import Settings
     from authorizer.source import Source
 
@@ -36,14 +36,16 @@ class Store:
         self._records: Cache[Aged[Record]] = Cache(MAX_ENTRIES, MAX_SIZE)
         self._absent: Cache[Aged[Reason]] = Cache(MAX_ENTRIES, MAX_SIZE)
 
-    def known(self, reference: Reference, moment: Moment) -> Record | Reason | None:
+    def known(
+        self, reference: Reference, clock: RequestClock
+    ) -> Record | Reason | None:
         """Return what ``record`` would without a read, None where it had to read."""
         name = reference.cached_as
         record = self._records.get(name)
-        if record is not None and record.is_fresh(moment):
+        if record is not None and record.is_fresh(clock):
             return record.value
         absent = self._absent.get(name)
-        if absent is not None and absent.is_fresh(moment):
+        if absent is not None and absent.is_fresh(clock):
             return absent.value
         return None
 
@@ -51,14 +53,14 @@ class Store:
         """Return whether a record is remembered in this place, however old."""
         return self._records.get(reference.cached_as) is not None
 
-    def record(self, reference: Reference, moment: Moment) -> Record | Reason:
+    def record(self, reference: Reference, clock: RequestClock) -> Record | Reason:
         """Return the record in a place, or ``UNKNOWN``, ``REVOKED`` or ``CORRUPT``.
 
         Raises:
             StoreUnavailableError: an outage, and nothing known that may still serve.
             StoreRefusedError: the store refused to let this function read.
         """
-        known = self.known(reference, moment)
+        known = self.known(reference, clock)
         if known is not None:
             return known
         name, cached_as = reference.name, reference.cached_as
@@ -69,7 +71,7 @@ class Store:
                 lambda text: _parsed(reference, text),
                 settings.record_ttl_seconds,
                 kept,
-                moment,
+                clock,
             )
         except StoreUnavailableError:
             # No decision: what is remembered may be told by the store to be right yet.
@@ -81,7 +83,7 @@ class Store:
             self._records.put(cached_as, found, found.value.size)
             return found.value
         self._records.drop(cached_as)
-        absent = Aged(found, moment, settings.unknown_ttl_seconds)
+        absent = Aged(found, clock, settings.unknown_ttl_seconds)
         self._absent.put(cached_as, absent, 1)
         return found
 

@@ -6,7 +6,7 @@ from apikeys.errors import OverloadedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
 
 
 class TokenBucket:
@@ -26,16 +26,16 @@ class TokenBucket:
         self._tokens = burst
         self._started = self._now = 0.0
 
-    def draw(self, moment: Moment) -> None:
+    def draw(self, clock: RequestClock) -> None:
         """Take a token.
 
         Raises:
             OverloadedError: none is left.
         """
-        self.require(moment)
+        self.require(clock)
         self._tokens -= 1
 
-    def require(self, moment: Moment) -> None:
+    def require(self, clock: RequestClock) -> None:
         """See that there is a token, without taking it.
 
         What has passed since the last look is the larger of what the two clocks say:
@@ -44,9 +44,9 @@ class TokenBucket:
         Raises:
             OverloadedError: none is left.
         """
-        passed = max(0.0, moment.started - self._started, moment.now - self._now)
+        passed = max(0.0, clock.started - self._started, clock.now - self._now)
         self._tokens = min(self._burst, self._tokens + passed * self._per_second)
-        self._started, self._now = moment.started, moment.now
+        self._started, self._now = clock.started, clock.now
         if self._tokens < 1:
             raise OverloadedError(f"too many {self._what}")
 

@@ -89,7 +89,7 @@ def test_botocore_knows_the_partitions() -> None:
 
 
 @pytest.mark.parametrize("region", _regions)
-def test_every_region_has_botocore_s_host(
+def test_every_region_has_the_host_of_botocore(
     region: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In every partition, with FIPS, with dual stack, with both and with neither."""
@@ -107,7 +107,9 @@ def test_every_region_has_botocore_s_host(
         ["xx-new-1", "eusc-fr-new-1", "us-new", "local", "us-isox-a-1"]
     ).map(lambda region: ("aws", region))
 )
-def test_a_region_of_tomorrow_has_its_partition_s_host(named: tuple[str, str]) -> None:
+def test_a_region_of_tomorrow_has_the_host_of_its_partition(
+    named: tuple[str, str],
+) -> None:
     """By the pattern of the partition's regions, and as ``aws`` where none knows it."""
     partition, region = named
     without_dual_stack = partition in {"aws-iso-e", "aws-iso-f"}

@@ -22,7 +22,7 @@ from apikeys_cli.admin_function import Target
 from apikeys_cli.batch import imports
 from apikeys_cli.main import main
 from authorizer.authorize import Authorizer
-from authorizer.request_clock import Moment
+from authorizer.request_clock import RequestClock
 from authorizer.settings import Settings
 from tests.builders import ROLE_MAP, entropy, event_with, signing_secret
 
@@ -105,7 +105,7 @@ def names(moto_client: SecretsManagerClient) -> dict[str, str]:
 def _judged(authorizer: Authorizer, key: str) -> tuple[str, Any]:
     """Return the reason, and the context that back ends get but for the key's id."""
     event = event_with({"X-API-Key": key})
-    outcome = authorizer.authorize(event, Moment.begin())
+    outcome = authorizer.authorize(event, RequestClock.begin())
     answer: Any = json.loads(json.dumps(outcome.answer))
     return outcome.reason, answer
 

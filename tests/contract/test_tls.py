@@ -155,7 +155,7 @@ def test_an_unknown_authority_is_an_outage(
 
 
 @pytest.mark.parametrize("port", ["example.org"], indirect=True)
-def test_another_host_s_certificate_is_refused(port: int, bundle: str) -> None:
+def test_the_certificate_of_another_host_is_refused(port: int, bundle: str) -> None:
     """A trusted authority's certificate counts for its own host alone."""
     assert _read(port, Trust.from_environ({"AWS_CA_BUNDLE": bundle})) == _REFUSED
 

@@ -8,7 +8,7 @@ import pytest
 
 from local.clients import apikeys
 from local.deployment import running_stack
-from local.scenarios.keys import MANAGEMENT, ROLE_MAP, issue, tell
+from local.scenarios.keys import MANAGEMENT, ROLE_MAP, issue, run
 from local.scenarios.migration import deployed_for_both_kinds, tell_of_both_kinds
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def rows(stack: Stack) -> list[Row]:
     """Return the demo's table."""
-    return list(tell(stack))
+    return list(run(stack))
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def test_exists_then_enabled_then_not_expired_then_roles(
         "ends-in-a-suffix-AbCdEf",
     ],
 )
-def test_what_is_no_key_of_ontopop_s_is_401(stack: Stack, presented: str) -> None:
+def test_what_is_not_an_ontopop_key_is_401(stack: Stack, presented: str) -> None:
     """Whether it could be a secret's name or not; the same to the byte."""
     answer = call(stack, _USERS, presented)
     unknown = call(stack, _USERS, "NEVERISSUED0123456789ABC")
@@ -113,7 +113,7 @@ def test_a_bare_key_id_opens_nothing(stack: Stack) -> None:
     assert call(stack, _USERS, issued["record"]["keyId"]).status == 401
 
 
-def test_revoking_an_imported_key_ends_ontopop_s_record_too(stack: Stack) -> None:
+def test_revoking_an_imported_key_ends_the_ontopop_record_too(stack: Stack) -> None:
     """The imported record decides, and its revocation deletes both."""
     key = _kept(stack, roles=[MANAGEMENT])
     file = stack.emulator.folder / "one.json"

@@ -95,7 +95,7 @@ def test_a_session_reaches_the_back_end_and_read_only_is_kept(stack: Stack) -> N
     assert call(stack, "/management", key, "POST").status == 403
 
 
-def test_ontopop_s_own_record_works_and_so_does_its_import(stack: Stack) -> None:
+def test_an_ontopop_record_works_and_so_does_its_import(stack: Stack) -> None:
     """Its client keeps the key, before the import and after it."""
     rows = list(tell_of_ontopop(stack))
     assert [(r.request, r.got) for r in rows] == [(r.request, r.expected) for r in rows]

@@ -65,7 +65,7 @@ def _run(copy: Path, command: str) -> str:
     return done.stdout
 
 
-def test_the_packages_are_built_for_lambda_s_other_processor(copy: Path) -> None:
+def test_the_packages_are_built_for_the_other_processor_of_lambda(copy: Path) -> None:
     """``make build ARCH=arm64``: both packages, whatever this machine is."""
     (command,) = [c for c in commands("Deploy to AWS") if c.startswith("make ")]
     shutil.rmtree(copy / "build" / "sam-arm64", ignore_errors=True)

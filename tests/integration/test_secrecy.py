@@ -33,7 +33,7 @@ def _stored(stack: Stack) -> str:
     return json.dumps([listed, values], default=str)
 
 
-def test_a_key_s_secret_is_in_no_log_no_name_and_no_other_answer(
+def test_the_secret_of_a_key_is_in_no_log_no_name_and_no_other_answer(
     stack: Stack,
 ) -> None:
     """Used, refused, shown, disabled and revoked, a key leaves no trace of its text."""

@@ -113,7 +113,7 @@ def test_bytecode_is_never_checked_against_the_source(package: Path) -> None:
         assert flags == 0b01, compiled  # hash-based, unchecked (PEP 552)
 
 
-def test_the_authorizer_trusts_amazon_s_five_roots(
+def test_the_authorizer_trusts_the_five_amazon_roots(
     package: Path, function: str
 ) -> None:
     """Extracted from a pinned bundle; each file is named by its subject's hash."""
@@ -124,7 +124,7 @@ def test_the_authorizer_trusts_amazon_s_five_roots(
             assert file.name == f"{subject_hash(file.read_text())}.0"
 
 
-def test_the_authorizer_s_hosts_are_made_when_it_is_built(
+def test_the_hosts_of_the_authorizer_are_made_when_it_is_built(
     package: Path, function: str
 ) -> None:
     """Out of the pinned botocore: the table that the checkout has as well."""

@@ -88,7 +88,7 @@ def test_each_function_logs_json_to_its_own_group(name: str) -> None:
     assert config["LogGroup"] == f"{name}LogGroup"
 
 
-def test_the_authorizer_s_log_has_no_platform_records() -> None:
+def test_the_log_of_the_authorizer_has_no_platform_records() -> None:
     """Lambda's own two records an invocation are paid for and say nothing new.
 
     A level above WARN would hide time-outs too; the decision lines are ``INFO``, and an

@@ -26,7 +26,7 @@ def _bundle(folder: Path, labels: Iterable[str]) -> str:
     return str(file)
 
 
-def test_amazon_s_own_are_written_and_no_other(tmp_path: Path) -> None:
+def test_amazon_roots_are_written_and_no_other(tmp_path: Path) -> None:
     """Each into the file in which OpenSSL looks for it."""
     files, folder = amazon_roots._FILES, tmp_path / "roots"
     assert amazon_roots.main(_bundle(tmp_path, files), str(folder)) == 0

@@ -26,26 +26,26 @@ class Keys:
 
     def get(self, request: Get) -> Document:
         """Answer ``get``; of what was revoked only that it is can be seen."""
-        found = self._deployment.records.get(request.subject)
+        found = self._deployment.records.get(request.principal)
         if found is None:
-            return {"status": 200, "record": revoked_view(request.subject)}
+            return {"status": 200, "record": revoked_view(request.principal)}
         return {"status": 200, "record": self._view(found)}
 
     def enable(self, request: Enable) -> Document:
         """Answer ``enable``."""
-        found = self._deployment.records.live(request.subject)
+        found = self._deployment.records.live(request.principal)
         self._deployment.grants.check(found.record.roles)
         return self._changed(found, found.record.changed(enabled=True))
 
     def disable(self, request: Disable) -> Document:
         """Answer ``disable``, which needs no reach over the record's roles."""
-        found = self._deployment.records.live(request.subject)
+        found = self._deployment.records.live(request.principal)
         return self._changed(found, found.record.changed(enabled=False))
 
     def update(self, request: Update) -> Document:
         """Answer ``update``: the given fields in place of the record's."""
         here = self._deployment
-        found = here.records.live(request.subject)
+        found = here.records.live(request.principal)
         here.grants.check(found.record.roles)
         if request.if_version not in (None, found.version):
             raise conflict("the record")

@@ -30,10 +30,10 @@ class Handover:
 
     def confirm(self, request: Confirm) -> Document:
         """Answer ``confirm``; a second time changes nothing."""
-        here, subject = self._deployment, request.subject
-        here.grants.check(here.records.live(subject).record.roles)
-        here.records.note(subject, {_NOTE: "done"})
-        return {"status": 200, **subject.named}
+        here, principal = self._deployment, request.principal
+        here.grants.check(here.records.live(principal).record.roles)
+        here.records.note(principal, {_NOTE: "done"})
+        return {"status": 200, **principal.named}
 
 
 def notes_for(request: Issue | Clone | Rotate) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view
 from admin.errors import RefusedError, invalid
-from admin.principal import Subject
+from admin.principal import Principal
 from admin.rules.lifetimes import DAY
 from admin.stores.records import issued_at
 from admin.stores.role_map import findings
@@ -37,9 +37,9 @@ class Importing:
         here = self._deployment
         text, known = _presented(request)
         key_id = foreign.key_id_of(text, here.signing_secret.lookup_key())
-        subject = Subject.key(key_id)
+        principal = Principal.key(key_id)
         now = int(here.clock())
-        earlier = here.records.earlier(subject)
+        earlier = here.records.earlier(principal)
         if earlier is None:
             fields = self._fields(request, text, known, now)
             role_map = here.role_maps.check_roles(
@@ -50,7 +50,7 @@ class Importing:
                 found = self._created(record, request.usage_plan_id)
             except NameTakenError:
                 # Another import of the same key was quicker.
-                earlier = here.records.live(subject)
+                earlier = here.records.live(principal)
             else:
                 view = public_view(found.record, found.version, now)
                 warned = findings(role_map, found.record)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from admin.actions.confirm import notes_for
 from admin.actions.issue_key import issued, token_used
 from admin.errors import RefusedError, invalid
-from admin.principal import Subject
+from admin.principal import Principal
 from admin.rules import idempotency
 from admin.rules.drafts import Drafts, length_of
 from admin.stores.role_map import findings
@@ -33,14 +33,14 @@ class Accounts:
 
     def issue(self, request: Issue) -> Document:
         """Answer ``issue`` of a login."""
-        subject = Subject.account(str(request.login))
-        return self._created(request, subject, self._drafts.asked_for(request))
+        principal = Principal.account(str(request.login))
+        return self._created(request, principal, self._drafts.asked_for(request))
 
     def clone(self, request: Clone) -> Document:
         """Answer ``clone`` of an account: another login, as long a life."""
-        model = self._deployment.records.live(request.subject).record
-        subject = Subject.account(str(request.new_login))
-        return self._created(request, subject, self._drafts.copied(request, model))
+        model = self._deployment.records.live(request.principal).record
+        principal = Principal.account(str(request.new_login))
+        return self._created(request, principal, self._drafts.copied(request, model))
 
     def rotate(self, request: Rotate) -> Document:
         """Answer ``rotate`` of an account: a new password under the same login.
@@ -49,7 +49,7 @@ class Accounts:
         long as it did from its issue.
         """
         here = self._deployment
-        old = here.records.live(request.subject)
+        old = here.records.live(request.principal)
         here.grants.check(old.record.roles)
         if idempotency.is_noted(old.record, request):
             made, found = self._repeated(request, old)
@@ -63,28 +63,28 @@ class Accounts:
         ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
         return {
             **issued(made, found, now),
-            "previous": {**request.subject.named, "expirationDate": ends_at},
+            "previous": {**request.principal.named, "expirationDate": ends_at},
             **here.settings.bound,
         }
 
     def _created(
-        self, request: Issue | Clone, subject: Subject, draft: Draft
+        self, request: Issue | Clone, principal: Principal, draft: Draft
     ) -> Document:
         here = self._deployment
         now = int(here.clock())
         earlier = (
-            None if request.request_token is None else here.records.earlier(subject)
+            None if request.request_token is None else here.records.earlier(principal)
         )
         if earlier is not None:
             if not idempotency.is_noted(earlier.record, request):
                 raise _login_taken()
             made, found = self._repeated(request, earlier)
             return issued(made, found, now) | findings(draft.role_map, found.record)
-        made = here.minting.account(subject.text, request.password)
+        made = here.minting.account(principal.text, request.password)
         dated = self._drafts.dated(draft, request, now)
         try:
-            with here.usage_plans.joined(subject.text, draft.plan_id) as usage:
-                record = subject.parse(document.dumps(made.proof | dated | usage))
+            with here.usage_plans.joined(principal.text, draft.plan_id) as usage:
+                record = principal.parse(document.dumps(made.proof | dated | usage))
                 found = here.records.create(
                     idempotency.noted(record, request), notes_for(request)
                 )

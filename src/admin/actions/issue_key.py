@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from admin.actions.confirm import notes_for
 from admin.actions.views import public_view
 from admin.errors import RefusedError, conflict
-from admin.principal import Subject
+from admin.principal import Principal
 from admin.rules.drafts import COPIED, Drafts, fields_of, length_of
 from admin.rules.minting import new_key_id
 from admin.stores.records import issued_at
@@ -49,7 +49,7 @@ class Issuing:
 
     def clone(self, request: Clone) -> Document:
         """Answer ``clone``: a new key like another, with as long a life."""
-        model = self._deployment.records.live(request.subject).record
+        model = self._deployment.records.live(request.principal).record
         return self._drafted(request, self._drafts.copied(request, model))
 
     def rotate(self, request: Rotate) -> Document:
@@ -59,7 +59,7 @@ class Issuing:
         written first and taken back if the old one's can't be.
         """
         here = self._deployment
-        old = here.records.live(request.subject)
+        old = here.records.live(request.principal)
         here.grants.check(old.record.roles)
         sister_id = new_key_id(request.request_token)
         if old.record.document.get("replacedBy") not in (None, sister_id):
@@ -68,7 +68,7 @@ class Issuing:
         copied = fields_of(old.record, (*COPIED, *_USAGE))
         # The overlap is noted so that a repeat with another one is told from this.
         copied |= {
-            "replaces": request.subject.text,
+            "replaces": request.principal.text,
             "overlapSeconds": request.overlap_seconds,
         }
         if request.enabled is not None:
@@ -113,14 +113,14 @@ class Issuing:
         now = int(here.clock())
         notes = notes_for(request)
         if request.request_token is not None:
-            earlier = here.records.earlier(made.subject)
+            earlier = here.records.earlier(made.principal)
             if earlier is not None:
                 record = self._rekeyed(earlier.record, made, compose, plan_id, now)
                 return made, here.records.replace(earlier, record, notes)
         try:
             with here.usage_plans.joined(key_id, plan_id) as usage:
                 fields = made.proof | compose(now, None) | usage
-                record = _record(made.subject, fields)
+                record = _record(made.principal, fields)
                 return made, here.records.create(record, notes)
         except NameTakenError as error:
             message = "the new key's id is taken; try again"
@@ -148,7 +148,7 @@ class Issuing:
         is_unchanged = document.are_equal(expected, unproven)
         if not is_unchanged or not is_same_plan or is_late:
             raise token_used()
-        return _record(made.subject, expected)
+        return _record(made.principal, expected)
 
     def _retired(self, old: Found, sister: Found, ends_at: int) -> Found:
         """Let the old key end after the overlap, and never later than it would."""
@@ -159,18 +159,18 @@ class Issuing:
             expirationDate=timestamp.format_utc(ends_at),
             replacedBy=sister.record.principal,
         )
-        records, subject = self._deployment.records, Subject.of(sister.record)
+        records, principal = self._deployment.records, Principal.of(sister.record)
         try:
             retired = records.replace(old, changed)
         except RefusedError:
-            seen = records.get(Subject.of(record))
-            if seen is None or seen.record.document.get("replacedBy") != subject.text:
-                records.delete(subject)
+            seen = records.get(Principal.of(record))
+            if seen is None or seen.record.document.get("replacedBy") != principal.text:
+                records.delete(principal)
                 raise
             # A repeat with this requestToken was first: it retired the key for us both.
             retired = seen
         # Only the try whose key the sister holds may hand it out.
-        current = records.get(subject)
+        current = records.get(principal)
         if current is None or current.version != sister.version:
             raise conflict("the new key")
         return retired
@@ -187,8 +187,8 @@ def token_used() -> RefusedError:
     )
 
 
-def _record(subject: Subject, fields: Document) -> Record:
-    return subject.parse(document.dumps(fields))
+def _record(principal: Principal, fields: Document) -> Record:
+    return principal.parse(document.dumps(fields))
 
 
 def issued(made: Made, found: Found, now: float) -> Document:

@@ -66,19 +66,19 @@ class Listing:
         self, request: ListKeys, page: Page, apart: dict[str, list[str]]
     ) -> Iterator[Document]:
         if request.state == "revoked":
-            yield from map(revoked_view, page.subjects)
+            yield from map(revoked_view, page.principals)
             return
         now = self._deployment.clock()
-        for subject, stored in self._deployment.records.many(page.subjects).items():
-            record = readable(subject, stored)
+        for principal, stored in self._deployment.records.many(page.principals).items():
+            record = readable(principal, stored)
             if record is not None and _fits(record, request, now):
                 view = public_view(record, stored.version, now)
                 if request.state in (None, view["state"]):
-                    if is_awaited(page.notes[subject]):
-                        apart["unconfirmed"].append(subject.text)
+                    if is_awaited(page.notes[principal]):
+                        apart["unconfirmed"].append(principal.text)
                     yield view
             elif record is None and _is_ours(stored):
-                apart["corrupt"].append(subject.text)
+                apart["corrupt"].append(principal.text)
 
 
 def _fits(record: Record, request: ListKeys, now: float) -> bool:

@@ -14,7 +14,7 @@ from admin.stores.secrets_manager import Absence
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.principal import Subject
+    from admin.principal import Principal
     from admin.requests import Restore, Revoke
     from admin.stores.records import Found
     from apikeys.document import Document
@@ -32,26 +32,26 @@ class Revoking:
         Where OntoPop's own records are read, the key's own of those goes as well.
         """
         here = self._deployment
-        subject, days = request.subject, request.recovery_days
+        principal, days = request.principal, request.recovery_days
         is_gone = (
             here.settings.reads_ontopop
-            and not subject.is_account
-            and here.ontopop.revoke(subject.text, days)
+            and not principal.is_account
+            and here.ontopop.revoke(principal.text, days)
         )
-        stored = here.records.existing(subject)
+        stored = here.records.existing(principal)
         if stored is Absence.NEVER and not is_gone:
-            raise not_found(subject)
+            raise not_found(principal)
         if not isinstance(stored, Absence):
-            record = readable(subject, stored)
-            here.notes.take(here.records.name(subject), record, stored.version)
-            self._delete(subject, days)
+            record = readable(principal, stored)
+            here.tombstones.take(here.records.name(principal), record, stored.version)
+            self._delete(principal, days)
             # It is revoked, whatever becomes of its gateway key.
             with suppress(RefusedError):
-                if record and here.sisters.share_gateway_key(record) is False:
+                if record and here.rotation_chain.share_gateway_key(record) is False:
                     here.usage_plans.leave(record.document)
         return {
             "status": 200,
-            "record": revoked_view(subject),
+            "record": revoked_view(principal),
             **here.settings.bound,
         }
 
@@ -63,34 +63,36 @@ class Revoking:
                 ``store_unavailable`` and reads lag for too long, it was.
         """
         here = self._deployment
-        subject = request.subject
-        if not isinstance(here.records.stored(subject), Absence):
-            message = f"the {subject.noun} is not revoked"
-            raise RefusedError(409, "not_revoked", message, field=subject.field)
-        here.grants.check(here.notes.roles(here.records.name(subject)))
-        if not here.records.restore(subject):
-            message = f"Secrets Manager does not restore the {subject.noun}; it may be "
+        principal = request.principal
+        if not isinstance(here.records.stored(principal), Absence):
+            message = f"the {principal.noun} is not revoked"
+            raise RefusedError(409, "not_revoked", message, field=principal.field)
+        here.grants.check(here.tombstones.roles(here.records.name(principal)))
+        if not here.records.restore(principal):
+            message = (
+                f"Secrets Manager does not restore the {principal.noun}; it may be "
+            )
             message += "purged by now"
-            raise RefusedError(409, "not_restorable", message, field=subject.field)
+            raise RefusedError(409, "not_restorable", message, field=principal.field)
         try:
             stored = settled(
-                partial(here.records.existing, subject),
+                partial(here.records.existing, principal),
                 lambda found: not isinstance(found, Absence),
             )
             found = (
                 None
                 if isinstance(stored, Absence)
-                else self._rejoined(parsed(subject, stored))
+                else self._rejoined(parsed(principal, stored))
             )
         except BaseException:
             # Refused or failed: nothing is brought back.
-            here.records.delete(subject)
+            here.records.delete(principal)
             raise
         if found is None:
             # What can't be read yet is not judged: deleting it would undo the restore.
-            message = f"Secrets Manager took the {subject.noun} back but still reads "
+            message = f"Secrets Manager took the {principal.noun} back but still reads "
             message += "it as deleted; look with get"
-            raise RefusedError(503, "store_unavailable", message, field=subject.field)
+            raise RefusedError(503, "store_unavailable", message, field=principal.field)
         view = public_view(found.record, found.version, here.clock())
         return {"status": 200, "record": view}
 
@@ -100,17 +102,19 @@ class Revoking:
         here.grants.check(found.record.roles)
         plan_id = found.record.document.get("usagePlanId")
         # Revoking removed the gateway key, unless a sister still had it.
-        if not isinstance(plan_id, str) or here.sisters.share_gateway_key(found.record):
+        if not isinstance(plan_id, str) or here.rotation_chain.share_gateway_key(
+            found.record
+        ):
             return found
         with here.usage_plans.joined(found.record.principal, plan_id) as usage:
             return here.records.replace(found, found.record.changed(**usage))
 
-    def _delete(self, subject: Subject, days: int) -> None:
+    def _delete(self, principal: Principal, days: int) -> None:
         """Schedule a record's deletion, and see that it is in force.
 
         Raises:
             RefusedError: 409, Secrets Manager does not delete it.
         """
-        self._deployment.records.delete(subject, days)
-        if not self._deployment.records.is_gone(subject):
-            raise not_revocable(subject, "disable it")
+        self._deployment.records.delete(principal, days)
+        if not self._deployment.records.is_gone(principal):
+            raise not_revocable(principal, "disable it")

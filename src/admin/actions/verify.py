@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view, revoked_view
-from admin.principal import Subject
+from admin.principal import Principal
 from admin.stores.records import readable
 from admin.stores.secrets_manager import Absence
 from apikeys import digest, foreign
@@ -53,16 +53,16 @@ class Verifying:
             return self._judged_foreign(credential)
         if here.settings.checks_tags and not key.is_genuine(here.signing_secret.keys()):
             return Reason.FORGED, None
-        subject = Subject.key(key.key_id)
-        stored = here.records.existing(subject)
-        return self._decided(credential, subject, stored, readable)
+        principal = Principal.key(key.key_id)
+        stored = here.records.existing(principal)
+        return self._decided(credential, principal, stored, readable)
 
     def _judged_account(
         self, login: str, password: str
     ) -> tuple[Reason, Document | None]:
-        subject = Subject.account(login)
-        stored = self._deployment.records.existing(subject)
-        return self._decided(normalise_password(password), subject, stored, readable)
+        principal = Principal.account(login)
+        stored = self._deployment.records.existing(principal)
+        return self._decided(normalise_password(password), principal, stored, readable)
 
     def _judged_foreign(self, credential: str) -> tuple[Reason, Document | None]:
         here = self._deployment
@@ -72,28 +72,28 @@ class Verifying:
             return Reason.MALFORMED, None
         keys = here.signing_secret.keys()
         key_id = foreign.key_id_of(credential, keys.lookup or keys.current)
-        subject = Subject.key(key_id)
-        stored = here.records.existing(subject) if is_imported else Absence.NEVER
+        principal = Principal.key(key_id)
+        stored = here.records.existing(principal) if is_imported else Absence.NEVER
         if stored is Absence.NEVER and is_own:
-            own = here.records.existing(Subject.key(credential))
+            own = here.records.existing(Principal.key(credential))
             try:
-                return self._decided(credential, subject, own, _readable_of_ontopop)
+                return self._decided(credential, principal, own, _readable_of_ontopop)
             except NotOntoPopError:
                 return Reason.UNKNOWN, None
-        return self._decided(credential, subject, stored, readable)
+        return self._decided(credential, principal, stored, readable)
 
     def _decided(
         self,
         credential: str,
-        subject: Subject,
+        principal: Principal,
         stored: Stored | Absence,
-        read: Callable[[Subject, Stored], Record | None],
+        read: Callable[[Principal, Stored], Record | None],
     ) -> tuple[Reason, Document | None]:
         if stored is Absence.NEVER:
             return Reason.UNKNOWN, None
         if isinstance(stored, Absence):
-            return Reason.REVOKED, revoked_view(subject)
-        record = read(subject, stored)
+            return Reason.REVOKED, revoked_view(principal)
+        record = read(principal, stored)
         if record is None:
             return Reason.CORRUPT, None
         now = self._deployment.clock()
@@ -108,9 +108,9 @@ class Verifying:
         return bool(grant.allow)
 
 
-def _readable_of_ontopop(subject: Subject, stored: Stored) -> Record | None:
+def _readable_of_ontopop(principal: Principal, stored: Stored) -> Record | None:
     try:
-        return foreign.parse_ontopop_record(stored.text, subject.text)
+        return foreign.parse_ontopop_record(stored.text, principal.text)
     except NotOntoPopError:
         raise
     except MalformedRecordError:

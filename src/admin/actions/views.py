@@ -8,7 +8,7 @@ from apikeys import timestamp
 from apikeys.session import SETTINGS
 
 if TYPE_CHECKING:
-    from admin.principal import Subject
+    from admin.principal import Principal
     from apikeys.document import Document
     from apikeys.record import Record
 
@@ -58,9 +58,9 @@ def public_view(record: Record, version: str, now: float) -> Document:
     return view
 
 
-def revoked_view(subject: Subject) -> Document:
+def revoked_view(principal: Principal) -> Document:
     """Return what is left to see of what was revoked."""
-    return {**subject.named, "state": "revoked"}
+    return {**principal.named, "state": "revoked"}
 
 
 def _state(record: Record, now: float) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FIELD = "attempt"
 # Each try makes another digest, of another password.
-_EACH_TRYS_OWN = (_FIELD, "digest")
+_CHANGES_EACH_TRY = (_FIELD, "digest")
 # For the record that a request makes.
 _OF_NO_CONSEQUENCE = {"await_confirmation", "password"}
 
@@ -69,7 +69,7 @@ def _of_request(request: Issue | Clone | Rotate) -> str:
 
 
 def _of_record(record: Record) -> str:
-    kept = {n: v for n, v in record.document.items() if n not in _EACH_TRYS_OWN}
+    kept = {n: v for n, v in record.document.items() if n not in _CHANGES_EACH_TRY}
     return _fingerprint(dict(sorted(kept.items())))
 
 

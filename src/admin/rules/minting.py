@@ -6,7 +6,7 @@ import os
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from admin.principal import Subject
+from admin.principal import Principal
 from apikeys import base62, digest
 from apikeys.key import derived_key_id, mint, random_key_id
 from apikeys.record import SCHEMA_VERSION
@@ -24,17 +24,17 @@ class Made(NamedTuple):
     """A new credential.
 
     Attributes:
-        subject: whom its record is about.
+        principal: whom its record is about.
         shown: what the answer holds once and never again; nothing of a given password.
         proof: the record's fields by which the credential is checked.
     """
 
-    subject: Subject
+    principal: Principal
     shown: Document
     proof: Document
 
     def __repr__(self) -> str:
-        return f"Made({self.subject.text})"
+        return f"Made({self.principal.text})"
 
 
 class Minting:
@@ -55,7 +55,7 @@ class Minting:
             "digest": hashed(key.text),
             "signedBy": fingerprint(signing_keys.current),
         }
-        return Made(Subject.key(key_id), {"key": key.text}, proof)
+        return Made(Principal.key(key_id), {"key": key.text}, proof)
 
     def account(
         self, login: str, password: str | None, *, salted_like: str | None = None
@@ -82,7 +82,7 @@ class Minting:
             "login": login,
             "digest": made,
         }
-        return Made(Subject.account(login), shown, proof)
+        return Made(Principal.account(login), shown, proof)
 
 
 def new_key_id(request_token: str | None) -> str:

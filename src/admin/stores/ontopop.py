@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.errors import not_revocable
-from admin.principal import Subject
+from admin.principal import Principal
 from apikeys import foreign
 from apikeys.key import is_key_id
 
@@ -46,7 +46,7 @@ class OntoPop:
                     was_there = self._store.delete(name, recovery_days)
                     if was_there and not self._store.is_gone(name):
                         advice = "remove the replicas, and revoke it again"
-                        raise not_revocable(Subject.key(key_id), advice)
+                        raise not_revocable(Principal.key(key_id), advice)
                     return was_there
             token = page.token
             if token is None:

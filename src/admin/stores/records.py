@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import corrupt, not_found, revoked
-from admin.principal import Subject
+from admin.principal import Principal
 from admin.stores.secrets_manager import Absence
 from apikeys import document, timestamp
 from apikeys.errors import MalformedRecordError
@@ -37,11 +37,11 @@ class Found(NamedTuple):
 class Page(NamedTuple):
     """Some subjects with the notes beside each, and the token of the next page."""
 
-    notes: dict[Subject, Mapping[str, str]]
+    notes: dict[Principal, Mapping[str, str]]
     token: str | None
 
     @property
-    def subjects(self) -> list[Subject]:
+    def principals(self) -> list[Principal]:
         """The subjects, in order."""
         return list(self.notes)
 
@@ -54,52 +54,52 @@ class Records:
         self._prefixes = {"keyId": key_prefix, "login": login_prefix}
         self._store = store
 
-    def name(self, subject: Subject) -> str:
+    def name(self, principal: Principal) -> str:
         """Return the name of the stored secret that holds a record."""
-        return f"{self._prefixes[subject.field]}{subject.text}"
+        return f"{self._prefixes[principal.field]}{principal.text}"
 
-    def get(self, subject: Subject) -> Found | None:
+    def get(self, principal: Principal) -> Found | None:
         """Return a record, or None where it was revoked.
 
         Raises:
             RefusedError: 404 where there never was one, 409 where it can't be read.
         """
-        stored = self.stored(subject)
-        return None if isinstance(stored, Absence) else parsed(subject, stored)
+        stored = self.stored(principal)
+        return None if isinstance(stored, Absence) else parsed(principal, stored)
 
-    def live(self, subject: Subject) -> Found:
+    def live(self, principal: Principal) -> Found:
         """Return a record that may be changed.
 
         Raises:
             RefusedError: as ``get``, and 409 where it was revoked.
         """
-        found = self.get(subject)
+        found = self.get(principal)
         if found is None:
-            raise revoked(subject)
+            raise revoked(principal)
         return found
 
-    def earlier(self, subject: Subject) -> Found | None:
+    def earlier(self, principal: Principal) -> Found | None:
         """Return the record that an earlier try wrote, None where there is none.
 
         Raises:
             RefusedError: 409, it was revoked or can't be read.
         """
-        stored = self.existing(subject)
+        stored = self.existing(principal)
         if stored is Absence.NEVER:
             return None
         if isinstance(stored, Absence):
-            raise revoked(subject)
-        return parsed(subject, stored)
+            raise revoked(principal)
+        return parsed(principal, stored)
 
-    def existing(self, subject: Subject) -> Stored | Absence:
+    def existing(self, principal: Principal) -> Stored | Absence:
         """Return what is stored, readable or not, or why nothing is."""
-        return self._store.read(self.name(subject))
+        return self._store.read(self.name(principal))
 
-    def stored(self, subject: Subject) -> Stored | Absence:
+    def stored(self, principal: Principal) -> Stored | Absence:
         """Return what is stored, readable or not; 404 where nothing ever was."""
-        stored = self.existing(subject)
+        stored = self.existing(principal)
         if stored is Absence.NEVER:
-            raise not_found(subject)
+            raise not_found(principal)
         return stored
 
     def create(self, record: Record, notes: Mapping[str, str] = _NOTHING) -> Found:
@@ -108,10 +108,10 @@ class Records:
         Raises:
             NameTakenError: the key id or the login is taken.
         """
-        subject = Subject.of(record)
-        description = _DESCRIPTIONS[subject.field]
+        principal = Principal.of(record)
+        description = _DESCRIPTIONS[principal.field]
         version = self._store.create(
-            self.name(subject), record.to_json(), description, notes
+            self.name(principal), record.to_json(), description, notes
         )
         return Found(record, version)
 
@@ -127,32 +127,32 @@ class Records:
         """
         if document.are_equal(record.document, found.record.document):
             return found
-        subject = Subject.of(record)
+        principal = Principal.of(record)
         if notes:
-            self.note(subject, notes)
-        name = self.name(subject)
+            self.note(principal, notes)
+        name = self.name(principal)
         version = self._store.replace(name, record.to_json(), found.version)
         return Found(record, version)
 
-    def note(self, subject: Subject, notes: Mapping[str, str]) -> None:
+    def note(self, principal: Principal, notes: Mapping[str, str]) -> None:
         """Note something beside a record.
 
         Raises:
             RefusedError: 409, it was revoked meanwhile.
         """
-        self._store.tag(self.name(subject), notes)
+        self._store.tag(self.name(principal), notes)
 
-    def delete(self, subject: Subject, recovery_days: int = 30) -> None:
+    def delete(self, principal: Principal, recovery_days: int = 30) -> None:
         """Ask for a record's deletion, after which nobody can read it."""
-        self._store.delete(self.name(subject), recovery_days)
+        self._store.delete(self.name(principal), recovery_days)
 
-    def is_gone(self, subject: Subject) -> bool:
+    def is_gone(self, principal: Principal) -> bool:
         """Return whether a deletion is in force; see ``SecretStore.is_gone``."""
-        return self._store.is_gone(self.name(subject))
+        return self._store.is_gone(self.name(principal))
 
-    def restore(self, subject: Subject) -> bool:
+    def restore(self, principal: Principal) -> bool:
         """Ask for a revoked record back; see ``SecretStore.restore``."""
-        return self._store.restore(self.name(subject))
+        return self._store.restore(self.name(principal))
 
     def page(self, limit: int, token: str | None, *, deleted: bool) -> Page | None:
         """Return the subjects of some records; see ``SecretStore.names``."""
@@ -164,12 +164,12 @@ class Records:
         )
         if page is None:
             return None
-        found = {self._subject(name): notes for name, notes in page.notes.items()}
+        found = {self._principal(name): notes for name, notes in page.notes.items()}
         return Page({s: notes for s, notes in found.items() if s}, page.token)
 
-    def many(self, subjects: list[Subject]) -> dict[Subject, Stored]:
+    def many(self, principals: list[Principal]) -> dict[Principal, Stored]:
         """Return what is stored of these records, readable or not, if it is there."""
-        names = {self.name(subject): subject for subject in subjects}
+        names = {self.name(principal): principal for principal in principals}
         found = self._store.read_many(list(names))
         return {names[name]: stored for name, stored in found.items()}
 
@@ -177,15 +177,15 @@ class Records:
         """Yield every record that can be read."""
         token = None
         while (page := self.page(_MOST, token, deleted=False)) is not None:
-            for subject, stored in self.many(page.subjects).items():
-                record = readable(subject, stored)
+            for principal, stored in self.many(page.principals).items():
+                record = readable(principal, stored)
                 if record is not None:
                     yield record
             token = page.token
             if token is None:
                 return
 
-    def _subject(self, name: str) -> Subject | None:
+    def _principal(self, name: str) -> Principal | None:
         """Return whom a stored secret is about by its name, None where it can't be.
 
         What is no key id after the prefix may be a key of OntoPop's in clear: it is
@@ -194,26 +194,26 @@ class Records:
         for field, is_one in (("keyId", is_key_id), ("login", is_login)):
             rest = name.removeprefix(self._prefixes[field])
             if rest != name and is_one(rest):
-                return Subject(field, rest)
+                return Principal(field, rest)
         return None
 
 
-def parsed(subject: Subject, stored: Stored) -> Found:
+def parsed(principal: Principal, stored: Stored) -> Found:
     """Return the record in a stored value.
 
     Raises:
         RefusedError: 409, it can't be read.
     """
     try:
-        return Found(subject.parse(stored.text), stored.version)
+        return Found(principal.parse(stored.text), stored.version)
     except MalformedRecordError as error:
-        raise corrupt(subject, f"{error}; it can only be revoked") from error
+        raise corrupt(principal, f"{error}; it can only be revoked") from error
 
 
-def readable(subject: Subject, stored: Stored) -> Record | None:
+def readable(principal: Principal, stored: Stored) -> Record | None:
     """Return the record in a stored value, or None where it can't be read."""
     try:
-        return subject.parse(stored.text)
+        return principal.parse(stored.text)
     except MalformedRecordError:
         return None
 
@@ -228,4 +228,4 @@ def issued_at(record: Record) -> int:
         return timestamp.parse(str(record.document.get("issueDate")))
     except ValueError as error:
         what = f"record of {record.principal}: issueDate: {error}"
-        raise corrupt(Subject.of(record), what) from error
+        raise corrupt(Principal.of(record), what) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.principal import Subject
+from admin.principal import Principal
 from admin.stores.records import readable
 from admin.stores.secrets_manager import Absence
 from admin.stores.tombstones import LINKS
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from admin.stores.records import Records
-    from admin.stores.tombstones import Notes
+    from admin.stores.tombstones import Tombstones
     from apikeys.record import Record
 
 
-class Sisters:
+class RotationChain:
     """Finds the keys that came before one and after it."""
 
     def __init__(
-        self, records: Records, notes: Notes, clock: Callable[[], float]
+        self, records: Records, tombstones: Tombstones, clock: Callable[[], float]
     ) -> None:
         self._records = records
-        self._notes = notes
+        self._tombstones = tombstones
         self._clock = clock
 
     def share_gateway_key(self, record: Record) -> bool | None:
@@ -53,16 +53,16 @@ class Sisters:
         following = record.document.get(direction)
         while isinstance(following, str) and following not in seen:
             seen.add(following)
-            subject = Subject.key(following)
-            stored = self._records.existing(subject)
+            principal = Principal.key(following)
+            stored = self._records.existing(principal)
             if stored is Absence.NEVER:
                 yield None
                 return
             if isinstance(stored, Absence):
-                name = self._records.name(subject)
-                following = self._notes.link(name, direction)
+                name = self._records.name(principal)
+                following = self._tombstones.link(name, direction)
                 continue
-            linked = readable(subject, stored)
+            linked = readable(principal, stored)
             yield linked
             if linked is None:
                 return

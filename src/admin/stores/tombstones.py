@@ -23,7 +23,7 @@ _LONGEST_TAG = 256
 _UNKNOWN_ROLES = "unknown"
 
 
-class Notes:
+class Tombstones:
     """Roles and links of revoked records, by the names of their stored secrets."""
 
     def __init__(self, store: SecretStore) -> None:

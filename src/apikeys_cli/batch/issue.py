@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from apikeys_cli.admin_function import Target
     from apikeys_cli.batch.issue_rows import Row
-    from apikeys_cli.batch.journal import Run
+    from apikeys_cli.batch.journal import Journal
     from apikeys_cli.batch.report import Report
     from apikeys_cli.terminal.key_file import KeyList
 
@@ -36,14 +36,14 @@ class Batch:
     def __init__(
         self,
         target: Target,
-        run: Run,
+        journal: Journal,
         report: Report,
         keys: KeyList | None,
         *,
         csv_keys: bool,
     ) -> None:
         self._target = target
-        self._run = run
+        self._journal = journal
         self._report = report
         self._keys = keys
         self._csv_keys = csv_keys
@@ -52,8 +52,8 @@ class Batch:
 
     def carry_out(self, row: Row) -> None:
         """Issue a row's key, hand it over, confirm, and only then note it as done."""
-        if self._run.is_done(row):
-            self._report.add(row, "done before", keyId=self._run.key_id(row))
+        if self._journal.is_done(row):
+            self._report.add(row, "done before", keyId=self._journal.key_id(row))
             return
         try:
             answer = self._issued(row)
@@ -68,20 +68,20 @@ class Batch:
             self._keep(self._keys, answer["record"] | {"key": answer["key"]})
             self._report.add(row, "issued", keyId=key_id)
         confirm_handover(self._target, answer["record"])
-        self._run.finish(row)
+        self._journal.finish(row)
 
     def _issued(self, row: Row) -> dict[str, Any]:
-        begun_at = self._run.begin(row)
+        begun_at = self._journal.begin(row)
         try:
             return self._invoked(row, begun_at)
         except RefusedByFunctionError as refused:
             if refused.code != "key_revoked":
                 raise
-        self._run.begin_anew(row)
-        return self._invoked(row, self._run.begin(row))
+        self._journal.begin_anew(row)
+        return self._invoked(row, self._journal.begin(row))
 
     def _invoked(self, row: Row, begun_at: int) -> dict[str, Any]:
-        token = self._run.request_token(row)
+        token = self._journal.request_token(row)
         request = row.request(begun_at) | {"requestToken": token}
         with self._pace.kept(request):
             return self._target.invoke("issue", awaitConfirmation=True, **request)
@@ -99,7 +99,7 @@ class Batch:
     def _advice(self, row: Row, refused: RefusedByFunctionError) -> str:
         if refused.code != "request_token_used":
             return refused.message
-        key_id = self._run.key_id(row)
+        key_id = self._journal.key_id(row)
         return (
             f"{key_id} was issued for this row, but the run was stopped before the key "
             "was handed over, and that is too long ago to repeat it: nobody has the "

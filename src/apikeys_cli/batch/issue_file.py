@@ -12,7 +12,7 @@ import click
 from apikeys_cli.batch.files import refuse
 from apikeys_cli.batch.issue import Batch
 from apikeys_cli.batch.issue_rows import NOTHING_ISSUED, faults_of, read_rows
-from apikeys_cli.batch.journal import Run
+from apikeys_cli.batch.journal import Journal
 from apikeys_cli.batch.report import Report
 from apikeys_cli.batch.standing import known_roles
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
@@ -37,24 +37,26 @@ def issue_file(
     path = Path(source)
     rows = read_rows(path, defaults)
     with ExitStack() as opened:
-        run = opened.enter_context(Run(path, _deployment(target)))
-        pending = [row for row in rows if not run.is_done(row)]
+        journal = opened.enter_context(Journal(path, _deployment(target)))
+        pending = [row for row in rows if not journal.is_done(row)]
         roles = known_roles(target, (row.fields for row in pending))
         refuse(path, list(faults_of(pending, roles, time.time())), NOTHING_ISSUED)
         keys = None
         if keys_to is not None:
             keys = opened.enter_context(
-                KeyList(Path(keys_to), mends=run.is_interrupted)
+                KeyList(Path(keys_to), mends=journal.is_interrupted)
             )
         report = Report(target.output, shows_keys=keys is None)
-        batch = Batch(target, run, report, keys, csv_keys=str(keys_to).endswith(".csv"))
+        batch = Batch(
+            target, journal, report, keys, csv_keys=str(keys_to).endswith(".csv")
+        )
         try:
             for row in tracked(
                 rows, "Issuing", count=len(rows), is_hidden=report.is_seen
             ):
                 batch.carry_out(row)
         except (UnreachableError, KeyboardInterrupt):
-            left = sum(not run.is_done(row) for row in rows)
+            left = sum(not journal.is_done(row) for row in rows)
             say(
                 f"{left} of {len(rows)} rows are left. Run the same command again, "
                 "within 15 minutes: no row is issued twice."
@@ -62,7 +64,7 @@ def issue_file(
             raise
         finally:
             report.close()
-    say(_summary(len(rows), len(pending), batch.refused, run.path))
+    say(_summary(len(rows), len(pending), batch.refused, journal.path))
     if batch.refused:
         raise click.exceptions.Exit(RefusedByFunctionError.exit_code)
 

@@ -29,7 +29,7 @@ _OWNER_ONLY = 0o600
 _FORM = 1
 
 
-class Run:
+class Journal:
     """The state of a run; one at a time for a file."""
 
     def __init__(self, source: Path, function: str) -> None:

@@ -9,7 +9,7 @@ import click
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import name_of, subject_argument
+from apikeys_cli.options.principal import name_of, principal_argument
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.formats import is_printed
 
@@ -42,14 +42,14 @@ def confirm_handover(target: Target, record: Mapping[str, Any]) -> None:
         "apikeys confirm 7GkQ2mV0aZx81TbP", "apikeys confirm --login webservice"
     )
 )
-@subject_argument
+@principal_argument
 @target_options
 @click.pass_obj
-def confirm(target: Target, subject: dict[str, str]) -> None:
+def confirm(target: Target, principal: dict[str, str]) -> None:
     """Say that a key or a password reached whom it is for.
 
     For one that doctor takes for lost. The commands that issue confirm by themselves.
     """
-    answer = target.invoke("confirm", **subject)
-    if not is_printed(answer, target.output, [answer], list(subject)):
+    answer = target.invoke("confirm", **principal)
+    if not is_printed(answer, target.output, [answer], list(principal)):
         say(f"{name_of(answer)} is confirmed.")

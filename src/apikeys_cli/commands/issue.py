@@ -9,7 +9,7 @@ import click
 from apikeys_cli.batch.issue_file import issue_file
 from apikeys_cli.delivery import hand_over, request_token_option
 from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import subject_argument
+from apikeys_cli.options.principal import principal_argument
 from apikeys_cli.options.record import (
     described,
     description_options,
@@ -111,7 +111,7 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
         "apikeys clone --login webservice --new-login webservice2",
     )
 )
-@subject_argument
+@principal_argument
 @click.option("--new-login", type=LOGIN, help="The login of an account's clone.")
 @password_option
 @description_options
@@ -122,14 +122,14 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
 @key_file_option
 @target_options
 @click.pass_obj
-def clone(target: Target, /, subject: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+def clone(target: Target, /, principal: dict[str, str], **options: Any) -> None:  # noqa: ANN401
     """Issue another key or account like one that is there, but for what is given."""
     hand_over(
         target,
         "clone",
         key_file=options["key_file"],
         request_token=options["request_token"],
-        **subject,
+        **principal,
         newLogin=options["new_login"],
         password=read_password(options["password"]),
         enabled=options["enabled"],

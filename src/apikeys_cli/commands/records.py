@@ -8,7 +8,7 @@ import click
 
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import name_of, subject_argument
+from apikeys_cli.options.principal import name_of, principal_argument
 from apikeys_cli.options.record import (
     described,
     description_options,
@@ -18,7 +18,7 @@ from apikeys_cli.options.record import (
 )
 from apikeys_cli.options.types import yes_option
 from apikeys_cli.terminal.formats import show
-from apikeys_cli.wait import settle, wait_option
+from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
     from apikeys_cli.admin_function import Target
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 @click.command(
     epilog=examples("apikeys get 7GkQ2mV0aZx81TbP", "apikeys get --login webservice")
 )
-@subject_argument
+@principal_argument
 @target_options
 @click.pass_obj
-def get(target: Target, subject: dict[str, str]) -> None:
+def get(target: Target, principal: dict[str, str]) -> None:
     """Show the record of a key or an account."""
-    show(target.invoke("get", **subject), target.output)
+    show(target.invoke("get", **principal), target.output)
 
 
 @click.command(
@@ -41,7 +41,7 @@ def get(target: Target, subject: dict[str, str]) -> None:
         "apikeys update 7GkQ2mV0aZx81TbP --expires 90d --clear description",
     )
 )
-@subject_argument
+@principal_argument
 @description_options
 @click.option(
     "--clear",
@@ -55,7 +55,7 @@ def get(target: Target, subject: dict[str, str]) -> None:
 @wait_option
 @target_options
 @click.pass_obj
-def update(target: Target, /, subject: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+def update(target: Target, /, principal: dict[str, str], **options: Any) -> None:  # noqa: ANN401
     """Change a record; what is not given stays as it is.
 
     Roles and session are replaced whole.
@@ -71,32 +71,32 @@ def update(target: Target, /, subject: dict[str, str], **options: Any) -> None: 
     answer = target.invoke(
         "update",
         cleared=cleared - {"roles"},
-        **subject,
+        **principal,
         ifVersion=options["if_version"],
         **fields,
     )
     show(answer, target.output)
-    settle(target, answer, wait=options["wait"])
+    until_in_force(target, answer, wait=options["wait"])
 
 
 @click.command(epilog=examples("apikeys enable 7GkQ2mV0aZx81TbP --wait"))
-@subject_argument
+@principal_argument
 @wait_option
 @target_options
 @click.pass_obj
-def enable(target: Target, subject: dict[str, str], *, wait: bool) -> None:
+def enable(target: Target, principal: dict[str, str], *, wait: bool) -> None:
     """Let what is disabled pass again."""
-    _change(target, "enable", wait=wait, **subject)
+    _change(target, "enable", wait=wait, **principal)
 
 
 @click.command(epilog=examples("apikeys disable 7GkQ2mV0aZx81TbP --wait"))
-@subject_argument
+@principal_argument
 @wait_option
 @target_options
 @click.pass_obj
-def disable(target: Target, subject: dict[str, str], *, wait: bool) -> None:
+def disable(target: Target, principal: dict[str, str], *, wait: bool) -> None:
     """Refuse a key or an account until it is enabled again."""
-    _change(target, "disable", wait=wait, **subject)
+    _change(target, "disable", wait=wait, **principal)
 
 
 @click.command(
@@ -105,7 +105,7 @@ def disable(target: Target, subject: dict[str, str], *, wait: bool) -> None:
         "apikeys revoke 7GkQ2mV0aZx81TbP --yes --wait",
     )
 )
-@subject_argument
+@principal_argument
 @yes_option
 @click.option(
     "--recovery-days",
@@ -115,40 +115,40 @@ def disable(target: Target, subject: dict[str, str], *, wait: bool) -> None:
 @wait_option
 @target_options
 @click.pass_obj
-def revoke(target: Target, /, subject: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+def revoke(target: Target, /, principal: dict[str, str], **options: Any) -> None:  # noqa: ANN401
     """Refuse a key or an account for good; for some days, restore brings it back."""
     if not options["yes"]:
-        question = f"Revoke {_named(target, subject)}?"
+        question = f"Revoke {_named(target, principal)}?"
         click.confirm(question, abort=True, err=True)
     _change(
         target,
         "revoke",
         wait=options["wait"],
-        **subject,
+        **principal,
         recoveryDays=options["recovery_days"],
     )
 
 
 @click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP"))
-@subject_argument
+@principal_argument
 @target_options
 @click.pass_obj
-def restore(target: Target, subject: dict[str, str]) -> None:
+def restore(target: Target, principal: dict[str, str]) -> None:
     """Bring a revoked key or account back as it was."""
-    show(target.invoke("restore", **subject), target.output)
+    show(target.invoke("restore", **principal), target.output)
 
 
 def _change(target: Target, action: str, *, wait: bool, **fields: Any) -> None:  # noqa: ANN401
     answer = target.invoke(action, **fields)
     show(answer, target.output)
-    settle(target, answer, wait=wait)
+    until_in_force(target, answer, wait=wait)
 
 
-def _named(target: Target, subject: dict[str, str]) -> str:
+def _named(target: Target, principal: dict[str, str]) -> str:
     """Return a name with what makes a person recognise it, if it can be read."""
-    name = name_of(subject)
+    name = name_of(principal)
     try:
-        record = target.invoke("get", **subject)["record"]
+        record = target.invoke("get", **principal)["record"]
     except RefusedByFunctionError:
         return name
     known = [record.get("client"), record.get("name"), record["state"]]

@@ -15,7 +15,7 @@ from apikeys_cli.role_difference import spelled
 from apikeys_cli.role_maps import read_role_file, role_file_argument, role_file_path
 from apikeys_cli.terminal.console import print_data, say
 from apikeys_cli.terminal.formats import is_printed, warn
-from apikeys_cli.wait import settle, wait_option
+from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def put_roles(context: click.Context, target: Target, /, **options: Any) -> None
     row = {"roles": count, "version": answer["version"]}
     if not is_printed(answer, target.output, [row], ("roles", "version")):
         click.echo(f"Stored {count} roles.")
-    settle(target, answer, wait=options["wait"])
+    until_in_force(target, answer, wait=options["wait"])
 
 
 @roles.command(

@@ -8,13 +8,13 @@ import click
 
 from apikeys_cli.delivery import hand_over, request_token_option
 from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import name_of, subject_argument
+from apikeys_cli.options.principal import name_of, principal_argument
 from apikeys_cli.options.record import enabled_option, end, expires_option
 from apikeys_cli.options.types import SECONDS, yes_option
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.key_file import key_file_option
 from apikeys_cli.terminal.secret_input import password_option, read_password
-from apikeys_cli.wait import settle, wait_option
+from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
     from apikeys_cli.admin_function import Target
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         "apikeys rotate --login webservice --overlap 7d",
     )
 )
-@subject_argument
+@principal_argument
 @click.option(
     "--overlap",
     type=SECONDS,
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
 @wait_option
 @target_options
 @click.pass_obj
-def rotate(target: Target, /, subject: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+def rotate(target: Target, /, principal: dict[str, str], **options: Any) -> None:  # noqa: ANN401
     """Issue a key or a password in place of another, which ends after an overlap.
 
     The new key has the old one's roles and as long a life; an account keeps its login.
     """
-    name = name_of(subject)
+    name = name_of(principal)
     if not options["overlap"] and not options["yes"]:
-        what = f"the password of {name}" if "login" in subject else name
+        what = f"the password of {name}" if "login" in principal else name
         question = f"{what} stops working at once. Rotate it?"
         click.confirm(question, abort=True, err=True)
     answer = hand_over(
@@ -60,13 +60,13 @@ def rotate(target: Target, /, subject: dict[str, str], **options: Any) -> None: 
         "rotate",
         key_file=options["key_file"],
         request_token=options["request_token"],
-        **subject,
+        **principal,
         password=read_password(options["password"]),
         overlapSeconds=options["overlap"],
         enabled=options["enabled"],
         **end(options),
     )
     ends_at = answer["previous"]["expirationDate"]
-    old = f"password of {name}" if "login" in subject else f"key, {name},"
+    old = f"password of {name}" if "login" in principal else f"key, {name},"
     say(f"The old {old} ends at {ends_at} UTC.")
-    settle(target, answer, wait=options["wait"])
+    until_in_force(target, answer, wait=options["wait"])

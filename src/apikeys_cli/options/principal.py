@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def subject_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the argument KEY_ID and the option ``--login``, of which one must be given.
 
-    The command gets ``subject``: the request's field that names the record.
+    The command gets ``principal``: the request's field that names the record.
     """
 
     @wraps(command)
@@ -28,8 +28,8 @@ def subject_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:  # noqa: ANN401 - as above
         if (key_id is None) == (login is None):
             raise click.UsageError("give either a key id or --login")
-        subject = {"keyId": key_id} if login is None else {"login": login}
-        return command(*arguments, subject=subject, **options)
+        principal = {"keyId": key_id} if login is None else {"login": login}
+        return command(*arguments, principal=principal, **options)
 
     login_option = click.option(
         "--login", type=LOGIN, help="A Basic account, in place of a key id."

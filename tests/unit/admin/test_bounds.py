@@ -82,7 +82,7 @@ def test_an_unreachable_api_gateway_is_503(
     assert admin("list")["records"] == []
 
 
-def test_ontopop_s_own_is_found_among_many(
+def test_an_ontopop_record_is_found_among_many(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Past records of ours and names that are no keys, on whatever page it stands."""

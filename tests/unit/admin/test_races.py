@@ -97,7 +97,7 @@ def test_a_move_that_failed_is_no_write(
     assert admin("get", keyId=key.key_id)["record"]["state"] == "active"
 
 
-def test_a_restored_key_that_can_t_join_its_plan_is_revoked_again(
+def test_a_restored_key_that_cannot_join_its_plan_is_revoked_again(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refusal means that nothing was brought back."""

@@ -271,7 +271,7 @@ def test_repr_shows_the_key_id_alone(show: Callable[[object], str]) -> None:
     assert show(_parse()) == f"Record({_KEY.key_id})"
 
 
-def test_an_account_s_record_changes_as_a_key_s_does() -> None:
+def test_an_account_record_changes_as_a_key_record_does() -> None:
     """It stays the record of its login."""
     fields = json.loads(record_text(_KEY)) | {"login": "ann"}
     record = Record.parse(json.dumps(fields), login="ann")

@@ -20,7 +20,7 @@ from apikeys.record import Record
 from authorizer import source as source_module
 from authorizer.authorize import Authorizer
 from authorizer.cache import Aged
-from authorizer.request_clock import Moment
+from authorizer.request_clock import RequestClock
 from authorizer.settings import Settings
 from tests.builders import (
     NOW,
@@ -52,33 +52,33 @@ def _authorizer(reader: FakeReader) -> Authorizer:
     return Authorizer(Settings({"SIGNING_SECRET": SIGNING_NAME}), reader)
 
 
-def _moment(wall: float, monotonic: float) -> Moment:
-    """Return the moment when both clocks have gone on by so much."""
-    return Moment(NOW + wall, _STARTED + monotonic)
+def _clock(wall: float, monotonic: float) -> RequestClock:
+    """Return the time at which both clocks have gone on by so much."""
+    return RequestClock(NOW + wall, _STARTED + monotonic)
 
 
 # What each memory is asked for; below, what the store holds before and after a change.
-def _record(authorizer: Authorizer, moment: Moment) -> object:
-    found = authorizer._store.record(reference(_KEY.key_id), moment)
+def _record(authorizer: Authorizer, clock: RequestClock) -> object:
+    found = authorizer._store.record(reference(_KEY.key_id), clock)
     return found.document["client"] if isinstance(found, Record) else found
 
 
-def _signing_key(authorizer: Authorizer, moment: Moment) -> object:
-    return authorizer._signing_keys.get(moment).current
+def _signing_key(authorizer: Authorizer, clock: RequestClock) -> object:
+    return authorizer._signing_keys.get(clock).current
 
 
-def _roles(authorizer: Authorizer, moment: Moment) -> object:
-    return list(authorizer._role_map.get(moment).roles)
+def _roles(authorizer: Authorizer, clock: RequestClock) -> object:
+    return list(authorizer._role_map.get(clock).roles)
 
 
-def _failure(authorizer: Authorizer, moment: Moment) -> object:
+def _failure(authorizer: Authorizer, clock: RequestClock) -> object:
     try:
-        return authorizer._role_map.get(moment).roles.keys()
+        return authorizer._role_map.get(clock).roles.keys()
     except MisconfiguredError as error:
         return str(error)
 
 
-type _Ask = Callable[[Authorizer, Moment], object]
+type _Ask = Callable[[Authorizer, RequestClock], object]
 _RECORD = f"APIKEY_{_KEY.key_id}"
 _MEMORIES = {
     "records": (
@@ -131,8 +131,8 @@ def test_a_value_serves_until_either_clock_says_that_its_ttl_is_over(
     """The other one may stand still: a millisecond less is fresh, the TTL is not."""
     authorizer = _authorizer(reader)
 
-    def later(seconds: float) -> Moment:
-        return _moment(
+    def later(seconds: float) -> RequestClock:
+        return _clock(
             0 if clock == "monotonic" else seconds, 0 if clock == "wall" else seconds
         )
 
@@ -158,9 +158,9 @@ def test_a_value_is_stale_once_the_wall_clock_has_gone_back(
     del ttl
     authorizer = _authorizer(reader)
     reader.values[name] = before
-    first = ask(authorizer, _moment(0, 0))
+    first = ask(authorizer, _clock(0, 0))
     reader.values[name] = after
-    assert ask(authorizer, _moment(-0.001, 0)) != first
+    assert ask(authorizer, _clock(-0.001, 0)) != first
 
 
 _REQUIRED = pytest.mark.parametrize(
@@ -178,10 +178,10 @@ def test_nothing_serves_beyond_the_stale_bound_of_either_clock(
     """An outage is answered 500 then; so it is once the wall clock has gone back."""
     authorizer = _authorizer(reader)
     reader.keep(_KEY, record_text(_KEY))
-    ask(authorizer, _moment(0, 0))
+    ask(authorizer, _clock(0, 0))
     reader.outage = _OUTAGE
     with pytest.raises(StoreUnavailableError):
-        ask(authorizer, _moment(wall, monotonic))
+        ask(authorizer, _clock(wall, monotonic))
 
 
 @_REQUIRED
@@ -194,9 +194,9 @@ def test_a_stale_value_serves_within_the_bound_of_both_clocks(
     """TTL and stale seconds after the request that read it."""
     authorizer = _authorizer(reader)
     reader.keep(_KEY, record_text(_KEY))
-    first = ask(authorizer, _moment(0, 0))
+    first = ask(authorizer, _clock(0, 0))
     reader.outage = _OUTAGE
-    assert ask(authorizer, _moment(wall, monotonic)) == first
+    assert ask(authorizer, _clock(wall, monotonic)) == first
 
 
 @_REQUIRED
@@ -207,13 +207,13 @@ def test_in_an_outage_either_clock_brings_the_next_try(
     """Five seconds after the last one, or once the wall clock went back."""
     authorizer = _authorizer(reader)
     reader.keep(_KEY, record_text(_KEY))
-    ask(authorizer, _moment(0, 0))
+    ask(authorizer, _clock(0, 0))
     reader.outage = _OUTAGE
-    ask(authorizer, _moment(60, 60))
-    ask(authorizer, _moment(64.999, 60))
-    ask(authorizer, _moment(60, 64.999))
+    ask(authorizer, _clock(60, 60))
+    ask(authorizer, _clock(64.999, 60))
+    ask(authorizer, _clock(60, 64.999))
     tries = len(reader.reads)
-    ask(authorizer, _moment(60 + wall, 60 + monotonic))
+    ask(authorizer, _clock(60 + wall, 60 + monotonic))
     assert len(reader.reads) == tries + 1
 
 
@@ -225,33 +225,33 @@ def test_a_proof_is_as_old_as_the_signing_keys_that_gave_it(
     authorizer = _authorizer(reader)
     reader.keep(_KEY, record_text(_KEY))
 
-    def reason(moment: Moment) -> str:
+    def reason(clock: RequestClock) -> str:
         event = event_with({"X-API-Key": _KEY.text})
-        return authorizer.authorize(event, moment).reason
+        return authorizer.authorize(event, clock).reason
 
-    assert reason(_moment(0, 0)) == Reason.GRANTED
+    assert reason(_clock(0, 0)) == Reason.GRANTED
     reader.values[SIGNING_NAME] = signing_secret("n" * 64)
-    assert reason(_moment(29, 29)) == Reason.GRANTED
-    assert reason(_moment(wall, monotonic)) == Reason.FORGED
+    assert reason(_clock(29, 29)) == Reason.GRANTED
+    assert reason(_clock(wall, monotonic)) == Reason.FORGED
 
 
 def test_a_value_read_again_is_as_old_as_its_last_reading(reader: FakeReader) -> None:
     """Also where the wall clock was set back in between."""
     authorizer = _authorizer(reader)
     reader.keep(_KEY, record_text(_KEY))
-    for moment in (_moment(0, 0), _moment(-100, 1), _moment(-71, 30), _moment(-90, 2)):
-        _record(authorizer, moment)
+    for clock in (_clock(0, 0), _clock(-100, 1), _clock(-71, 30), _clock(-90, 2)):
+        _record(authorizer, clock)
     assert reader.record_reads == 2
 
 
 def test_the_time_of_a_value_never_grows_by_renewals() -> None:
     """Renewed as often as one likes, it ends where its reading said."""
-    aged = Aged("value", _moment(0, 0), 30)
+    aged = Aged("value", _clock(0, 0), 30)
     for seconds in range(30, 40):
-        aged.renew(_moment(seconds, seconds), 5, at_most=40)
-    assert aged.is_fresh(_moment(39.9, 39.9))
-    assert not aged.is_fresh(_moment(40, 39.9))
-    assert not aged.is_fresh(_moment(39.9, 40))
+        aged.renew(_clock(seconds, seconds), 5, at_most=40)
+    assert aged.is_fresh(_clock(39.9, 39.9))
+    assert not aged.is_fresh(_clock(40, 39.9))
+    assert not aged.is_fresh(_clock(39.9, 40))
 
 
 # Where the monotonic clock may be read, or a request's start by it, and what for.
@@ -304,7 +304,7 @@ def test_no_age_is_judged_by_the_wall_clock_alone() -> None:
                 for node in ast.walk(method)
                 if isinstance(node, ast.Attribute)
                 and isinstance(node.value, ast.Name)
-                and node.value.id == "moment"
+                and node.value.id == "clock"
             }
             assert asked in (set(), {"now", "started"}), (path, method)
     # Elsewhere a request's wall time says what has expired, or when a line was written.
@@ -322,7 +322,7 @@ def _is_of_a_moment(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
-        and node.value.id in {"moment", "self"}
+        and node.value.id in {"clock", "self"}
     )
 
 

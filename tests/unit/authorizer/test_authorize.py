@@ -50,9 +50,9 @@ def _judged(
     authorizer: Authorizer, event: object, seconds: float = 0
 ) -> dict[str, object]:
     """Return every field of the outcome but the answer, and whether there is one."""
-    outcome = authorizer.authorize(event, at(seconds))
-    found = {name: getattr(outcome, name) for name in Decision.__slots__}
-    return found | {"answer": outcome.answer is not None}
+    decision = authorizer.authorize(event, at(seconds))
+    found = {name: getattr(decision, name) for name in Decision.__slots__}
+    return found | {"answer": decision.answer is not None}
 
 
 def _reason(authorizer: Authorizer, key: str | None, seconds: float = 0) -> object:
@@ -60,8 +60,8 @@ def _reason(authorizer: Authorizer, key: str | None, seconds: float = 0) -> obje
 
 
 def _answer(authorizer: Authorizer, key: Key) -> Any:
-    outcome = authorizer.authorize(rest_event(key.text), at())
-    return outcome.answer
+    decision = authorizer.authorize(rest_event(key.text), at())
+    return decision.answer
 
 
 _REFUSED: dict[str, object] = {
@@ -159,8 +159,8 @@ def test_the_policy_does_not_depend_on_the_route_called(
 ) -> None:
     """API Gateway caches it for all of them."""
     reader.keep(_KEY, record_text(_KEY))
-    outcome = _authorizer(reader).authorize(rest_event(_KEY.text, path), at())
-    assert outcome.answer == _answer(_authorizer(reader), _KEY)
+    decision = _authorizer(reader).authorize(rest_event(_KEY.text, path), at())
+    assert decision.answer == _answer(_authorizer(reader), _KEY)
 
 
 def test_a_read_only_session_keeps_reading_routes(reader: FakeReader) -> None:

@@ -81,8 +81,8 @@ def test_a_good_login_gets_the_policy_of_its_roles(reader: FakeReader) -> None:
     """The whole answer, and what the log says."""
     session = {"environment": "P", "repository": "M", "profile": "A", "login": "ada"}
     _keep(reader, roles=["READER"], session=session, name="Ada")
-    outcome = _judged(_authorizer(reader))
-    assert outcome.answer == {
+    decision = _judged(_authorizer(reader))
+    assert decision.answer == {
         "principalId": _LOGIN,
         "policyDocument": {
             "Version": "2012-10-17",
@@ -111,8 +111,8 @@ def test_a_good_login_gets_the_policy_of_its_roles(reader: FakeReader) -> None:
             "profile": "A",
         },
     }
-    assert (outcome.verdict, outcome.reason) == ("allow", "granted")
-    assert (outcome.key_id, outcome.login, outcome.cached) == (None, _LOGIN, False)
+    assert (decision.verdict, decision.reason) == ("allow", "granted")
+    assert (decision.key_id, decision.login, decision.cached) == (None, _LOGIN, False)
     # A login needs no signing key.
     assert reader.reads == [_NAME, ROLES_NAME]
 
@@ -150,11 +150,11 @@ def test_the_first_check_that_fails_decides_at_the_cost_of_one_slow_hash(
         _keep(reader, **stored)
     else:
         reader.values[_NAME] = stored
-    outcome = _judged(_authorizer(reader))
-    assert outcome.reason == reason
-    assert (outcome.answer is None) is (reason not in {"granted", "no_role"})
-    assert outcome.login == (None if reason == "unknown" else _LOGIN)
-    assert outcome.key_id is None
+    decision = _judged(_authorizer(reader))
+    assert decision.reason == reason
+    assert (decision.answer is None) is (reason not in {"granted", "no_role"})
+    assert decision.login == (None if reason == "unknown" else _LOGIN)
+    assert decision.key_id is None
     assert slow_hashes == [(_EQUAL_WORK, _PASSWORD)]
     assert reader.reads[:1] == [_NAME]
 
@@ -185,8 +185,8 @@ def test_a_malformed_login_costs_nothing(
     authorizer = _authorizer(reader)
     event = event_with({"Authorization": value})
     for _ in range(50):
-        outcome = authorizer.authorize(event, at())
-        assert (outcome.reason, outcome.login) == ("malformed", None)
+        decision = authorizer.authorize(event, at())
+        assert (decision.reason, decision.login) == ("malformed", None)
     assert (reader.reads, slow_hashes) == ([], [])
 
 
@@ -359,8 +359,8 @@ def test_keys_that_are_genuine_pass_in_a_flood_of_logins(reader: FakeReader) -> 
     for number in range(50):
         key = a_key(f"key {number}")
         reader.keep(key, record_text(key))
-        outcome = authorizer.authorize(event_with({"X-API-Key": key.text}), at())
-        assert outcome.reason == "granted"
+        decision = authorizer.authorize(event_with({"X-API-Key": key.text}), at())
+        assert decision.reason == "granted"
 
 
 def test_what_is_remembered_of_a_login_is_its_own(

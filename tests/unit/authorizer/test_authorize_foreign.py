@@ -95,10 +95,10 @@ def test_an_imported_key_gets_the_policy_of_its_roles(
 ) -> None:
     """The whole answer; OntoPop's own record is not even read."""
     reader.values[_IMPORTED] = _imported_text(_KEY)
-    outcome = _judged(_authorizer(reader, mode))
-    assert outcome.answer is not None
-    assert outcome.answer["principalId"] == _KEY_ID
-    assert outcome.answer["context"] == {
+    decision = _judged(_authorizer(reader, mode))
+    assert decision.answer is not None
+    assert decision.answer["principalId"] == _KEY_ID
+    assert decision.answer["context"] == {
         "keyId": _KEY_ID,
         "credential": "api-key",
         "client": "Acme",
@@ -106,8 +106,8 @@ def test_an_imported_key_gets_the_policy_of_its_roles(
         "roles": "READER",
         "expirationDate": LATER,
     }
-    assert (outcome.verdict, outcome.reason) == ("allow", "granted")
-    assert (outcome.key_id, outcome.login, outcome.cached) == (_KEY_ID, None, False)
+    assert (decision.verdict, decision.reason) == ("allow", "granted")
+    assert (decision.key_id, decision.login, decision.cached) == (_KEY_ID, None, False)
     assert reader.reads == [SIGNING_NAME, _IMPORTED, ROLES_NAME]
 
 
@@ -115,8 +115,8 @@ def test_an_imported_key_gets_the_policy_of_its_roles(
 def test_a_key_of_ontopops_own_gets_the_policy_of_its_roles(reader: FakeReader) -> None:
     """Under a name that tells nothing of the key; lower-case roles are raised."""
     reader.values[_OWN] = ontopop_text(_KEY, roles=["reader", "WRITER"], later=[1])
-    outcome = _judged(_authorizer(reader))
-    assert outcome.answer == {
+    decision = _judged(_authorizer(reader))
+    assert decision.answer == {
         "principalId": _KEY_ID,
         "policyDocument": {
             "Version": "2012-10-17",
@@ -143,7 +143,7 @@ def test_a_key_of_ontopops_own_gets_the_policy_of_its_roles(reader: FakeReader) 
             "expirationDate": LATER,
         },
     }
-    assert (outcome.key_id, outcome.login) == (_KEY_ID, None)
+    assert (decision.key_id, decision.login) == (_KEY_ID, None)
     assert reader.reads == [SIGNING_NAME, _IMPORTED, _OWN, ROLES_NAME]
 
 
@@ -191,10 +191,10 @@ def test_an_imported_key_costs_one_slow_hash_whatever_its_state(
     """The first check that fails decides."""
     is_record = isinstance(stored, dict)
     reader.values[_IMPORTED] = _imported_text(_KEY, **stored) if is_record else stored
-    outcome = _judged(_authorizer(reader, "imported"))
-    assert outcome.reason == reason
-    assert (outcome.answer is None) is (reason not in {"granted", "no_role"})
-    assert outcome.key_id == (None if reason == "unknown" else _KEY_ID)
+    decision = _judged(_authorizer(reader, "imported"))
+    assert decision.reason == reason
+    assert (decision.answer is None) is (reason not in {"granted", "no_role"})
+    assert decision.key_id == (None if reason == "unknown" else _KEY_ID)
     assert slow_hashes == [(_EQUAL_WORK, _KEY)]
     assert _record_reads(reader) == [_IMPORTED]
 
@@ -236,10 +236,10 @@ def test_a_key_of_ontopops_own_costs_one_slow_hash_whatever_its_state(
 ) -> None:
     """Exist, enabled, not expired, roles; the work does not tell which."""
     reader.values[_OWN] = stored
-    outcome = _judged(_authorizer(reader))
-    assert outcome.reason == reason
-    assert (outcome.answer is None) is (reason not in {"granted", "no_role"})
-    assert outcome.key_id == (None if reason == "unknown" else _KEY_ID)
+    decision = _judged(_authorizer(reader))
+    assert decision.reason == reason
+    assert (decision.answer is None) is (reason not in {"granted", "no_role"})
+    assert decision.key_id == (None if reason == "unknown" else _KEY_ID)
     assert slow_hashes == [(_EQUAL_WORK, _KEY)]
     assert _record_reads(reader) == [_IMPORTED, _OWN]
 
@@ -355,7 +355,7 @@ def test_a_bare_key_id_opens_nothing_and_shuts_nobody_out(
     owners, key_ids = [_MINTED.text, _KEY], [_MINTED.key_id, _KEY_ID]
     for keys in [owners, key_ids] if first == "key" else [key_ids, owners]:
         found = [_judged(authorizer, key) for key in keys]
-        granted = [outcome.answer is not None for outcome in found]
+        granted = [decision.answer is not None for decision in found]
         assert granted == [keys is owners] * 2
     for seconds in (0, 3, 6, 40):
         assert {_reason(authorizer, key, seconds) for key in owners} == {"granted"}

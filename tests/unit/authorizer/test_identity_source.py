@@ -10,7 +10,7 @@ import pytest
 from apikeys.decision import Reason
 from authorizer.credential import Credential
 from authorizer.events.rest import Request
-from authorizer.identity_source import Credentials
+from authorizer.identity_source import IdentitySource
 from authorizer.settings import Settings
 from tests.builders import (
     SIGNING_KEYS,
@@ -38,8 +38,8 @@ def _read(
         {"SIGNING_SECRET": SIGNING_NAME, "CREDENTIALS": kinds} | environ
     )
     request = Request.parse(event_with(headers, multi))
-    credentials = Credentials(settings, lambda _moment: SIGNING_KEYS)
-    return credentials.read(request, at())
+    identity_source = IdentitySource(settings, lambda _clock: SIGNING_KEYS)
+    return identity_source.read(request, at())
 
 
 def _told(found: Credential | Reason) -> object:
@@ -166,4 +166,4 @@ def test_for_what_can_be_no_key_no_signing_key_is_asked(mode: str, key: str) -> 
 
     settings = Settings({"SIGNING_SECRET": SIGNING_NAME, "LEGACY_KEYS": mode})
     request = Request.parse(event_with({"X-API-Key": key}))
-    assert Credentials(settings, asked).read(request, at()) is Reason.MALFORMED
+    assert IdentitySource(settings, asked).read(request, at()) is Reason.MALFORMED

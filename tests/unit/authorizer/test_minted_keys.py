@@ -17,7 +17,7 @@ from tests.builders import SIGNING_KEYS, SIGNING_TEXT, a_key, at, forged
 from tests.fakes import SIGNING_NAME
 
 if TYPE_CHECKING:
-    from authorizer.request_clock import Moment
+    from authorizer.request_clock import RequestClock
 
 _KEY = a_key()
 
@@ -31,7 +31,7 @@ class _Keys:
         self.asked = 0
         self.minted = MintedKeys(settings, self._current)
 
-    def _current(self, _moment: Moment) -> SigningKeys:
+    def _current(self, _clock: RequestClock) -> SigningKeys:
         self.asked += 1
         return self.signing_keys
 

@@ -9,7 +9,7 @@ import pytest
 from apikeys.errors import MisconfiguredError
 from apikeys.record import Record
 from apikeys.roles import RoleMap
-from authorizer.policy_cache import Answers
+from authorizer.policy_cache import PolicyCache
 from tests.builders import (
     LATER,
     ROLE_MAP,
@@ -32,18 +32,18 @@ def _role_map() -> RoleMap:
 
 def test_an_answer_is_compiled_once() -> None:
     """For the very record and role map that were read."""
-    answers, record, role_map = Answers(), _record(), _role_map()
-    first = answers.of(record, role_map, STAGE_ARN)
-    assert answers.of(record, role_map, STAGE_ARN) is first
+    policy_cache, record, role_map = PolicyCache(), _record(), _role_map()
+    first = policy_cache.of(record, role_map, STAGE_ARN)
+    assert policy_cache.of(record, role_map, STAGE_ARN) is first
     assert first.opens_a_route
     assert first.content["principalId"] == _KEY.key_id
 
 
 def test_a_record_that_was_read_again_is_compiled_again() -> None:
     """Its roles may be others."""
-    answers, role_map = Answers(), _role_map()
+    policy_cache, role_map = PolicyCache(), _role_map()
     opens = [
-        answers.of(_record(roles=roles), role_map, STAGE_ARN).opens_a_route
+        policy_cache.of(_record(roles=roles), role_map, STAGE_ARN).opens_a_route
         for roles in (["READER"], [], ["READER"])
     ]
     assert opens == [True, False, True]
@@ -51,9 +51,9 @@ def test_a_record_that_was_read_again_is_compiled_again() -> None:
 
 def test_a_role_map_that_was_read_again_is_compiled_again() -> None:
     """What a role opens may be other routes."""
-    answers, record = Answers(), _record()
+    policy_cache, record = PolicyCache(), _record()
     opens = [
-        answers.of(record, RoleMap.parse(found), STAGE_ARN).opens_a_route
+        policy_cache.of(record, RoleMap.parse(found), STAGE_ARN).opens_a_route
         for found in (ROLE_MAP, {"roles": {}}, ROLE_MAP)
     ]
     assert opens == [True, False, True]
@@ -61,10 +61,10 @@ def test_a_role_map_that_was_read_again_is_compiled_again() -> None:
 
 def test_every_stage_has_its_own_answer() -> None:
     """A policy of one stage, or of one API, never serves another."""
-    answers, record, role_map = Answers(), _record(), _role_map()
+    policy_cache, record, role_map = PolicyCache(), _record(), _role_map()
     stages = [STAGE_ARN, f"{STAGE_ARN}2", STAGE_ARN.replace("a1b2", "z9z9")]
     for stage in stages * 2:
-        text = json.dumps(answers.of(record, role_map, stage).content)
+        text = json.dumps(policy_cache.of(record, role_map, stage).content)
         assert f'"{stage}/GET/reports/*"' in text
         assert sum(f'"{other}/' in text for other in stages) == 1
 
@@ -73,11 +73,11 @@ def test_a_policy_that_is_too_long_is_a_fault_every_time() -> None:
     """And nothing is kept of it."""
     routes = [f"GET /{'a' * 90}/{number:04}" for number in range(90)]
     role_map = RoleMap.parse({"roles": {"READER": {"allow": routes}}})
-    answers, record = Answers(), _record()
+    policy_cache, record = PolicyCache(), _record()
     for _ in range(2):
         with pytest.raises(MisconfiguredError, match=r"is over 8192 bytes$"):
-            answers.of(record, role_map, STAGE_ARN)
-    assert len(answers._cache) == 0
+            policy_cache.of(record, role_map, STAGE_ARN)
+    assert len(policy_cache._cache) == 0
 
 
 def test_a_policy_of_exactly_8_kb_is_answered() -> None:
@@ -85,7 +85,7 @@ def test_a_policy_of_exactly_8_kb_is_answered() -> None:
 
     def length(last: str) -> int:
         role_map = RoleMap.parse({"roles": {"READER": {"allow": [*routes, last]}}})
-        content = Answers().of(_record(), role_map, STAGE_ARN).content
+        content = PolicyCache().of(_record(), role_map, STAGE_ARN).content
         policy = json.dumps(content["policyDocument"], separators=(",", ":"))
         return len(policy)
 
@@ -99,30 +99,30 @@ def test_a_policy_of_exactly_8_kb_is_answered() -> None:
 
 def test_the_memory_is_bounded_by_entries() -> None:
     """1,024 answers, whatever the number of stages and keys."""
-    answers, record, role_map = Answers(), _record(), _role_map()
+    policy_cache, record, role_map = PolicyCache(), _record(), _role_map()
     for number in range(1_030):
-        answers.of(record, role_map, f"{STAGE_ARN}{number}")
-    assert len(answers._cache) == 1_024
+        policy_cache.of(record, role_map, f"{STAGE_ARN}{number}")
+    assert len(policy_cache._cache) == 1_024
 
 
 def test_the_memory_is_bounded_by_bytes() -> None:
     """4 MiB, of the policies and of the records that the answers keep alive."""
-    answers, role_map = Answers(), _role_map()
+    policy_cache, role_map = PolicyCache(), _role_map()
     record = _record(later="x" * 60_000)
-    content = answers.of(record, role_map, STAGE_ARN).content
+    content = policy_cache.of(record, role_map, STAGE_ARN).content
     policy = json.dumps(content["policyDocument"], separators=(",", ":"))
     for number in range(100, 200):
-        answers.of(record, role_map, f"{STAGE_ARN[:-3]}{number}")
+        policy_cache.of(record, role_map, f"{STAGE_ARN[:-3]}{number}")
     each = len(policy) + record.size
-    assert len(answers._cache) == 4 * 1_024 * 1_024 // each
+    assert len(policy_cache._cache) == 4 * 1_024 * 1_024 // each
 
 
 def test_a_login_spelt_like_a_key_id_gets_its_own_answer() -> None:
     """What is known of one principal never serves another of the same name."""
-    answers, record, role_map = Answers(), _record(), _role_map()
+    policy_cache, record, role_map = PolicyCache(), _record(), _role_map()
     login = Record.parse(login_text(_KEY.key_id, "open sesame"), login=_KEY.key_id)
     kinds = [
-        answers.of(found, role_map, STAGE_ARN).content["context"]
+        policy_cache.of(found, role_map, STAGE_ARN).content["context"]
         for found in (record, login, record)
     ]
     shared = {

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from authorizer.request_clock import Moment
+from authorizer.request_clock import RequestClock
 from tests.fakes import FakeLambdaContext
 
 
@@ -24,14 +24,14 @@ def test_reading_ends_before_the_function_does(
     milliseconds: int, deadline: float
 ) -> None:
     """At most 3 s for AWS, and a quarter of a second is kept to answer and log."""
-    moment = Moment.begin(FakeLambdaContext(milliseconds))
-    assert (moment.now, moment.started) == (1_800_000_000.5, 100.0)
-    assert moment.deadline == pytest.approx(deadline)
+    clock = RequestClock.begin(FakeLambdaContext(milliseconds))
+    assert (clock.now, clock.started) == (1_800_000_000.5, 100.0)
+    assert clock.deadline == pytest.approx(deadline)
 
 
 def test_time_passes_by_the_monotonic_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stepping wall clock makes no duration negative."""
-    moment = Moment.begin(FakeLambdaContext())
+    clock = RequestClock.begin(FakeLambdaContext())
     monkeypatch.setattr(time, "time", lambda: 0.0)
     monkeypatch.setattr(time, "monotonic", lambda: 100.25)
-    assert moment.elapsed_ms() == pytest.approx(250)
+    assert clock.elapsed_ms() == pytest.approx(250)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apikeys.errors import OverloadedError
-from authorizer.request_clock import Moment
+from authorizer.request_clock import RequestClock
 from authorizer.token_bucket import TokenBucket
 from tests.builders import NOW, at
 
@@ -15,10 +15,10 @@ def _drawn(bucket: TokenBucket, seconds: float, tries: int = 50) -> int:
     return _drawn_at(bucket, at(seconds), tries)
 
 
-def _drawn_at(bucket: TokenBucket, moment: Moment, tries: int = 50) -> int:
+def _drawn_at(bucket: TokenBucket, clock: RequestClock, tries: int = 50) -> int:
     for count in range(tries):
         try:
-            bucket.draw(moment)
+            bucket.draw(clock)
         except OverloadedError:
             return count
     return tries
@@ -65,8 +65,8 @@ def test_the_clock_that_went_further_fills_the_bucket(
 ) -> None:
     """A frozen environment gains what passed by the wall clock; none gains twice."""
     bucket = TokenBucket(20, 2, "tries")
-    assert _drawn_at(bucket, Moment(NOW, 50)) == 20
-    assert _drawn_at(bucket, Moment(NOW + wall, 50 + monotonic)) == 6
+    assert _drawn_at(bucket, RequestClock(NOW, 50)) == 20
+    assert _drawn_at(bucket, RequestClock(NOW + wall, 50 + monotonic)) == 6
 
 
 def test_overload_is_a_fault_with_a_reason() -> None:

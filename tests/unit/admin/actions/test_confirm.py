@@ -163,7 +163,7 @@ def _corrupted(admin: Admin) -> str:
     ],
     ids=["never issued", "revoked", "corrupt"],
 )
-def test_what_is_not_there_can_t_be_confirmed(
+def test_what_is_not_there_cannot_be_confirmed(
     admin: Admin, prepared: Callable[[Admin], str], status: int, code: str
 ) -> None:
     """Refused as for every other action on it."""

@@ -37,7 +37,7 @@ def _lookup(admin: Admin) -> bytes:
     return str(found["lookup"]).encode()
 
 
-def test_a_record_of_ontopop_s_is_stored_under_a_name_that_reveals_nothing(
+def test_an_ontopop_record_is_stored_under_a_name_that_reveals_nothing(
     admin: Admin,
 ) -> None:
     """As an argon2id digest, with OntoPop's dates, client, issuer and roles."""
@@ -60,7 +60,7 @@ def test_a_record_of_ontopop_s_is_stored_under_a_name_that_reveals_nothing(
     assert _KEY not in json.dumps([answer, admin.audit])
 
 
-def test_a_key_is_imported_with_the_request_s_fields(admin: Admin) -> None:
+def test_a_key_is_imported_with_the_fields_of_the_request(admin: Admin) -> None:
     """As issue has them, the default length of life included."""
     answer = admin("import", key=_KEY, client="Acme", roles=["READER"])
     assert (answer["status"], answer["record"]["state"]) == (201, "active")
@@ -330,7 +330,7 @@ def test_revoking_deletes_both(ontopop: Admin) -> None:
             ontopop.stored(name)
 
 
-def test_ontopop_s_own_record_is_revoked_without_an_import(ontopop: Admin) -> None:
+def test_an_ontopop_record_is_revoked_without_an_import(ontopop: Admin) -> None:
     """By the id that verify shows; another id is not found."""
     own = f"APIKEY_{_KEY}"
     ontopop.secrets.create_secret(Name=own, SecretString=json.dumps(_RECORD))
@@ -342,7 +342,7 @@ def test_ontopop_s_own_record_is_revoked_without_an_import(ontopop: Admin) -> No
     assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
 
 
-def test_a_replicated_record_of_ontopop_s_is_not_revocable(ontopop: Admin) -> None:
+def test_a_replicated_ontopop_record_is_not_revocable(ontopop: Admin) -> None:
     """409: its key still works, and nobody is made to believe otherwise."""
     own = f"APIKEY_{_KEY}"
     ontopop.secrets.create_secret(
@@ -398,7 +398,7 @@ def test_without_legacy_keys_a_foreign_key_is_malformed(admin: Admin) -> None:
     assert admin("verify", credential=_KEY)["reason"] == "malformed"
 
 
-def test_a_corrupt_record_of_ontopop_s_is_said_to_be_one(ontopop: Admin) -> None:
+def test_a_corrupt_ontopop_record_is_reported_as_corrupt(ontopop: Admin) -> None:
     """It opens nothing."""
     ontopop.secrets.create_secret(Name=f"APIKEY_{_KEY}", SecretString="{}")
     assert ontopop("verify", credential=_KEY)["reason"] == "corrupt"

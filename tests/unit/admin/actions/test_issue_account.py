@@ -497,7 +497,7 @@ def test_verify_tells_a_wrong_password_and_an_unknown_login(
     assert found == ["mismatch", "unknown"]
 
 
-def test_the_signing_key_s_count_is_of_keys_alone(basic: Admin) -> None:
+def test_the_count_of_a_signing_key_is_of_keys_alone(basic: Admin) -> None:
     """A password has no tag."""
     _issued(basic)
     basic.issued()

@@ -606,6 +606,6 @@ def test_sources_do_not_mix(
     assert words in done.stderr
 
 
-def test_a_row_s_text_holds_no_key() -> None:
+def test_the_text_of_a_row_holds_no_key() -> None:
     """Not where a test or a traceback prints it, either."""
     assert _KEYS[0] not in repr(import_row(1, _RECORD, {}))

@@ -15,7 +15,7 @@ import pytest
 from apikeys.key import Key
 from apikeys_cli.batch import report
 from apikeys_cli.batch.issue_rows import read_rows
-from apikeys_cli.batch.journal import Run
+from apikeys_cli.batch.journal import Journal
 from apikeys_cli.terminal import console
 from apikeys_cli.terminal.key_file import KeyList
 from tests.unit.apikeys_cli.conftest import Cli, LostError
@@ -153,7 +153,7 @@ def test_a_kill_at_any_moment_loses_no_key(
         elif moment == "after it":
             patched.setattr(cli.target, "fault", _kill(number, lambda *_: None))
         else:
-            patched.setattr(Run, "finish", _kill(number, Run.finish))
+            patched.setattr(Journal, "finish", _kill(number, Journal.finish))
         with pytest.raises(KilledError):
             _run(cli, source, keys)
     assert sum(e["isDone"] for e in _state(source)["rows"].values()) == number - 1
@@ -336,7 +336,7 @@ def test_a_key_list_that_others_may_read_is_refused(
     assert _issues(cli) == []
 
 
-def test_a_key_list_of_somebody_else_s_is_not_cut(
+def test_a_key_list_of_another_run_is_not_cut(
     cli: Cli, source: Path, keys: Path
 ) -> None:
     """Without an interrupted run a line without an end was written by others."""
@@ -468,7 +468,7 @@ def test_spreadsheets_write_what_is_read(cli: Cli, source: Path, keys: Path) -> 
     }
 
 
-def test_every_column_is_the_request_s_field(tmp_path: Path) -> None:
+def test_every_column_is_a_field_of_the_request(tmp_path: Path) -> None:
     """A date is sent as it is; so is a usage plan."""
     source = tmp_path / "clients.csv"
     source.write_text(

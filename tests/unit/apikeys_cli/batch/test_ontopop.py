@@ -128,7 +128,7 @@ def test_a_second_run_imports_nothing_and_reads_no_record_of_this_project_s(
     assert done.stdout.splitlines()[0].split()[0] == "secret"
 
 
-def test_without_a_record_of_ontopop_s_there_is_nothing_to_do(
+def test_without_an_ontopop_record_there_is_nothing_to_do(
     cli: Cli, account: Any
 ) -> None:
     """No row, exit code 0."""
@@ -176,7 +176,7 @@ def test_a_weak_key_is_reported_with_its_client_and_the_others_imported(
         ),
     ],
 )
-def test_what_can_t_be_read_is_reported_and_nothing_of_it_shown(
+def test_what_cannot_be_read_is_reported_and_nothing_of_it_shown(
     cli: Cli, secrets: Recording, value: dict[str, Any], words: str
 ) -> None:
     """Whatever lies under the name of a key."""
@@ -190,7 +190,7 @@ def test_what_can_t_be_read_is_reported_and_nothing_of_it_shown(
     assert len(cli.json("list")["records"]) == 3
 
 
-def test_an_unreadable_record_of_this_project_s_is_left_to_doctor(
+def test_an_unreadable_record_of_this_project_is_left_to_doctor(
     cli: Cli, secrets: Recording
 ) -> None:
     """Its name is a key id."""

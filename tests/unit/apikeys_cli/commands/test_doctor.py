@@ -520,7 +520,7 @@ def test_an_api_without_authorizers_lists_none(cli: Cli) -> None:
         assert "a1/prod" in found
 
 
-def test_the_secret_s_age_may_be_unknown(cli: Cli) -> None:
+def test_the_age_of_the_secret_may_be_unknown(cli: Cli) -> None:
     """Then nothing is said of it."""
     found = _examined(cli, lambda a: a["describe_secret"].pop("LastChangedDate"))
     assert "its age" not in found
@@ -562,7 +562,7 @@ def test_a_missing_role_map_fails(account: Any) -> None:
     assert [level for level, _ in found["role map"]] == ["fail"]
 
 
-def test_a_role_map_s_warnings_and_large_policies_are_told(
+def test_role_map_warnings_and_large_policies_are_reported(
     cli: Cli,
     account: Any,
 ) -> None:

@@ -31,7 +31,7 @@ def test_a_key_is_read_from_standard_input_and_never_shown(cli: Cli) -> None:
     assert "Test App" in done.stdout
 
 
-def test_a_record_of_ontopop_s_is_read_from_a_file(cli: Cli, tmp_path: Path) -> None:
+def test_an_ontopop_record_is_read_from_a_file(cli: Cli, tmp_path: Path) -> None:
     """Twice is the same as once, and says so; options come before the record."""
     file = tmp_path / "record.json"
     file.write_text(json.dumps(_RECORD))

@@ -254,7 +254,9 @@ def test_disable_and_enable(cli: Cli) -> None:
     assert cli.json("enable", key_id)["effectiveWithinSeconds"] == 5
 
 
-def test_rotate_hands_over_the_new_key_and_names_the_old_one_s_end(cli: Cli) -> None:
+def test_rotate_hands_over_the_new_key_and_names_the_end_of_the_old_one(
+    cli: Cli,
+) -> None:
     """The old key's end is told; the overlap is sent in seconds."""
     key_id = cli.issue()["record"]["keyId"]
     done = cli("rotate", key_id, "--overlap", "2h")
