@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apikeys import digest, foreign
+from apikeys import digest
 from apikeys.record import Record
 
 TYPE_CHECKING = False
@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from apikeys.key import Key
-    from apikeys.signing import SigningKeys
     from authorizer.settings import Settings
 
 
@@ -124,36 +123,11 @@ class Login(Credential):
 
 def of_key(key: Key, settings: Settings) -> MintedKey:
     """Return the credential that a key minted here is."""
-    reference = Reference(settings.secret_name_prefix + key.key_id, key.key_id, _of_key)
+    reference = Reference(
+        settings.secret_name_prefix + key.key_id, key.key_id, record_of_key
+    )
     kind = MintedKey if settings.tag_check else UncheckedKey
     return kind(key.text, (reference,), key.key_id)
-
-
-def of_foreign_key(
-    text: str, settings: Settings, signing_keys: Callable[[], SigningKeys]
-) -> ForeignKey | None:
-    """Return the credential that a key minted elsewhere is, None if it can be none.
-
-    The imported record decides where there is one; OntoPop's own counts only where
-    there never was.
-    """
-    may_be_imported = foreign.is_foreign_key(text)
-    may_be_ontopops = settings.reads_ontopop and foreign.is_nameable(text)
-    # The grammar first: nothing is read or computed for what can be no key.
-    if not (may_be_imported or may_be_ontopops):
-        return None
-    keys = signing_keys()
-    # Before the first import only OntoPop's own records can be meant; what stands for
-    # their keys then follows from the signing key.
-    key_id = foreign.key_id_of(text, keys.lookup or keys.current)
-    prefix = settings.secret_name_prefix
-    references = []
-    if may_be_imported and keys.lookup is not None:
-        references.append(Reference(prefix + key_id, key_id, _of_key))
-    if may_be_ontopops:
-        read = foreign.parse_ontopop_record
-        references.append(Reference(prefix + text, key_id, read))
-    return ForeignKey(text, tuple(references), key_id)
 
 
 def of_login(login: str, password: str, settings: Settings) -> Login:
@@ -162,7 +136,8 @@ def of_login(login: str, password: str, settings: Settings) -> Login:
     return Login(password, (reference,), login)
 
 
-def _of_key(text: str, key_id: str) -> Record:
+def record_of_key(text: str, key_id: str) -> Record:
+    """Return the record of a key in a stored text; raises as ``Record.parse`` does."""
     return Record.parse(text, key_id=key_id)
 
 

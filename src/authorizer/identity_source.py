@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from apikeys.decision import Reason
 from apikeys.errors import MalformedKeyError
-from authorizer import credential
-from authorizer.events import basic
+from authorizer.credential import of_login
 from authorizer.events.header import single
 from authorizer.minted_keys import MintedKeys
 
@@ -42,18 +41,18 @@ class IdentitySource:
         settings = self._settings
         if not settings.takes_basic:
             return self._key(request, clock)
-        if not settings.takes_keys:
-            return self._login(request)
-        has_key = single(request, _HEADER) is not Reason.MISSING
-        if not basic.has_basic_scheme(request):
-            return self._key(request, clock)
-        return Reason.AMBIGUOUS if has_key else self._login(request)
+        from authorizer.events import basic  # noqa: PLC0415 - for logins alone
 
-    def _login(self, request: Request) -> Credential | Reason:
+        if settings.takes_keys:
+            has_key = single(request, _HEADER) is not Reason.MISSING
+            if not basic.has_basic_scheme(request):
+                return self._key(request, clock)
+            if has_key:
+                return Reason.AMBIGUOUS
         presented = basic.presented(request)
         if isinstance(presented, Reason):
             return presented
-        return credential.of_login(*presented, self._settings)
+        return of_login(*presented, settings)
 
     def _key(self, request: Request, clock: RequestClock) -> Credential | Reason:
         text = single(request, _HEADER)
@@ -66,7 +65,7 @@ class IdentitySource:
             pass
         if not self._settings.takes_foreign_keys:
             return Reason.MALFORMED
-        found = credential.of_foreign_key(
-            text, self._settings, lambda: self._signing_keys(clock)
-        )
+        from authorizer.foreign_keys import foreign_key  # noqa: PLC0415 - for these
+
+        found = foreign_key(text, self._settings, lambda: self._signing_keys(clock))
         return Reason.MALFORMED if found is None else found

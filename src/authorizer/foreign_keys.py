@@ -1,0 +1,40 @@
+"""Keys minted elsewhere, loaded only where the deployment takes them."""
+
+from __future__ import annotations
+
+from apikeys import foreign
+from authorizer.credential import ForeignKey, Reference, record_of_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apikeys.signing import SigningKeys
+    from authorizer.settings import Settings
+
+
+def foreign_key(
+    text: str, settings: Settings, signing_keys: Callable[[], SigningKeys]
+) -> ForeignKey | None:
+    """Return the credential that a key minted elsewhere is, None if it can be none.
+
+    The imported record decides where there is one; OntoPop's own counts only where
+    there never was.
+    """
+    may_be_imported = foreign.is_foreign_key(text)
+    may_be_ontopops = settings.reads_ontopop and foreign.is_nameable(text)
+    # The grammar first: nothing is read or computed for what can be no key.
+    if not (may_be_imported or may_be_ontopops):
+        return None
+    keys = signing_keys()
+    # Before the first import only OntoPop's own records can be meant; what stands for
+    # their keys then follows from the signing key.
+    key_id = foreign.key_id_of(text, keys.lookup or keys.current)
+    prefix = settings.secret_name_prefix
+    references = []
+    if may_be_imported and keys.lookup is not None:
+        references.append(Reference(prefix + key_id, key_id, record_of_key))
+    if may_be_ontopops:
+        read = foreign.parse_ontopop_record
+        references.append(Reference(prefix + text, key_id, read))
+    return ForeignKey(text, tuple(references), key_id)
