@@ -17,7 +17,7 @@ from admin.actions.list_records import Listing
 from admin.actions.revoke import Revoking
 from admin.actions.rotate_signing_key import Signing
 from admin.actions.verify import Verifying
-from admin.errors import RefusedError
+from admin.errors import Code, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,8 +122,7 @@ def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by 
     if first["type"].startswith("union_tag"):
         message = "is one of the actions in docs/admin.md"
     raise RefusedError(
-        400,
-        "invalid_request",
+        Code.INVALID_REQUEST,
         f"{field or 'the request'}: {message}",
         field=field or None,
     )
@@ -131,10 +130,10 @@ def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by 
 
 def _refusal(refused: RefusedError) -> Document:
     error = {
-        "code": refused.code,
+        "code": refused.code.value,
         "message": refused.message,
         "field": refused.field,
         "findings": refused.findings,
     }
     present = {name: value for name, value in error.items() if value is not None}
-    return {"status": refused.status, "error": present}
+    return {"status": refused.code.status, "error": present}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view
-from admin.errors import RefusedError, invalid
+from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules.lifetimes import DAY
 from admin.stores.records import issued_at
@@ -109,7 +109,7 @@ class Importing:
         expected = _identified(earlier.principal, fields, earlier.digest)
         if not document.are_equal(stored, expected):
             message = "the key was imported already, with other fields; update it"
-            raise RefusedError(409, "key_exists", message, field="key")
+            raise RefusedError(Code.KEY_EXISTS, message, field="key")
 
 
 def _presented(request: Import) -> tuple[str, Document]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from admin.actions.confirm import notes_for
 from admin.actions.issue_key import issued, token_used
-from admin.errors import RefusedError, invalid
+from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
 from admin.rules.drafts import Drafts, length_of
@@ -123,7 +123,7 @@ class Accounts:
             until = timestamp.format_utc(record.previous[1])
             message = f"the password before still works until {until}; rotate with "
             message += "overlapSeconds 0 to end both at once"
-            raise RefusedError(409, "already_rotated", message, field="login")
+            raise RefusedError(Code.ALREADY_ROTATED, message, field="login")
         password = request.password
         # The one before, too: who ends both at once must not bring one of them back.
         if password is not None and digest.matches_any(record.digests(now), password):
@@ -157,4 +157,4 @@ class Accounts:
 
 def _login_taken() -> RefusedError:
     message = "the login is taken (a revoked account keeps it until it is purged)"
-    return RefusedError(409, "login_taken", message, field="login")
+    return RefusedError(Code.LOGIN_TAKEN, message, field="login")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from admin.actions.confirm import notes_for
 from admin.actions.views import public_view
-from admin.errors import RefusedError, conflict
+from admin.errors import Code, RefusedError, conflict
 from admin.principal import Principal
 from admin.rules.drafts import COPIED, Drafts, fields_of, length_of
 from admin.rules.minting import new_key_id
@@ -64,7 +64,7 @@ class Issuing:
         sister_id = new_key_id(request.request_token)
         if old.record.document.get("replacedBy") not in (None, sister_id):
             message = "the key was rotated already; rotate its replacement"
-            raise RefusedError(409, "already_rotated", message, field="keyId")
+            raise RefusedError(Code.ALREADY_ROTATED, message, field="keyId")
         copied = fields_of(old.record, (*COPIED, *_USAGE))
         # The overlap is noted so that a repeat with another one is told from this.
         copied |= {
@@ -124,7 +124,7 @@ class Issuing:
                 return made, here.records.create(record, notes)
         except NameTakenError as error:
             message = "the new key's id is taken; try again"
-            raise RefusedError(409, "key_id_taken", message) from error
+            raise RefusedError(Code.KEY_ID_TAKEN, message) from error
 
     def _rekeyed(
         self,
@@ -179,8 +179,7 @@ class Issuing:
 def token_used() -> RefusedError:
     """Return the refusal of a repeat that is none."""
     return RefusedError(
-        409,
-        "request_token_used",
+        Code.REQUEST_TOKEN_USED,
         "requestToken: was used for another request, too long ago, or for a "
         "record that was changed since",
         field="requestToken",

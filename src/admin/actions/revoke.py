@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view, revoked_view
-from admin.errors import RefusedError, not_found, not_revocable
+from admin.errors import Code, RefusedError, not_found, not_revocable
 from admin.stores.consistency import settled
 from admin.stores.records import parsed, readable
 from admin.stores.secrets_manager import Absence
@@ -66,14 +66,14 @@ class Revoking:
         principal = request.principal
         if not isinstance(here.records.stored(principal), Absence):
             message = f"the {principal.noun} is not revoked"
-            raise RefusedError(409, "not_revoked", message, field=principal.field)
+            raise RefusedError(Code.NOT_REVOKED, message, field=principal.field)
         here.grants.check(here.tombstones.roles(here.records.name(principal)))
         if not here.records.restore(principal):
             message = (
                 f"Secrets Manager does not restore the {principal.noun}; it may be "
             )
             message += "purged by now"
-            raise RefusedError(409, "not_restorable", message, field=principal.field)
+            raise RefusedError(Code.NOT_RESTORABLE, message, field=principal.field)
         try:
             stored = settled(
                 partial(here.records.existing, principal),
@@ -92,7 +92,7 @@ class Revoking:
             # What can't be read yet is not judged: deleting it would undo the restore.
             message = f"Secrets Manager took the {principal.noun} back but still reads "
             message += "it as deleted; look with get"
-            raise RefusedError(503, "store_unavailable", message, field=principal.field)
+            raise RefusedError(Code.STORE_UNAVAILABLE, message, field=principal.field)
         view = public_view(found.record, found.version, here.clock())
         return {"status": 200, "record": view}
 

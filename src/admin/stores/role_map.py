@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError, conflict, invalid
+from admin.errors import Code, RefusedError, conflict, invalid
 from admin.stores.secrets_manager import Absence, NameTakenError
 from apikeys import conflicts, document
 from apikeys.errors import MalformedRoleMapError
@@ -111,7 +111,7 @@ class RoleMaps:
         stored = self._read()
         if isinstance(stored, Absence):
             message = "there is no role map yet; store one with roles.put"
-            raise RefusedError(404, "role_map_not_found", message)
+            raise RefusedError(Code.ROLE_MAP_NOT_FOUND, message)
         return stored
 
     def _parsed(self, stored: Stored) -> RoleMap:
@@ -120,7 +120,7 @@ class RoleMaps:
         except MalformedRoleMapError as error:
             message = "the stored role map is corrupt; replace it with roles.put"
             raise RefusedError(
-                500, "misconfigured", message, findings=error.findings
+                Code.MISCONFIGURED, message, findings=error.findings
             ) from error
 
     def _stored(self, text: str, if_version: str | None) -> str:
@@ -161,8 +161,7 @@ def _checked(found: Document) -> RoleMap:
         conflicts.check_role_map(role_map)
     except MalformedRoleMapError as error:
         raise RefusedError(
-            400,
-            "invalid_role_map",
+            Code.INVALID_ROLE_MAP,
             f"roleMap: {error}",
             field="roleMap",
             findings=error.findings,

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from admin.errors import conflict
-from admin.stores.availability import served
+from admin.stores import availability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from contextlib import AbstractContextManager
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
@@ -23,11 +22,6 @@ class Page(NamedTuple):
 
     notes: dict[str, dict[str, str]]
     token: str | None
-
-
-def available(*answers: type[Exception]) -> AbstractContextManager[None]:
-    """Let through the answers that the caller catches; all else is refused with 503."""
-    return served("Secrets Manager", "store_unavailable", answers)
 
 
 class SecretList:
@@ -68,7 +62,7 @@ class SecretList:
             )
         )
         try:
-            with available(*bad_token):
+            with availability.store(*bad_token):
                 answer = self._client.list_secrets(
                     Filters=[{"Key": "name", "Values": prefixes}],
                     IncludePlannedDeletion=deleted_as is not None,
@@ -97,7 +91,7 @@ class SecretList:
             exceptions.ResourceNotFoundException,
         )
         try:
-            with available(*gone):
+            with availability.store(*gone):
                 self._client.tag_resource(SecretId=name, Tags=tags(notes))
         except gone as error:
             raise conflict("the stored value") from error
@@ -110,7 +104,7 @@ class SecretList:
         """
         gone = self._client.exceptions.ResourceNotFoundException
         try:
-            with available(gone):
+            with availability.store(gone):
                 answer = self._client.describe_secret(SecretId=name)
         except gone as error:
             raise conflict("the stored value") from error

@@ -15,8 +15,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from admin.errors import RefusedError, conflict
+from admin.stores import availability
 from admin.stores.consistency import settled
-from admin.stores.secret_list import SecretList, available, tags
+from admin.stores.secret_list import SecretList, tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ class SecretStore(SecretList):
         never = self._client.exceptions.ResourceNotFoundException
         deleted = self._client.exceptions.InvalidRequestException
         try:
-            with available(never, deleted):
+            with availability.store(never, deleted):
                 answer = self._client.get_secret_value(
                     SecretId=name, VersionStage="AWSCURRENT"
                 )
@@ -95,7 +96,7 @@ class SecretStore(SecretList):
         # Without any, no permission to tag is needed either.
         noted: dict[str, Any] = {"Tags": tags(notes)} if notes else {}
         try:
-            with available(*taken):
+            with availability.store(*taken):
                 answer = self._client.create_secret(
                     Name=name,
                     SecretString=text,
@@ -120,14 +121,14 @@ class SecretStore(SecretList):
             exceptions.ResourceNotFoundException,
         )
         try:
-            with available(*lost):
+            with availability.store(*lost):
                 put = self._client.put_secret_value(
                     SecretId=name, SecretString=text, VersionStages=[_PENDING]
                 )
         except lost as error:
             raise conflict("the stored value") from error
         try:
-            with available(*lost):
+            with availability.store(*lost):
                 self._client.update_secret_version_stage(
                     SecretId=name,
                     VersionStage="AWSCURRENT",
@@ -169,7 +170,7 @@ class SecretStore(SecretList):
             exceptions.ResourceNotFoundException,
         )
         try:
-            with available(*refused):
+            with availability.store(*refused):
                 self._client.restore_secret(SecretId=name)
         except refused:
             return False
@@ -192,7 +193,7 @@ class SecretStore(SecretList):
             exceptions.InvalidParameterException,
         )
         try:
-            with available(never, *refused):
+            with availability.store(never, *refused):
                 self._client.delete_secret(
                     SecretId=name, RecoveryWindowInDays=recovery_days
                 )

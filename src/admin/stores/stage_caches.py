@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError
-from admin.stores.availability import served
+from admin.errors import Code, RefusedError
+from admin.stores import availability
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
 
@@ -55,18 +53,14 @@ class StageCaches:
         not_rest = self._rest.exceptions.NotFoundException
         not_http = self._http.exceptions.NotFoundException
         try:
-            with _available(not_rest):
+            with availability.gateway(not_rest):
                 self._rest.flush_stage_authorizers_cache(restApiId=api, stageName=stage)
         except not_rest:
             # REST and HTTP APIs have ids of one shape and actions of their own.
             try:
-                with _available(not_http):
+                with availability.gateway(not_http):
                     self._http.reset_authorizers_cache(ApiId=api, StageName=stage)
             except not_http as error:
                 message = f"FlushStages names {api}/{stage}, which does not exist; "
                 message += f"flushed: {', '.join(flushed) or 'none'}"
-                raise RefusedError(404, "stage_not_found", message) from error
-
-
-def _available(*answers: type[Exception]) -> AbstractContextManager[None]:
-    return served("API Gateway", "gateway_unavailable", answers)
+                raise RefusedError(Code.STAGE_NOT_FOUND, message) from error

@@ -68,7 +68,7 @@ def test_a_stage_that_is_not_there_is_told(stages: str, done: str) -> None:
     """404, with what was flushed before it."""
     with pytest.raises(RefusedError) as caught:
         _flush(stages, _Gateway("a/prod"), _Gateway())
-    assert (caught.value.status, caught.value.code) == (404, "stage_not_found")
+    assert (caught.value.code.status, caught.value.code) == (404, "stage_not_found")
     assert str(caught.value) == (
         f"FlushStages names x/y, which does not exist; flushed: {done}"
     )
@@ -91,7 +91,7 @@ def test_a_gateway_that_does_not_flush_is_503(
         monkeypatch.setattr(rest, "flush_stage_authorizers_cache", fail)
     with pytest.raises(RefusedError) as caught:
         _flush("a/prod", rest, http)
-    assert (caught.value.status, caught.value.code) == (503, "gateway_unavailable")
+    assert (caught.value.code.status, caught.value.code) == (503, "gateway_unavailable")
     assert str(caught.value) == (
         "API Gateway does not serve this function: TooManyRequestsException"
     )
