@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from admin.settings import Settings
+    from admin.stores.engine import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Deployment:
     signing_secret: SigningSecret
     rotation_chain: RotationChain
     stage_caches: StageCaches
-    store: SecretStore
+    store: Engine
     usage_plans: UsagePlans
 
     @classmethod

@@ -8,9 +8,9 @@ from admin.actions.views import public_view
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules.lifetimes import DAY
+from admin.stores.engine import NameTakenError
 from admin.stores.records import issued_at
 from admin.stores.role_map import findings
-from admin.stores.secrets_manager import NameTakenError
 from apikeys import digest, document, foreign, role_name, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.record import SCHEMA_VERSION, Record

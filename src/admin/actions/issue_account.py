@@ -10,8 +10,8 @@ from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
 from admin.rules.drafts import Drafts, length_of
+from admin.stores.engine import NameTakenError
 from admin.stores.role_map import findings
-from admin.stores.secrets_manager import NameTakenError
 from apikeys import digest, document, timestamp
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from admin.errors import Code, RefusedError, conflict
 from admin.principal import Principal
 from admin.rules.drafts import COPIED, Drafts, fields_of, length_of
 from admin.rules.minting import new_key_id
+from admin.stores.engine import NameTakenError
 from admin.stores.records import issued_at
 from admin.stores.role_map import findings
-from admin.stores.secrets_manager import NameTakenError
 from apikeys import document, timestamp
 
 if TYPE_CHECKING:

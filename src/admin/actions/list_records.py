@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from admin.deployment import Deployment
     from admin.requests import ListKeys
+    from admin.stores.engine import Stored
     from admin.stores.records import Page
-    from admin.stores.secrets_manager import Stored
     from apikeys.document import Document
     from apikeys.record import Record
 

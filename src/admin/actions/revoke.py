@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view, revoked_view
 from admin.errors import Code, RefusedError, not_found, not_revocable
-from admin.stores.consistency import settled
+from admin.stores.engine import Absence, settled
 from admin.stores.records import parsed, readable
-from admin.stores.secrets_manager import Absence
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
@@ -43,7 +42,7 @@ class Revoking:
             raise not_found(principal)
         if not isinstance(stored, Absence):
             record = readable(principal, stored)
-            here.tombstones.take(here.records.name(principal), record, stored.version)
+            here.tombstones.write(here.records.name(principal), record, stored.version)
             self._delete(principal, days)
             # It is revoked, whatever becomes of its gateway key.
             with suppress(RefusedError):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view, revoked_view
 from admin.principal import Principal
+from admin.stores.engine import Absence
 from admin.stores.records import readable
-from admin.stores.secrets_manager import Absence
 from apikeys import digest, foreign
 from apikeys.decision import Reason, decide
 from apikeys.errors import MalformedKeyError, MalformedRecordError, NotOntoPopError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from admin.deployment import Deployment
     from admin.requests import Verify
-    from admin.stores.secrets_manager import Stored
+    from admin.stores.engine import Stored
     from apikeys.document import Document
     from apikeys.record import Record
 

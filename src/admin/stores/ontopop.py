@@ -10,7 +10,7 @@ from apikeys import foreign
 from apikeys.key import is_key_id
 
 if TYPE_CHECKING:
-    from admin.stores.secrets_manager import SecretStore
+    from admin.stores.engine import Engine
     from admin.stores.signing_secret import SigningSecret
 
 # The most names that one ListSecrets returns.
@@ -21,7 +21,7 @@ class OntoPop:
     """Finds the record of OntoPop's that a key id stands for; its name goes nowhere."""
 
     def __init__(
-        self, prefix: str, store: SecretStore, signing_secret: SigningSecret
+        self, prefix: str, store: Engine, signing_secret: SigningSecret
     ) -> None:
         self._prefix = prefix
         self._store = store

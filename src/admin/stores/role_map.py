@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.errors import Code, RefusedError, conflict, invalid
-from admin.stores.secrets_manager import Absence, NameTakenError
+from admin.stores.engine import Absence, NameTakenError
 from apikeys import conflicts, document
 from apikeys.errors import MalformedRoleMapError
 from apikeys.policy import MAX_BYTES
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from admin.requests import RolesCheck, RolesGet, RolesPut
     from admin.rules.grants import Grants
     from admin.settings import Settings
-    from admin.stores.secrets_manager import SecretStore, Stored
+    from admin.stores.engine import Engine, Stored
     from apikeys.document import Document
     from apikeys.record import Record
 
@@ -28,7 +28,7 @@ _MAX_STORED_BYTES = 65_536
 class RoleMaps:
     """The actions on the one role map of a deployment."""
 
-    def __init__(self, settings: Settings, store: SecretStore, grants: Grants) -> None:
+    def __init__(self, settings: Settings, store: Engine, grants: Grants) -> None:
         self._name = settings.roles_secret
         self._bound = settings.bound
         self._store = store

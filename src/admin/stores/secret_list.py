@@ -1,14 +1,15 @@
-"""What Secrets Manager tells of stored secrets without their values: names and notes.
+"""What Secrets Manager tells of stored secrets without their values: names and tags.
 
-The notes are a secret's tags. They can be read while its deletion is scheduled.
+The tags are the engine's notes. They can be read while a deletion is scheduled.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from admin.errors import conflict
 from admin.stores import availability
+from admin.stores.engine import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,15 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 
-class Page(NamedTuple):
-    """Some names with what is noted beside each, and the token of the next page."""
-
-    notes: dict[str, dict[str, str]]
-    token: str | None
-
-
 class SecretList:
-    """Names of stored secrets, and what is noted beside them."""
+    """Names of stored secrets, and the tags of each."""
 
     def __init__(self, client: SecretsManagerClient) -> None:
         self._client = client
@@ -79,8 +73,8 @@ class SecretList:
         }
         return Page(notes, answer.get("NextToken"))
 
-    def tag(self, name: str, notes: Mapping[str, str]) -> None:
-        """Note something beside a secret, where it can be read after its deletion.
+    def note(self, name: str, notes: Mapping[str, str]) -> None:
+        """Tag a secret, whose tags can be read after its deletion.
 
         Raises:
             RefusedError: 409, it was deleted meanwhile.
@@ -97,7 +91,7 @@ class SecretList:
             raise conflict("the stored value") from error
 
     def notes(self, name: str) -> tuple[dict[str, str], str | None]:
-        """Return what was noted beside a secret, and which version is current.
+        """Return the tags of a secret, deleted or not, and which version is current.
 
         Raises:
             RefusedError: 409, it was purged meanwhile.

@@ -8,15 +8,12 @@ which fails if it has moved meanwhile.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from enum import Enum
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from admin.errors import RefusedError, conflict
 from admin.stores import availability
-from admin.stores.consistency import settled
+from admin.stores.engine import NO_NOTES, Absence, NameTakenError, Stored, settled
 from admin.stores.secret_list import SecretList, tags
 
 if TYPE_CHECKING:
@@ -29,31 +26,8 @@ _PENDING = "APIKEYS_PENDING"
 _PARALLEL_READS = 8
 
 
-class Absence(Enum):
-    """Why a stored secret has no value to read."""
-
-    NEVER = "never"
-    DELETED = "deleted"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A stored secret's current value; ``text`` is empty where it is bytes."""
-
-    text: str
-    version: str
-
-    def __repr__(self) -> str:
-        """Show the version alone."""
-        return f"Stored(version={self.version!r})"
-
-
-class NameTakenError(Exception):
-    """A stored secret of that name exists, or waits for its deletion."""
-
-
 class SecretStore(SecretList):
-    """Stored secrets by name: their values beside what is told of them."""
+    """The engine whose names are secrets; a secret's tags are the notes beside it."""
 
     def __init__(self, client: SecretsManagerClient, kms_key_id: str | None) -> None:
         super().__init__(client)
@@ -81,7 +55,7 @@ class SecretStore(SecretList):
         name: str,
         text: str,
         description: str,
-        notes: Mapping[str, str] = MappingProxyType({}),
+        notes: Mapping[str, str] = NO_NOTES,
     ) -> str:
         """Store a first value, with notes beside it, and return its version.
 
@@ -94,7 +68,7 @@ class SecretStore(SecretList):
             self._client.exceptions.InvalidRequestException,
         )
         # Without any, no permission to tag is needed either.
-        noted: dict[str, Any] = {"Tags": tags(notes)} if notes else {}
+        tagged: dict[str, Any] = {"Tags": tags(notes)} if notes else {}
         try:
             with availability.store(*taken):
                 answer = self._client.create_secret(
@@ -102,7 +76,7 @@ class SecretStore(SecretList):
                     SecretString=text,
                     Description=description,
                     **self._encryption,
-                    **noted,
+                    **tagged,
                 )
         except taken as error:
             raise NameTakenError from error
@@ -148,7 +122,7 @@ class SecretStore(SecretList):
     def read_many(self, names: list[str]) -> dict[str, Stored]:
         """Return the current values of those secrets that have one, in order.
 
-        One by one, a few at a time: reading many at once would need a permission on
+        A few at a time: reading many at once would need a permission on
         every secret of the account.
         """
         with ThreadPoolExecutor(_PARALLEL_READS) as pool:

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from admin.errors import Code, RefusedError
-from admin.stores.secrets_manager import Absence
+from admin.stores.engine import Absence
 from apikeys import base62, document, timestamp
 from apikeys.errors import MalformedSigningSecretError
 from apikeys.signing import SigningKeys
@@ -19,7 +19,7 @@ from apikeys.signing import SigningKeys
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from admin.stores.secrets_manager import SecretStore, Stored
+    from admin.stores.engine import Engine, Stored
     from apikeys.document import Document
 
 _ANNOUNCED = "announced"
@@ -32,7 +32,7 @@ class SigningSecret:
     def __init__(
         self,
         name: str,
-        store: SecretStore,
+        store: Engine,
         record_ttl_seconds: int,
         clock: Callable[[], float],
     ) -> None:

@@ -155,13 +155,13 @@ def test_a_note_about_another_version_restores_nothing_for_a_narrow_function(
     narrow = Deployed(GRANTABLE_ROLES="READER")
     key, _ = admin.issued(roles=["READER"])
     store = narrow.deployment.store
-    tag = store.tag
+    note = store.note
 
     def overtaken(*arguments: Any) -> None:
         admin("update", keyId=key.key_id, roles=["WRITER"])
-        tag(*arguments)
+        note(*arguments)
 
-    store.tag = overtaken  # type: ignore[method-assign]
+    store.note = overtaken  # type: ignore[method-assign]
     narrow("revoke", keyId=key.key_id)
     answer = narrow("restore", keyId=key.key_id)
     assert (answer["status"], answer["error"]["code"]) == (403, "role_not_grantable")

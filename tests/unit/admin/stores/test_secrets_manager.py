@@ -10,7 +10,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from admin.errors import RefusedError
-from admin.stores.secrets_manager import Absence, NameTakenError, SecretStore, Stored
+from admin.stores.engine import Absence, NameTakenError, Stored
+from admin.stores.secrets_manager import SecretStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,7 +182,7 @@ _CALLS: list[tuple[str, Callable[[SecretStore], object]]] = [
     ("put_secret_value", lambda store: store.replace(_NAME, "canary", "0" * 32)),
     ("delete_secret", lambda store: store.delete(_NAME, 7)),
     ("describe_secret", lambda store: store.notes(_NAME)),
-    ("tag_resource", lambda store: store.tag(_NAME, {"a": "b"})),
+    ("tag_resource", lambda store: store.note(_NAME, {"a": "b"})),
     ("restore_secret", lambda store: store.restore(_NAME)),
     (
         "list_secrets",
