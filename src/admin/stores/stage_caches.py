@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
 
-    from admin.requests import Flush
-    from apikeys.document import Document
-
 
 class StageCaches:
     """The caches of the stages in ``FlushStages``: ``apiId/stage,…``."""
@@ -33,11 +30,8 @@ class StageCaches:
         self._rest = rest
         self._http = http
 
-    def flush(self, _request: Flush) -> Document:
-        """Answer ``flush``: the stages whose flush API Gateway accepted.
-
-        It helps only once the record TTL has passed since a change: before, the gateway
-        caches the old answer again.
+    def flush(self) -> list[str]:
+        """Empty all, and return the stages whose flush API Gateway accepted.
 
         Raises:
             RefusedError: 404, a stage does not exist; 503, API Gateway does not do it;
@@ -47,7 +41,7 @@ class StageCaches:
         for api, stage in self._stages:
             self._flush(api, stage, flushed)
             flushed.append(f"{api}/{stage}")
-        return {"status": 200, "flushed": flushed}
+        return flushed
 
     def _flush(self, api: str, stage: str, flushed: list[str]) -> None:
         not_rest = self._rest.exceptions.NotFoundException
