@@ -50,7 +50,7 @@ class Deployment:
     def build(
         cls,
         settings: Settings,
-        client: Callable[[str], Any],
+        client: Callable[[str], Any],  # boto3 makes its classes as it runs
         clock: Callable[[], float],
     ) -> Self:
         """Put a deployment together.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from admin.deployment import Deployment
     from apikeys.document import Document
 
-    # Each takes the model of request that has its name.
+    # Any: each takes the one model of request that has its name.
     type Action = Callable[[Deployment, Any], Document]
 
 _ACTIONS: dict[str, Action] = {

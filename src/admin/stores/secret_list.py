@@ -5,7 +5,7 @@ The tags are the engine's notes. They can be read while a deletion is scheduled.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from admin.errors import conflict
 from admin.stores import availability
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_secretsmanager.type_defs import TagTypeDef
+    from mypy_boto3_secretsmanager.type_defs import (
+        ListSecretsRequestTypeDef,
+        TagTypeDef,
+    )
 
 
 class SecretList:
@@ -32,20 +35,15 @@ class SecretList:
         token: str | None,
         deleted_as: list[str] | None = None,
     ) -> Page | None:
-        """Return the names of some secrets that begin with one of some prefixes.
-
-        Args:
-            prefixes: what the names begin with.
-            limit: how many at most.
-            token: an earlier page's, or None for the first.
-            deleted_as: means those that wait for deletion, and only those described
-                so: they can't be read, and nothing else says what they are.
-
-        Returns:
-            A page, or None where the token is not one.
-        """
+        """List secrets, whether or not their values may be read."""
         exceptions = self._client.exceptions
-        options: dict[str, Any] = {"NextToken": token} if token is not None else {}
+        request: ListSecretsRequestTypeDef = {
+            "Filters": [{"Key": "name", "Values": prefixes}],
+            "IncludePlannedDeletion": deleted_as is not None,
+            "MaxResults": limit,
+        }
+        if token is not None:
+            request["NextToken"] = token
         # Only a token can be at fault: all else in the request is the function's own.
         bad_token = (
             ()
@@ -57,12 +55,7 @@ class SecretList:
         )
         try:
             with availability.store(*bad_token):
-                answer = self._client.list_secrets(
-                    Filters=[{"Key": "name", "Values": prefixes}],
-                    IncludePlannedDeletion=deleted_as is not None,
-                    MaxResults=limit,
-                    **options,
-                )
+                answer = self._client.list_secrets(**request)
         except bad_token:
             return None
         notes = {
@@ -74,11 +67,7 @@ class SecretList:
         return Page(notes, answer.get("NextToken"))
 
     def note(self, name: str, notes: Mapping[str, str]) -> None:
-        """Tag a secret, whose tags can be read after its deletion.
-
-        Raises:
-            RefusedError: 409, it was deleted meanwhile.
-        """
+        """Tag a secret."""
         exceptions = self._client.exceptions
         gone = (
             exceptions.InvalidRequestException,
@@ -91,11 +80,7 @@ class SecretList:
             raise conflict("the stored value") from error
 
     def notes(self, name: str) -> tuple[dict[str, str], str | None]:
-        """Return the tags of a secret, deleted or not, and which version is current.
-
-        Raises:
-            RefusedError: 409, it was purged meanwhile.
-        """
+        """Return the tags of a secret, and which version has ``AWSCURRENT``."""
         gone = self._client.exceptions.ResourceNotFoundException
         try:
             with availability.store(gone):

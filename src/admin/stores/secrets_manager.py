@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError, conflict
 from admin.stores import availability
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_secretsmanager.type_defs import CreateSecretRequestTypeDef
 
 _PENDING = "APIKEYS_PENDING"
 # Fewer than the connections that botocore keeps.
@@ -31,9 +32,7 @@ class SecretStore(SecretList):
 
     def __init__(self, client: SecretsManagerClient, kms_key_id: str | None) -> None:
         super().__init__(client)
-        self._encryption: dict[str, Any] = (
-            {"KmsKeyId": kms_key_id} if kms_key_id else {}
-        )
+        self._kms_key_id = kms_key_id
 
     def read(self, name: str) -> Stored | Absence:
         """Return the current value, or why there is none."""
@@ -57,37 +56,30 @@ class SecretStore(SecretList):
         description: str,
         notes: Mapping[str, str] = NO_NOTES,
     ) -> str:
-        """Store a first value, with notes beside it, and return its version.
-
-        Raises:
-            NameTakenError: there is one already; nothing was changed.
-        """
+        """Make a secret; without notes no permission to tag is needed."""
         taken = (
             self._client.exceptions.ResourceExistsException,
             # So AWS answers for a name that waits for its deletion.
             self._client.exceptions.InvalidRequestException,
         )
-        # Without any, no permission to tag is needed either.
-        tagged: dict[str, Any] = {"Tags": tags(notes)} if notes else {}
+        request: CreateSecretRequestTypeDef = {
+            "Name": name,
+            "SecretString": text,
+            "Description": description,
+        }
+        if self._kms_key_id:
+            request["KmsKeyId"] = self._kms_key_id
+        if notes:
+            request["Tags"] = tags(notes)
         try:
             with availability.store(*taken):
-                answer = self._client.create_secret(
-                    Name=name,
-                    SecretString=text,
-                    Description=description,
-                    **self._encryption,
-                    **tagged,
-                )
+                answer = self._client.create_secret(**request)
         except taken as error:
             raise NameTakenError from error
         return answer["VersionId"]
 
     def replace(self, name: str, text: str, version: str) -> str:
-        """Store a value in place of the version that was read; return the new one.
-
-        Raises:
-            RefusedError: 409, another write came first; it stays in force.
-        """
+        """Put the value under a label of its own, then move ``AWSCURRENT`` to it."""
         exceptions = self._client.exceptions
         lost = (
             exceptions.InvalidParameterException,
@@ -120,11 +112,7 @@ class SecretStore(SecretList):
         return put["VersionId"]
 
     def read_many(self, names: list[str]) -> dict[str, Stored]:
-        """Return the current values of those secrets that have one, in order.
-
-        A few at a time: reading many at once would need a permission on
-        every secret of the account.
-        """
+        """Read a few at a time: many in one call need a permission on all secrets."""
         with ThreadPoolExecutor(_PARALLEL_READS) as pool:
             found = dict(zip(names, pool.map(self.read, names), strict=True))
         return {
@@ -132,11 +120,7 @@ class SecretStore(SecretList):
         }
 
     def restore(self, name: str) -> bool:
-        """Cancel a scheduled deletion; reads may lag behind it.
-
-        Returns:
-            Whether Secrets Manager did: there is such a secret, and it may come back.
-        """
+        """Cancel a scheduled deletion; False where Secrets Manager does not."""
         exceptions = self._client.exceptions
         refused = (
             exceptions.InvalidParameterException,
@@ -151,13 +135,7 @@ class SecretStore(SecretList):
         return True
 
     def delete(self, name: str, recovery_days: int) -> bool:
-        """Ask for a deletion; ``is_gone`` says whether it is in force.
-
-        Needs no new version, so that it works where a write no longer would.
-
-        Returns:
-            Whether there was such a secret.
-        """
+        """Schedule a deletion; no new version, so it works where a write may not."""
         exceptions = self._client.exceptions
         never = exceptions.ResourceNotFoundException
         refused = (

@@ -98,7 +98,9 @@ class UsagePlans:
 
 
 def _end_where_full(
-    response: tuple[object, dict[str, Any]] | None, **_: object
+    # Any: an answer as botocore read it has no type of its own.
+    response: tuple[object, dict[str, Any]] | None,
+    **_: object,
 ) -> bool | None:
     """Return False, which ends the SDK's retries, where no further key can be made.
 
