@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from admin.actions.views import findings, public_view, revoked_view
 from admin.errors import conflict
 from admin.stores.records import issued_at
-from apikeys import policy, timestamp
+from apikeys import policy
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
@@ -46,14 +46,11 @@ def update(deployment: Deployment, request: Update) -> Document:
         raise conflict("the record")
     fields = request.fields()
     if request.asks_for_an_end:
-        ends_at = deployment.lifetimes.ends_at(
+        fields["expirationDate"] = deployment.lifetimes.expiration_date(
             request,
             begins_at=issued_at(found.record),
             now=int(deployment.clock()),
             otherwise=None,
-        )
-        fields["expirationDate"] = (
-            None if ends_at is None else timestamp.format_utc(ends_at)
         )
     record = found.record.changed(**fields)
     if request.roles is not None:

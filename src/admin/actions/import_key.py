@@ -59,7 +59,7 @@ def _fields(
 ) -> Document:
     """Return the record's fields, but for the digest, of an import at a time."""
     begun, ends_at = _dates(request, known, first, deployment.lifetimes.default)
-    ends_at = deployment.lifetimes.ends_at(
+    expiration_date = deployment.lifetimes.expiration_date(
         request, begins_at=begun, now=first, otherwise=ends_at
     )
     described = {
@@ -76,7 +76,7 @@ def _fields(
     deployment.grants.check(role_name.normalise_all(described["roles"]))
     return {
         "issueDate": timestamp.format_utc(begun),
-        "expirationDate": None if ends_at is None else timestamp.format_utc(ends_at),
+        "expirationDate": expiration_date,
     } | {name: value for name, value in described.items() if value is not None}
 
 

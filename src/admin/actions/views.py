@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from admin.rules.lifetimes import DAY
 from apikeys import conflicts, timestamp
 from apikeys.policy import MAX_BYTES
 from apikeys.session import SETTINGS
@@ -34,7 +35,6 @@ _FIELDS = (
     "replacedBy",
     "schemaVersion",
 )
-_DAY = 86_400
 
 
 def public_view(record: Record, version: str, now: float) -> Document:
@@ -56,7 +56,7 @@ def public_view(record: Record, version: str, now: float) -> Document:
     view["expiresInDays"] = (
         None
         if record.expires_at is None
-        else max(0, int(record.expires_at - now) // _DAY)
+        else max(0, int(record.expires_at - now) // DAY)
     )
     view["version"] = version
     return view

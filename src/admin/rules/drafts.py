@@ -83,14 +83,11 @@ class Drafts:
 
     def dates(self, request: Ending, begun: int, ends_at: int | None) -> Document:
         """Return the dates of a record that begins then, and ends so if not told."""
-        ends_at = self._lifetimes.ends_at(
-            request, begins_at=begun, now=begun, otherwise=ends_at
-        )
         return {
             "issueDate": timestamp.format_utc(begun),
-            "expirationDate": None
-            if ends_at is None
-            else timestamp.format_utc(ends_at),
+            "expirationDate": self._lifetimes.expiration_date(
+                request, begins_at=begun, now=begun, otherwise=ends_at
+            ),
         }
 
     def dated(self, draft: Draft, request: Ending, begun: int) -> Document:

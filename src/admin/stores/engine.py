@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 NO_NOTES: Final = MappingProxyType[str, str]({})
+# The most that one page may hold.
+MAX_NAMES: Final = 100
 _LAG_SECONDS = (0.2, 0.4, 0.8)
 
 
@@ -117,7 +119,7 @@ class Engine(Protocol):
 
         Args:
             prefixes: what the names begin with.
-            limit: how many at most.
+            limit: how many at most, up to ``MAX_NAMES``.
             token: an earlier page's, or None for the first.
             deleted_as: means those that wait for deletion, and only those described
                 so: they can't be read, and nothing else says what they are.

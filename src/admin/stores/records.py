@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import corrupt, not_found, revoked
 from admin.principal import Principal
-from admin.stores.engine import NO_NOTES, Absence
+from admin.stores.engine import MAX_NAMES, NO_NOTES, Absence
 from apikeys import document, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.key import is_key_id
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 # What a stored secret is described as. While its deletion is scheduled nothing else
 # tells a record from one of OntoPop's, whose name holds a key in clear.
 _DESCRIPTIONS = {"keyId": "API key record", "login": "Basic account record"}
-# The most names that one ListSecrets returns.
-_MOST = 100
 
 
 class Found(NamedTuple):
@@ -174,7 +172,7 @@ class Records:
     def all(self) -> Iterator[Record]:
         """Yield every record that can be read."""
         token = None
-        while (page := self.page(_MOST, token, deleted=False)) is not None:
+        while (page := self.page(MAX_NAMES, token, deleted=False)) is not None:
             for principal, stored in self.many(page.principals).items():
                 record = readable(principal, stored)
                 if record is not None:
