@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from admin.rules.drafts import Drafts
 from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from admin.settings import Settings
+    from admin.stores.engine import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Deployment:
 
     settings: Settings
     clock: Callable[[], float]
+    drafts: Drafts
     grants: Grants
     lifetimes: Lifetimes
     minting: Minting
@@ -40,14 +43,14 @@ class Deployment:
     signing_secret: SigningSecret
     rotation_chain: RotationChain
     stage_caches: StageCaches
-    store: SecretStore
+    store: Engine
     usage_plans: UsagePlans
 
     @classmethod
     def build(
         cls,
         settings: Settings,
-        client: Callable[[str], Any],
+        client: Callable[[str], Any],  # boto3 makes its classes as it runs
         clock: Callable[[], float],
     ) -> Self:
         """Put a deployment together.
@@ -63,20 +66,23 @@ class Deployment:
         ttl = settings.record_ttl_seconds
         prefix = settings.secret_name_prefix
         signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
+        lifetimes = Lifetimes(
+            settings.default_lifetime_days, settings.max_lifetime_days
+        )
+        role_maps = RoleMaps(settings.roles_secret, store)
         records = Records(prefix, settings.login_name_prefix, store)
         tombstones = Tombstones(store)
         return cls(
             settings=settings,
             clock=clock,
+            drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
             grants=grants,
-            lifetimes=Lifetimes(
-                settings.default_lifetime_days, settings.max_lifetime_days
-            ),
+            lifetimes=lifetimes,
             minting=Minting(settings, signing_secret),
             tombstones=tombstones,
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,
-            role_maps=RoleMaps(settings, store, grants),
+            role_maps=role_maps,
             signing_secret=signing_secret,
             rotation_chain=RotationChain(records, tombstones, clock),
             stage_caches=StageCaches(

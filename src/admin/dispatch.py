@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.parser import ValidationError, parse
 
 from admin import requests
-from admin.actions.change import Keys
-from admin.actions.confirm import Handover
-from admin.actions.import_key import Importing
-from admin.actions.issue_account import Accounts
-from admin.actions.issue_key import Issuing
-from admin.actions.list_records import Listing
-from admin.actions.revoke import Revoking
-from admin.actions.rotate_signing_key import Signing
-from admin.actions.verify import Verifying
-from admin.errors import RefusedError
+from admin.actions import (
+    change,
+    confirm,
+    flush,
+    import_key,
+    issue_account,
+    issue_key,
+    list_records,
+    revoke,
+    role_map,
+    rotate_signing_key,
+    verify,
+)
+from admin.errors import Code, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,37 +29,43 @@ if TYPE_CHECKING:
     from admin.deployment import Deployment
     from apikeys.document import Document
 
+    # Any: each takes the one model of request that has its name.
+    type Action = Callable[[Deployment, Any], Document]
 
+_ACTIONS: dict[str, Action] = {
+    "issue": issue_key.issue,
+    "import": import_key.import_key,
+    "clone": issue_key.clone,
+    "rotate": issue_key.rotate,
+    "confirm": confirm.confirm,
+    "get": change.get,
+    "verify": verify.verify,
+    "list": list_records.list_records,
+    "update": change.update,
+    "enable": change.enable,
+    "disable": change.disable,
+    "revoke": revoke.revoke,
+    "restore": revoke.restore,
+    "roles.get": role_map.get,
+    "roles.check": role_map.check,
+    "roles.put": role_map.put,
+    "flush": flush.flush,
+    "signing.rotate": rotate_signing_key.rotate,
+}
+# What is done another way where a request is about a login.
+_ACTIONS_ON_ACCOUNTS: dict[str, Action] = {
+    "issue": issue_account.issue,
+    "clone": issue_account.clone,
+    "rotate": issue_account.rotate,
+}
 _FIELD = re.compile(r"[A-Za-z_.]{1,64}")
 
 
 class Actions:
-    """Checks requests and hands each to the one method that carries it out."""
+    """Checks requests and hands each to the one function that carries it out."""
 
     def __init__(self, deployment: Deployment) -> None:
-        issuing, accounts = Issuing(deployment), Accounts(deployment)
-        keys, revoking = Keys(deployment), Revoking(deployment)
-        role_maps = deployment.role_maps
-        self._methods: dict[str, Callable[[Any], Document]] = {
-            "issue": _by_kind(issuing.issue, accounts.issue),
-            "import": Importing(deployment).import_key,
-            "clone": _by_kind(issuing.clone, accounts.clone),
-            "rotate": _by_kind(issuing.rotate, accounts.rotate),
-            "confirm": Handover(deployment).confirm,
-            "get": keys.get,
-            "verify": Verifying(deployment).verify,
-            "list": Listing(deployment).page,
-            "update": keys.update,
-            "enable": keys.enable,
-            "disable": keys.disable,
-            "revoke": revoking.revoke,
-            "restore": revoking.restore,
-            "roles.get": role_maps.get,
-            "roles.check": role_maps.check,
-            "roles.put": role_maps.put,
-            "flush": deployment.stage_caches.flush,
-            "signing.rotate": Signing(deployment).rotate,
-        }
+        self._deployment = deployment
 
     def carry_out(self, event: object) -> tuple[Document, Document]:
         """Return the answer to a request, and what the audit log says of it.
@@ -68,7 +78,8 @@ class Actions:
             request = _parsed(event)
             key_id = getattr(request, "key_id", None)
             login = getattr(request, "login", None)
-            answer = self._methods[action](request)
+            function = _function(action, on_account=login is not None)
+            answer = function(self._deployment, request)
         except RefusedError as refused:
             answer = _refusal(refused)
         record = answer.get("record")
@@ -87,18 +98,15 @@ class Actions:
     def name_of(self, event: object) -> str:
         """Return the action that is asked for, ``unknown`` for any text but ours."""
         action = event.get("action") if isinstance(event, dict) else None
-        if isinstance(action, str) and action in self._methods:
+        if isinstance(action, str) and action in _ACTIONS:
             return action
         return "unknown"
 
 
-def _by_kind(
-    of_key: Callable[[Any], Document], of_account: Callable[[Any], Document]
-) -> Callable[[Any], Document]:
-    def carry_out(request: Any) -> Document:  # noqa: ANN401 - as _parsed returns it
-        return (of_key if request.login is None else of_account)(request)
-
-    return carry_out
+def _function(action: str, *, on_account: bool) -> Action:
+    if on_account and action in _ACTIONS_ON_ACCOUNTS:
+        return _ACTIONS_ON_ACCOUNTS[action]
+    return _ACTIONS[action]
 
 
 def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by its type
@@ -122,8 +130,7 @@ def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by 
     if first["type"].startswith("union_tag"):
         message = "is one of the actions in docs/admin.md"
     raise RefusedError(
-        400,
-        "invalid_request",
+        Code.INVALID_REQUEST,
         f"{field or 'the request'}: {message}",
         field=field or None,
     )
@@ -131,10 +138,10 @@ def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by 
 
 def _refusal(refused: RefusedError) -> Document:
     error = {
-        "code": refused.code,
+        "code": refused.code.value,
         "message": refused.message,
         "field": refused.field,
         "findings": refused.findings,
     }
     present = {name: value for name, value in error.items() if value is not None}
-    return {"status": refused.status, "error": present}
+    return {"status": refused.code.status, "error": present}

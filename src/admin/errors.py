@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Self
 
 from apikeys.errors import ApiKeyError
 
@@ -10,12 +11,54 @@ if TYPE_CHECKING:
     from admin.principal import Principal
 
 
+class Code(StrEnum):
+    """Every error code that an answer may have; for programs, stable.
+
+    Attributes:
+        status: what HTTP calls it, 400 to 503.
+    """
+
+    status: int
+
+    INVALID_REQUEST = "invalid_request", 400
+    INVALID_ROLE_MAP = "invalid_role_map", 400
+    ROLE_NOT_GRANTABLE = "role_not_grantable", 403
+    NOT_PERMITTED = "not_permitted", 403
+    KEY_NOT_FOUND = "key_not_found", 404
+    ACCOUNT_NOT_FOUND = "account_not_found", 404
+    ROLE_MAP_NOT_FOUND = "role_map_not_found", 404
+    STAGE_NOT_FOUND = "stage_not_found", 404
+    KEY_EXISTS = "key_exists", 409
+    KEY_REVOKED = "key_revoked", 409
+    ACCOUNT_REVOKED = "account_revoked", 409
+    LOGIN_TAKEN = "login_taken", 409
+    NOT_REVOCABLE = "not_revocable", 409
+    NOT_RESTORABLE = "not_restorable", 409
+    NOT_REVOKED = "not_revoked", 409
+    ALREADY_ROTATED = "already_rotated", 409
+    RECORD_CORRUPT = "record_corrupt", 409
+    VERSION_CONFLICT = "version_conflict", 409
+    REQUEST_TOKEN_USED = "request_token_used", 409
+    GATEWAY_KEYS_EXHAUSTED = "gateway_keys_exhausted", 409
+    KEY_ID_TAKEN = "key_id_taken", 409
+    TOO_EARLY = "too_early", 409
+    MISCONFIGURED = "misconfigured", 500
+    GATEWAY_UNAVAILABLE = "gateway_unavailable", 503
+    STORE_UNAVAILABLE = "store_unavailable", 503
+
+    def __new__(cls, text: str, status: int) -> Self:
+        """Return the code of this text, always answered with this status."""
+        code = str.__new__(cls, text)
+        code._value_ = text
+        code.status = status
+        return code
+
+
 class RefusedError(ApiKeyError):
     """An action that was not carried out, and changed nothing.
 
     Attributes:
-        status: as HTTP has it, 400 to 503.
-        code: for programs, stable.
+        code: why; its status is the answer's.
         message: for people; says what is allowed and never shows the input.
         field: the request's field at fault, where there is one.
         findings: a sentence for each fault of a role map.
@@ -23,15 +66,13 @@ class RefusedError(ApiKeyError):
 
     def __init__(
         self,
-        status: int,
-        code: str,
+        code: Code,
         message: str,
         *,
         field: str | None = None,
         findings: list[str] | None = None,
     ) -> None:
         super().__init__(message)
-        self.status = status
         self.code = code
         self.message = message
         self.field = field
@@ -40,24 +81,22 @@ class RefusedError(ApiKeyError):
 
 def invalid(field: str, message: str) -> RefusedError:
     """Return the refusal of a request's field."""
-    return RefusedError(400, "invalid_request", f"{field}: {message}", field=field)
+    return RefusedError(Code.INVALID_REQUEST, f"{field}: {message}", field=field)
 
 
 def not_found(principal: Principal) -> RefusedError:
     """Return the refusal of a key id or login that was never issued here."""
     what = "id" if principal.noun == "key" else "login"
     message = f"no {principal.noun} has this {what}"
-    return RefusedError(
-        404, f"{principal.noun}_not_found", message, field=principal.field
-    )
+    code = Code.ACCOUNT_NOT_FOUND if principal.is_account else Code.KEY_NOT_FOUND
+    return RefusedError(code, message, field=principal.field)
 
 
 def revoked(principal: Principal) -> RefusedError:
     """Return the refusal to change what was revoked."""
     message = f"the {principal.noun} is revoked; restore it first"
-    return RefusedError(
-        409, f"{principal.noun}_revoked", message, field=principal.field
-    )
+    code = Code.ACCOUNT_REVOKED if principal.is_account else Code.KEY_REVOKED
+    return RefusedError(code, message, field=principal.field)
 
 
 def not_revocable(principal: Principal, advice: str) -> RefusedError:
@@ -70,15 +109,15 @@ def not_revocable(principal: Principal, advice: str) -> RefusedError:
     # So answers a secret that somebody replicated into another region.
     message = "Secrets Manager does not delete the record (has it replicas?); the "
     message += f"{principal.noun} still works: {advice}"
-    return RefusedError(409, "not_revocable", message, field=principal.field)
+    return RefusedError(Code.NOT_REVOCABLE, message, field=principal.field)
 
 
 def corrupt(principal: Principal, what: str) -> RefusedError:
     """Return the refusal to go by a record that can't be read."""
-    return RefusedError(409, "record_corrupt", what, field=principal.field)
+    return RefusedError(Code.RECORD_CORRUPT, what, field=principal.field)
 
 
 def conflict(what: str) -> RefusedError:
     """Return the refusal of a write that somebody else's write overtook."""
     message = f"{what} was changed by somebody else; read it again"
-    return RefusedError(409, "version_conflict", message)
+    return RefusedError(Code.VERSION_CONFLICT, message)

@@ -12,7 +12,6 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from botocore.config import Config
 
-from admin.actor import claimed_actor
 from admin.deployment import Deployment
 from admin.dispatch import Actions
 from admin.settings import Settings
@@ -41,6 +40,9 @@ def _client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes as i
     return boto3.client(service, config=config)
 
 
+# What does not fit into one line of a log is no claim.
+_LONGEST_ACTOR = 2_048
+
 _actions = Actions(
     Deployment.build(Settings.from_environ(os.environ), _client, time.time)
 )
@@ -48,7 +50,7 @@ _actions = Actions(
 
 # The answer of issue holds a key and a request may: neither is ever logged.
 @_logger.inject_lambda_context(log_event=False)
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Document:
+def lambda_handler(event: object, context: LambdaContext) -> Document:
     """Carry out one action of the admin function's contract.
 
     Returns:
@@ -67,10 +69,24 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Document:
 
 
 def _audit(line: Document, context: LambdaContext) -> None:
-    _logger.info("audit", extra={**line, "claimed_actor": claimed_actor(context)})
+    _logger.info("audit", extra={**line, "claimed_actor": _claimed_actor(context)})
     with single_metric(
         name="Actions", unit=MetricUnit.Count, value=1, namespace="ApiKeys"
     ) as metric:
         metric.add_dimension(name="function_name", value=context.function_name)
         metric.add_dimension(name="action", value=str(line["action"]))
         metric.add_dimension(name="status", value=str(line["status"]))
+
+
+def _claimed_actor(context: LambdaContext) -> str | None:
+    """Return the ``actor`` of the invocation's client context, if it is a fit one.
+
+    A claim for the audit log, not a proof: Lambda does not tell who invoked it;
+    CloudTrail's data events do, and prove it.
+    """
+    client_context = getattr(context, "client_context", None)
+    custom = getattr(client_context, "custom", None)
+    actor = custom.get("actor") if isinstance(custom, dict) else None
+    if isinstance(actor, str) and len(actor) <= _LONGEST_ACTOR and actor.isprintable():
+        return actor or None
+    return None

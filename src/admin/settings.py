@@ -41,7 +41,7 @@ class Settings:
 
     @property
     def bound(self) -> Document:
-        """How fast a change bites, as every answer that takes rights away says it."""
+        """How fast a change takes effect, as answers that take rights away say it."""
         gateway, records = self.authorizer_cache_seconds, self.record_ttl_seconds
         return {
             "effectiveWithinSeconds": gateway + records,

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,80 @@ def test_imports_run_to_the_domain(package: str, may_import: set[str]) -> None:
         if roots & _OURS - may_import
     }
     assert strays == {}
+
+
+# The rooms of the admin function from the ground up; what stands beside the rooms is a
+# room of its own. Each may import what is below it.
+_ADMIN_ROOMS = (
+    {"principal", "errors", "settings", "fields", "requests"},
+    {"stores"},
+    {"rules"},
+    {"deployment"},
+    {"actions"},
+    {"dispatch"},
+    {"handler"},
+)
+# What an action may share with another.
+_SHARED = "admin.actions.views"
+
+
+def _admin_imports() -> dict[str, set[str]]:
+    """Return, for each module of the admin function, the ones of it that it imports."""
+    files = {
+        ".".join(path.relative_to(_SOURCE).with_suffix("").parts): path
+        for path in (_SOURCE / "admin").rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    found = {}
+    for module, path in files.items():
+        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        names = {
+            name
+            for node in nodes
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+            for name in (str(node.module), f"{node.module}.{alias.name}")
+        } | {
+            alias.name
+            for node in nodes
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
+        found[module] = names & files.keys()
+    return found
+
+
+def _room(module: str) -> int:
+    room = module.split(".")[1]
+    (found,) = (n for n, rooms in enumerate(_ADMIN_ROOMS) if room in rooms)
+    return found
+
+
+def test_the_rooms_of_the_admin_function_import_downwards() -> None:
+    """Actions go by rules and stores, rules by stores, an action by no other one."""
+    offending = [
+        f"{module} imports {imported}"
+        for module, names in _admin_imports().items()
+        for imported in sorted(names)
+        if _room(imported) > _room(module)
+        or (
+            module.startswith("admin.actions.")
+            and imported.startswith("admin.actions.")
+            and imported != _SHARED
+        )
+    ]
+    assert offending == []
+
+
+def test_the_admin_function_imports_in_no_circle() -> None:
+    """Not for types either: what needs each other is one module."""
+    imports = _admin_imports()
+    assert any(imports.values())
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        circle = " imports ".join(reversed(error.args[1]))
+        pytest.fail(circle)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import public_view
-from admin.errors import RefusedError, invalid
+from admin.actions.views import findings, public_view
+from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules.lifetimes import DAY
+from admin.stores.engine import NameTakenError
 from admin.stores.records import issued_at
-from admin.stores.role_map import findings
-from admin.stores.secrets_manager import NameTakenError
 from apikeys import digest, document, foreign, role_name, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.record import SCHEMA_VERSION, Record
@@ -22,94 +21,86 @@ if TYPE_CHECKING:
     from apikeys.document import Document
 
 
-class Importing:
-    """Stores records of foreign keys under names that reveal nothing of them."""
+def import_key(deployment: Deployment, request: Import) -> Document:
+    """Answer ``import``: the record; the key is never shown, not even now.
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
-
-    def import_key(self, request: Import) -> Document:
-        """Answer ``import``: the record; the key is never shown, not even now.
-
-        The same import a second time writes nothing, costs no hash, and says
-        ``repeated``.
-        """
-        here = self._deployment
-        text, known = _presented(request)
-        key_id = foreign.key_id_of(text, here.signing_secret.lookup_key())
-        principal = Principal.key(key_id)
-        now = int(here.clock())
-        earlier = here.records.earlier(principal)
-        if earlier is None:
-            fields = self._fields(request, text, known, now)
-            role_map = here.role_maps.check_roles(
-                role_name.normalise_all(fields["roles"])
-            )
-            record = _record(key_id, fields, digest.slow(text))
-            try:
-                found = self._created(record, request.usage_plan_id)
-            except NameTakenError:
-                # Another import of the same key was quicker.
-                earlier = here.records.live(principal)
-            else:
-                view = public_view(found.record, found.version, now)
-                warned = findings(role_map, found.record)
-                return {"status": 201, "record": view, **warned}
-        # Dates count from the first time.
-        first = _first_time(request, earlier.record, now)
-        self._check_same(earlier.record, self._fields(request, text, known, first))
-        view = public_view(earlier.record, earlier.version, now)
-        return {"status": 201, "record": view, "repeated": True}
-
-    def _fields(
-        self, request: Import, text: str, known: Document, first: int
-    ) -> Document:
-        """Return the record's fields, but for the digest, of an import at a time."""
-        here = self._deployment
-        begun, ends_at = _dates(request, known, first, here.lifetimes.default)
-        ends_at = here.lifetimes.ends_at(
-            request, begins_at=begun, now=first, otherwise=ends_at
+    The same import a second time writes nothing, costs no hash, and says
+    ``repeated``.
+    """
+    text, known = _presented(request)
+    key_id = foreign.key_id_of(text, deployment.signing_secret.lookup_key())
+    principal = Principal.key(key_id)
+    now = int(deployment.clock())
+    earlier = deployment.records.earlier(principal)
+    if earlier is None:
+        fields = _fields(deployment, request, text, known, now)
+        role_map = deployment.role_maps.check_roles(
+            role_name.normalise_all(fields["roles"])
         )
-        described = {
-            "client": known.get("client"),
-            "issuer": known.get("issuer") or here.settings.default_issuer,
-            "enabled": known["enabled"] is True if "enabled" in known else not known,
-            "roles": list(role_name.normalise_all(known.get("roles"))),
-        } | request.fields()
-        if described["client"] is None:
-            raise invalid("client", "is missing, in the request and in the record")
-        telling = foreign.field_with_key(described, text)
-        if telling is not None:
-            raise invalid(telling, "has the key in it, and would be shown")
-        here.grants.check(role_name.normalise_all(described["roles"]))
-        return {
-            "issueDate": timestamp.format_utc(begun),
-            "expirationDate": None
-            if ends_at is None
-            else timestamp.format_utc(ends_at),
-        } | {name: value for name, value in described.items() if value is not None}
+        record = _record(key_id, fields, digest.slow(text))
+        try:
+            found = _created(deployment, record, request.usage_plan_id)
+        except NameTakenError:
+            # Another import of the same key was quicker.
+            earlier = deployment.records.live(principal)
+        else:
+            view = public_view(found.record, found.version, now)
+            warned = findings(role_map, found.record)
+            return {"status": 201, "record": view, **warned}
+    # Dates count from the first time.
+    first = _first_time(request, earlier.record, now)
+    _check_same(earlier.record, _fields(deployment, request, text, known, first))
+    view = public_view(earlier.record, earlier.version, now)
+    return {"status": 201, "record": view, "repeated": True}
 
-    def _created(self, record: Record, plan_id: str | None) -> Found:
-        here = self._deployment
-        with here.usage_plans.joined(record.principal, plan_id) as usage:
-            return here.records.create(record.changed(**usage))
 
-    def _check_same(self, earlier: Record, fields: Document) -> None:
-        """Refuse an import that differs from an earlier one of the same key.
+def _fields(
+    deployment: Deployment, request: Import, text: str, known: Document, first: int
+) -> Document:
+    """Return the record's fields, but for the digest, of an import at a time."""
+    begun, ends_at = _dates(request, known, first, deployment.lifetimes.default)
+    expiration_date = deployment.lifetimes.expiration_date(
+        request, begins_at=begun, now=first, otherwise=ends_at
+    )
+    described = {
+        "client": known.get("client"),
+        "issuer": known.get("issuer") or deployment.settings.default_issuer,
+        "enabled": known["enabled"] is True if "enabled" in known else not known,
+        "roles": list(role_name.normalise_all(known.get("roles"))),
+    } | request.fields()
+    if described["client"] is None:
+        raise invalid("client", "is missing, in the request and in the record")
+    telling = foreign.field_with_key(described, text)
+    if telling is not None:
+        raise invalid(telling, "has the key in it, and would be shown")
+    deployment.grants.check(role_name.normalise_all(described["roles"]))
+    return {
+        "issueDate": timestamp.format_utc(begun),
+        "expirationDate": expiration_date,
+    } | {name: value for name, value in described.items() if value is not None}
 
-        Raises:
-            RefusedError: 409, other fields.
-        """
-        stored = {
-            name: value
-            for name, value in earlier.document.items()
-            if not name.startswith("usage")
-        }
-        # The id follows from the key, so that the salt alone can differ.
-        expected = _identified(earlier.principal, fields, earlier.digest)
-        if not document.are_equal(stored, expected):
-            message = "the key was imported already, with other fields; update it"
-            raise RefusedError(409, "key_exists", message, field="key")
+
+def _created(deployment: Deployment, record: Record, plan_id: str | None) -> Found:
+    with deployment.usage_plans.joined(record.principal, plan_id) as usage:
+        return deployment.records.create(record.changed(**usage))
+
+
+def _check_same(earlier: Record, fields: Document) -> None:
+    """Refuse an import that differs from an earlier one of the same key.
+
+    Raises:
+        RefusedError: 409, other fields.
+    """
+    stored = {
+        name: value
+        for name, value in earlier.document.items()
+        if not name.startswith("usage")
+    }
+    # The id follows from the key, so that the salt alone can differ.
+    expected = _identified(earlier.principal, fields, earlier.digest)
+    if not document.are_equal(stored, expected):
+        message = "the key was imported already, with other fields; update it"
+        raise RefusedError(Code.KEY_EXISTS, message, field="key")
 
 
 def _presented(request: Import) -> tuple[str, Document]:

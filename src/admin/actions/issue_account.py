@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.confirm import notes_for
-from admin.actions.issue_key import issued, token_used
-from admin.errors import RefusedError, invalid
+from admin.actions.views import findings, issued
+from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
-from admin.rules.drafts import Drafts, length_of
-from admin.stores.role_map import findings
-from admin.stores.secrets_manager import NameTakenError
+from admin.rules.drafts import length_of
+from admin.rules.handover import notes_for
+from admin.stores.engine import NameTakenError
 from apikeys import digest, document, timestamp
 
 if TYPE_CHECKING:
@@ -24,137 +23,134 @@ if TYPE_CHECKING:
     from apikeys.record import Record
 
 
-class Accounts:
-    """Makes passwords; a generated one is in the answer once, a given one never."""
+def issue(deployment: Deployment, request: Issue) -> Document:
+    """Answer ``issue`` of a login."""
+    principal = Principal.account(str(request.login))
+    return _created(
+        deployment, request, principal, deployment.drafts.asked_for(request)
+    )
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
-        self._drafts = Drafts(deployment)
 
-    def issue(self, request: Issue) -> Document:
-        """Answer ``issue`` of a login."""
-        principal = Principal.account(str(request.login))
-        return self._created(request, principal, self._drafts.asked_for(request))
+def clone(deployment: Deployment, request: Clone) -> Document:
+    """Answer ``clone`` of an account: another login, as long a life."""
+    model = deployment.records.live(request.principal).record
+    principal = Principal.account(str(request.new_login))
+    return _created(
+        deployment, request, principal, deployment.drafts.copied(request, model)
+    )
 
-    def clone(self, request: Clone) -> Document:
-        """Answer ``clone`` of an account: another login, as long a life."""
-        model = self._deployment.records.live(request.principal).record
-        principal = Principal.account(str(request.new_login))
-        return self._created(request, principal, self._drafts.copied(request, model))
 
-    def rotate(self, request: Rotate) -> Document:
-        """Answer ``rotate`` of an account: a new password under the same login.
+def rotate(deployment: Deployment, request: Rotate) -> Document:
+    """Answer ``rotate`` of an account: a new password under the same login.
 
-        The old password goes on working through the overlap, the account lives on as
-        long as it did from its issue.
-        """
-        here = self._deployment
-        old = here.records.live(request.principal)
-        here.grants.check(old.record.roles)
-        if idempotency.is_noted(old.record, request):
-            made, found = self._repeated(request, old)
-        else:
-            made, record = self._with_new_password(request, old.record)
-            found = here.records.replace(
-                old, idempotency.noted(record, request), notes_for(request)
-            )
-        now = int(here.clock())
-        replaced = found.record.previous
-        ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
-        return {
-            **issued(made, found, now),
-            "previous": {**request.principal.named, "expirationDate": ends_at},
-            **here.settings.bound,
-        }
-
-    def _created(
-        self, request: Issue | Clone, principal: Principal, draft: Draft
-    ) -> Document:
-        here = self._deployment
-        now = int(here.clock())
-        earlier = (
-            None if request.request_token is None else here.records.earlier(principal)
+    The old password goes on working through the overlap, the account lives on as
+    long as it did from its issue.
+    """
+    old = deployment.records.live(request.principal)
+    deployment.grants.check(old.record.roles)
+    if idempotency.is_noted(old.record, request):
+        made, found = _repeated(deployment, request, old)
+    else:
+        made, record = _with_new_password(deployment, request, old.record)
+        found = deployment.records.replace(
+            old, idempotency.noted(record, request), notes_for(request)
         )
-        if earlier is not None:
-            if not idempotency.is_noted(earlier.record, request):
-                raise _login_taken()
-            made, found = self._repeated(request, earlier)
-            return issued(made, found, now) | findings(draft.role_map, found.record)
-        made = here.minting.account(principal.text, request.password)
-        dated = self._drafts.dated(draft, request, now)
-        try:
-            with here.usage_plans.joined(principal.text, draft.plan_id) as usage:
-                record = principal.parse(document.dumps(made.proof | dated | usage))
-                found = here.records.create(
-                    idempotency.noted(record, request), notes_for(request)
-                )
-        except NameTakenError as error:
-            raise _login_taken() from error
+    now = int(deployment.clock())
+    replaced = found.record.previous
+    ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
+    return {
+        **issued(made, found, now),
+        "previous": {**request.principal.named, "expirationDate": ends_at},
+        **deployment.settings.bound,
+    }
+
+
+def _created(
+    deployment: Deployment, request: Issue | Clone, principal: Principal, draft: Draft
+) -> Document:
+    now = int(deployment.clock())
+    earlier = (
+        None if request.request_token is None else deployment.records.earlier(principal)
+    )
+    if earlier is not None:
+        if not idempotency.is_noted(earlier.record, request):
+            raise _login_taken()
+        made, found = _repeated(deployment, request, earlier)
         return issued(made, found, now) | findings(draft.role_map, found.record)
+    made = deployment.minting.account(principal.text, request.password)
+    dated = deployment.drafts.dated(draft, request, now)
+    try:
+        with deployment.usage_plans.joined(principal.text, draft.plan_id) as usage:
+            record = principal.parse(document.dumps(made.proof | dated | usage))
+            found = deployment.records.create(
+                idempotency.noted(record, request), notes_for(request)
+            )
+    except NameTakenError as error:
+        raise _login_taken() from error
+    return issued(made, found, now) | findings(draft.role_map, found.record)
 
-    def _repeated(
-        self, request: Issue | Clone | Rotate, earlier: Found
-    ) -> tuple[Made, Found]:
-        """Give the record of an earlier try, whose answer was lost, another password.
 
-        Raises:
-            RefusedError: 409, it is too late, or the record was changed since; 403, its
-                roles can't be given.
-        """
-        here = self._deployment
-        record = earlier.record
-        # The model of a clone may have lost roles since, which its record still has.
-        here.grants.check(record.roles)
-        if not idempotency.may_be_repeated(record, request, here.clock()):
-            raise token_used()
-        made = here.minting.account(
-            record.principal, request.password, salted_like=record.digest
-        )
-        changed = record.changed(digest=made.proof["digest"])
-        return made, here.records.replace(earlier, changed, notes_for(request))
+def _repeated(
+    deployment: Deployment, request: Issue | Clone | Rotate, earlier: Found
+) -> tuple[Made, Found]:
+    """Give the record of an earlier try, whose answer was lost, another password.
 
-    def _with_new_password(
-        self, request: Rotate, record: Record
-    ) -> tuple[Made, Record]:
-        here = self._deployment
-        now = int(here.clock())
-        overlap = request.overlap_seconds
-        if overlap and record.previous is not None and now < record.previous[1]:
-            until = timestamp.format_utc(record.previous[1])
-            message = f"the password before still works until {until}; rotate with "
-            message += "overlapSeconds 0 to end both at once"
-            raise RefusedError(409, "already_rotated", message, field="login")
-        password = request.password
-        # The one before, too: who ends both at once must not bring one of them back.
-        if password is not None and digest.matches_any(record.digests(now), password):
-            raise invalid("password", "is one in use")
-        length = length_of(record)
-        dates = self._drafts.dates(
-            request, now, None if length is None else now + length
-        )
-        ends_at = now + overlap
-        if record.expires_at is not None:
-            ends_at = min(ends_at, record.expires_at)
-        # What is disabled gets no overlap, or enabling would bring it back.
-        has_salt = digest.is_slow(record.digest)
-        overlaps = ends_at > now and record.enabled and has_salt
-        # One salt for both: to check a password costs one slow hash at any time.
-        made = here.minting.account(
-            record.principal, password, salted_like=record.digest if overlaps else None
-        )
-        replaced = {
-            "digest": record.digest,
-            "expirationDate": timestamp.format_utc(ends_at),
-        }
-        changes = dates | {
-            "digest": made.proof["digest"],
-            "previous": replaced if overlaps else None,
-        }
-        if request.enabled is not None:
-            changes["enabled"] = request.enabled
-        return made, record.changed(**changes)
+    Raises:
+        RefusedError: 409, it is too late, or the record was changed since; 403, its
+            roles can't be given.
+    """
+    record = earlier.record
+    # The model of a clone may have lost roles since, which its record still has.
+    deployment.grants.check(record.roles)
+    idempotency.check_repeat(record, request, int(deployment.clock()))
+    made = deployment.minting.account(
+        record.principal, request.password, salted_like=record.digest
+    )
+    changed = record.changed(digest=made.proof["digest"])
+    return made, deployment.records.replace(earlier, changed, notes_for(request))
+
+
+def _with_new_password(
+    deployment: Deployment, request: Rotate, record: Record
+) -> tuple[Made, Record]:
+    now = int(deployment.clock())
+    overlap = request.overlap_seconds
+    if overlap and record.previous is not None and now < record.previous[1]:
+        until = timestamp.format_utc(record.previous[1])
+        message = f"the password before still works until {until}; rotate with "
+        message += "overlapSeconds 0 to end both at once"
+        raise RefusedError(Code.ALREADY_ROTATED, message, field="login")
+    password = request.password
+    # The one before, too: who ends both at once must not bring one of them back.
+    if password is not None and digest.matches_any(record.digests(now), password):
+        raise invalid("password", "is one in use")
+    length = length_of(record)
+    dates = deployment.drafts.dates(
+        request, now, None if length is None else now + length
+    )
+    ends_at = now + overlap
+    if record.expires_at is not None:
+        ends_at = min(ends_at, record.expires_at)
+    # What is disabled gets no overlap, or enabling would bring it back.
+    has_salt = digest.is_slow(record.digest)
+    overlaps = ends_at > now and record.enabled and has_salt
+    # One salt for both: to check a password costs one slow hash at any time.
+    made = deployment.minting.account(
+        record.principal, password, salted_like=record.digest if overlaps else None
+    )
+    replaced = {
+        "digest": record.digest,
+        "expirationDate": timestamp.format_utc(ends_at),
+    }
+    changes = dates | {
+        "digest": made.proof["digest"],
+        "previous": replaced if overlaps else None,
+    }
+    if request.enabled is not None:
+        changes["enabled"] = request.enabled
+    return made, record.changed(**changes)
 
 
 def _login_taken() -> RefusedError:
     message = "the login is taken (a revoked account keeps it until it is purged)"
-    return RefusedError(409, "login_taken", message, field="login")
+    return RefusedError(Code.LOGIN_TAKEN, message, field="login")

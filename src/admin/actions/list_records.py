@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.confirm import is_awaited
 from admin.actions.views import public_view, revoked_view
 from admin.errors import invalid
+from admin.rules.handover import is_awaited
 from admin.rules.lifetimes import DAY
 from admin.stores.records import readable
 from apikeys import document
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from admin.deployment import Deployment
     from admin.requests import ListKeys
+    from admin.stores.engine import Stored
     from admin.stores.records import Page
-    from admin.stores.secrets_manager import Stored
     from apikeys.document import Document
     from apikeys.record import Record
 
@@ -27,58 +27,53 @@ if TYPE_CHECKING:
 _MOST_PAGES = 20
 
 
-class Listing:
-    """Reads the names of stored secrets, then the records, and shows those that fit."""
+def list_records(deployment: Deployment, request: ListKeys) -> Document:
+    """Answer ``list``: at most ``limit`` records, and a token if there are more.
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
+    Pages of names are read until the next one might hold more than is asked for, so
+    that no record is left out or shown twice; an answer may have fewer than
+    ``limit`` records and a token all the same. ``corrupt`` has the key ids and
+    logins of records that can't be read, ``unconfirmed`` those of the records shown
+    whose hand-over was never confirmed.
+    """
+    found: list[Document] = []
+    apart: dict[str, list[str]] = {"corrupt": [], "unconfirmed": []}
+    token = request.next_token
+    for _ in range(_MOST_PAGES):
+        page = deployment.records.page(
+            request.limit - len(found), token, deleted=request.state == "revoked"
+        )
+        if page is None:
+            raise invalid("nextToken", "is not one that list returned")
+        found += _fitting(deployment, request, page, apart)
+        token = page.token
+        # A page of less than half would cost as much and bring little.
+        if token is None or len(found) * 2 > request.limit:
+            break
+    answer: Document = {"status": 200, "records": found}
+    answer |= {name: texts for name, texts in apart.items() if texts}
+    if token is not None:
+        answer["nextToken"] = token
+    return answer
 
-    def page(self, request: ListKeys) -> Document:
-        """Answer ``list``: at most ``limit`` records, and a token if there are more.
 
-        Pages of names are read until the next one might hold more than is asked for, so
-        that no record is left out or shown twice; an answer may have fewer than
-        ``limit`` records and a token all the same. ``corrupt`` has the key ids and
-        logins of records that can't be read, ``unconfirmed`` those of the records shown
-        whose hand-over was never confirmed.
-        """
-        found: list[Document] = []
-        apart: dict[str, list[str]] = {"corrupt": [], "unconfirmed": []}
-        token = request.next_token
-        for _ in range(_MOST_PAGES):
-            page = self._deployment.records.page(
-                request.limit - len(found), token, deleted=request.state == "revoked"
-            )
-            if page is None:
-                raise invalid("nextToken", "is not one that list returned")
-            found += self._fitting(request, page, apart)
-            token = page.token
-            # A page of less than half would cost as much and bring little.
-            if token is None or len(found) * 2 > request.limit:
-                break
-        answer: Document = {"status": 200, "records": found}
-        answer |= {name: texts for name, texts in apart.items() if texts}
-        if token is not None:
-            answer["nextToken"] = token
-        return answer
-
-    def _fitting(
-        self, request: ListKeys, page: Page, apart: dict[str, list[str]]
-    ) -> Iterator[Document]:
-        if request.state == "revoked":
-            yield from map(revoked_view, page.principals)
-            return
-        now = self._deployment.clock()
-        for principal, stored in self._deployment.records.many(page.principals).items():
-            record = readable(principal, stored)
-            if record is not None and _fits(record, request, now):
-                view = public_view(record, stored.version, now)
-                if request.state in (None, view["state"]):
-                    if is_awaited(page.notes[principal]):
-                        apart["unconfirmed"].append(principal.text)
-                    yield view
-            elif record is None and _is_ours(stored):
-                apart["corrupt"].append(principal.text)
+def _fitting(
+    deployment: Deployment, request: ListKeys, page: Page, apart: dict[str, list[str]]
+) -> Iterator[Document]:
+    if request.state == "revoked":
+        yield from map(revoked_view, page.principals)
+        return
+    now = deployment.clock()
+    for principal, stored in deployment.records.many(page.principals).items():
+        record = readable(principal, stored)
+        if record is not None and _fits(record, request, now):
+            view = public_view(record, stored.version, now)
+            if request.state in (None, view["state"]):
+                if is_awaited(page.notes[principal]):
+                    apart["unconfirmed"].append(principal.text)
+                yield view
+        elif record is None and _is_ours(stored):
+            apart["corrupt"].append(principal.text)
 
 
 def _fits(record: Record, request: ListKeys, now: float) -> bool:

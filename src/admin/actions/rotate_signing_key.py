@@ -13,39 +13,33 @@ if TYPE_CHECKING:
     from apikeys.document import Document
 
 
-class Signing:
-    """The action on the signing secret."""
+def rotate(deployment: Deployment, _request: SigningRotate) -> Document:
+    """Answer ``signing.rotate``.
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
+    The first call announces a new signing key, the second, at least
+    ``waitSeconds`` later, lets it sign. ``keys`` counts the live records under the
+    current key, under each previous one in order, and under ``unknown`` ones.
+    """
+    deployment.grants.check_unlimited("signing.rotate")
+    # Counted first: what can fail must not come after the write.
+    counted = _count(deployment)
+    phase = deployment.signing_secret.rotate()
+    keys = deployment.signing_secret.keys()
+    previous = [counted.pop(fingerprint(key), 0) for key in keys.previous]
+    return {
+        "status": 200,
+        **phase,
+        "keys": {
+            "current": counted.pop(fingerprint(keys.current), 0),
+            "previous": previous,
+            "unknown": counted.total(),
+        },
+    }
 
-    def rotate(self, _request: SigningRotate) -> Document:
-        """Answer ``signing.rotate``.
 
-        The first call announces a new signing key, the second, at least
-        ``waitSeconds`` later, lets it sign. ``keys`` counts the live records under the
-        current key, under each previous one in order, and under ``unknown`` ones.
-        """
-        here = self._deployment
-        here.grants.check_unlimited("signing.rotate")
-        # Counted first: what can fail must not come after the write.
-        counted = self._count()
-        phase = here.signing_secret.rotate()
-        keys = here.signing_secret.keys()
-        previous = [counted.pop(fingerprint(key), 0) for key in keys.previous]
-        return {
-            "status": 200,
-            **phase,
-            "keys": {
-                "current": counted.pop(fingerprint(keys.current), 0),
-                "previous": previous,
-                "unknown": counted.total(),
-            },
-        }
-
-    def _count(self) -> Counter[str]:
-        counted: Counter[str] = Counter()
-        for record in self._deployment.records.all():
-            if not record.is_basic:
-                counted[str(record.document.get("signedBy"))] += 1
-        return counted
+def _count(deployment: Deployment) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for record in deployment.records.all():
+        if not record.is_basic:
+            counted[str(record.document.get("signedBy"))] += 1
+    return counted

@@ -1,16 +1,21 @@
-"""The public view of a record: an allow-list, so that a new field is not leaked."""
+"""What answers show of a record, by an allow-list: a new field is not leaked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apikeys import timestamp
+from admin.rules.lifetimes import DAY
+from apikeys import conflicts, timestamp
+from apikeys.policy import MAX_BYTES
 from apikeys.session import SETTINGS
 
 if TYPE_CHECKING:
     from admin.principal import Principal
+    from admin.rules.minting import Made
+    from admin.stores.records import Found
     from apikeys.document import Document
     from apikeys.record import Record
+    from apikeys.roles import RoleMap
 
 _FIELDS = (
     "keyId",
@@ -30,7 +35,6 @@ _FIELDS = (
     "replacedBy",
     "schemaVersion",
 )
-_DAY = 86_400
 
 
 def public_view(record: Record, version: str, now: float) -> Document:
@@ -52,7 +56,7 @@ def public_view(record: Record, version: str, now: float) -> Document:
     view["expiresInDays"] = (
         None
         if record.expires_at is None
-        else max(0, int(record.expires_at - now) // _DAY)
+        else max(0, int(record.expires_at - now) // DAY)
     )
     view["version"] = version
     return view
@@ -61,6 +65,28 @@ def public_view(record: Record, version: str, now: float) -> Document:
 def revoked_view(principal: Principal) -> Document:
     """Return what is left to see of what was revoked."""
     return {**principal.named, "state": "revoked"}
+
+
+def issued(made: Made, found: Found, now: float) -> Document:
+    """Return the answer that shows a new credential once, and its record."""
+    view = public_view(found.record, found.version, now)
+    return {"status": 201, **made.shown, "record": view}
+
+
+def findings(role_map: RoleMap | None, record: Record) -> Document:
+    """Return the part of an answer that warns of a record; empty if nothing does.
+
+    Its policy fits, or it would have been refused; whether the context counts as well
+    is not known.
+    """
+    length = 0 if role_map is None else conflicts.answer_bytes(role_map, record)
+    if length <= MAX_BYTES:
+        return {}
+    finding = (
+        f"the authorizer answers with up to {length} bytes, policy and context; AWS "
+        f"states {MAX_BYTES} for both, so fewer roles or shorter names are safer"
+    )
+    return {"findings": [finding]}
 
 
 def _state(record: Record, now: float) -> str:

@@ -8,9 +8,11 @@ from admin.stores.records import issued_at
 from apikeys import role_name, timestamp
 
 if TYPE_CHECKING:
-    from admin.deployment import Deployment
     from admin.fields import Ending
     from admin.requests import Clone, Issue
+    from admin.rules.grants import Grants
+    from admin.rules.lifetimes import Lifetimes
+    from admin.stores.role_map import RoleMaps
     from apikeys.document import Document
     from apikeys.record import Record
     from apikeys.roles import RoleMap
@@ -38,8 +40,17 @@ class Draft(NamedTuple):
 class Drafts:
     """Puts drafts together by the deployment's rules."""
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
+    def __init__(
+        self,
+        default_issuer: str,
+        grants: Grants,
+        lifetimes: Lifetimes,
+        role_maps: RoleMaps,
+    ) -> None:
+        self._default_issuer = default_issuer
+        self._grants = grants
+        self._lifetimes = lifetimes
+        self._role_maps = role_maps
 
     def asked_for(self, request: Issue) -> Draft:
         """Return what an ``issue`` asks for.
@@ -47,14 +58,13 @@ class Drafts:
         Raises:
             RefusedError: 400 or 403, its roles can't be given.
         """
-        here = self._deployment
         defaults: Document = {
-            "issuer": here.settings.default_issuer,
+            "issuer": self._default_issuer,
             "enabled": True,
             "roles": [],
         }
         fields, role_map = self._checked(defaults | request.fields())
-        length, plan_id = here.lifetimes.default, request.usage_plan_id
+        length, plan_id = self._lifetimes.default, request.usage_plan_id
         return Draft(fields, length, plan_id, role_map)
 
     def copied(self, request: Clone, model: Record) -> Draft:
@@ -63,7 +73,7 @@ class Drafts:
         Raises:
             RefusedError: 400 or 403, its roles or the model's can't be given.
         """
-        self._deployment.grants.check(model.roles)
+        self._grants.check(model.roles)
         given = fields_of(model, COPIED) | request.fields()
         fields, role_map = self._checked(given)
         plan_id = request.usage_plan_id or model.document.get("usagePlanId")
@@ -73,14 +83,11 @@ class Drafts:
 
     def dates(self, request: Ending, begun: int, ends_at: int | None) -> Document:
         """Return the dates of a record that begins then, and ends so if not told."""
-        ends_at = self._deployment.lifetimes.ends_at(
-            request, begins_at=begun, now=begun, otherwise=ends_at
-        )
         return {
             "issueDate": timestamp.format_utc(begun),
-            "expirationDate": None
-            if ends_at is None
-            else timestamp.format_utc(ends_at),
+            "expirationDate": self._lifetimes.expiration_date(
+                request, begins_at=begun, now=begun, otherwise=ends_at
+            ),
         }
 
     def dated(self, draft: Draft, request: Ending, begun: int) -> Document:
@@ -92,8 +99,8 @@ class Drafts:
         fields = {name: value for name, value in given.items() if value is not None}
         # Checked as the authorizer will read them.
         roles = role_name.normalise_all(fields.get("roles"))
-        self._deployment.grants.check(roles)
-        return fields, self._deployment.role_maps.check_roles(roles)
+        self._grants.check(roles)
+        return fields, self._role_maps.check_roles(roles)
 
 
 def fields_of(record: Record, names: tuple[str, ...]) -> Document:

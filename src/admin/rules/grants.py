@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError
+from admin.errors import Code, RefusedError
 from apikeys import role_name
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Grants:
         """
         if self._roles is not None and not self._roles.issuperset(roles):
             message = "roles: this function may not grant all of the record's roles"
-            raise RefusedError(403, "role_not_grantable", message, field="roles")
+            raise RefusedError(Code.ROLE_NOT_GRANTABLE, message, field="roles")
 
     def check_unlimited(self, action: str) -> None:
         """Refuse an action that concerns every key.
@@ -52,4 +52,4 @@ class Grants:
         """
         if self._roles is not None:
             message = f"{action} needs an admin function whose GrantableRoles is *"
-            raise RefusedError(403, "not_permitted", message, field="action")
+            raise RefusedError(Code.NOT_PERMITTED, message, field="action")

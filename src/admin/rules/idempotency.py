@@ -1,15 +1,17 @@
-"""Repeats of a request about a Basic account, told by what its record notes of it.
+"""Repeats of a request under its token, told by what the record notes of it.
 
-A key's id follows from the request token; a login is chosen. So the record notes which
-request wrote it, and what it wrote.
+The record that a request makes or changes notes which request it was and what it wrote,
+a fingerprint of each. So a repeat whose first answer was lost can be told from another
+request, and from one that comes after the record was changed.
 """
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from admin.actions.issue_key import REPEAT_SECONDS
+from admin.errors import Code, RefusedError
 from admin.stores.records import issued_at
 from apikeys import digest, document
 
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
     from apikeys.document import Document
     from apikeys.record import Record
 
+_REPEAT_SECONDS = 900
 _FIELD = "attempt"
-# Each try makes another digest, of another password.
-_CHANGES_EACH_TRY = (_FIELD, "digest")
+# Each try makes another key or password.
+_CHANGES_EACH_TRY = (_FIELD, "digest", "signedBy")
 # For the record that a request makes.
 _OF_NO_CONSEQUENCE = {"await_confirmation", "password"}
 
@@ -30,48 +33,88 @@ def noted(record: Record, request: Issue | Clone | Rotate) -> Record:
     bare = record.changed(**{_FIELD: None})
     if request.request_token is None:
         return bare
-    note = {"request": _of_request(request), "record": _of_record(bare)}
+    note = {"request": _of_request(request), "record": _of_fields(bare.document)}
     return bare.changed(**{_FIELD: note})
 
 
 def is_noted(record: Record, request: Issue | Clone | Rotate) -> bool:
-    """Tell whether this very request, token and all, wrote the record."""
+    """Return whether this very request, token and all, wrote the record."""
     note = record.document.get(_FIELD)
     return (
         request.request_token is not None
         and isinstance(note, dict)
-        and note.get("request") == _of_request(request)
+        and note.get("request") in {_of_request(request), _as_before(request)}
     )
 
 
-def may_be_repeated(
-    record: Record, request: Issue | Clone | Rotate, now: float
-) -> bool:
-    """Tell whether nothing stands against it that a noted request is made again.
+def check_repeat(record: Record, request: Issue | Clone | Rotate, now: int) -> None:
+    """Refuse to make a credential for a record again under a request's token.
 
-    Not where the record was changed since or is too old, or another password is given.
+    Raises:
+        RefusedError: 409, another request wrote the record, it was changed since or is
+            too old, or another password is given.
     """
     note = record.document.get(_FIELD)
-    return (
-        isinstance(note, dict)
-        and note.get("record") == _of_record(record)
-        and now <= issued_at(record) + REPEAT_SECONDS
+    if not (
+        is_noted(record, request)
+        and isinstance(note, dict)
+        and note.get("record") == _of_fields(record.document)
+        and now <= issued_at(record) + _REPEAT_SECONDS
         and (
             request.password is None or digest.matches(record.digest, request.password)
         )
-    )
+    ):
+        raise RefusedError(
+            Code.REQUEST_TOKEN_USED,
+            "requestToken: was used for another request, too long ago, or for a "
+            "record that was changed since",
+            field="requestToken",
+        )
+
+
+def has_note(record: Record) -> bool:
+    """Return whether a record notes a request; an older release noted no key's."""
+    return _FIELD in record.document
+
+
+def adopted(
+    record: Record, request: Issue | Clone | Rotate, expected: Document
+) -> Record:
+    """Return a record with the note that an older release did not make.
+
+    As it is where it is not what this request would have made of it.
+    """
+    if _of_fields(expected) != _of_fields(record.document):
+        return record
+    return noted(record, request)
 
 
 def _of_request(request: Issue | Clone | Rotate) -> str:
-    """Return what tells a request from others; of a password, whether it was given."""
+    """Return what tells a request from others; of a password, whether it was given.
+
+    Only of the fields that were given, so that one which a later release adds changes
+    no fingerprint.
+    """
+    given = request.model_dump(
+        mode="json", exclude=_OF_NO_CONSEQUENCE, exclude_unset=True
+    )
+    if given.get("roles"):
+        given["roles"] = sorted(set(given["roles"]))
+    given["hasPassword"] = request.password is not None
+    return _fingerprint(json.dumps(given, sort_keys=True))
+
+
+def _as_before(request: Issue | Clone | Rotate) -> str:
+    """Return what an older release noted of a request about an account."""
     fields: Document = request.model_dump(mode="json", exclude=_OF_NO_CONSEQUENCE)
-    return _fingerprint(fields | {"hasPassword": request.password is not None})
+    fields["hasPassword"] = request.password is not None
+    return _fingerprint(document.dumps(fields))
 
 
-def _of_record(record: Record) -> str:
-    kept = {n: v for n, v in record.document.items() if n not in _CHANGES_EACH_TRY}
-    return _fingerprint(dict(sorted(kept.items())))
+def _of_fields(fields: Document) -> str:
+    kept = {n: v for n, v in fields.items() if n not in _CHANGES_EACH_TRY}
+    return _fingerprint(document.dumps(dict(sorted(kept.items()))))
 
 
-def _fingerprint(fields: Document) -> str:
-    return sha256(document.dumps(fields).encode()).hexdigest()[:32]
+def _fingerprint(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]

@@ -35,10 +35,10 @@ class Lifetimes:
         """Seconds that a key lives where nothing was said."""
         return self._default
 
-    def ends_at(
+    def expiration_date(
         self, request: Ending, *, begins_at: int, now: int, otherwise: int | None
-    ) -> int | None:
-        """Return when a key ends, None for never.
+    ) -> str | None:
+        """Return when a key ends, as records have it, None for never.
 
         Args:
             request: may ask for an end in one of three ways.
@@ -65,4 +65,4 @@ class Lifetimes:
             ends_at is None or ends_at > begins_at + self._longest_days * DAY
         ):
             raise invalid(field, f"keys live at most {self._longest_days} days here")
-        return ends_at
+        return None if ends_at is None else timestamp.format_utc(ends_at)

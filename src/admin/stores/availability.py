@@ -7,24 +7,32 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from admin.errors import RefusedError
+from admin.errors import Code, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 
-@contextmanager
-def served(
-    service: str, code: str, answers: tuple[type[Exception], ...]
-) -> Iterator[None]:
-    """Turn what is no answer about the thing asked for into a refusal with 503.
+def store(*answers: type[Exception]) -> AbstractContextManager[None]:
+    """Refuse with 503 what is not an answer of Secrets Manager about the secret.
 
     Args:
-        service: as people call it.
-        code: the refusal's.
         answers: the errors of this one call that are answers, for the caller to catch;
             they are let through.
     """
+    return _served("Secrets Manager", Code.STORE_UNAVAILABLE, answers)
+
+
+def gateway(*answers: type[Exception]) -> AbstractContextManager[None]:
+    """Refuse with 503 what is not an answer of API Gateway; see ``store``."""
+    return _served("API Gateway", Code.GATEWAY_UNAVAILABLE, answers)
+
+
+@contextmanager
+def _served(
+    service: str, code: Code, answers: tuple[type[Exception], ...]
+) -> Iterator[None]:
     try:
         yield
     except answers:
@@ -36,4 +44,4 @@ def served(
             else type(error).__name__
         )
         message = f"{service} does not serve this function: {kind}"
-        raise RefusedError(503, code, message) from error
+        raise RefusedError(code, message) from error

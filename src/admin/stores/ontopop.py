@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING
 
 from admin.errors import not_revocable
 from admin.principal import Principal
+from admin.stores.engine import MAX_NAMES
 from apikeys import foreign
 from apikeys.key import is_key_id
 
 if TYPE_CHECKING:
-    from admin.stores.secrets_manager import SecretStore
+    from admin.stores.engine import Engine
     from admin.stores.signing_secret import SigningSecret
-
-# The most names that one ListSecrets returns.
-_MOST = 100
 
 
 class OntoPop:
     """Finds the record of OntoPop's that a key id stands for; its name goes nowhere."""
 
     def __init__(
-        self, prefix: str, store: SecretStore, signing_secret: SigningSecret
+        self, prefix: str, store: Engine, signing_secret: SigningSecret
     ) -> None:
         self._prefix = prefix
         self._store = store
@@ -37,7 +35,7 @@ class OntoPop:
         """
         keys = self._signing_secret.keys()
         token = None
-        while page := self._store.names([self._prefix], limit=_MOST, token=token):
+        while page := self._store.names([self._prefix], limit=MAX_NAMES, token=token):
             for name in page.notes:
                 text = name.removeprefix(self._prefix)
                 if is_key_id(text) or not foreign.is_nameable(text):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import corrupt, not_found, revoked
 from admin.principal import Principal
-from admin.stores.secrets_manager import Absence
+from admin.stores.engine import MAX_NAMES, NO_NOTES, Absence
 from apikeys import document, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.key import is_key_id
@@ -16,15 +15,12 @@ from apikeys.login import is_login
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from admin.stores.secrets_manager import SecretStore, Stored
+    from admin.stores.engine import Engine, Stored
     from apikeys.record import Record
 
 # What a stored secret is described as. While its deletion is scheduled nothing else
 # tells a record from one of OntoPop's, whose name holds a key in clear.
 _DESCRIPTIONS = {"keyId": "API key record", "login": "Basic account record"}
-# The most names that one ListSecrets returns.
-_MOST = 100
-_NOTHING = MappingProxyType[str, str]({})
 
 
 class Found(NamedTuple):
@@ -49,7 +45,7 @@ class Page(NamedTuple):
 class Records:
     """Reads records strictly, writes them by compare-and-swap."""
 
-    def __init__(self, key_prefix: str, login_prefix: str, store: SecretStore) -> None:
+    def __init__(self, key_prefix: str, login_prefix: str, store: Engine) -> None:
         """Keep records under names that begin with these."""
         self._prefixes = {"keyId": key_prefix, "login": login_prefix}
         self._store = store
@@ -102,7 +98,7 @@ class Records:
             raise not_found(principal)
         return stored
 
-    def create(self, record: Record, notes: Mapping[str, str] = _NOTHING) -> Found:
+    def create(self, record: Record, notes: Mapping[str, str] = NO_NOTES) -> Found:
         """Store a new record, with notes beside it.
 
         Raises:
@@ -116,7 +112,7 @@ class Records:
         return Found(record, version)
 
     def replace(
-        self, found: Found, record: Record, notes: Mapping[str, str] = _NOTHING
+        self, found: Found, record: Record, notes: Mapping[str, str] = NO_NOTES
     ) -> Found:
         """Store a record in place of the one that was found; nothing if it is equal.
 
@@ -140,22 +136,22 @@ class Records:
         Raises:
             RefusedError: 409, it was revoked meanwhile.
         """
-        self._store.tag(self.name(principal), notes)
+        self._store.note(self.name(principal), notes)
 
     def delete(self, principal: Principal, recovery_days: int = 30) -> None:
         """Ask for a record's deletion, after which nobody can read it."""
         self._store.delete(self.name(principal), recovery_days)
 
     def is_gone(self, principal: Principal) -> bool:
-        """Return whether a deletion is in force; see ``SecretStore.is_gone``."""
+        """Return whether a deletion is in force; see ``Engine.is_gone``."""
         return self._store.is_gone(self.name(principal))
 
     def restore(self, principal: Principal) -> bool:
-        """Ask for a revoked record back; see ``SecretStore.restore``."""
+        """Ask for a revoked record back; see ``Engine.restore``."""
         return self._store.restore(self.name(principal))
 
     def page(self, limit: int, token: str | None, *, deleted: bool) -> Page | None:
-        """Return the subjects of some records; see ``SecretStore.names``."""
+        """Return the subjects of some records; see ``Engine.names``."""
         page = self._store.names(
             list(self._prefixes.values()),
             limit=limit,
@@ -176,7 +172,7 @@ class Records:
     def all(self) -> Iterator[Record]:
         """Yield every record that can be read."""
         token = None
-        while (page := self.page(_MOST, token, deleted=False)) is not None:
+        while (page := self.page(MAX_NAMES, token, deleted=False)) is not None:
             for principal, stored in self.many(page.principals).items():
                 record = readable(principal, stored)
                 if record is not None:

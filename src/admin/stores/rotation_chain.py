@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.principal import Principal
+from admin.stores.engine import Absence
 from admin.stores.records import readable
-from admin.stores.secrets_manager import Absence
 from admin.stores.tombstones import LINKS
 
 if TYPE_CHECKING:

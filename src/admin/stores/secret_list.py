@@ -1,37 +1,28 @@
-"""What Secrets Manager tells of stored secrets without their values: names and notes.
+"""What Secrets Manager tells of stored secrets without their values: names and tags.
 
-The notes are a secret's tags. They can be read while its deletion is scheduled.
+The tags are the engine's notes. They can be read while a deletion is scheduled.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from admin.errors import conflict
-from admin.stores.availability import served
+from admin.stores import availability
+from admin.stores.engine import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from contextlib import AbstractContextManager
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_secretsmanager.type_defs import TagTypeDef
-
-
-class Page(NamedTuple):
-    """Some names with what is noted beside each, and the token of the next page."""
-
-    notes: dict[str, dict[str, str]]
-    token: str | None
-
-
-def available(*answers: type[Exception]) -> AbstractContextManager[None]:
-    """Let through the answers that the caller catches; all else is refused with 503."""
-    return served("Secrets Manager", "store_unavailable", answers)
+    from mypy_boto3_secretsmanager.type_defs import (
+        ListSecretsRequestTypeDef,
+        TagTypeDef,
+    )
 
 
 class SecretList:
-    """Names of stored secrets, and what is noted beside them."""
+    """Names of stored secrets, and the tags of each."""
 
     def __init__(self, client: SecretsManagerClient) -> None:
         self._client = client
@@ -44,20 +35,15 @@ class SecretList:
         token: str | None,
         deleted_as: list[str] | None = None,
     ) -> Page | None:
-        """Return the names of some secrets that begin with one of some prefixes.
-
-        Args:
-            prefixes: what the names begin with.
-            limit: how many at most.
-            token: an earlier page's, or None for the first.
-            deleted_as: means those that wait for deletion, and only those described
-                so: they can't be read, and nothing else says what they are.
-
-        Returns:
-            A page, or None where the token is not one.
-        """
+        """List secrets, whether or not their values may be read."""
         exceptions = self._client.exceptions
-        options: dict[str, Any] = {"NextToken": token} if token is not None else {}
+        request: ListSecretsRequestTypeDef = {
+            "Filters": [{"Key": "name", "Values": prefixes}],
+            "IncludePlannedDeletion": deleted_as is not None,
+            "MaxResults": limit,
+        }
+        if token is not None:
+            request["NextToken"] = token
         # Only a token can be at fault: all else in the request is the function's own.
         bad_token = (
             ()
@@ -68,13 +54,8 @@ class SecretList:
             )
         )
         try:
-            with available(*bad_token):
-                answer = self._client.list_secrets(
-                    Filters=[{"Key": "name", "Values": prefixes}],
-                    IncludePlannedDeletion=deleted_as is not None,
-                    MaxResults=limit,
-                    **options,
-                )
+            with availability.store(*bad_token):
+                answer = self._client.list_secrets(**request)
         except bad_token:
             return None
         notes = {
@@ -85,32 +66,24 @@ class SecretList:
         }
         return Page(notes, answer.get("NextToken"))
 
-    def tag(self, name: str, notes: Mapping[str, str]) -> None:
-        """Note something beside a secret, where it can be read after its deletion.
-
-        Raises:
-            RefusedError: 409, it was deleted meanwhile.
-        """
+    def note(self, name: str, notes: Mapping[str, str]) -> None:
+        """Tag a secret."""
         exceptions = self._client.exceptions
         gone = (
             exceptions.InvalidRequestException,
             exceptions.ResourceNotFoundException,
         )
         try:
-            with available(*gone):
+            with availability.store(*gone):
                 self._client.tag_resource(SecretId=name, Tags=tags(notes))
         except gone as error:
             raise conflict("the stored value") from error
 
     def notes(self, name: str) -> tuple[dict[str, str], str | None]:
-        """Return what was noted beside a secret, and which version is current.
-
-        Raises:
-            RefusedError: 409, it was purged meanwhile.
-        """
+        """Return the tags of a secret, and which version has ``AWSCURRENT``."""
         gone = self._client.exceptions.ResourceNotFoundException
         try:
-            with available(gone):
+            with availability.store(gone):
                 answer = self._client.describe_secret(SecretId=name)
         except gone as error:
             raise conflict("the stored value") from error

@@ -8,64 +8,38 @@ which fails if it has moved meanwhile.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from enum import Enum
 from functools import partial
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError, conflict
-from admin.stores.consistency import settled
-from admin.stores.secret_list import SecretList, available, tags
+from admin.stores import availability
+from admin.stores.engine import NO_NOTES, Absence, NameTakenError, Stored, settled
+from admin.stores.secret_list import SecretList, tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_secretsmanager.type_defs import CreateSecretRequestTypeDef
 
 _PENDING = "APIKEYS_PENDING"
 # Fewer than the connections that botocore keeps.
 _PARALLEL_READS = 8
 
 
-class Absence(Enum):
-    """Why a stored secret has no value to read."""
-
-    NEVER = "never"
-    DELETED = "deleted"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A stored secret's current value; ``text`` is empty where it is bytes."""
-
-    text: str
-    version: str
-
-    def __repr__(self) -> str:
-        """Show the version alone."""
-        return f"Stored(version={self.version!r})"
-
-
-class NameTakenError(Exception):
-    """A stored secret of that name exists, or waits for its deletion."""
-
-
 class SecretStore(SecretList):
-    """Stored secrets by name: their values beside what is told of them."""
+    """The engine whose names are secrets; a secret's tags are the notes beside it."""
 
     def __init__(self, client: SecretsManagerClient, kms_key_id: str | None) -> None:
         super().__init__(client)
-        self._encryption: dict[str, Any] = (
-            {"KmsKeyId": kms_key_id} if kms_key_id else {}
-        )
+        self._kms_key_id = kms_key_id
 
     def read(self, name: str) -> Stored | Absence:
         """Return the current value, or why there is none."""
         never = self._client.exceptions.ResourceNotFoundException
         deleted = self._client.exceptions.InvalidRequestException
         try:
-            with available(never, deleted):
+            with availability.store(never, deleted):
                 answer = self._client.get_secret_value(
                     SecretId=name, VersionStage="AWSCURRENT"
                 )
@@ -80,39 +54,32 @@ class SecretStore(SecretList):
         name: str,
         text: str,
         description: str,
-        notes: Mapping[str, str] = MappingProxyType({}),
+        notes: Mapping[str, str] = NO_NOTES,
     ) -> str:
-        """Store a first value, with notes beside it, and return its version.
-
-        Raises:
-            NameTakenError: there is one already; nothing was changed.
-        """
+        """Make a secret; without notes no permission to tag is needed."""
         taken = (
             self._client.exceptions.ResourceExistsException,
             # So AWS answers for a name that waits for its deletion.
             self._client.exceptions.InvalidRequestException,
         )
-        # Without any, no permission to tag is needed either.
-        noted: dict[str, Any] = {"Tags": tags(notes)} if notes else {}
+        request: CreateSecretRequestTypeDef = {
+            "Name": name,
+            "SecretString": text,
+            "Description": description,
+        }
+        if self._kms_key_id:
+            request["KmsKeyId"] = self._kms_key_id
+        if notes:
+            request["Tags"] = tags(notes)
         try:
-            with available(*taken):
-                answer = self._client.create_secret(
-                    Name=name,
-                    SecretString=text,
-                    Description=description,
-                    **self._encryption,
-                    **noted,
-                )
+            with availability.store(*taken):
+                answer = self._client.create_secret(**request)
         except taken as error:
             raise NameTakenError from error
         return answer["VersionId"]
 
     def replace(self, name: str, text: str, version: str) -> str:
-        """Store a value in place of the version that was read; return the new one.
-
-        Raises:
-            RefusedError: 409, another write came first; it stays in force.
-        """
+        """Put the value under a label of its own, then move ``AWSCURRENT`` to it."""
         exceptions = self._client.exceptions
         lost = (
             exceptions.InvalidParameterException,
@@ -120,14 +87,14 @@ class SecretStore(SecretList):
             exceptions.ResourceNotFoundException,
         )
         try:
-            with available(*lost):
+            with availability.store(*lost):
                 put = self._client.put_secret_value(
                     SecretId=name, SecretString=text, VersionStages=[_PENDING]
                 )
         except lost as error:
             raise conflict("the stored value") from error
         try:
-            with available(*lost):
+            with availability.store(*lost):
                 self._client.update_secret_version_stage(
                     SecretId=name,
                     VersionStage="AWSCURRENT",
@@ -145,11 +112,7 @@ class SecretStore(SecretList):
         return put["VersionId"]
 
     def read_many(self, names: list[str]) -> dict[str, Stored]:
-        """Return the current values of those secrets that have one, in order.
-
-        One by one, a few at a time: reading many at once would need a permission on
-        every secret of the account.
-        """
+        """Read a few at a time: many in one call need a permission on all secrets."""
         with ThreadPoolExecutor(_PARALLEL_READS) as pool:
             found = dict(zip(names, pool.map(self.read, names), strict=True))
         return {
@@ -157,11 +120,7 @@ class SecretStore(SecretList):
         }
 
     def restore(self, name: str) -> bool:
-        """Cancel a scheduled deletion; reads may lag behind it.
-
-        Returns:
-            Whether Secrets Manager did: there is such a secret, and it may come back.
-        """
+        """Cancel a scheduled deletion; False where Secrets Manager does not."""
         exceptions = self._client.exceptions
         refused = (
             exceptions.InvalidParameterException,
@@ -169,20 +128,14 @@ class SecretStore(SecretList):
             exceptions.ResourceNotFoundException,
         )
         try:
-            with available(*refused):
+            with availability.store(*refused):
                 self._client.restore_secret(SecretId=name)
         except refused:
             return False
         return True
 
     def delete(self, name: str, recovery_days: int) -> bool:
-        """Ask for a deletion; ``is_gone`` says whether it is in force.
-
-        Needs no new version, so that it works where a write no longer would.
-
-        Returns:
-            Whether there was such a secret.
-        """
+        """Schedule a deletion; no new version, so it works where a write may not."""
         exceptions = self._client.exceptions
         never = exceptions.ResourceNotFoundException
         refused = (
@@ -192,7 +145,7 @@ class SecretStore(SecretList):
             exceptions.InvalidParameterException,
         )
         try:
-            with available(never, *refused):
+            with availability.store(never, *refused):
                 self._client.delete_secret(
                     SecretId=name, RecoveryWindowInDays=recovery_days
                 )

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError
-from admin.stores.secrets_manager import Absence
+from admin.errors import Code, RefusedError
+from admin.stores.engine import Absence
 from apikeys import base62, document, timestamp
 from apikeys.errors import MalformedSigningSecretError
 from apikeys.signing import SigningKeys
@@ -19,7 +19,7 @@ from apikeys.signing import SigningKeys
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from admin.stores.secrets_manager import SecretStore, Stored
+    from admin.stores.engine import Engine, Stored
     from apikeys.document import Document
 
 _ANNOUNCED = "announced"
@@ -32,7 +32,7 @@ class SigningSecret:
     def __init__(
         self,
         name: str,
-        store: SecretStore,
+        store: Engine,
         record_ttl_seconds: int,
         clock: Callable[[], float],
     ) -> None:
@@ -93,7 +93,7 @@ class SigningSecret:
         promotable_at = _announced_at(found) + self._record_ttl_seconds
         if now < promotable_at or not keys.previous:
             message = f"announced just now; promote in {promotable_at - now} s"
-            raise RefusedError(409, "too_early", message)
+            raise RefusedError(Code.TOO_EARLY, message)
         new, *older = _previous(found)
         found |= {"current": new, "previous": [found["current"], *older]}
         del found[_ANNOUNCED]
@@ -103,7 +103,7 @@ class SigningSecret:
     def _stored(self) -> Stored:
         stored = self._store.read(self._name)
         if isinstance(stored, Absence):
-            raise RefusedError(500, "misconfigured", "the signing secret is missing")
+            raise RefusedError(Code.MISCONFIGURED, "the signing secret is missing")
         return stored
 
 
@@ -111,7 +111,7 @@ def _parsed(text: str) -> SigningKeys:
     try:
         return SigningKeys.parse(text)
     except MalformedSigningSecretError as error:
-        raise RefusedError(500, "misconfigured", str(error)) from error
+        raise RefusedError(Code.MISCONFIGURED, str(error)) from error
 
 
 def _new_key() -> str:
@@ -129,4 +129,4 @@ def _announced_at(found: Document) -> int:
         return timestamp.parse(str(found[_ANNOUNCED]))
     except ValueError as error:
         message = "announced in the signing secret is no timestamp"
-        raise RefusedError(500, "misconfigured", message) from error
+        raise RefusedError(Code.MISCONFIGURED, message) from error

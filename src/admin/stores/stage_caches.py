@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError
-from admin.stores.availability import served
+from admin.errors import Code, RefusedError
+from admin.stores import availability
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
-
-    from admin.requests import Flush
-    from apikeys.document import Document
 
 
 class StageCaches:
@@ -35,11 +30,8 @@ class StageCaches:
         self._rest = rest
         self._http = http
 
-    def flush(self, _request: Flush) -> Document:
-        """Answer ``flush``: the stages whose flush API Gateway accepted.
-
-        It helps only once the record TTL has passed since a change: before, the gateway
-        caches the old answer again.
+    def flush(self) -> list[str]:
+        """Empty all, and return the stages whose flush API Gateway accepted.
 
         Raises:
             RefusedError: 404, a stage does not exist; 503, API Gateway does not do it;
@@ -49,24 +41,20 @@ class StageCaches:
         for api, stage in self._stages:
             self._flush(api, stage, flushed)
             flushed.append(f"{api}/{stage}")
-        return {"status": 200, "flushed": flushed}
+        return flushed
 
     def _flush(self, api: str, stage: str, flushed: list[str]) -> None:
         not_rest = self._rest.exceptions.NotFoundException
         not_http = self._http.exceptions.NotFoundException
         try:
-            with _available(not_rest):
+            with availability.gateway(not_rest):
                 self._rest.flush_stage_authorizers_cache(restApiId=api, stageName=stage)
         except not_rest:
             # REST and HTTP APIs have ids of one shape and actions of their own.
             try:
-                with _available(not_http):
+                with availability.gateway(not_http):
                     self._http.reset_authorizers_cache(ApiId=api, StageName=stage)
             except not_http as error:
                 message = f"FlushStages names {api}/{stage}, which does not exist; "
                 message += f"flushed: {', '.join(flushed) or 'none'}"
-                raise RefusedError(404, "stage_not_found", message) from error
-
-
-def _available(*answers: type[Exception]) -> AbstractContextManager[None]:
-    return served("API Gateway", "gateway_unavailable", answers)
+                raise RefusedError(Code.STAGE_NOT_FOUND, message) from error

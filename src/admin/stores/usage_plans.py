@@ -5,12 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from admin.errors import RefusedError, invalid
-from admin.stores.availability import served
+from admin.errors import Code, RefusedError, invalid
+from admin.stores import availability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
     from typing import Any
 
     from mypy_boto3_apigateway import APIGatewayClient
@@ -54,7 +53,7 @@ class UsagePlans:
         exceptions = self._client.exceptions
         full, absent = exceptions.LimitExceededException, exceptions.NotFoundException
         try:
-            with _available(full):
+            with availability.gateway(full):
                 made = self._client.create_api_key(
                     name=f"apikeys-{principal}", enabled=True
                 )
@@ -62,10 +61,10 @@ class UsagePlans:
             message = "this account has as many API Gateway keys as AWS allows (10,000 "
             message += "a region): delete some that nobody uses, or leave out the plan"
             raise RefusedError(
-                409, "gateway_keys_exhausted", message, field="usagePlanId"
+                Code.GATEWAY_KEYS_EXHAUSTED, message, field="usagePlanId"
             ) from error
         try:
-            with _available(absent):
+            with availability.gateway(absent):
                 self._client.create_usage_plan_key(
                     usagePlanId=plan_id, keyId=made["id"], keyType="API_KEY"
                 )
@@ -92,18 +91,16 @@ class UsagePlans:
             return
         absent = self._client.exceptions.NotFoundException
         try:
-            with _available(absent):
+            with availability.gateway(absent):
                 self._client.delete_api_key(apiKey=usage_key_id)
         except absent:
             return
 
 
-def _available(*answers: type[Exception]) -> AbstractContextManager[None]:
-    return served("API Gateway", "gateway_unavailable", answers)
-
-
 def _end_where_full(
-    response: tuple[object, dict[str, Any]] | None, **_: object
+    # Any: an answer as botocore read it has no type of its own.
+    response: tuple[object, dict[str, Any]] | None,
+    **_: object,
 ) -> bool | None:
     """Return False, which ends the SDK's retries, where no further key can be made.
 

@@ -13,7 +13,7 @@ from moto import mock_aws
 from admin.deployment import Deployment
 from admin.dispatch import Actions
 from admin.settings import Settings
-from admin.stores import consistency
+from admin.stores import engine
 from apikeys.key import Key
 from tests.builders import NOW, ROLE_MAP, signing_secret
 from tests.fakes import ROLES_NAME, SIGNING_NAME
@@ -98,7 +98,7 @@ class Admin:
 def lags(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Let no test wait for Secrets Manager; return how long each would have."""
     lengths: list[float] = []
-    monkeypatch.setattr(consistency, "sleep", lengths.append)
+    monkeypatch.setattr(engine, "sleep", lengths.append)
     return lengths
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     # Sends an event to a function started anew; returns the answer and its lines.
     type Invoke = Callable[[object], tuple[Any, list[dict[str, Any]]]]
+
+_ARN = "arn:aws:sts::123456789012:assumed-role/Ops/ada"
 
 
 def _started() -> Any:
@@ -150,7 +153,7 @@ def test_a_fault_is_raised(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> N
     def fail(*_arguments: object) -> None:
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr("admin.actions.change.Keys.get", fail)
+    monkeypatch.setattr("admin.stores.records.Records.get", fail)
     with pytest.raises(RuntimeError, match=r"^unforeseen$"):
         invoke({"action": "get", "keyId": "0" * 16})
 
@@ -160,3 +163,48 @@ def test_bad_settings_fail_at_start_up(environ: pytest.MonkeyPatch) -> None:
     environ.setenv("KEY_HASH", "md5")
     with pytest.raises(ValueError, match=r"^KEY_HASH is none of"):
         _started()
+
+
+@pytest.fixture
+def started(environ: pytest.MonkeyPatch) -> Any:
+    """Return the function started anew."""
+    del environ
+    return _started()
+
+
+def _context(custom: object) -> Any:
+    return SimpleNamespace(client_context=SimpleNamespace(custom=custom))
+
+
+def test_the_claim_is_taken_as_it_is(started: Any) -> None:
+    """The command line sends the ARN of its caller."""
+    assert started._claimed_actor(_context({"actor": _ARN})) == _ARN
+
+
+@pytest.mark.parametrize(
+    "custom",
+    [
+        None,
+        {},
+        [],
+        {"actor": None},
+        {"actor": 1},
+        {"actor": ""},
+        {"actor": "a\nb"},
+        {"actor": "\x1b[31m"},
+        {"actor": "a" * 2_049},
+    ],
+)
+def test_what_does_not_fit_into_a_line_is_no_claim(
+    started: Any, custom: object
+) -> None:
+    """The log is read by people and by programs, line by line."""
+    assert started._claimed_actor(_context(custom)) is None
+
+
+def test_an_invocation_without_a_context_claims_nothing(started: Any) -> None:
+    """So the AWS CLI invokes, and the console."""
+    nothing: Any = SimpleNamespace(client_context=None)
+    assert started._claimed_actor(nothing) is None
+    bare: Any = SimpleNamespace()
+    assert started._claimed_actor(bare) is None

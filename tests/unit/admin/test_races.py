@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from admin.errors import RefusedError
+from admin.errors import Code, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,7 @@ def test_a_restored_key_that_cannot_join_its_plan_is_revoked_again(
     admin("revoke", keyId=key.key_id)
 
     def refuse(*_: Any) -> Any:
-        raise RefusedError(503, "gateway_unavailable", "no")
+        raise RefusedError(Code.GATEWAY_UNAVAILABLE, "no")
 
     monkeypatch.setattr(admin.deployment.usage_plans.__class__, "join", refuse)
     assert admin("restore", keyId=key.key_id)["status"] == 503
@@ -122,7 +122,7 @@ def test_a_gateway_key_that_was_joined_for_nothing_is_removed(
     admin("revoke", keyId=key.key_id)
 
     def refuse(*_: Any) -> Any:
-        raise RefusedError(503, "store_unavailable", "no")
+        raise RefusedError(Code.STORE_UNAVAILABLE, "no")
 
     monkeypatch.setattr(admin.deployment.records, "replace", refuse)
     assert admin("restore", keyId=key.key_id)["status"] == 503
@@ -155,13 +155,13 @@ def test_a_note_about_another_version_restores_nothing_for_a_narrow_function(
     narrow = Deployed(GRANTABLE_ROLES="READER")
     key, _ = admin.issued(roles=["READER"])
     store = narrow.deployment.store
-    tag = store.tag
+    note = store.note
 
     def overtaken(*arguments: Any) -> None:
         admin("update", keyId=key.key_id, roles=["WRITER"])
-        tag(*arguments)
+        note(*arguments)
 
-    store.tag = overtaken  # type: ignore[method-assign]
+    store.note = overtaken  # type: ignore[method-assign]
     narrow("revoke", keyId=key.key_id)
     answer = narrow("restore", keyId=key.key_id)
     assert (answer["status"], answer["error"]["code"]) == (403, "role_not_grantable")

@@ -124,7 +124,7 @@ def test_every_page_of_records_is_counted(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many there are."""
-    monkeypatch.setattr("admin.stores.records._MOST", 2)
+    monkeypatch.setattr("admin.stores.records.MAX_NAMES", 2)
     for _ in range(5):
         admin.issued()
     assert admin("signing.rotate")["keys"]["current"] == 5

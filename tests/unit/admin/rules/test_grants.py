@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from admin.errors import RefusedError
 from admin.rules.grants import Grants
 from tests.unit.admin.conftest import Admin
 
@@ -160,8 +161,8 @@ def test_a_list_of_roles_is_a_limit(
     assert grants.is_unlimited is (text == "*")
     try:
         grants.check(roles)
-    except Exception as error:  # noqa: BLE001 - told by its facts
-        assert (is_within, getattr(error, "status", None)) == (False, 403)
+    except RefusedError as error:
+        assert (is_within, error.code.status) == (False, 403)
     else:
         assert is_within
 

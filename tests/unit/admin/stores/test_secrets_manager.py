@@ -10,7 +10,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from admin.errors import RefusedError
-from admin.stores.secrets_manager import Absence, NameTakenError, SecretStore, Stored
+from admin.stores.engine import Absence, NameTakenError, Stored
+from admin.stores.secrets_manager import SecretStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +84,10 @@ def test_a_stale_version_replaces_nothing(store: SecretStore) -> None:
     for version in (first, "0" * 32):
         with pytest.raises(RefusedError) as caught:
             store.replace(_NAME, "mine", version)
-        assert (caught.value.status, caught.value.code) == (409, "version_conflict")
+        assert (caught.value.code.status, caught.value.code) == (
+            409,
+            "version_conflict",
+        )
     assert store.read(_NAME) == Stored("theirs", second)
     assert store.replace(_NAME, "next", second)
 
@@ -104,7 +108,7 @@ def test_what_is_not_there_can_not_be_replaced(store: SecretStore) -> None:
     """Somebody deleted it meanwhile: 409."""
     with pytest.raises(RefusedError) as caught:
         store.replace(_NAME, "text", "0" * 32)
-    assert (caught.value.status, caught.value.code) == (409, "version_conflict")
+    assert (caught.value.code.status, caught.value.code) == (409, "version_conflict")
 
 
 def test_deleting_what_is_not_there_says_so(store: SecretStore) -> None:
@@ -178,7 +182,7 @@ _CALLS: list[tuple[str, Callable[[SecretStore], object]]] = [
     ("put_secret_value", lambda store: store.replace(_NAME, "canary", "0" * 32)),
     ("delete_secret", lambda store: store.delete(_NAME, 7)),
     ("describe_secret", lambda store: store.notes(_NAME)),
-    ("tag_resource", lambda store: store.tag(_NAME, {"a": "b"})),
+    ("tag_resource", lambda store: store.note(_NAME, {"a": "b"})),
     ("restore_secret", lambda store: store.restore(_NAME)),
     (
         "list_secrets",
@@ -218,7 +222,7 @@ def test_no_answer_of_secrets_manager_is_a_crash(
     except NameTakenError:
         assert method == "create_secret"
     except RefusedError as refused:
-        assert refused.status in {409, 503}
+        assert refused.code.status in {409, 503}
         assert "canary" not in str(refused)
 
 
@@ -252,7 +256,7 @@ def test_what_is_no_answer_about_the_secret_is_503(
     monkeypatch.setattr(admin.secrets, method, fail)
     with pytest.raises(RefusedError) as caught:
         call(admin.deployment.store)
-    assert (caught.value.status, caught.value.code) == (503, "store_unavailable")
+    assert (caught.value.code.status, caught.value.code) == (503, "store_unavailable")
     expected = f"Secrets Manager does not serve this function: {code}"
     assert str(caught.value) == expected
 

@@ -1,0 +1,32 @@
+"""Whether it is known that a new key or password reached whom it is for.
+
+The answer that shows it may be lost once its record is written, and then nobody has a
+credential that lives. So a caller may say beforehand that it will confirm: until it
+does, a flag among the notes beside the record says that word is awaited.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from admin.stores.engine import NO_NOTES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin.requests import Clone, Issue, Rotate
+
+_FLAG = "apikeys:handover"
+_AWAITED: Final = MappingProxyType({_FLAG: "awaited"})
+CONFIRMED: Final = MappingProxyType({_FLAG: "done"})
+
+
+def notes_for(request: Issue | Clone | Rotate) -> Mapping[str, str]:
+    """Return the notes beside the record that a request makes or changes."""
+    return _AWAITED if request.await_confirmation else NO_NOTES
+
+
+def is_awaited(notes: Mapping[str, str]) -> bool:
+    """Return whether the notes beside a record await a confirmation to this day."""
+    return notes.get(_FLAG) == _AWAITED[_FLAG]

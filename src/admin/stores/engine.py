@@ -1,0 +1,161 @@
+"""What every store of records promises, whatever keeps them underneath.
+
+A name has one value at a time, and each write of it a version. Nothing is overwritten
+unseen, and what was deleted can be brought back for some days. Notes stand beside a
+value: they can be read without it, and after its deletion. A read may lag behind a
+write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from time import sleep
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+NO_NOTES: Final = MappingProxyType[str, str]({})
+# The most that one page may hold.
+MAX_NAMES: Final = 100
+_LAG_SECONDS = (0.2, 0.4, 0.8)
+
+
+class Absence(Enum):
+    """Why a name has no value to read."""
+
+    NEVER = "never"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A current value; ``text`` is empty where it is bytes."""
+
+    text: str
+    version: str
+
+    def __repr__(self) -> str:
+        """Show the version alone."""
+        return f"Stored(version={self.version!r})"
+
+
+class Page(NamedTuple):
+    """Some names with the notes beside each, and the token of the next page."""
+
+    notes: dict[str, dict[str, str]]
+    token: str | None
+
+
+class NameTakenError(Exception):
+    """The name has a value, or one that waits for its deletion."""
+
+
+class Engine(Protocol):
+    """Values by name; a service that fails or denies access is a 503 from each."""
+
+    def read(self, name: str, /) -> Stored | Absence:
+        """Return the current value, or why there is none."""
+        ...
+
+    def read_many(self, names: list[str], /) -> dict[str, Stored]:
+        """Return the current values of those names that have one, in order."""
+        ...
+
+    def create(
+        self,
+        name: str,
+        text: str,
+        description: str,
+        notes: Mapping[str, str] = NO_NOTES,
+        /,
+    ) -> str:
+        """Store a first value, with notes beside it, and return its version.
+
+        Raises:
+            NameTakenError: there is one already; nothing was changed.
+        """
+        ...
+
+    def replace(self, name: str, text: str, version: str, /) -> str:
+        """Store a value in place of the version that was read; return the new one.
+
+        Raises:
+            RefusedError: 409, another write came first; it stays in force.
+        """
+        ...
+
+    def delete(self, name: str, recovery_days: int, /) -> bool:
+        """Ask for a deletion; ``is_gone`` says whether it is in force.
+
+        Returns:
+            Whether there was such a name.
+        """
+        ...
+
+    def is_gone(self, name: str, /) -> bool:
+        """Return whether a deletion is in force, once reads have had time to follow."""
+        ...
+
+    def restore(self, name: str, /) -> bool:
+        """Ask for what was deleted back; reads may lag behind it.
+
+        Returns:
+            Whether there is such a name, and it may come back.
+        """
+        ...
+
+    def names(
+        self,
+        prefixes: list[str],
+        *,
+        limit: int,
+        token: str | None,
+        deleted_as: list[str] | None = None,
+    ) -> Page | None:
+        """Return some names that begin with one of some prefixes.
+
+        Args:
+            prefixes: what the names begin with.
+            limit: how many at most, up to ``MAX_NAMES``.
+            token: an earlier page's, or None for the first.
+            deleted_as: means those that wait for deletion, and only those described
+                so: they can't be read, and nothing else says what they are.
+
+        Returns:
+            A page, or None where the token is not one.
+        """
+        ...
+
+    def note(self, name: str, notes: Mapping[str, str], /) -> None:
+        """Put notes beside a value, in place of those of the same names.
+
+        Raises:
+            RefusedError: 409, it was deleted meanwhile.
+        """
+        ...
+
+    def notes(self, name: str, /) -> tuple[dict[str, str], str | None]:
+        """Return the notes beside a value, deleted or not, and its current version.
+
+        Raises:
+            RefusedError: 409, it was purged meanwhile.
+        """
+        ...
+
+
+def settled[T](read: Callable[[], T], is_expected: Callable[[T], bool]) -> T:
+    """Return what is read as soon as it is as expected, or in the end whatever it is.
+
+    Args:
+        read: reads once.
+        is_expected: whether what was read shows the write that went before.
+    """
+    for wait in _LAG_SECONDS:
+        found = read()
+        if is_expected(found):
+            return found
+        sleep(wait)
+    return read()
