@@ -38,6 +38,10 @@ class SecretsManager:
         self._behind: dict[str, tuple[int, StoredSecret | None]] = {}
         self._made = 0
 
+    def settle(self) -> None:
+        """Let every read see what was written so far."""
+        self._behind.clear()
+
     def create_secret(
         self,
         Name: str,  # noqa: N803 - AWS's own names, here and below
