@@ -20,7 +20,7 @@ _WINDOW = 8
 class Promise(StrEnum):
     """A sentence that holds after every run."""
 
-    DANGLING = "a record that can be read names no gateway key that is gone"
+    DANGLING = "a record that can be read names a gateway key that is in its plan"
     ORPHAN = "no gateway key is left that no record names, once the retry is through"
     UNTRUE = "what an answer of success says is what is stored"
     LOST = "no acknowledged change is lost but to a later one"
@@ -63,11 +63,25 @@ def broken_by_what_is_stored(
         account: after the run.
         is_over: no retry is to come, which may still clean up.
     """
-    named = set(state.named_gateway_keys(account).values())
-    if named - account.gateway.keys.keys():
+    named = {record.get("usageKeyId") for record in state.readable(account)} - {None}
+    if any(not _is_metered(account, record) for record in state.readable(account)):
         yield Promise.DANGLING
     if is_over and account.gateway.keys.keys() - named:
         yield Promise.ORPHAN
+
+
+def _is_metered(account: Account, record: Mapping[str, Any]) -> bool:
+    """Return whether the gateway key that a record names is what the record says."""
+    key_id, plan = record.get("usageKeyId"), record.get("usagePlanId")
+    if key_id is None:
+        return True
+    key = account.gateway.keys.get(key_id)
+    return (
+        key is not None
+        and key.enabled
+        and key.value == record.get("usageIdentifierKey")
+        and key_id in account.gateway.plans[str(plan)]
+    )
 
 
 def broken_by_an_answer(account: Account, answer: Mapping[str, Any]) -> bool:
@@ -102,32 +116,45 @@ def stored_as(named: Mapping[str, Any]) -> str:
 
 def broken_between(
     found: State,
-    allowed: Iterable[State],
-    without_some: Iterable[State],
-    with_refused: Iterable[State],
+    untouched: State,
+    allowed: list[State],
+    without_some: list[State],
+    with_refused: list[State],
 ) -> Promise | None:
     """Return what a state breaks that no order of the acknowledged requests makes.
 
     Args:
         found: after the run.
-        allowed: after the acknowledged requests, one after the other, in each order.
+        untouched: before it.
+        allowed: after the acknowledged requests, one after the other, in each order
+            in which all of them succeed.
         without_some: the same without one of them at least.
         with_refused: the same with those that were refused.
     """
-    allowed = list(allowed)
     if found in allowed:
         return None
-    known = {name for one in allowed for name in one.live}
-    if allowed and found.live.keys() - known:
-        made_twice = not any(found == one for one in with_refused)
-        return Promise.DOUBLED if made_twice else Promise.CHANGED
-    if not allowed:
-        return Promise.UNTRUE
-    if any(found == one for one in with_refused):
+    if found == untouched and not allowed:
+        # What the refused one had begun was undone by the other's success.
+        return None
+    if found in with_refused:
         return Promise.CHANGED
-    if any(found == one for one in without_some):
+    states = (untouched, *allowed, *without_some, *with_refused)
+    known = {name for one in states for name in one.live}
+    if found.live.keys() - known:
+        return Promise.DOUBLED
+    if found in without_some or not allowed:
         return Promise.LOST
     return Promise.UNTRUE
+
+
+def forgetting(found: State, actors: set[str]) -> State:
+    """Return a state without what it says of some actors' credentials."""
+    live = {
+        name: fields
+        | {"opened by": [who for who in fields["opened by"] if who not in actors]}
+        for name, fields in found.live.items()
+    }
+    return found._replace(live=live)
 
 
 def leaks(account: Account, credentials: Iterable[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -45,8 +46,15 @@ class Runs:
         self.counted: dict[str, int] = {}
         self._scenario = scenario
         self._at_first = frozenset(state.records_in(scenario.account))
-        self._serial: dict[tuple[tuple[str, str], ...], tuple[list[int], State]] = {}
+        self._serial: dict[tuple[tuple[str, str], ...], Any] = {}
         self._calls: dict[str, list[Call]] = {}
+
+    def alone(self) -> Iterator[Violation]:
+        """Let each request have its way, and its repeat."""
+        for name in self._scenario.requests:
+            account = self._begun("alone")
+            broken = self._repeated(account, name, self._sent(account, name))
+            yield from self._violations("alone", broken, name, "no fault")
 
     def faulted(self) -> Iterator[Violation]:
         """Let each call of each request go wrong in each way; then repeat it."""
@@ -57,6 +65,7 @@ class Runs:
                     account = self._begun("faults")
                     first = self._sent(account, name, Faulty(index, fault))
                     broken = self._repeated(account, name, first)
+                    broken -= self._broken_anyway(name)
                     yield from self._violations("faults", broken, name, happened)
 
     def lagging(self) -> Iterator[Violation]:
@@ -120,7 +129,7 @@ class Runs:
         """Repeat a request as its caller would, and return what was broken."""
         broken = set(promises.broken_by_what_is_stored(account, is_over=False))
         untouched, done = self._after_all(), self._after_all(("A", name))
-        if first is not None and first["status"] < 300:
+        if _is_success(first):
             broken |= self._broken_by_answer(account, first)
         if _is_refusal(first) and self._state(account, A=first) != untouched:
             broken.add(Promise.CHANGED)
@@ -132,7 +141,7 @@ class Runs:
             if last is not None and last["status"] < 500:
                 break
         found = self._state(account, A=last)
-        if last is not None and last["status"] < 300:
+        if _is_success(last):
             broken |= self._broken_by_answer(account, last)
             if found.live.keys() - done.live.keys():
                 broken.add(Promise.DOUBLED)
@@ -158,45 +167,43 @@ class Runs:
             left -= 1
             if left == -1:
                 answers["B"] = answer = self._sent(account, inner)
-                if answer is not None and answer["status"] < 300:
+                if _is_success(answer):
                     broken.update(self._broken_by_answer(account, answer))
             return perform()
 
         answers["A"] = self._sent(account, outer, line)
-        if None in answers.values():
+        if any(a is None or a["status"] >= 500 for a in answers.values()):
             return broken | {Promise.RAISED}
         asked = {"A": outer, "B": inner}
         is_repeat = outer == inner and "requestToken" in self._scenario.requests[outer]
         # The answer that came last holds the key that works.
         orders = [("B", "A")] if is_repeat else [("A", "B"), ("B", "A")]
         broken |= self._broken_between(account, asked, answers, orders)
-        return broken | self._broken_at_the_end(account)
+        at_the_end = self._broken_at_the_end(account)
+        return broken | (at_the_end - self._broken_anyway(outer, inner))
 
     def _after(self, name: str, index: int, fault: Fault, other: str) -> set[Promise]:
         account = self._begun("overtaken retries")
         self._sent(account, name, Faulty(index, fault))
         answers = {"B": self._sent(account, other)}
-        if answers["B"] is None:
-            return {Promise.RAISED}
         account.now += 1
         answers["A"] = self._sent(account, name)
-        if answers["A"] is None:
+        if any(a is None or a["status"] >= 500 for a in answers.values()):
             return {Promise.RAISED}
-        asked = {"A": name, "B": other}
         broken = set()
-        if answers["A"]["status"] < 300:
-            orders = [("A", "B"), ("B", "A")]
-            found = self._broken_between(account, asked, answers, orders)
-            broken |= found
+        if _is_success(answers["A"]):
+            asked, orders = {"A": name, "B": other}, [("A", "B"), ("B", "A")]
+            broken |= self._broken_between(account, asked, answers, orders)
         ended = promises.stored_as(self._scenario.requests[other])
         if (
             action_of(other) in _ENDING
-            and answers["B"]["status"] < 300
+            and _is_success(answers["B"])
             and action_of(name) not in _OPENING
             and _is_enabled(account, ended)
         ):
             broken.add(Promise.REOPENED)
-        return broken | self._broken_at_the_end(account)
+        at_the_end = self._broken_at_the_end(account)
+        return broken | (at_the_end - self._broken_anyway(name, other))
 
     def _broken_between(
         self,
@@ -205,20 +212,45 @@ class Runs:
         answers: dict[str, Answer],
         orders: list[tuple[str, str]],
     ) -> set[Promise]:
-        done = {a for a, answer in answers.items() if answer and answer["status"] < 300}
-        found = self._state(account, **answers)
+        done = {a for a, answer in answers.items() if _is_success(answer)}
+        refused = asked.keys() - done
 
-        def states(actors: set[str], *, must_succeed: bool = True) -> Iterator[State]:
-            for order in {tuple(a for a in order if a in actors) for order in orders}:
-                codes, reached = self._one_by_one(*((a, asked[a]) for a in order))
-                if not must_succeed or all(code < 300 for code in codes):
-                    yield reached
+        def states(actors: set[str]) -> list[State]:
+            """Return what the actors make one after another, if all succeed."""
+            made = [
+                self._one_by_one(*((a, asked[a]) for a in order))
+                for order in {tuple(a for a in o if a in actors) for o in orders}
+            ]
+            return [
+                promises.forgetting(reached, refused)
+                for codes, reached, _ in made
+                if all(code < 300 for code in codes)
+            ]
 
-        fewer = [s for a in done for s in states(done - {a})]
+        fewer = [one for actor in done for one in states(done - {actor})]
+        are_true = not any(
+            promises.broken_by_an_answer(account, answer or {})
+            for answer in answers.values()
+            if _is_success(answer)
+        )
         broken = promises.broken_between(
-            found, states(done), fewer, states({"A", "B"}, must_succeed=False)
+            self._state(account, **answers),
+            self._after_all(),
+            # One that finds done what it asks for may say so at the same time.
+            states(done) or (fewer if are_true else []),
+            fewer,
+            states(done | refused) if refused else [],
         )
         return set() if broken is None else {broken}
+
+    def _broken_anyway(self, *names: str) -> set[Promise]:
+        """Return what the requests break one after another, in any order, too."""
+        actors = dict(zip("AB", names, strict=False)).items()
+        return {
+            promise
+            for order in permutations(actors)
+            for promise in self._one_by_one(*order)[2]
+        }
 
     def _broken_by_answer(self, account: Account, answer: Answer) -> set[Promise]:
         is_untrue = promises.broken_by_an_answer(account, answer or {})
@@ -266,13 +298,16 @@ class Runs:
     def _after_all(self, *asked: tuple[str, str]) -> State:
         return self._one_by_one(*asked)[1]
 
-    def _one_by_one(self, *asked: tuple[str, str]) -> tuple[list[int], State]:
-        """Return the answers' status and what is stored after some requests."""
+    def _one_by_one(
+        self, *asked: tuple[str, str]
+    ) -> tuple[list[int], State, set[Promise]]:
+        """Return answers' status, what is stored and what is broken after requests."""
         if asked not in self._serial:
             account = self._scenario.account.copy()
             answers = {actor: self._sent(account, name) for actor, name in asked}
             codes = [500 if a is None else a["status"] for a in answers.values()]
-            self._serial[asked] = codes, self._state(account, **answers)
+            reached = self._state(account, **answers)
+            self._serial[asked] = codes, reached, self._broken_at_the_end(account)
         return self._serial[asked]
 
     def _state(self, account: Account, **answers: Answer) -> State:
@@ -290,6 +325,10 @@ class Runs:
     ) -> Iterator[Violation]:
         for promise in sorted(broken):
             yield Violation(family, promise, self._scenario.name, name, happened)
+
+
+def _is_success(answer: Answer) -> bool:
+    return answer is not None and answer["status"] < 300
 
 
 def _is_refusal(answer: Answer) -> bool:

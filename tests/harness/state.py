@@ -51,7 +51,7 @@ def state_of(
         fields = _fields(secret)
         if secret.deleted_at is None:
             fields["opened by"] = _openers(account, name, credentials)
-            fields["gateway key"] = _gateway_key(account, secret)
+            fields["gateway key of"] = _sharers(account, secret)
             live[name] = fields
         elif name in at_first:
             revoked[name] = fields
@@ -90,17 +90,16 @@ def opens(account: Account, name: str, credential: str) -> bool:
     )
 
 
-def named_gateway_keys(account: Account) -> dict[str, str]:
-    """Return the gateway keys that records name which can be read, by whose they are.
+def readable(account: Account) -> list[dict[str, Any]]:
+    """Return the records that can be read.
 
-    What is disabled or expired counts: it can be enabled or given a later end.
+    What is disabled or expired is among them: it can be enabled or given a later end.
     """
-    named = {}
-    for name, secret in records_in(account).items():
-        key_id = _document(secret).get("usageKeyId")
-        if secret.deleted_at is None and isinstance(key_id, str):
-            named[name] = key_id
-    return named
+    return [
+        _document(secret)
+        for secret in records_in(account).values()
+        if secret.deleted_at is None
+    ]
 
 
 def _document(secret: StoredSecret) -> dict[str, Any]:
@@ -131,20 +130,16 @@ def _openers(
     )
 
 
-def _gateway_key(account: Account, secret: StoredSecret) -> dict[str, Any] | None:
+def _sharers(account: Account, secret: StoredSecret) -> list[str]:
+    """Return the records that name the same gateway key as this."""
     key_id = _document(secret).get("usageKeyId")
-    if key_id is None:
-        return None
-    key = account.gateway.keys.get(key_id)
-    named = named_gateway_keys(account)
-    plans = account.gateway.plans
-    return {
-        "is enabled": key is not None and key.enabled,
-        "has the value": key is not None
-        and key.value == _document(secret).get("usageIdentifierKey"),
-        "plans": [plan for plan, members in plans.items() if key_id in members],
-        "records": [name for name, its_key in named.items() if its_key == key_id],
-    }
+    return [
+        name
+        for name, other in records_in(account).items()
+        if key_id is not None
+        and other.deleted_at is None
+        and _document(other).get("usageKeyId") == key_id
+    ]
 
 
 def _others(account: Account) -> dict[str, Any]:
