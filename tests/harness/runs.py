@@ -13,7 +13,7 @@ from tests.harness.promises import Promise, Violation
 from tests.harness.scenarios import action_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from tests.harness.account import Account
     from tests.harness.client import Call, Line
@@ -48,6 +48,7 @@ class Runs:
         self._at_first = frozenset(state.records_in(scenario.account))
         self._serial: dict[tuple[tuple[str, str], ...], Any] = {}
         self._calls: dict[str, list[Call]] = {}
+        self._faults: dict[tuple[str, int, Fault], set[Promise]] = {}
 
     def alone(self) -> Iterator[Violation]:
         """Let each request have its way, and its repeat."""
@@ -62,10 +63,7 @@ class Runs:
             for index, call in enumerate(self._calls_of(name)):
                 for fault in FAULTS:
                     happened = f"{fault} of call {index}, {call.method}"
-                    account = self._begun("faults")
-                    first = self._sent(account, name, Faulty(index, fault))
-                    broken = self._repeated(account, name, first)
-                    broken -= self._broken_anyway(name)
+                    broken = self._broken_by_fault(name, index, fault)
                     yield from self._violations("faults", broken, name, happened)
 
     def lagging(self) -> Iterator[Violation]:
@@ -102,10 +100,10 @@ class Runs:
                     broken = {Promise.ALIVE}
                     yield from self._violations("refused calls", broken, name, happened)
 
-    def interleaved(self) -> Iterator[Violation]:
-        """Let each other request run whole before each call of each request."""
-        for outer in self._scenario.requests:
-            for inner in self._scenario.requests:
+    def interleaved(self, names: Sequence[str]) -> Iterator[Violation]:
+        """Let each of some requests run whole before each call of each of them."""
+        for outer in names:
+            for inner in names:
                 for index, call in enumerate(self._calls_of(outer)):
                     happened = f"{inner} before call {index}, {call.method}"
                     broken = self._beside(outer, inner, index)
@@ -113,17 +111,28 @@ class Runs:
                         "interleavings", broken, outer, happened
                     )
 
-    def overtaken(self) -> Iterator[Violation]:
-        """Let each other request run between a fault and the retry."""
-        for name in self._scenario.requests:
+    def overtaken(
+        self, names: Sequence[str], others: Sequence[str]
+    ) -> Iterator[Violation]:
+        """Let each of others run between a fault of each request and its retry."""
+        for name in names:
             for index, call in enumerate(self._calls_of(name)):
                 for fault in _OVERTAKEN_AFTER:
-                    for other in self._scenario.requests:
+                    for other in others:
                         happened = f"{fault} of call {index}, {call.method}, {other}"
                         broken = self._after(name, index, fault, other)
                         yield from self._violations(
                             "overtaken retries", broken, name, happened
                         )
+
+    def _broken_by_fault(self, name: str, index: int, fault: Fault) -> set[Promise]:
+        case = name, index, fault
+        if case not in self._faults:
+            account = self._begun("faults")
+            first = self._sent(account, name, Faulty(index, fault))
+            broken = self._repeated(account, name, first)
+            self._faults[case] = broken - self._broken_anyway(name)
+        return self._faults[case]
 
     def _repeated(self, account: Account, name: str, first: Answer) -> set[Promise]:
         """Repeat a request as its caller would, and return what was broken."""
@@ -177,7 +186,8 @@ class Runs:
         asked = {"A": outer, "B": inner}
         is_repeat = outer == inner and "requestToken" in self._scenario.requests[outer]
         # The answer that came last holds the key that works.
-        orders = [("B", "A")] if is_repeat else [("A", "B"), ("B", "A")]
+        orders: list[tuple[str, ...]] = [("B", "A")]
+        orders += [] if is_repeat else [("A", "B")]
         broken |= self._broken_between(account, asked, answers, orders)
         at_the_end = self._broken_at_the_end(account)
         return broken | (at_the_end - self._broken_anyway(outer, inner))
@@ -192,7 +202,9 @@ class Runs:
             return {Promise.RAISED}
         broken = set()
         if _is_success(answers["A"]):
-            asked, orders = {"A": name, "B": other}, [("A", "B"), ("B", "A")]
+            asked = {"A": name, "B": other}
+            # The first try may have had its effect before the other, the retry after.
+            orders = [("A", "B"), ("B", "A"), ("A", "B", "A")]
             broken |= self._broken_between(account, asked, answers, orders)
         ended = promises.stored_as(self._scenario.requests[other])
         if (
@@ -203,14 +215,15 @@ class Runs:
         ):
             broken.add(Promise.REOPENED)
         at_the_end = self._broken_at_the_end(account)
-        return broken | (at_the_end - self._broken_anyway(name, other))
+        without_other = self._broken_by_fault(name, index, fault)
+        return broken | at_the_end - without_other - self._broken_anyway(name, other)
 
     def _broken_between(
         self,
         account: Account,
         asked: dict[str, str],
         answers: dict[str, Answer],
-        orders: list[tuple[str, str]],
+        orders: list[tuple[str, ...]],
     ) -> set[Promise]:
         done = {a for a, answer in answers.items() if _is_success(answer)}
         refused = asked.keys() - done
@@ -237,7 +250,7 @@ class Runs:
             self._state(account, **answers),
             self._after_all(),
             # One that finds done what it asks for may say so at the same time.
-            states(done) or (fewer if are_true else []),
+            states(done) or (fewer if are_true and not refused else []),
             fewer,
             states(done | refused) if refused else [],
         )
