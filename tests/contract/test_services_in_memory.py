@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.harness.client import Call
 
+_MOVE = {"SecretId": "a", "VersionStage": "AWSCURRENT"}
 _FIRST, _SECOND, _THIRD = ("1" * 32, "2" * 32, "3" * 32)
 
 
@@ -45,7 +46,10 @@ def services(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any]]:
         "aws_secret_access_key": "test",
     }
     with mock_aws():
-        yield boto3.client("secretsmanager", **known), boto3.client("apigateway", **known)
+        yield (
+            boto3.client("secretsmanager", **known),
+            boto3.client("apigateway", **known),
+        )
 
 
 @pytest.fixture
@@ -138,7 +142,7 @@ def test_a_value_under_another_label_is_not_current(secrets: Any) -> None:
     )
     assert _value(secrets) == ("one", _FIRST)
     assert _value(secrets, VersionStage="PENDING") == ("two", _SECOND)
-    move = {"SecretId": "a", "VersionStage": "AWSCURRENT", "MoveToVersionId": _SECOND}
+    move = {**_MOVE, "MoveToVersionId": _SECOND}
     secrets.update_secret_version_stage(**move, RemoveFromVersionId=_FIRST)
     assert _value(secrets) == ("two", _SECOND)
     assert _value(secrets, VersionStage="AWSPREVIOUS") == ("one", _FIRST)
@@ -146,14 +150,14 @@ def test_a_value_under_another_label_is_not_current(secrets: Any) -> None:
 
 @pytest.mark.parametrize("left", [_SECOND, _THIRD, None])
 def test_a_label_moves_only_from_where_it_is(secrets: Any, left: str | None) -> None:
-    """A compare-and-swap that lost, the SDK's repeat of one that won, or none at all."""
+    """Not from a version that it is not on, from none, or from nowhere named."""
     secrets.put_secret_value(
         SecretId="a",
         SecretString="two",
         ClientRequestToken=_SECOND,
         VersionStages=["PENDING"],
     )
-    move = {"SecretId": "a", "VersionStage": "AWSCURRENT", "MoveToVersionId": _SECOND}
+    move = {**_MOVE, "MoveToVersionId": _SECOND}
     given = {} if left is None else {"RemoveFromVersionId": left}
     code = _refused(secrets.update_secret_version_stage, **move, **given)
     assert code == "InvalidParameterException"
@@ -295,7 +299,7 @@ def test_a_name_is_reserved_while_its_deletion_waits(strict: tuple[Any, Any]) ->
 
 
 def test_what_waits_for_its_deletion_takes_no_write(strict: tuple[Any, Any]) -> None:
-    """moto takes a value, a label and a tag."""
+    """Where moto takes a value, a label and a tag."""
     secrets, _ = strict
     secrets.delete_secret(SecretId="a")
     writes: dict[str, dict[str, Any]] = {
@@ -325,7 +329,7 @@ def test_values_names_and_tags_have_their_bounds(strict: tuple[Any, Any]) -> Non
 
 
 def test_a_plan_that_is_not_there_takes_no_key(strict: tuple[Any, Any]) -> None:
-    """moto makes one of it; twice in a plan is a conflict."""
+    """Where moto makes one of it; twice in a plan is a conflict."""
     _, gateway = strict
     key = {"keyId": gateway.create_api_key(name="x")["id"], "keyType": "API_KEY"}
     join = gateway.create_usage_plan_key

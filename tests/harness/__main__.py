@@ -16,15 +16,17 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="what `make test` runs")
     asked = parser.parse_args()
     campaign = carried_out(asked.seed, is_short=asked.short)
-    is_new = False
+    lines, is_new = [], False
     for kind, violation in sorted(campaign.violations.items()):
         family, promise, action = kind
         is_known = action in KNOWN.get((family, promise), ())
         is_new |= not is_known
-        print(f"{family}: {action}: not true that {promise}")
-        print(f"    {campaign.counted[kind]} times{', known' if is_known else ', NEW'}")
-        print(f"    first in {violation}")
-    print(campaign.summary())
+        lines += [
+            f"{family}: {action}: it is not true that {promise}",
+            f"    {campaign.counted[kind]} times, {'known' if is_known else 'NEW'}",
+            f"    first in {violation}",
+        ]
+    sys.stdout.write("\n".join([*lines, campaign.summary(), ""]))
     return int(is_new)
 
 

@@ -110,7 +110,9 @@ def determined(seed: str) -> Iterator[None]:
 
     def slow(credential: str) -> str:
         salt = sha256(entropy(16)).hexdigest()[:22]
-        return digest.like(f"$argon2id$v=19$m=19456,t=2,p=1${salt[:21]}A${'A' * 43}", credential)
+        return digest.like(
+            f"$argon2id$v=19$m=19456,t=2,p=1${salt[:21]}A${'A' * 43}", credential
+        )
 
     def in_order(_pool: object, each: Callable[..., Any], *found: Any) -> Any:
         return map(each, *found)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.harness.account import determined
-from tests.harness.promises import Promise
 from tests.harness.runs import Runs
 from tests.harness.scenarios import action_of, all_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.harness.promises import Violation
+    from tests.harness.promises import Promise, Violation
     from tests.harness.scenarios import Scenario
 
     # How a run was made, what it broke, and the action that was asked for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ReadTimeoutError
@@ -78,7 +79,5 @@ def throttled(call: Call) -> Exception:
 
 def _attempted(perform: Callable[[], Any]) -> None:
     """Perform a call whose answer is lost, whatever it is."""
-    try:
+    with suppress(Exception):
         perform()
-    except Exception:  # noqa: BLE001, S110 - the answer is lost
-        pass

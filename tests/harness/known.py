@@ -7,5 +7,4 @@ from typing import Final
 from tests.harness.promises import Promise
 
 # The actions that break a promise, by how the run is made.
-KNOWN: Final[dict[tuple[str, Promise], tuple[str, ...]]] = {
-}
+KNOWN: Final[dict[tuple[str, Promise], tuple[str, ...]]] = {}

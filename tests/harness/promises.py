@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.harness import state
-from tests.harness.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tests.harness.account import Account
+    from tests.harness.state import State
 
 # A leak at least twice as long has one of these windows in it.
 _WINDOW = 8

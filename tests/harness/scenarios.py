@@ -52,7 +52,7 @@ class Scenario:
 
 def action_of(request: str) -> str:
     """Return the action of a request by its name."""
-    return request.split()[0].rstrip(",")
+    return request.split(maxsplit=1)[0].rstrip(",")
 
 
 def token(text: str) -> str:

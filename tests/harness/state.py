@@ -82,6 +82,12 @@ def record_in(account: Account, name: str) -> Record | None:
     return None
 
 
+def is_enabled(account: Account, name: str) -> bool:
+    """Return whether there is a record that can be read and is enabled."""
+    record = record_in(account, name)
+    return record is not None and record.enabled
+
+
 def opens(account: Account, name: str, credential: str) -> bool:
     """Return whether a credential is one of a readable record's."""
     record = record_in(account, name)
@@ -122,9 +128,7 @@ def _minute(date: object) -> object:
     return None if date is None else round((timestamp.parse(str(date)) - NOW) / 60)
 
 
-def _openers(
-    account: Account, name: str, credentials: Mapping[str, str]
-) -> list[str]:
+def _openers(account: Account, name: str, credentials: Mapping[str, str]) -> list[str]:
     return sorted(
         whose for whose, text in credentials.items() if opens(account, name, text)
     )
