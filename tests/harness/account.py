@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.harness.client import Call, Line
 
 PLAN = "plan01"
+_SECRET = ("key", "password", "credential")
 _STAGE = ("a1b2c3d4e5", "prod")
 
 
@@ -38,12 +39,14 @@ class Account:
         now: seconds since 1970, for AWS and for the function.
         environ: the function's settings, beside the signing secret's name.
         sent: every call that went out, whatever became of it.
+        secret_texts: the keys and passwords in requests and answers.
     """
 
     def __init__(self, **environ: str) -> None:
         self.now: float = NOW
         self.environ = {"FLUSH_STAGES": "/".join(_STAGE)} | environ
         self.sent: list[Call] = []
+        self.secret_texts: set[str] = set()
         self.secrets = SecretsManager(self._clock)
         self.gateway = ApiGateway(plans={PLAN: []}, rest_stages={_STAGE})
         self.store(SIGNING_NAME, signing_secret_with_lookup())
@@ -63,7 +66,7 @@ class Account:
         token = sha256(name.encode()).hexdigest()
         self.secrets.create_secret(name, token, text)
 
-    def invoke(self, event: object, line: Line | None = None) -> Any:
+    def invoke(self, event: dict[str, Any], line: Line | None = None) -> Any:
         """Invoke the function once, in an environment of its own."""
 
         def send(call: Call, perform: Callable[[], Any]) -> Any:
@@ -71,6 +74,8 @@ class Account:
             return perform() if line is None else line(call, perform)
 
         answer, _ = _function(self.environ, self._clients(send), self._clock)(event)
+        for said in (event, answer):
+            self.secret_texts |= {said[name] for name in _SECRET if name in said}
         return json.loads(json.dumps(answer))
 
     def _clients(self, line: Line) -> Callable[[str], Client]:

@@ -110,7 +110,7 @@ class Judge:
     def broken_at_the_end(self, account: Account) -> set[Promise]:
         """Return what is broken once everything is through."""
         broken = set(promises.broken_by_what_is_stored(account))
-        if promises.leaks(account, self._scenario.credentials.values()):
+        if promises.leaks(account):
             broken.add(Promise.LEAKED)
         return broken
 
@@ -178,7 +178,8 @@ class Judge:
             codes = [500 if a is None else a["status"] for a in answers.values()]
             reached = self._state(account, **answers)
             self._serial[asked] = codes, reached, self.broken_at_the_end(account)
-        return self._serial[asked]
+        found: tuple[list[int], State, set[Promise]] = self._serial[asked]
+        return found
 
     def _state(self, account: Account, **answers: Answer) -> State:
         shown = {

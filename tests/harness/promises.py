@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tests.harness import state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from tests.harness.account import Account
     from tests.harness.state import State
@@ -157,13 +157,13 @@ def forgetting(found: State, actors: set[str]) -> State:
     return found._replace(live=live)
 
 
-def leaks(account: Account, credentials: Iterable[str]) -> bool:
-    """Return whether a call that was sent carries a part of a credential.
+def leaks(account: Account) -> bool:
+    """Return whether a call that was sent carries a part of a key or a password.
 
     The name of a record of OntoPop's own is one, which can't be otherwise.
     """
     sent = "\n".join(str(call.parameters) for call in account.sent)
-    for credential in credentials:
+    for credential in account.secret_texts:
         sent = sent.replace(f"APIKEY_{credential}", "")
         secret = credential.rpartition("_")[2]
         starts = range(0, len(secret) - _WINDOW + 1, _WINDOW)

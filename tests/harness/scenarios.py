@@ -126,11 +126,12 @@ def _account(name: str) -> Scenario:
     made.done("before", action="issue", **_DESCRIBED, **planned, **subject)
     made.done("now", action="rotate", **subject, overlapSeconds=OVERLAP)
     _ask_of_each(made, "", subject)
-    for text, fields in {
-        "rotate": {"overlapSeconds": 0},
-        "rotate, its password given": {"overlapSeconds": 0, "password": "p4ss-" * 4},
+    for text, given in {
+        "rotate": {},
+        "rotate, its password given": {"password": entropy("a password")(12).hex()},
     }.items():
-        made.may_ask(text, **subject, **fields, requestToken=token(text))
+        asked = {"overlapSeconds": 0, "requestToken": token(text)}
+        made.may_ask(text, **subject, **given, **asked)
     made.may_ask("clone", **subject, newLogin="otto", requestToken=token("clone"))
     for text in ("issue", "issue again"):
         event = {"login": "otto", **_DESCRIBED, **planned, "requestToken": token(text)}
