@@ -1,12 +1,14 @@
 """API Gateway in memory: its keys, what usage plans hold them, and stages to flush."""
 
+# ruff: noqa: N803 - the parameters have the names of boto3's
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from tests.harness.service_error import ServiceError
+from tests.harness.client import ServiceError
 
 
 @dataclass(slots=True)
@@ -55,16 +57,16 @@ class ApiGateway:
 
     def get_api_key(
         self,
-        apiKey: str,  # noqa: N803 - AWS's own names, here and below
-        includeValue: bool = False,  # noqa: FBT001, FBT002, N803
+        apiKey: str,
+        includeValue: bool = False,  # noqa: FBT001, FBT002
     ) -> dict[str, Any]:
         """Return a key, without its value unless that is asked for."""
         return _shown(self._key(apiKey), includes_value=includeValue)
 
     def get_api_keys(
         self,
-        nameQuery: str = "",  # noqa: N803
-        includeValues: bool = False,  # noqa: FBT001, FBT002, N803
+        nameQuery: str = "",
+        includeValues: bool = False,  # noqa: FBT001, FBT002
         limit: int = 25,
         position: str = "0",
     ) -> dict[str, Any]:
@@ -74,7 +76,7 @@ class ApiGateway:
         items = [_shown(key, includes_value=includeValues) for key in found[start:end]]
         return {"items": items} | ({"position": str(end)} if end < len(found) else {})
 
-    def delete_api_key(self, apiKey: str) -> dict[str, Any]:  # noqa: N803
+    def delete_api_key(self, apiKey: str) -> dict[str, Any]:
         """Delete a key, and take it out of its plans."""
         self._key(apiKey)
         del self.keys[apiKey]
@@ -85,9 +87,9 @@ class ApiGateway:
 
     def create_usage_plan_key(
         self,
-        usagePlanId: str,  # noqa: N803
-        keyId: str,  # noqa: N803
-        keyType: str,  # noqa: N803
+        usagePlanId: str,
+        keyId: str,
+        keyType: str,
     ) -> dict[str, Any]:
         """Put a key into a plan."""
         if keyType != "API_KEY":
@@ -100,8 +102,8 @@ class ApiGateway:
 
     def delete_usage_plan_key(
         self,
-        usagePlanId: str,  # noqa: N803
-        keyId: str,  # noqa: N803
+        usagePlanId: str,
+        keyId: str,
     ) -> dict[str, Any]:
         """Take a key out of a plan."""
         members = self._plan(usagePlanId)
@@ -110,7 +112,7 @@ class ApiGateway:
         members.remove(keyId)
         return {}
 
-    def get_usage_plan_keys(self, usagePlanId: str) -> dict[str, Any]:  # noqa: N803
+    def get_usage_plan_keys(self, usagePlanId: str) -> dict[str, Any]:
         """Return the keys in a plan."""
         members = self._plan(usagePlanId)
         return {
@@ -122,8 +124,8 @@ class ApiGateway:
 
     def flush_stage_authorizers_cache(
         self,
-        restApiId: str,  # noqa: N803
-        stageName: str,  # noqa: N803
+        restApiId: str,
+        stageName: str,
     ) -> dict[str, Any]:
         """Accept the flush of a REST API's stage."""
         if (restApiId, stageName) not in self.rest_stages:
@@ -132,8 +134,8 @@ class ApiGateway:
 
     def reset_authorizers_cache(
         self,
-        ApiId: str,  # noqa: N803
-        StageName: str,  # noqa: N803
+        ApiId: str,
+        StageName: str,
     ) -> dict[str, Any]:
         """Accept the flush of an HTTP API's stage."""
         if (ApiId, StageName) not in self.http_stages:

@@ -16,13 +16,25 @@ import boto3
 from botocore.exceptions import ParamValidationError
 from botocore.validate import ParamValidator
 
-from tests.harness.service_error import ServiceError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     # What a line does with a call: perform it, or anything else that a network does.
     type Line = Callable[[Call, Callable[[], Any]], Any]
+
+
+class ServiceError(Exception):
+    """An error that AWS would answer.
+
+    Attributes:
+        code: as the service's model names it.
+        message: for people.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)

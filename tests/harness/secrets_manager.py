@@ -5,6 +5,8 @@ used ClientRequestToken is idempotent with the same value only, values and tags 
 their longest length. Reads may lag behind writes.
 """
 
+# ruff: noqa: N803 - the parameters have the names of boto3's
+
 from __future__ import annotations
 
 import copy
@@ -12,15 +14,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.harness.service_error import ServiceError
+from tests.harness.client import ServiceError
 from tests.harness.stored_secret import CURRENT, StoredSecret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
-_LONGEST_VALUE = 65_536
-_MOST_TAGS = 50
 _PAGE = re.compile(r"page-([0-9]{1,9})")
 
 
@@ -44,17 +44,16 @@ class SecretsManager:
 
     def create_secret(
         self,
-        Name: str,  # noqa: N803 - AWS's own names, here and below
-        ClientRequestToken: str,  # noqa: N803
-        SecretString: str,  # noqa: N803
-        Description: str = "",  # noqa: N803
-        Tags: list[dict[str, str]] | None = None,  # noqa: N803
+        Name: str,
+        ClientRequestToken: str,
+        SecretString: str,
+        Description: str = "",
+        Tags: list[dict[str, str]] | None = None,
         **_encryption: str,
     ) -> dict[str, Any]:
         """Store a first version."""
         if not _NAME.fullmatch(Name):
             raise _bad("Invalid name.")
-        _check_value(SecretString)
         there = self.secrets.get(Name)
         if there is not None:
             if there.deleted_at is not None:
@@ -68,21 +67,21 @@ class SecretsManager:
                     "ResourceExistsException",
                     f"The operation failed because the secret {Name} already exists.",
                 )
-            return _identified(there, VersionId=ClientRequestToken)
+            return there.answer(VersionId=ClientRequestToken)
         self._made += 1
         arn = f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{Name}"
         secret = StoredSecret(Name, f"{arn}-{self._made:06d}", Description)
-        _tag(secret, Tags or [])
+        secret.tag(Tags or [])
         secret.put(ClientRequestToken, SecretString, [CURRENT])
         self._written(Name)
         self.secrets[Name] = secret
-        return _identified(secret, VersionId=ClientRequestToken)
+        return secret.answer(VersionId=ClientRequestToken)
 
     def get_secret_value(
         self,
-        SecretId: str,  # noqa: N803
-        VersionId: str | None = None,  # noqa: N803
-        VersionStage: str | None = None,  # noqa: N803
+        SecretId: str,
+        VersionId: str | None = None,
+        VersionStage: str | None = None,
     ) -> dict[str, Any]:
         """Return a version's value; the one labelled ``AWSCURRENT`` by default."""
         secret = self._seen(SecretId)
@@ -97,8 +96,7 @@ class SecretsManager:
                 "You provided a VersionStage that is not associated to the provided "
                 "VersionId.",
             )
-        return _identified(
-            secret,
+        return secret.answer(
             VersionId=version,
             SecretString=secret.values[version],
             VersionStages=secret.labels_of(version),
@@ -106,35 +104,34 @@ class SecretsManager:
 
     def put_secret_value(
         self,
-        SecretId: str,  # noqa: N803
-        ClientRequestToken: str,  # noqa: N803
-        SecretString: str,  # noqa: N803
-        VersionStages: list[str] | None = None,  # noqa: N803
+        SecretId: str,
+        ClientRequestToken: str,
+        SecretString: str,
+        VersionStages: list[str] | None = None,
     ) -> dict[str, Any]:
         """Add a version under labels."""
-        _check_value(SecretString)
         secret = self._writable(SecretId)
         secret.put(ClientRequestToken, SecretString, VersionStages or [CURRENT])
         stages = secret.labels_of(ClientRequestToken)
-        return _identified(secret, VersionId=ClientRequestToken, VersionStages=stages)
+        return secret.answer(VersionId=ClientRequestToken, VersionStages=stages)
 
     def update_secret_version_stage(
         self,
-        SecretId: str,  # noqa: N803
-        VersionStage: str,  # noqa: N803
-        RemoveFromVersionId: str | None = None,  # noqa: N803
-        MoveToVersionId: str | None = None,  # noqa: N803
+        SecretId: str,
+        VersionStage: str,
+        RemoveFromVersionId: str | None = None,
+        MoveToVersionId: str | None = None,
     ) -> dict[str, Any]:
         """Move a label from exactly one version to another."""
         secret = self._writable(SecretId)
         secret.move_from(VersionStage, RemoveFromVersionId, MoveToVersionId)
-        return _identified(secret)
+        return secret.answer()
 
     def delete_secret(
         self,
-        SecretId: str,  # noqa: N803
-        RecoveryWindowInDays: int | None = None,  # noqa: N803
-        ForceDeleteWithoutRecovery: bool = False,  # noqa: FBT001, FBT002, N803
+        SecretId: str,
+        RecoveryWindowInDays: int | None = None,
+        ForceDeleteWithoutRecovery: bool = False,  # noqa: FBT001, FBT002
     ) -> dict[str, Any]:
         """Schedule a deletion, or delete at once."""
         days = RecoveryWindowInDays
@@ -147,40 +144,40 @@ class SecretsManager:
             raise _bad("You can't delete a secret that still has replica regions.")
         if ForceDeleteWithoutRecovery:
             del self.secrets[secret.name]
-            return _identified(secret)
+            return secret.answer()
         secret.require_living()
         self._written(secret.name)
         secret.deleted_at = self.clock()
         gone = datetime.fromtimestamp(self.clock(), UTC) + timedelta(days=days or 30)
-        return _identified(secret, DeletionDate=gone)
+        return secret.answer(DeletionDate=gone)
 
-    def restore_secret(self, SecretId: str) -> dict[str, Any]:  # noqa: N803
+    def restore_secret(self, SecretId: str) -> dict[str, Any]:
         """Cancel a scheduled deletion; without one nothing happens."""
         secret = self._found(SecretId)
         self._written(secret.name)
         secret.deleted_at = None
-        return _identified(secret)
+        return secret.answer()
 
-    def describe_secret(self, SecretId: str) -> dict[str, Any]:  # noqa: N803
+    def describe_secret(self, SecretId: str) -> dict[str, Any]:
         """Return all but the values, of a scheduled secret, too."""
         secret = self._seen(SecretId)
-        described = _listed(secret)
+        described = secret.answer(**secret.described())
         described["VersionIdsToStages"] = described.pop("SecretVersionsToStages")
         return described
 
     def tag_resource(
         self,
-        SecretId: str,  # noqa: N803
-        Tags: list[dict[str, str]],  # noqa: N803
+        SecretId: str,
+        Tags: list[dict[str, str]],
     ) -> dict[str, Any]:
         """Set tags beside those that are there."""
-        _tag(self._writable(SecretId), Tags)
+        self._writable(SecretId).tag(Tags)
         return {}
 
     def untag_resource(
         self,
-        SecretId: str,  # noqa: N803
-        TagKeys: list[str],  # noqa: N803
+        SecretId: str,
+        TagKeys: list[str],
     ) -> dict[str, Any]:
         """Take tags away, those that are there."""
         secret = self._writable(SecretId)
@@ -190,10 +187,10 @@ class SecretsManager:
 
     def list_secrets(
         self,
-        Filters: list[dict[str, Any]] | None = None,  # noqa: N803
-        MaxResults: int = 100,  # noqa: N803
-        NextToken: str | None = None,  # noqa: N803
-        IncludePlannedDeletion: bool = False,  # noqa: FBT001, FBT002, N803
+        Filters: list[dict[str, Any]] | None = None,
+        MaxResults: int = 100,
+        NextToken: str | None = None,
+        IncludePlannedDeletion: bool = False,  # noqa: FBT001, FBT002
     ) -> dict[str, Any]:
         """Return a page of secrets, filtered by the prefix of their names."""
         match = _PAGE.fullmatch(NextToken or "page-0")
@@ -207,7 +204,9 @@ class SecretsManager:
         ]
         start = int(match[1])
         end = start + MaxResults
-        page: dict[str, Any] = {"SecretList": [_listed(s) for s in fitting[start:end]]}
+        page: dict[str, Any] = {
+            "SecretList": [s.answer(**s.described()) for s in fitting[start:end]]
+        }
         return page | ({"NextToken": f"page-{end}"} if end < len(fitting) else {})
 
     def _found(self, name: str) -> StoredSecret:
@@ -241,35 +240,6 @@ def _fits(secret: StoredSecret, wanted: dict[str, Any]) -> bool:
     if wanted["Key"] != "name":
         raise _bad(f"no filter by {wanted['Key']} here")
     return secret.name.startswith(tuple(wanted["Values"]))
-
-
-def _listed(secret: StoredSecret) -> dict[str, Any]:
-    stages = {version: secret.labels_of(version) for version in secret.values}
-    listed = _identified(
-        secret,
-        Description=secret.description,
-        Tags=[{"Key": name, "Value": value} for name, value in secret.tags.items()],
-        SecretVersionsToStages={v: labels for v, labels in stages.items() if labels},
-    )
-    if secret.deleted_at is not None:
-        listed["DeletedDate"] = datetime.fromtimestamp(secret.deleted_at, UTC)
-    return listed
-
-
-def _identified(secret: StoredSecret, **more: Any) -> dict[str, Any]:
-    return {"ARN": secret.arn, "Name": secret.name, **more}
-
-
-def _tag(secret: StoredSecret, tags: list[dict[str, str]]) -> None:
-    found = secret.tags | {tag["Key"]: tag["Value"] for tag in tags}
-    if len(found) > _MOST_TAGS or any(name.startswith("aws:") for name in found):
-        raise _bad("At most 50 tags, none of AWS's own.")
-    secret.tags = found
-
-
-def _check_value(text: str) -> None:
-    if len(text.encode()) > _LONGEST_VALUE:
-        raise _bad("The value is at most 65536 bytes long.")
 
 
 def _bad(message: str) -> ServiceError:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
-from tests.harness.service_error import ServiceError
+from tests.harness.client import ServiceError
 
+_LONGEST_VALUE = 65_536
+_MOST_TAGS = 50
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 
 
@@ -49,8 +53,35 @@ class StoredSecret:
                 "marked deleted.",
             )
 
+    def answer(self, **more: Any) -> dict[str, Any]:
+        """Return what AWS says of a secret in every answer, and more."""
+        return {"ARN": self.arn, "Name": self.name, **more}
+
+    def described(self) -> dict[str, Any]:
+        """Return what is told of a secret without its values."""
+        labelled = {version: self.labels_of(version) for version in self.values}
+        told: dict[str, Any] = {
+            "Description": self.description,
+            "Tags": [
+                {"Key": name, "Value": value} for name, value in self.tags.items()
+            ],
+            "SecretVersionsToStages": {v: on for v, on in labelled.items() if on},
+        }
+        if self.deleted_at is not None:
+            told["DeletedDate"] = datetime.fromtimestamp(self.deleted_at, UTC)
+        return told
+
+    def tag(self, tags: list[dict[str, str]]) -> None:
+        """Set tags beside those that are there."""
+        found = self.tags | {tag["Key"]: tag["Value"] for tag in tags}
+        if len(found) > _MOST_TAGS or any(name.startswith("aws:") for name in found):
+            raise _bad("At most 50 tags, none of AWS's own.")
+        self.tags = found
+
     def put(self, version: str, text: str, labels: list[str]) -> None:
         """Add a version under labels; the same once more is no second one."""
+        if len(text.encode()) > _LONGEST_VALUE:
+            raise _bad("The value is at most 65536 bytes long.")
         if version in self.values:
             if self.values[version] != text:
                 raise ServiceError(
