@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -130,7 +131,7 @@ def test_a_fault_hits_one_call_and_a_crash_all_that_follow(fault: Fault) -> None
     sent = Call("secretsmanager", "get_secret_value", {})
     for name in "abc":
         with suppress(KilledError, ClientError, BotoCoreError):
-            line(sent, lambda name=name: done.append(name))
+            line(sent, partial(done.append, name))
     expected = ["a", *(["b"] if fault.is_done else [])]
     expected += ["b"] if fault.kind == "repeat" else []
     assert done == expected + (["c"] if fault.kind != "crash" else [])
