@@ -67,6 +67,8 @@ class Client:
         self._behind = behind
         self._line = line
         self.exceptions = _real(service).exceptions
+        # What boto3 knows of the service, and where handlers of its events register.
+        self.meta = _real(service).meta
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         """Return a method of boto3's client that the service in memory has."""
