@@ -41,6 +41,10 @@ demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API wi
 test: venvs build ## Run the whole test suite, from unit to the deployed stack
 	$(DEV)/bin/python -m pytest $(PYTEST_ARGS)
 
+.PHONY: faults
+faults: venvs ## Let every AWS call of every admin action fail, and actions interleave (FAULTS_ARGS=…)
+	@$(DEV)/bin/python -m tests.harness $(FAULTS_ARGS)
+
 .PHONY: coverage
 coverage: venvs ## Run the tests that need no stack; each branch of src/ must be taken
 	$(DEV)/bin/python -m pytest --cov --cov-branch --cov-report=term-missing:skip-covered \

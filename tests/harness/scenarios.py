@@ -1,0 +1,196 @@
+"""Where the actions begin: what was done in an account, and what is asked there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from apikeys.key import derived_key_id
+from tests.builders import ROLE_MAP, entropy, foreign_key, ontopop_text
+from tests.harness.account import PLAN, Account
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+type Event = dict[str, Any]
+
+FOREIGN = foreign_key()
+OVERLAP = 3_600
+_DESCRIBED = {"client": "Acme", "roles": ["READER"]}
+
+
+@dataclass(slots=True)
+class Scenario:
+    """An account and the requests that may meet in it.
+
+    Attributes:
+        name: a few words.
+        account: as it was left; runs take copies.
+        credentials: keys and passwords that were handed out, by whose they are.
+        requests: what may be asked, by a name that begins with the action.
+    """
+
+    name: str
+    account: Account
+    credentials: dict[str, str] = field(default_factory=dict)
+    requests: dict[str, Event] = field(default_factory=dict)
+
+    def done(self, whose: str, **event: Any) -> Event:
+        """Do something that must succeed, and keep what it hands out."""
+        answer: Event = self.account.invoke(event)
+        assert answer["status"] < 300, answer
+        for shown in ("key", "password"):
+            if shown in answer:
+                self.credentials[whose] = answer[shown]
+        return answer
+
+    def may_ask(self, name: str, **event: Any) -> None:
+        """Let something be asked; the action is the first word of its name."""
+        self.requests[name] = {"action": action_of(name), **event}
+
+
+def action_of(request: str) -> str:
+    """Return the action of a request by its name."""
+    return request.split(maxsplit=1)[0].rstrip(",")
+
+
+def token(text: str) -> str:
+    """Return the request token of a request with this name."""
+    return entropy(f"token of {text}")(16).hex()
+
+
+def all_scenarios() -> list[Scenario]:
+    """Build every scenario."""
+    return [
+        _minted("minted"),
+        _minted("in a plan", plan=PLAN),
+        _minted("disabled", _disabled, plan=PLAN),
+        _minted("revoked", _revoked, plan=PLAN),
+        _minted("awaiting its hand-over", plan=PLAN, awaitConfirmation=True),
+        _rotated("in overlap"),
+        _rotated("sister expired", passed=OVERLAP),
+        _account("account in overlap"),
+        _imported("imported"),
+        _imported("imported and OntoPop's own", LEGACY_KEYS="ontopop"),
+        _no_role_map("no role map"),
+    ]
+
+
+def _minted(
+    name: str,
+    then: Callable[[Scenario, Event], None] | None = None,
+    plan: str | None = None,
+    **more: Any,
+) -> Scenario:
+    made = Scenario(name, Account())
+    planned = {} if plan is None else {"usagePlanId": plan}
+    answer = made.done("K", action="issue", **_DESCRIBED, **planned, **more)
+    subject = {"keyId": answer["record"]["keyId"]}
+    if then is not None:
+        then(made, subject)
+    made.may_ask("issue", **_DESCRIBED, **planned, requestToken=token("issue"))
+    made.may_ask("import", key=FOREIGN, **_DESCRIBED, **planned)
+    _ask_of_a_key(made, "", subject)
+    for new in ("issue", "clone", "rotate"):
+        _ask_of_a_new_one(made, new, {"keyId": derived_key_id(token(new))})
+    _ask_of_all(made)
+    made.may_ask("verify", credential=made.credentials["K"])
+    return made
+
+
+def _disabled(made: Scenario, subject: Event) -> None:
+    made.done("", action="disable", **subject)
+
+
+def _revoked(made: Scenario, subject: Event) -> None:
+    made.done("", action="revoke", **subject)
+
+
+def _rotated(name: str, passed: int = 0) -> Scenario:
+    made = Scenario(name, Account())
+    issued = made.done("K", action="issue", **_DESCRIBED, usagePlanId=PLAN)
+    old = {"keyId": issued["record"]["keyId"]}
+    answer = made.done("sister", action="rotate", **old, overlapSeconds=OVERLAP)
+    made.account.now += passed
+    _ask_of_a_key(made, "", old)
+    _ask_of_a_key(made, " sister", {"keyId": answer["record"]["keyId"]})
+    _ask_of_all(made)
+    return made
+
+
+def _account(name: str) -> Scenario:
+    made = Scenario(name, Account(CREDENTIALS="api-key,basic"))
+    subject = {"login": "olga"}
+    planned = {"usagePlanId": PLAN}
+    made.done("before", action="issue", **_DESCRIBED, **planned, **subject)
+    made.done("now", action="rotate", **subject, overlapSeconds=OVERLAP)
+    _ask_of_each(made, "", subject)
+    for text, given in {
+        "rotate": {},
+        "rotate, its password given": {"password": entropy("a password")(12).hex()},
+    }.items():
+        asked = {"overlapSeconds": 0, "requestToken": token(text)}
+        made.may_ask(text, **subject, **given, **asked)
+    made.may_ask("clone", **subject, newLogin="otto", requestToken=token("clone"))
+    for text in ("issue", "issue again"):
+        event = {"login": "otto", **_DESCRIBED, **planned, "requestToken": token(text)}
+        made.may_ask(text, **event)
+    _ask_of_a_new_one(made, "issue", {"login": "otto"})
+    _ask_of_all(made)
+    made.may_ask("verify", **subject, credential=made.credentials["now"])
+    return made
+
+
+def _imported(name: str, **environ: str) -> Scenario:
+    made = Scenario(name, Account(**{"LEGACY_KEYS": "imported"} | environ))
+    asked = {"key": FOREIGN, **_DESCRIBED, "usagePlanId": PLAN}
+    answer = made.done("", action="import", **asked)
+    made.credentials["K"] = FOREIGN
+    if environ:
+        made.account.store(f"APIKEY_{FOREIGN}", ontopop_text(FOREIGN))
+    made.may_ask("import", **asked)
+    made.may_ask("import, otherwise", **asked | {"client": "Other"})
+    _ask_of_a_key(made, "", {"keyId": answer["record"]["keyId"]})
+    made.may_ask("verify", credential=FOREIGN)
+    return made
+
+
+def _no_role_map(name: str) -> Scenario:
+    made = Scenario(name, Account())
+    del made.account.secrets.secrets["APIROLES"]
+    made.may_ask("issue", client="Acme", requestToken=token("issue"))
+    _ask_of_all(made)
+    return made
+
+
+def _ask_of_a_key(made: Scenario, which: str, subject: Event) -> None:
+    _ask_of_each(made, which, subject)
+    for text, overlap in {"rotate": OVERLAP, "rotate at once": 0}.items():
+        asked = {"overlapSeconds": overlap, "requestToken": token(f"{text}{which}")}
+        made.may_ask(f"{text}{which}", **subject, **asked)
+    made.may_ask(f"clone{which}", **subject, requestToken=token(f"clone{which}"))
+
+
+def _ask_of_each(made: Scenario, which: str, subject: Event) -> None:
+    for action in ("get", "confirm", "enable", "disable", "revoke", "restore"):
+        made.may_ask(f"{action}{which}", **subject)
+    made.may_ask(f"update{which}", **subject, description="changed")
+    made.may_ask(f"update end{which}", **subject, lifetimeDays=30)
+
+
+def _ask_of_a_new_one(made: Scenario, new: str, subject: Event) -> None:
+    """Let something be asked of the record that a request makes."""
+    for action in ("disable", "revoke"):
+        made.may_ask(f"{action} the one of {new}", **subject)
+    made.may_ask(f"update the one of {new}", **subject, description="changed")
+
+
+def _ask_of_all(made: Scenario) -> None:
+    other = json.loads(json.dumps(ROLE_MAP))
+    other["roles"]["AUDITOR"] = {"allow": ["GET /audit"]}
+    for action in ("list", "roles.get", "flush", "signing.rotate"):
+        made.may_ask(action)
+    made.may_ask("roles.check", roleMap=other)
+    made.may_ask("roles.put", roleMap=other)
+    made.may_ask("roles.put the first", roleMap=ROLE_MAP)
