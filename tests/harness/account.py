@@ -12,8 +12,8 @@ from hashlib import sha256, shake_256
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from admin.actions import Actions
 from admin.deployment import Deployment
+from admin.dispatch import Actions
 from admin.settings import Settings
 from apikeys import digest
 from tests.builders import NOW, ROLE_MAP, signing_secret_with_lookup
