@@ -23,12 +23,12 @@ class Principal(NamedTuple):
 
     @classmethod
     def key(cls, key_id: str) -> Self:
-        """Return the subject of a key's record."""
+        """Return the principal of a key's record."""
         return cls("keyId", key_id)
 
     @classmethod
     def account(cls, login: str) -> Self:
-        """Return the subject of a Basic account's record."""
+        """Return the principal of a Basic account's record."""
         return cls("login", login)
 
     @classmethod
@@ -48,11 +48,11 @@ class Principal(NamedTuple):
 
     @property
     def named(self) -> Document:
-        """The subject as a field of a request or an answer."""
+        """The principal as a field of a request or an answer."""
         return {self.field: self.text}
 
     def parse(self, text: str) -> Record:
-        """Read the subject's record; raises as ``Record.parse`` does."""
+        """Read the principal's record; raises as ``Record.parse`` does."""
         if self.is_account:
             return Record.parse(text, login=self.text)
         return Record.parse(text, key_id=self.text)

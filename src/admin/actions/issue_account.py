@@ -48,12 +48,12 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check(old.record.roles)
-    if idempotency.is_noted(old.record, request):
+    if idempotency.was_written_by(old.record, request):
         made, found = _repeated(deployment, request, old)
     else:
         made, record = _with_new_password(deployment, request, old.record)
         found = deployment.records.replace(
-            old, idempotency.noted(record, request), notes_for(request)
+            old, idempotency.fingerprinted(record, request), notes_for(request)
         )
     now = int(deployment.clock())
     replaced = found.record.previous
@@ -73,7 +73,7 @@ def _created(
         None if request.request_token is None else deployment.records.earlier(principal)
     )
     if earlier is not None:
-        if not idempotency.is_noted(earlier.record, request):
+        if not idempotency.was_written_by(earlier.record, request):
             raise _login_taken()
         made, found = _repeated(deployment, request, earlier)
         return issued(made, found, now) | findings(draft.role_map, found.record)
@@ -83,7 +83,7 @@ def _created(
         with deployment.usage_plans.joined(principal.text, draft.plan_id) as usage:
             record = principal.parse(document.dumps(made.proof | dated | usage))
             found = deployment.records.create(
-                idempotency.noted(record, request), notes_for(request)
+                idempotency.fingerprinted(record, request), notes_for(request)
             )
     except NameTakenError as error:
         raise _login_taken() from error

@@ -107,7 +107,7 @@ def _written(
         earlier = deployment.records.earlier(made.principal)
         if earlier is not None:
             record = earlier.record
-            if not idempotency.has_note(record):
+            if not idempotency.has_fingerprint(record):
                 usage = _usage_of(record, plan_id)
                 fields = made.proof | compose(issued_at(record), record) | usage
                 record = idempotency.adopted(record, request, fields)
@@ -120,8 +120,8 @@ def _written(
         with deployment.usage_plans.joined(key_id, plan_id) as usage:
             fields = made.proof | compose(now, None) | usage
             record = made.principal.parse(document.dumps(fields))
-            noted = idempotency.noted(record, request)
-            return made, deployment.records.create(noted, notes)
+            marked = idempotency.fingerprinted(record, request)
+            return made, deployment.records.create(marked, notes)
     except NameTakenError as error:
         message = "the new key's id is taken; try again"
         raise RefusedError(Code.KEY_ID_TAKEN, message) from error

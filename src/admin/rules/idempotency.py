@@ -1,8 +1,8 @@
-"""Repeats of a request under its token, told by what the record notes of it.
+"""Repeats of a request under its token, told by fingerprints in the record.
 
-The record that a request makes or changes notes which request it was and what it wrote,
-a fingerprint of each. So a repeat whose first answer was lost can be told from another
-request, and from one that comes after the record was changed.
+The record that a request makes or changes has two in its field ``attempt``: of the
+request, and of what it wrote. So a repeat whose first answer was lost can be told from
+another request, and from one that comes after the record was changed.
 """
 
 from __future__ import annotations
@@ -28,22 +28,25 @@ _CHANGES_EACH_TRY = (_FIELD, "digest", "signedBy")
 _OF_NO_CONSEQUENCE = {"await_confirmation", "password"}
 
 
-def noted(record: Record, request: Issue | Clone | Rotate) -> Record:
-    """Return a record with a note of the request that makes it, if it has a token."""
+def fingerprinted(record: Record, request: Issue | Clone | Rotate) -> Record:
+    """Return a record with fingerprints of the request that makes it.
+
+    Without a token it has none, and an earlier request's are taken away.
+    """
     bare = record.changed(**{_FIELD: None})
     if request.request_token is None:
         return bare
-    note = {"request": _of_request(request), "record": _of_fields(bare.document)}
-    return bare.changed(**{_FIELD: note})
+    attempt = {"request": _of_request(request), "record": _of_fields(bare.document)}
+    return bare.changed(**{_FIELD: attempt})
 
 
-def is_noted(record: Record, request: Issue | Clone | Rotate) -> bool:
+def was_written_by(record: Record, request: Issue | Clone | Rotate) -> bool:
     """Return whether this very request, token and all, wrote the record."""
-    note = record.document.get(_FIELD)
+    attempt = record.document.get(_FIELD)
     return (
         request.request_token is not None
-        and isinstance(note, dict)
-        and note.get("request") in {_of_request(request), _as_before(request)}
+        and isinstance(attempt, dict)
+        and attempt.get("request") in {_of_request(request), _as_before(request)}
     )
 
 
@@ -54,11 +57,11 @@ def check_repeat(record: Record, request: Issue | Clone | Rotate, now: int) -> N
         RefusedError: 409, another request wrote the record, it was changed since or is
             too old, or another password is given.
     """
-    note = record.document.get(_FIELD)
+    attempt = record.document.get(_FIELD)
     if not (
-        is_noted(record, request)
-        and isinstance(note, dict)
-        and note.get("record") == _of_fields(record.document)
+        was_written_by(record, request)
+        and isinstance(attempt, dict)
+        and attempt.get("record") == _of_fields(record.document)
         and now <= issued_at(record) + _REPEAT_SECONDS
         and (
             request.password is None or digest.matches(record.digest, request.password)
@@ -72,21 +75,21 @@ def check_repeat(record: Record, request: Issue | Clone | Rotate, now: int) -> N
         )
 
 
-def has_note(record: Record) -> bool:
-    """Return whether a record notes a request; an older release noted no key's."""
+def has_fingerprint(record: Record) -> bool:
+    """Return whether a record has fingerprints; an older release gave keys none."""
     return _FIELD in record.document
 
 
 def adopted(
     record: Record, request: Issue | Clone | Rotate, expected: Document
 ) -> Record:
-    """Return a record with the note that an older release did not make.
+    """Return a record with the fingerprints that an older release did not give it.
 
     As it is where it is not what this request would have made of it.
     """
     if _of_fields(expected) != _of_fields(record.document):
         return record
-    return noted(record, request)
+    return fingerprinted(record, request)
 
 
 def _of_request(request: Issue | Clone | Rotate) -> str:
@@ -105,7 +108,7 @@ def _of_request(request: Issue | Clone | Rotate) -> str:
 
 
 def _as_before(request: Issue | Clone | Rotate) -> str:
-    """Return what an older release noted of a request about an account."""
+    """Return an older release's fingerprint of a request about an account."""
     fields: Document = request.model_dump(mode="json", exclude=_OF_NO_CONSEQUENCE)
     fields["hasPassword"] = request.password is not None
     return _fingerprint(document.dumps(fields))

@@ -31,14 +31,14 @@ class Found(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Some subjects with the notes beside each, and the token of the next page."""
+    """Some principals with the notes beside each, and the token of the next page."""
 
     notes: dict[Principal, Mapping[str, str]]
     token: str | None
 
     @property
     def principals(self) -> list[Principal]:
-        """The subjects, in order."""
+        """The principals, in order."""
         return list(self.notes)
 
 
@@ -151,7 +151,7 @@ class Records:
         return self._store.restore(self.name(principal))
 
     def page(self, limit: int, token: str | None, *, deleted: bool) -> Page | None:
-        """Return the subjects of some records; see ``Engine.names``."""
+        """Return the principals of some records; see ``Engine.names``."""
         page = self._store.names(
             list(self._prefixes.values()),
             limit=limit,

@@ -28,7 +28,7 @@ class RotationChain:
         self._clock = clock
 
     def share_gateway_key(self, record: Record) -> bool | None:
-        """Tell whether a live key has the gateway key of this record, too.
+        """Return whether a live key has the gateway key of this record, too.
 
         None where that can't be known: a link between can't be read, or was revoked so
         long ago that it is gone.

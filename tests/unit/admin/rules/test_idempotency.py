@@ -231,7 +231,7 @@ def test_a_usage_plan_that_an_older_release_joined_is_kept(before: Admin) -> Non
     assert before.gateway_keys() == [record["usageKeyId"]]
 
 
-def test_a_note_of_the_request_is_shown_to_nobody(admin: Admin) -> None:
+def test_the_fingerprint_of_a_request_is_shown_to_nobody(admin: Admin) -> None:
     """It stands in a key's record where there was a token, and decides nothing."""
     key, answer = admin.issued(requestToken=_TOKEN, roles=["READER"])
     plain, _ = admin.issued(roles=["READER"])
@@ -242,7 +242,7 @@ def test_a_note_of_the_request_is_shown_to_nobody(admin: Admin) -> None:
     assert admin("verify", credential=key.text)["reason"] == "granted"
 
 
-def test_a_note_goes_to_no_sister_and_no_clone(admin: Admin) -> None:
+def test_a_fingerprint_goes_to_no_sister_and_no_clone(admin: Admin) -> None:
     """It is of the request that made the one record."""
     key, _ = admin.issued(requestToken=_TOKEN)
     for action in ("clone", "rotate"):
