@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from admin.actions.views import public_view
 from admin.errors import RefusedError, invalid
 from admin.principal import Principal
-from admin.rules.lifetimes import DAY
 from admin.stores.records import issued_at
 from admin.stores.role_map import findings
 from admin.stores.secrets_manager import NameTakenError
 from apikeys import digest, document, foreign, role_name, timestamp
+from apikeys.defaults import DAY
 from apikeys.errors import MalformedRecordError
 from apikeys.record import SCHEMA_VERSION, Record
 

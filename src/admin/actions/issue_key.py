@@ -14,6 +14,7 @@ from admin.stores.records import issued_at
 from admin.stores.role_map import findings
 from admin.stores.secrets_manager import NameTakenError
 from apikeys import document, timestamp
+from apikeys.defaults import REPEAT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     # that the earlier try wrote.
     type Composed = Callable[[int, Record | None], Document]
 
-REPEAT_SECONDS = 900
 _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 # What a repeat changes: the key that the earlier try made is void.
 _KEYS_OWN = ("digest", "signedBy")

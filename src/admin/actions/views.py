@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apikeys import timestamp
+from apikeys.defaults import DAY
 from apikeys.session import SETTINGS
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _FIELDS = (
     "replacedBy",
     "schemaVersion",
 )
-_DAY = 86_400
 
 
 def public_view(record: Record, version: str, now: float) -> Document:
@@ -52,7 +52,7 @@ def public_view(record: Record, version: str, now: float) -> Document:
     view["expiresInDays"] = (
         None
         if record.expires_at is None
-        else max(0, int(record.expires_at - now) // _DAY)
+        else max(0, int(record.expires_at - now) // DAY)
     )
     view["version"] = version
     return view

@@ -9,9 +9,9 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from admin.actions.issue_key import REPEAT_SECONDS
 from admin.stores.records import issued_at
 from apikeys import digest, document
+from apikeys.defaults import REPEAT_SECONDS
 
 if TYPE_CHECKING:
     from admin.requests import Clone, Issue, Rotate

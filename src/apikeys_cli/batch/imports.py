@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from apikeys_cli.batch.columns import known_roles, standing_faults
 from apikeys_cli.batch.pace import Pace
-from apikeys_cli.batch.standing import known_roles, standing_faults
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.progress import tracked

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys_cli.batch.columns import known_roles
 from apikeys_cli.batch.files import refuse
 from apikeys_cli.batch.issue import Batch
 from apikeys_cli.batch.issue_rows import NOTHING_ISSUED, faults_of, read_rows
 from apikeys_cli.batch.journal import Journal
 from apikeys_cli.batch.report import Report
-from apikeys_cli.batch.standing import known_roles
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.key_file import KeyList

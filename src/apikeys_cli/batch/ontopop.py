@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from apikeys import document, foreign
+from apikeys.defaults import RECOVERY_DAYS
 from apikeys.key import is_key_id
 from apikeys_cli.batch.import_rows import ImportRow, import_row
 from apikeys_cli.errors import UnreachableError
@@ -30,7 +31,6 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 5},
 )
 _MARK_WIDTH = 6
-_RECOVERY_DAYS = 30
 _FIELDS = ("key", *foreign.ONTOPOP_FIELDS)
 
 
@@ -70,9 +70,7 @@ class OntoPopSecrets:
             UnreachableError: AWS does not do it.
         """
         try:
-            self._client.delete_secret(
-                SecretId=arn, RecoveryWindowInDays=_RECOVERY_DAYS
-            )
+            self._client.delete_secret(SecretId=arn, RecoveryWindowInDays=RECOVERY_DAYS)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             message = f"a secret of OntoPop's can't be deleted: {code}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys import document
+from apikeys.defaults import RECORD_PREFIX
 from apikeys_cli.batch.files import read_raw_rows, refuse
 from apikeys_cli.batch.import_rows import file_rows
 from apikeys_cli.batch.imports import carry_out, judged, preview
@@ -69,7 +70,8 @@ _SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets
 )
 @click.option(
     "--prefix",
-    help="With --from-secrets: what their names begin with. [default: APIKEY_]",
+    help="With --from-secrets: what their names begin with. [default: "
+    f"{RECORD_PREFIX}]",
 )
 @click.option(
     "--dry-run",
@@ -154,7 +156,7 @@ def _import_file(
 def _import_secrets(
     target: Target, defaults: Mapping[str, Any], options: Mapping[str, Any]
 ) -> None:
-    prefix = options["prefix"] or "APIKEY_"
+    prefix = options["prefix"] or RECORD_PREFIX
     if options["deletes"] and not options["yes"]:
         question = (
             f"Schedule the deletion of OntoPop's own secrets under {prefix} whose keys "

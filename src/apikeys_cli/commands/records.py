@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys.defaults import LEAST_RECOVERY_DAYS, RECOVERY_DAYS
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.common import examples, target_options
 from apikeys_cli.options.principal import name_of, principal_argument
@@ -109,8 +110,8 @@ def disable(target: Target, principal: dict[str, str], *, wait: bool) -> None:
 @yes_option
 @click.option(
     "--recovery-days",
-    type=click.IntRange(7, 30),
-    help="How long it can be restored. [default: 30]",
+    type=click.IntRange(LEAST_RECOVERY_DAYS, RECOVERY_DAYS),
+    help=f"How long it can be restored. [default: {RECOVERY_DAYS}]",
 )
 @wait_option
 @target_options

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from apikeys.defaults import AUTHORIZER_CACHE_SECONDS
 from apikeys_cli.errors import explained
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ class Configuration:
     @property
     def authorizer_cache_seconds(self) -> int:
         """How long API Gateway may keep an answer, by the deployment's promise."""
-        return int(self.variables.get("AUTHORIZER_CACHE_SECONDS", "30"))
+        return int(
+            self.variables.get("AUTHORIZER_CACHE_SECONDS", AUTHORIZER_CACHE_SECONDS)
+        )
 
     @property
     def checks_tags(self) -> bool:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from apikeys import conflicts, timestamp
+from apikeys.defaults import DAY, REPEAT_SECONDS
 from apikeys.errors import MalformedRoleMapError
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import Target
     from apikeys_cli.health.configuration import Configuration
 
-_DAY = 86_400
-# How long the function takes a repeat under the same request token.
-_REPEAT_SECONDS = 900
 _SOON_DAYS = 14
 _OLD_DAYS = 365
 _NEARLY_FULL = 0.75
@@ -124,7 +122,7 @@ def _backup(found: dict[str, Any]) -> Iterator[Finding]:
         )
     changed = found.get("LastChangedDate") or found.get("CreatedDate")
     if changed is not None:
-        days = int(time.time() - changed.timestamp()) // _DAY
+        days = int(time.time() - changed.timestamp()) // DAY
         what = f"last changed {days} days ago"
         if days > _OLD_DAYS:
             yield warn("its age", what, "rotate it: apikeys signing rotate --wait")
@@ -174,7 +172,7 @@ def _handovers(
             "revoke each and rotate the key that it replaces again",
         )
     # A younger one may be at work right now, or be repeated under its request token.
-    begun_by = timestamp.format_utc(now - _REPEAT_SECONDS)
+    begun_by = timestamp.format_utc(now - REPEAT_SECONDS)
     lost = [
         name_of(record)
         for record in records
@@ -206,4 +204,4 @@ def _ends_soon(record: dict[str, Any], now: float) -> bool:
     # A rotated key ends because its client has another.
     if date is None or record["state"] != "active" or "replacedBy" in record:
         return False
-    return now < timestamp.parse(date) <= now + _SOON_DAYS * _DAY
+    return now < timestamp.parse(date) <= now + _SOON_DAYS * DAY
