@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from apikeys_cli.commands.confirm import confirm_handover
-from apikeys_cli.errors import UnreachableError
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.terminal import console
 from apikeys_cli.terminal.formats import record_table, show, warn
 from apikeys_cli.terminal.key_file import KeyFile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from apikeys_cli.admin_function import Target
 
 
@@ -75,6 +77,24 @@ def hand_over(
         show(answer, target.output)
     confirm_handover(target, answer["record"])
     return answer
+
+
+def confirm_handover(target: Target, record: Mapping[str, Any]) -> None:
+    """Tell the function that a record's key or password was handed over.
+
+    Where it can't be told, the command has done its work all the same.
+    """
+    # What is printed is out before it is said to be.
+    sys.stdout.flush()
+    field = "login" if "login" in record else "keyId"
+    try:
+        target.invoke("confirm", **{field: record[field]})
+    except (RefusedByFunctionError, UnreachableError) as error:
+        named = f"--login {record[field]}" if field == "login" else record[field]
+        console.say(
+            f"Handed over, but not confirmed: {error.message}\nUntil it is, apikeys "
+            f"doctor takes it for lost. Run: apikeys confirm {named}"
+        )
 
 
 def _made(answer: dict[str, Any]) -> str:

@@ -18,8 +18,7 @@ import click
 from apikeys_cli.batch.columns import known_roles, standing_faults
 from apikeys_cli.batch.pace import Pace
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.terminal.console import say
-from apikeys_cli.terminal.progress import tracked
+from apikeys_cli.terminal.console import say, tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

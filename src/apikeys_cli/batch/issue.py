@@ -14,7 +14,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from apikeys_cli.batch.pace import Pace
-from apikeys_cli.commands.confirm import confirm_handover
+from apikeys_cli.delivery import confirm_handover
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.terminal.formats import compact, csv_cells
 

@@ -16,9 +16,8 @@ from apikeys_cli.batch.issue_rows import NOTHING_ISSUED, faults_of, read_rows
 from apikeys_cli.batch.journal import Journal
 from apikeys_cli.batch.report import Report
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.terminal.console import say
+from apikeys_cli.terminal.console import say, tracked
 from apikeys_cli.terminal.key_file import KeyList
-from apikeys_cli.terminal.progress import tracked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,17 +9,17 @@ import click
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.configuration import Configuration
 from apikeys_cli.health.deployment import (
-    check_records,
     check_role_map,
     check_signing_secret,
 )
 from apikeys_cli.health.findings import Finding, Level, fail, findings_table, ok, unseen
 from apikeys_cli.health.gateway import RestStage
 from apikeys_cli.health.gateway_checks import check_stage, headers_of
+from apikeys_cli.health.records import check_records
 from apikeys_cli.health.web_acl import check_web_acl
 from apikeys_cli.options.common import examples, target_options
 from apikeys_cli.terminal.console import messages, print_data
-from apikeys_cli.terminal.formats import is_printed
+from apikeys_cli.terminal.formats import emit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,8 +57,13 @@ def doctor(
     with messages().status("Looking …"):
         findings = list(_findings(target, list(zip(apis, stages, strict=True))))
     rows = [finding._asdict() for finding in findings]
-    if not is_printed({"findings": rows}, target.output, rows, Finding._fields):
-        print_data(findings_table(findings))
+    emit(
+        target.output,
+        {"findings": rows},
+        rows,
+        Finding._fields,
+        lambda: print_data(findings_table(findings)),
+    )
     if any(finding.level is Level.FAIL for finding in findings):
         context.exit(_UNHEALTHY)
 

@@ -8,7 +8,7 @@ import click
 
 from apikeys_cli.options.common import examples, target_options
 from apikeys_cli.terminal.console import say
-from apikeys_cli.terminal.formats import is_printed
+from apikeys_cli.terminal.formats import echo_lines, emit
 
 if TYPE_CHECKING:
     from apikeys_cli.admin_function import Target
@@ -28,9 +28,7 @@ def flush(target: Target) -> None:
     answer = target.invoke("flush")
     stages = answer["flushed"]
     rows = [{"flushed": stage} for stage in stages]
-    if not is_printed(answer, target.output, rows, ["flushed"]):
-        for stage in stages:
-            click.echo(stage)
+    emit(target.output, answer, rows, ["flushed"], lambda: echo_lines(stages))
     if stages:
         say("Accepted by API Gateway, which does not say when the caches are empty.")
     else:

@@ -9,13 +9,13 @@ import click
 from apikeys_cli.batch.issue_file import issue_file
 from apikeys_cli.delivery import hand_over, request_token_option
 from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import principal_argument
 from apikeys_cli.options.record import (
     described,
     description_options,
     enabled_option,
     end,
     expires_option,
+    principal_argument,
 )
 from apikeys_cli.options.types import LOGIN
 from apikeys_cli.terminal.key_file import key_file_option

@@ -9,15 +9,16 @@ import click
 from apikeys.defaults import LEAST_RECOVERY_DAYS, RECOVERY_DAYS
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import name_of, principal_argument
 from apikeys_cli.options.record import (
     described,
     description_options,
     enabled_option,
     end,
     expires_option,
+    principal_argument,
 )
 from apikeys_cli.options.types import yes_option
+from apikeys_cli.records import name_of
 from apikeys_cli.terminal.formats import show
 from apikeys_cli.wait import until_in_force, wait_option
 

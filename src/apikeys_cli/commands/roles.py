@@ -8,13 +8,19 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from apikeys_cli import role_difference, role_explanation
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.role_difference import spelled
-from apikeys_cli.role_maps import read_role_file, role_file_argument, role_file_path
+from apikeys_cli.role_explanation import explanation, readable_explanation
+from apikeys_cli.role_maps import (
+    difference,
+    read_role_file,
+    readable_difference,
+    role_file_argument,
+    role_file_path,
+    spelled,
+)
 from apikeys_cli.terminal.console import print_data, say
-from apikeys_cli.terminal.formats import is_printed, warn
+from apikeys_cli.terminal.formats import echo_lines, emit, warn
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
@@ -39,23 +45,14 @@ def roles() -> None:
 def get_roles(target: Target) -> None:
     """Print the stored role map."""
     answer = target.invoke("roles.get")
-    held = answer["roleMap"]["roles"]
     rows = [
         {"role": name, "field": field, "route": route}
-        for name, role in held.items()
+        for name, role in answer["roleMap"]["roles"].items()
         for field in ("allow", "deny")
         for route in _routes(role, field)
     ]
-    if is_printed(answer, target.output, rows, ("role", "field", "route")):
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("role", "allow", "deny"):
-        table.add_column(column, overflow="fold", min_width=8)
-    for name, role in held.items():
-        routes = (Text("\n".join(_routes(role, f))) for f in ("allow", "deny"))
-        table.add_row(Text(name), *routes)
-    print_data(table)
-    say(f"A route no role names: {answer['roleMap'].get('unmapped', 'deny')}.")
+    fields = ("role", "field", "route")
+    emit(target.output, answer, rows, fields, lambda: _print_map(answer["roleMap"]))
 
 
 @roles.command("check", epilog=examples("apikeys roles check roles.toml"))
@@ -66,7 +63,8 @@ def get_roles(target: Target) -> None:
 def check_roles(context: click.Context, target: Target, file: Path) -> None:
     """Say what is wrong with the role map in FILE; exits with 1 if anything is."""
     answer = target.invoke("roles.check", roleMap=read_role_file(file))
-    _print_findings(target, answer)
+    rows = [{"finding": finding} for finding in answer["findings"]]
+    emit(target.output, answer, rows, ["finding"], lambda: _print_findings(answer))
     if not answer["isValid"]:
         context.exit(_REFUSED)
 
@@ -88,7 +86,7 @@ def put_roles(context: click.Context, target: Target, /, **options: Any) -> None
     """Check and store the role map in FILE (TOML, or JSON by its name)."""
     role_map = read_role_file(options["file"])
     if options["dry_run"]:
-        if not _is_accepted(target, role_map):
+        if not _preview(target, role_map):
             context.exit(_REFUSED)
         return
     answer = target.invoke(
@@ -97,8 +95,13 @@ def put_roles(context: click.Context, target: Target, /, **options: Any) -> None
     warn(answer)
     count = len(answer["roleMap"]["roles"])
     row = {"roles": count, "version": answer["version"]}
-    if not is_printed(answer, target.output, [row], ("roles", "version")):
-        click.echo(f"Stored {count} roles.")
+    emit(
+        target.output,
+        answer,
+        [row],
+        ("roles", "version"),
+        lambda: click.echo(f"Stored {count} roles."),
+    )
     until_in_force(target, answer, wait=options["wait"])
 
 
@@ -116,18 +119,28 @@ def put_roles(context: click.Context, target: Target, /, **options: Any) -> None
 def explain_roles(target: Target, names: tuple[str, ...], file: Path | None) -> None:
     """Say which routes a role opens, or several together, and the policy's size."""
     role_map = read_role_file(file) if file else target.invoke("roles.get")["roleMap"]
-    found = role_explanation.explanation(role_map, names)
-    if not is_printed(found, target.output, [found], list(found)):
-        print_data(role_explanation.readable(found))
+    found = explanation(role_map, names)
+    emit(
+        target.output,
+        found,
+        [found],
+        list(found),
+        lambda: print_data(readable_explanation(found)),
+    )
 
 
-def _is_accepted(target: Target, role_map: dict[str, Any]) -> bool:
-    """Show what storing a role map would change, and tell whether it would be."""
+def _preview(target: Target, role_map: dict[str, Any]) -> bool:
+    """Show what storing a role map would change; return whether it would be stored."""
     check = target.invoke("roles.check", roleMap=role_map)
-    changes = role_difference.difference(_stored(target), role_map)
+    changes = difference(_stored(target), role_map)
     fields = ("change", "role", "field", "route")
-    if not is_printed(check | {"changes": changes}, target.output, changes, fields):
-        print_data(role_difference.readable(changes))
+    emit(
+        target.output,
+        check | {"changes": changes},
+        changes,
+        fields,
+        lambda: print_data(readable_difference(changes)),
+    )
     for finding in check["findings"]:
         say(f"{'Warning' if check['isValid'] else 'Refused'}: {finding}")
     return bool(check["isValid"])
@@ -144,12 +157,19 @@ def _stored(target: Target) -> dict[str, Any] | None:
     return found
 
 
-def _print_findings(target: Target, answer: dict[str, Any]) -> None:
-    rows = [{"finding": finding} for finding in answer["findings"]]
-    if is_printed(answer, target.output, rows, ["finding"]):
-        return
-    for finding in answer["findings"]:
-        click.echo(finding)
+def _print_map(role_map: dict[str, Any]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("role", "allow", "deny"):
+        table.add_column(column, overflow="fold", min_width=8)
+    for name, role in role_map["roles"].items():
+        routes = (Text("\n".join(_routes(role, f))) for f in ("allow", "deny"))
+        table.add_row(Text(name), *routes)
+    print_data(table)
+    say(f"A route no role names: {role_map.get('unmapped', 'deny')}.")
+
+
+def _print_findings(answer: dict[str, Any]) -> None:
+    echo_lines(answer["findings"])
     say("It would be stored." if answer["isValid"] else "It would be refused.")
 
 

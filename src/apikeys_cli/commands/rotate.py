@@ -8,9 +8,14 @@ import click
 
 from apikeys_cli.delivery import hand_over, request_token_option
 from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import name_of, principal_argument
-from apikeys_cli.options.record import enabled_option, end, expires_option
+from apikeys_cli.options.record import (
+    enabled_option,
+    end,
+    expires_option,
+    principal_argument,
+)
 from apikeys_cli.options.types import SECONDS, yes_option
+from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.key_file import key_file_option
 from apikeys_cli.terminal.secret_input import password_option, read_password

@@ -8,7 +8,7 @@ import click
 
 from apikeys_cli.options.common import examples, target_options
 from apikeys_cli.terminal.console import say
-from apikeys_cli.terminal.formats import is_printed
+from apikeys_cli.terminal.formats import echo_lines, emit
 from apikeys_cli.wait import pause
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def rotate_signing(target: Target, *, wait: bool) -> None:
 
 def _show(answer: dict[str, Any], output: str) -> None:
     keys = answer["keys"]
+    lines = [f"Keys under the current signing key: {keys['current']}"]
+    for number, count in enumerate(keys["previous"], start=1):
+        lines.append(f"Keys under the previous one, {number} back: {count}")
+    if keys["unknown"]:
+        lines.append(f"Keys under signing keys that are gone: {keys['unknown']}")
     fields = ("phase", "current", "previous", "unknown")
-    if not is_printed(answer, output, [answer | keys], fields):
-        click.echo(f"Keys under the current signing key: {keys['current']}")
-        for number, count in enumerate(keys["previous"], start=1):
-            click.echo(f"Keys under the previous one, {number} back: {count}")
-        if keys["unknown"]:
-            click.echo(f"Keys under signing keys that are gone: {keys['unknown']}")
+    emit(output, answer, [answer | keys], fields, lambda: echo_lines(lines))

@@ -1,14 +1,15 @@
-"""The options that describe a record, and the request's fields they make."""
+"""The options that name or describe a record, and the request's fields they make."""
 
 from __future__ import annotations
 
 import time
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from apikeys_cli import dates
-from apikeys_cli.options.types import EXPIRY
+from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +41,31 @@ _OPTIONS = (
     click.option("--data-language", help="The session's language of data."),
     click.option("--gui-language", help="The session's language of texts."),
 )
+
+
+def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the argument KEY_ID and the option ``--login``, of which one must be given.
+
+    The command gets ``principal``: the request's field that names the record.
+    """
+
+    @wraps(command)
+    def named(
+        *arguments: Any,  # noqa: ANN401 - the command's
+        key_id: str | None,
+        login: str | None,
+        **options: Any,  # noqa: ANN401 - as above
+    ) -> Any:  # noqa: ANN401 - as above
+        if (key_id is None) == (login is None):
+            raise click.UsageError("give either a key id or --login")
+        principal = {"keyId": key_id} if login is None else {"login": login}
+        return command(*arguments, principal=principal, **options)
+
+    login_option = click.option(
+        "--login", type=LOGIN, help="A Basic account, in place of a key id."
+    )
+    key_id_argument = click.argument("key_id", type=KEY_ID, required=False)
+    return key_id_argument(login_option(named))
 
 
 def description_options[F: Callable[..., Any]](command: F) -> F:
