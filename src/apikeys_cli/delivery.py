@@ -17,7 +17,8 @@ from apikeys_cli.terminal.key_file import KeyFile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import AdminFunction
+    from apikeys_cli.invocation import Invocation
 
 
 request_token_option = click.option(
@@ -26,12 +27,12 @@ request_token_option = click.option(
 
 
 def hand_over(
-    target: Target,
+    invocation: Invocation,
     action: str,
     *,
     key_file: str | None,
     request_token: str | None,
-    **fields: Any,  # noqa: ANN401 - a request's
+    **fields: object,
 ) -> dict[str, Any]:
     """Carry out an action that makes a credential; print or keep it, then confirm.
 
@@ -49,7 +50,7 @@ def hand_over(
     with ExitStack() as files:
         file = None if key_file is None else files.enter_context(KeyFile(key_file))
         try:
-            answer = target.invoke(
+            answer = invocation.function.invoke(
                 action, requestToken=token, awaitConfirmation=True, **fields
             )
         except UnreachableError:
@@ -62,24 +63,24 @@ def hand_over(
         kind = _made(answer)
         if file is not None:
             file.keep(answer[kind])
-            confirm_handover(target, answer["record"])
+            confirm_handover(invocation.function, answer["record"])
     if file is not None:
         kept = {name: value for name, value in answer.items() if name != kind}
-        show(kept | {"keyFile": key_file}, target.output)
+        show(kept | {"keyFile": key_file}, invocation.output)
         console.say(f"The {kind} is in {key_file}; it will not be shown again.")
         return answer
-    if kind and target.output == "table":
+    if kind and invocation.output == "table":
         warn(answer)
         console.messages().print(record_table(answer["record"]))
         console.say(f"\nThe {kind}; it will not be shown again:")
         click.echo(answer[kind])
     else:
-        show(answer, target.output)
-    confirm_handover(target, answer["record"])
+        show(answer, invocation.output)
+    confirm_handover(invocation.function, answer["record"])
     return answer
 
 
-def confirm_handover(target: Target, record: Mapping[str, Any]) -> None:
+def confirm_handover(function: AdminFunction, record: Mapping[str, Any]) -> None:
     """Tell the function that a record's key or password was handed over.
 
     Where it can't be told, the command has done its work all the same.
@@ -88,7 +89,7 @@ def confirm_handover(target: Target, record: Mapping[str, Any]) -> None:
     sys.stdout.flush()
     field = "login" if "login" in record else "keyId"
     try:
-        target.invoke("confirm", **{field: record[field]})
+        function.invoke("confirm", **{field: record[field]})
     except (RefusedByFunctionError, UnreachableError) as error:
         named = f"--login {record[field]}" if field == "login" else record[field]
         console.say(

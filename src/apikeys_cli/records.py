@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import AdminFunction
 
 _PAGE = 100
 
@@ -29,11 +29,11 @@ class Listing:
 
     def __init__(
         self,
-        target: Target,
+        function: AdminFunction,
         limit: int | None = None,
-        **filters: Any,  # noqa: ANN401 - the request's fields
+        **filters: object,
     ) -> None:
-        self._target = target
+        self._function = function
         self._limit = limit
         self._filters = filters
         self.count = 0
@@ -46,7 +46,7 @@ class Listing:
         token = None
         while True:
             left = _PAGE if self._limit is None else self._limit - self.count
-            page = self._target.invoke(
+            page = self._function.invoke(
                 "list", limit=min(left, _PAGE), nextToken=token, **self._filters
             )
             self.corrupt += page.get("corrupt", [])

@@ -13,7 +13,7 @@ from apikeys_cli import dates
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import AdminFunction
 
 ENDS = ("expires", "expirationDate", "lifetimeDays", "neverExpires")
 
@@ -60,11 +60,13 @@ def completed(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, 
     return silent | given
 
 
-def known_roles(target: Target, requests: Iterable[Mapping[str, Any]]) -> set[str]:
+def known_roles(
+    function: AdminFunction, requests: Iterable[Mapping[str, Any]]
+) -> set[str]:
     """Return the names in the role map, none where no request has roles."""
     if not any(request.get("roles") for request in requests):
         return set()
-    return set(target.invoke("roles.get")["roleMap"]["roles"])
+    return set(function.invoke("roles.get")["roleMap"]["roles"])
 
 
 def standing_faults(

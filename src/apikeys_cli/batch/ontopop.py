@@ -23,7 +23,7 @@ from apikeys_cli.errors import UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.connection import Connection
 
 _PARALLEL_READS = 8
 _CONFIG = Config(
@@ -37,8 +37,8 @@ _FIELDS = ("key", *foreign.ONTOPOP_FIELDS)
 class OntoPopSecrets:
     """The records under a prefix that OntoPop itself wrote."""
 
-    def __init__(self, target: Target, prefix: str) -> None:
-        self._client = target.client("secretsmanager", _CONFIG)
+    def __init__(self, connection: Connection, prefix: str) -> None:
+        self._client = connection.client("secretsmanager", _CONFIG)
         self._prefix = prefix
 
     def rows(self, defaults: Mapping[str, Any]) -> list[ImportRow]:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import principal_argument
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.formats import emit
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.invocation import Invocation
 
 
 @click.command(
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     )
 )
 @principal_argument
-@target_options
+@common_options
 @click.pass_obj
-def confirm(target: Target, principal: dict[str, str]) -> None:
+def confirm(invocation: Invocation, principal: dict[str, str]) -> None:
     """Say that a key or a password reached whom it is for.
 
     For one that doctor takes for lost. The commands that issue confirm by themselves.
     """
-    answer = target.invoke("confirm", **principal)
+    answer = invocation.function.invoke("confirm", **principal)
     emit(
-        target.output,
+        invocation.output,
         answer,
         [answer],
         list(principal),

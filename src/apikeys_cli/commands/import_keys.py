@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
@@ -13,8 +13,10 @@ from apikeys_cli.batch.import_rows import file_rows
 from apikeys_cli.batch.imports import carry_out, judged, preview
 from apikeys_cli.batch.ontopop import OntoPopSecrets
 from apikeys_cli.batch.report import Report
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
+    DescriptionOptions,
+    EndOptions,
     described,
     description_options,
     enabled_option,
@@ -31,9 +33,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.invocation import Invocation
 
 _SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets"}
+
+
+class _ImportOptions(DescriptionOptions, EndOptions):
+    deletes: bool
+    dry_run: bool
+    enabled: bool | None
+    prefix: str | None
+    record: TextIO | None
+    secrets: bool
+    source: TextIO | None
+    yes: bool
 
 
 @click.command(
@@ -89,13 +102,13 @@ _SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets
 @description_options
 @expires_option
 @enabled_option
-@target_options
+@common_options
 @click.pass_obj
 def import_keys(
-    target: Target,
+    invocation: Invocation,
     /,
     key: str | None,
-    **options: Any,  # noqa: ANN401 - click's values
+    **options: Unpack[_ImportOptions],
 ) -> None:
     """Store the records of keys minted elsewhere; their clients keep the keys.
 
@@ -106,15 +119,17 @@ def import_keys(
     fields = described(options) | {"enabled": options["enabled"]}
     defaults = fields | {"expires": options["expires"]}
     if options["source"] is not None:
-        _import_file(target, options["source"], defaults, dry_run=options["dry_run"])
+        _import_file(
+            invocation, options["source"], defaults, dry_run=options["dry_run"]
+        )
     elif options["secrets"]:
-        _import_secrets(target, defaults, options)
+        _import_secrets(invocation, defaults, options)
     else:
         given = _one(key, options["record"]) | fields | end(options)
-        show(target.invoke("import", **given), target.output)
+        show(invocation.function.invoke("import", **given), invocation.output)
 
 
-def _check_sources(key: str | None, options: Mapping[str, Any]) -> None:
+def _check_sources(key: str | None, options: Mapping[str, object]) -> None:
     given = [flag for name, flag in _SOURCES.items() if options[name]]
     if len(given) + (key is not None) > 1:
         raise click.UsageError(f"give one of -, {', '.join(_SOURCES.values())}")
@@ -139,22 +154,22 @@ def _one(key: str | None, record: TextIO | None) -> dict[str, Any]:
 
 
 def _import_file(
-    target: Target, file: TextIO, defaults: Mapping[str, Any], *, dry_run: bool
+    invocation: Invocation, file: TextIO, defaults: Mapping[str, Any], *, dry_run: bool
 ) -> None:
     warn_of_readers(file)
-    rows = judged(target, file_rows(read_raw_rows(file), defaults))
+    rows = judged(invocation.function, file_rows(read_raw_rows(file), defaults))
     if any(row.has_plans for row in rows):
         say("usagePlanIds is passed over; the column usagePlanId joins a plan anew.")
     if dry_run:
-        preview(rows, Report(target.output))
+        preview(rows, Report(invocation.output))
         return
     faults = [f"line {row.line}: {fault}" for row in rows for fault in row.faults]
     refuse(file.name, faults, "no key was imported")
-    carry_out(target, rows, Report(target.output))
+    carry_out(invocation.function, rows, Report(invocation.output))
 
 
 def _import_secrets(
-    target: Target, defaults: Mapping[str, Any], options: Mapping[str, Any]
+    invocation: Invocation, defaults: Mapping[str, Any], options: _ImportOptions
 ) -> None:
     prefix = options["prefix"] or RECORD_PREFIX
     if options["deletes"] and not options["yes"]:
@@ -163,12 +178,12 @@ def _import_secrets(
             "an earlier run imported?"
         )
         click.confirm(question, abort=True, err=True)
-    secrets = OntoPopSecrets(target, prefix)
+    secrets = OntoPopSecrets(invocation.connection, prefix)
     with messages().status("Reading the secrets …"):
-        rows = judged(target, secrets.rows(defaults))
-    report = Report(target.output, place="secret")
+        rows = judged(invocation.function, secrets.rows(defaults))
+    report = Report(invocation.output, place="secret")
     if options["dry_run"]:
         preview(rows, report)
     else:
         delete = secrets.delete if options["deletes"] else None
-        carry_out(target, rows, report, delete)
+        carry_out(invocation.function, rows, report, delete)

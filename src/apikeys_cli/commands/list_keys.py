@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.types import DAYS
 from apikeys_cli.records import Listing
 from apikeys_cli.terminal.console import messages, print_data, say
@@ -20,7 +20,16 @@ from apikeys_cli.terminal.formats import (
 from apikeys_cli.terminal.listing_table import listing_table
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.invocation import Invocation
+
+
+class _ListOptions(TypedDict):
+    client: str | None
+    issuer: str | None
+    role: str | None
+    state: str | None
+    expiring_within: int | None
+    limit: int | None
 
 
 @click.command(
@@ -44,12 +53,12 @@ if TYPE_CHECKING:
     "--expiring-within", type=DAYS, help="Only those that end within 14d, 2w …"
 )
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many in all.")
-@target_options
+@common_options
 @click.pass_obj
-def list_keys(target: Target, /, **options: Any) -> None:  # noqa: ANN401
+def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> None:
     """List the keys: all that fit, or the first --limit of them."""
     listing = Listing(
-        target,
+        invocation.function,
         options["limit"],
         client=options["client"],
         issuer=options["issuer"],
@@ -57,21 +66,21 @@ def list_keys(target: Target, /, **options: Any) -> None:  # noqa: ANN401
         state=options["state"],
         expiringWithinDays=options["expiring_within"],
     )
-    if target.output == "ndjson":
+    if invocation.output == "ndjson":
         print_lines(listing.records())
-    elif target.output == "csv":
+    elif invocation.output == "csv":
         print_csv(listing.records(), RECORD_FIELDS)
     else:
         with messages().status("Reading the records …"):
             records = list(listing.records())
-        if target.output == "json":
+        if invocation.output == "json":
             apart = {"corrupt": listing.corrupt, "unconfirmed": listing.unconfirmed}
             print_json({"records": records, **apart})
         elif records:
             if options["expiring_within"] is not None:
                 records.sort(key=lambda record: str(record["expirationDate"]))
             print_data(listing_table(records, time.time()))
-    _conclude(listing, target.output)
+    _conclude(listing, invocation.output)
 
 
 def _conclude(listing: Listing, output: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.role_explanation import explanation, readable_explanation
 from apikeys_cli.role_maps import (
     difference,
@@ -26,13 +26,20 @@ from apikeys_cli.wait import until_in_force, wait_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.invocation import Invocation
 
 _REFUSED = 1
 
 
+class _PutOptions(TypedDict):
+    file: Path
+    dry_run: bool
+    if_version: str | None
+    wait: bool
+
+
 @click.group()
-@target_options
+@common_options
 def roles() -> None:
     """Show, check and store the role map: which routes each role opens."""
 
@@ -40,11 +47,11 @@ def roles() -> None:
 @roles.command(
     "get", epilog=examples("apikeys roles get", "apikeys roles get --output json")
 )
-@target_options
+@common_options
 @click.pass_obj
-def get_roles(target: Target) -> None:
+def get_roles(invocation: Invocation) -> None:
     """Print the stored role map."""
-    answer = target.invoke("roles.get")
+    answer = invocation.function.invoke("roles.get")
     rows = [
         {"role": name, "field": field, "route": route}
         for name, role in answer["roleMap"]["roles"].items()
@@ -52,19 +59,19 @@ def get_roles(target: Target) -> None:
         for route in _routes(role, field)
     ]
     fields = ("role", "field", "route")
-    emit(target.output, answer, rows, fields, lambda: _print_map(answer["roleMap"]))
+    emit(invocation.output, answer, rows, fields, lambda: _print_map(answer["roleMap"]))
 
 
 @roles.command("check", epilog=examples("apikeys roles check roles.toml"))
 @role_file_argument
-@target_options
+@common_options
 @click.pass_obj
 @click.pass_context
-def check_roles(context: click.Context, target: Target, file: Path) -> None:
+def check_roles(context: click.Context, invocation: Invocation, file: Path) -> None:
     """Say what is wrong with the role map in FILE; exits with 1 if anything is."""
-    answer = target.invoke("roles.check", roleMap=read_role_file(file))
+    answer = invocation.function.invoke("roles.check", roleMap=read_role_file(file))
     rows = [{"finding": finding} for finding in answer["findings"]]
-    emit(target.output, answer, rows, ["finding"], lambda: _print_findings(answer))
+    emit(invocation.output, answer, rows, ["finding"], lambda: _print_findings(answer))
     if not answer["isValid"]:
         context.exit(_REFUSED)
 
@@ -79,30 +86,32 @@ def check_roles(context: click.Context, target: Target, file: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="Show what would change; store nothing.")
 @click.option("--if-version", help="Only if the stored map still has this version.")
 @wait_option
-@target_options
+@common_options
 @click.pass_obj
 @click.pass_context
-def put_roles(context: click.Context, target: Target, /, **options: Any) -> None:  # noqa: ANN401
+def put_roles(
+    context: click.Context, invocation: Invocation, /, **options: Unpack[_PutOptions]
+) -> None:
     """Check and store the role map in FILE (TOML, or JSON by its name)."""
     role_map = read_role_file(options["file"])
     if options["dry_run"]:
-        if not _preview(target, role_map):
+        if not _preview(invocation, role_map):
             context.exit(_REFUSED)
         return
-    answer = target.invoke(
+    answer = invocation.function.invoke(
         "roles.put", roleMap=role_map, ifVersion=options["if_version"]
     )
     warn(answer)
     count = len(answer["roleMap"]["roles"])
     row = {"roles": count, "version": answer["version"]}
     emit(
-        target.output,
+        invocation.output,
         answer,
         [row],
         ("roles", "version"),
         lambda: click.echo(f"Stored {count} roles."),
     )
-    until_in_force(target, answer, wait=options["wait"])
+    until_in_force(invocation.function, answer, wait=options["wait"])
 
 
 @roles.command(
@@ -114,14 +123,19 @@ def put_roles(context: click.Context, target: Target, /, **options: Any) -> None
 )
 @click.argument("names", nargs=-1, required=True, metavar="ROLE…")
 @click.option("--file", type=role_file_path(), help="Of this file, not the stored map.")
-@target_options
+@common_options
 @click.pass_obj
-def explain_roles(target: Target, names: tuple[str, ...], file: Path | None) -> None:
+def explain_roles(
+    invocation: Invocation, names: tuple[str, ...], file: Path | None
+) -> None:
     """Say which routes a role opens, or several together, and the policy's size."""
-    role_map = read_role_file(file) if file else target.invoke("roles.get")["roleMap"]
+    if file is None:
+        role_map = invocation.function.invoke("roles.get")["roleMap"]
+    else:
+        role_map = read_role_file(file)
     found = explanation(role_map, names)
     emit(
-        target.output,
+        invocation.output,
         found,
         [found],
         list(found),
@@ -129,13 +143,13 @@ def explain_roles(target: Target, names: tuple[str, ...], file: Path | None) -> 
     )
 
 
-def _preview(target: Target, role_map: dict[str, Any]) -> bool:
+def _preview(invocation: Invocation, role_map: dict[str, Any]) -> bool:
     """Show what storing a role map would change; return whether it would be stored."""
-    check = target.invoke("roles.check", roleMap=role_map)
-    changes = difference(_stored(target), role_map)
+    check = invocation.function.invoke("roles.check", roleMap=role_map)
+    changes = difference(_stored(invocation), role_map)
     fields = ("change", "role", "field", "route")
     emit(
-        target.output,
+        invocation.output,
         check | {"changes": changes},
         changes,
         fields,
@@ -146,9 +160,9 @@ def _preview(target: Target, role_map: dict[str, Any]) -> bool:
     return bool(check["isValid"])
 
 
-def _stored(target: Target) -> dict[str, Any] | None:
+def _stored(invocation: Invocation) -> dict[str, Any] | None:
     try:
-        found: dict[str, Any] = target.invoke("roles.get")["roleMap"]
+        found: dict[str, Any] = invocation.function.invoke("roles.get")["roleMap"]
     except (RefusedByFunctionError, UnreachableError) as error:
         if error.code not in ("role_map_not_found", "misconfigured"):
             raise

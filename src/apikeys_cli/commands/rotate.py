@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from apikeys_cli.delivery import hand_over, request_token_option
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
+    EndOptions,
     enabled_option,
     end,
     expires_option,
@@ -22,7 +23,17 @@ from apikeys_cli.terminal.secret_input import password_option, read_password
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.invocation import Invocation
+
+
+class _RotateOptions(EndOptions):
+    enabled: bool | None
+    key_file: str | None
+    overlap: int
+    password: str | None
+    request_token: str | None
+    wait: bool
+    yes: bool
 
 
 @click.command(
@@ -48,9 +59,14 @@ if TYPE_CHECKING:
 @key_file_option
 @yes_option
 @wait_option
-@target_options
+@common_options
 @click.pass_obj
-def rotate(target: Target, /, principal: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+def rotate(
+    invocation: Invocation,
+    /,
+    principal: dict[str, str],
+    **options: Unpack[_RotateOptions],
+) -> None:
     """Issue a key or a password in place of another, which ends after an overlap.
 
     The new key has the old one's roles and as long a life; an account keeps its login.
@@ -61,7 +77,7 @@ def rotate(target: Target, /, principal: dict[str, str], **options: Any) -> None
         question = f"{what} stops working at once. Rotate it?"
         click.confirm(question, abort=True, err=True)
     answer = hand_over(
-        target,
+        invocation,
         "rotate",
         key_file=options["key_file"],
         request_token=options["request_token"],
@@ -74,4 +90,4 @@ def rotate(target: Target, /, principal: dict[str, str], **options: Any) -> None
     ends_at = answer["previous"]["expirationDate"]
     old = f"password of {name}" if "login" in principal else f"key, {name},"
     say(f"The old {old} ends at {ends_at} UTC.")
-    until_in_force(target, answer, wait=options["wait"])
+    until_in_force(invocation.function, answer, wait=options["wait"])

@@ -11,7 +11,7 @@ from apikeys_cli.errors import explained
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.connection import Connection
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,15 @@ class Configuration:
     variables: Mapping[str, str]
 
     @classmethod
-    def read(cls, target: Target) -> Self:
+    def read(cls, connection: Connection) -> Self:
         """Ask Lambda.
 
         Raises:
             UnreachableError: it does not tell.
         """
         with explained():
-            answer = target.client("lambda").get_function_configuration(
-                FunctionName=target.function_name
+            answer = connection.client("lambda").get_function_configuration(
+                FunctionName=connection.function_name
             )
         return cls(answer.get("Environment", {}).get("Variables", {}))
 

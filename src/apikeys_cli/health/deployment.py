@@ -23,8 +23,8 @@ from apikeys_cli.health.findings import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apikeys_cli.admin_function import Target
     from apikeys_cli.health.configuration import Configuration
+    from apikeys_cli.invocation import Invocation
 
 _OLD_DAYS = 365
 _NEARLY_FULL = 0.75
@@ -69,12 +69,12 @@ def _largest_policy(role_map: RoleMap) -> Finding:
 
 
 def check_signing_secret(
-    target: Target, configuration: Configuration | None
+    invocation: Invocation, configuration: Configuration | None
 ) -> Iterator[Finding]:
     """Look whether the function can read the signing secret, and at its backup."""
     subject = "signing secret"
     try:
-        target.invoke("verify", credential=_FORGED)
+        invocation.function.invoke("verify", credential=_FORGED)
     except (UnreachableError, RefusedByFunctionError) as error:
         advice = "put it back from its backup: docs/operations.md"
         yield fail(subject, error.message, advice)
@@ -88,7 +88,7 @@ def check_signing_secret(
         yield warn("tag check", what, "turn it on again once the keys are rotated")
     try:
         with explained():
-            found = target.client("secretsmanager").describe_secret(
+            found = invocation.connection.client("secretsmanager").describe_secret(
                 SecretId=configuration.signing_secret
             )
     except UnreachableError as error:

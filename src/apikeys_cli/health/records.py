@@ -14,14 +14,14 @@ from apikeys_cli.records import Listing, name_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import AdminFunction
 
 _SOON_DAYS = 14
 
 
-def check_records(target: Target) -> Iterator[Finding]:
+def check_records(function: AdminFunction) -> Iterator[Finding]:
     """Look for records that can't be read, are left over, or end soon."""
-    listing = Listing(target)
+    listing = Listing(function)
     now = time.time()
     try:
         records = list(listing.records())

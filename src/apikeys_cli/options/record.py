@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import click
 
@@ -14,8 +14,9 @@ from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+type _Text = Literal["client", "issuer", "name", "description"]
 # The record's fields of the same names as options.
-_TEXTS = ("client", "issuer", "name", "description")
+_TEXTS: tuple[_Text, ...] = ("client", "issuer", "name", "description")
 _SESSION_OPTIONS = {
     "login": "session_login",
     "environment": "session_environment",
@@ -41,6 +42,30 @@ _OPTIONS = (
     click.option("--data-language", help="The session's language of data."),
     click.option("--gui-language", help="The session's language of texts."),
 )
+
+
+class EndOptions(TypedDict):
+    """The values of ``expires_option``."""
+
+    expires: str | None
+
+
+class DescriptionOptions(TypedDict):
+    """The values of ``description_options``."""
+
+    client: str | None
+    roles: tuple[str, ...]
+    name: str | None
+    description: str | None
+    issuer: str | None
+    session_login: str | None
+    session_environment: str | None
+    session_repository: str | None
+    session_profile: str | None
+    session_mode: str | None
+    connection_mode: str | None
+    data_language: str | None
+    gui_language: str | None
 
 
 def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,7 +118,7 @@ def enabled_option[F: Callable[..., Any]](command: F) -> F:
     )(command)
 
 
-def described(options: Mapping[str, Any]) -> dict[str, Any]:
+def described(options: DescriptionOptions) -> dict[str, Any]:
     """Return the request's fields that the options give; None where they are silent."""
     return {
         **{field: options[field] for field in _TEXTS},
@@ -102,15 +127,15 @@ def described(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def end(options: Mapping[str, Any]) -> dict[str, object]:
+def end(options: EndOptions) -> dict[str, object]:
     """Return the request's fields that say when the key ends, if anything does."""
     text = options["expires"]
     return (text and dates.end_fields(text, time.time())) or {}
 
 
-def _session(options: Mapping[str, Any]) -> dict[str, str] | None:
+def _session(options: Mapping[str, object]) -> dict[str, str] | None:
     session = {
-        setting: options[option]
+        setting: str(options[option])
         for setting, option in _SESSION_OPTIONS.items()
         if options[option] is not None
     }
