@@ -102,7 +102,7 @@ def test_no_record_is_judged_otherwise_once_it_is_imported(
         settings = Settings(names | {"LEGACY_KEYS": mode, "UNKNOWN_TTL_SECONDS": "0"})
         authorizer = Authorizer(settings, make_reader(moto_url))
         # The first of a new environment may be stopped by the bound for strangers.
-        authorizer._bucket.draw = lambda _: None  # type: ignore[method-assign]
+        authorizer._admission._unproven.draw = lambda _: None  # type: ignore[method-assign]
         return {title: _judged(authorizer, key) for title, key in keys.items()}
 
     function = InProcess(lambda _: moto_client, **names)
