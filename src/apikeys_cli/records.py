@@ -28,10 +28,7 @@ class Listing:
     """
 
     def __init__(
-        self,
-        function: AdminFunction,
-        limit: int | None = None,
-        **filters: object,
+        self, function: AdminFunction, limit: int | None = None, **filters: object
     ) -> None:
         self._function = function
         self._limit = limit

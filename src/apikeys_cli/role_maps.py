@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 
+_FIELDS = ("allow", "deny")
 _STYLES = {"+": "green", "-": "red"}
 
 
@@ -41,6 +43,25 @@ def read_role_file(file: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise click.UsageError(f"{file} is not a JSON object")
     return found
+
+
+def routes(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield role, field and route of each route in a stored role map."""
+    for name, role in role_map["roles"].items():
+        for field in _FIELDS:
+            for entry in role.get(field, ()):
+                yield name, field, _spelled(entry)
+
+
+def role_table(role_map: Mapping[str, Any]) -> Table:
+    """Return a stored role map as a table of a row for each role."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("role", *_FIELDS):
+        table.add_column(column, overflow="fold", min_width=8)
+    for name, role in role_map["roles"].items():
+        cells = ("\n".join(map(_spelled, role.get(field, ()))) for field in _FIELDS)
+        table.add_row(Text(name), *map(Text, cells))
+    return table
 
 
 def difference(
@@ -81,21 +102,21 @@ def readable_difference(changes: list[dict[str, str]]) -> Text:
     return text
 
 
-def spelled(entry: object) -> str:
-    """Return a route as one text, whichever way the role map has it."""
-    if isinstance(entry, dict):
-        reads = " (reads)" if entry.get("reads") is True else ""
-        return f"{entry.get('route')}{reads}"
-    return str(entry)
-
-
 def _lines(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "", "", str(role_map.get("unmapped", "deny"))
     roles = role_map.get("roles")
     for name, role in roles.items() if isinstance(roles, dict) else ():
         # A role without routes is one all the same.
         yield name, "", ""
-        for field in ("allow", "deny"):
-            routes = role.get(field) if isinstance(role, dict) else None
-            for route in routes if isinstance(routes, list) else ():
-                yield name, field, spelled(route)
+        for field in _FIELDS:
+            entries = role.get(field) if isinstance(role, dict) else None
+            for entry in entries if isinstance(entries, list) else ():
+                yield name, field, _spelled(entry)
+
+
+def _spelled(entry: object) -> str:
+    """Return a route as one text, whichever way the role map has it."""
+    if isinstance(entry, dict):
+        reads = " (reads)" if entry.get("reads") is True else ""
+        return f"{entry.get('route')}{reads}"
+    return str(entry)

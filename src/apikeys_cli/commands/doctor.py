@@ -8,10 +8,7 @@ import click
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.configuration import Configuration
-from apikeys_cli.health.deployment import (
-    check_role_map,
-    check_signing_secret,
-)
+from apikeys_cli.health.deployment import check_role_map, check_signing_secret
 from apikeys_cli.health.findings import Finding, Level, fail, findings_table, ok, unseen
 from apikeys_cli.health.gateway import RestStage
 from apikeys_cli.health.gateway_checks import check_stage, headers_of

@@ -15,13 +15,11 @@ from apikeys_cli.batch.ontopop import OntoPopSecrets
 from apikeys_cli.batch.report import Report
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
-    DescriptionOptions,
-    EndOptions,
+    RecordOptions,
     described,
     description_options,
-    enabled_option,
     end,
-    expires_option,
+    life_options,
 )
 from apikeys_cli.options.types import yes_option
 from apikeys_cli.terminal.console import messages, say
@@ -38,10 +36,9 @@ if TYPE_CHECKING:
 _SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets"}
 
 
-class _ImportOptions(DescriptionOptions, EndOptions):
+class _ImportOptions(RecordOptions):
     deletes: bool
     dry_run: bool
-    enabled: bool | None
     prefix: str | None
     record: TextIO | None
     secrets: bool
@@ -100,15 +97,11 @@ class _ImportOptions(DescriptionOptions, EndOptions):
 )
 @yes_option
 @description_options
-@expires_option
-@enabled_option
+@life_options
 @common_options
 @click.pass_obj
 def import_keys(
-    invocation: Invocation,
-    /,
-    key: str | None,
-    **options: Unpack[_ImportOptions],
+    invocation: Invocation, /, key: str | None, **options: Unpack[_ImportOptions]
 ) -> None:
     """Store the records of keys minted elsewhere; their clients keep the keys.
 

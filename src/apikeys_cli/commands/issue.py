@@ -10,13 +10,11 @@ from apikeys_cli.batch.issue_file import issue_file
 from apikeys_cli.delivery import hand_over, request_token_option
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
-    DescriptionOptions,
-    EndOptions,
+    RecordOptions,
     described,
     description_options,
-    enabled_option,
     end,
-    expires_option,
+    life_options,
     principal_argument,
 )
 from apikeys_cli.options.types import LOGIN
@@ -29,8 +27,7 @@ if TYPE_CHECKING:
     from apikeys_cli.invocation import Invocation
 
 
-class _MakingOptions(DescriptionOptions, EndOptions):
-    enabled: bool | None
+class _MakingOptions(RecordOptions):
     key_file: str | None
     password: str | None
     request_token: str | None
@@ -68,8 +65,7 @@ _usage_plan_option = click.option(
 )
 @password_option
 @description_options
-@expires_option
-@enabled_option
+@life_options
 @_usage_plan_option
 @request_token_option
 @key_file_option
@@ -135,8 +131,7 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
 @click.option("--new-login", type=LOGIN, help="The login of an account's clone.")
 @password_option
 @description_options
-@expires_option
-@enabled_option
+@life_options
 @_usage_plan_option
 @request_token_option
 @key_file_option

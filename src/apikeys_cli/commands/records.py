@@ -10,13 +10,11 @@ from apikeys.defaults import LEAST_RECOVERY_DAYS, RECOVERY_DAYS
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
-    DescriptionOptions,
-    EndOptions,
+    RecordOptions,
     described,
     description_options,
-    enabled_option,
     end,
-    expires_option,
+    life_options,
     principal_argument,
 )
 from apikeys_cli.options.types import yes_option
@@ -28,9 +26,8 @@ if TYPE_CHECKING:
     from apikeys_cli.invocation import Invocation
 
 
-class _UpdateOptions(DescriptionOptions, EndOptions):
+class _UpdateOptions(RecordOptions):
     clear: tuple[str, ...]
-    enabled: bool | None
     if_version: str | None
     wait: bool
 
@@ -66,8 +63,7 @@ def get(invocation: Invocation, principal: dict[str, str]) -> None:
     type=click.Choice(["name", "description", "session", "roles"]),
     help="Take a field away; repeat for more.",
 )
-@expires_option
-@enabled_option
+@life_options
 @click.option("--if-version", help="Only if the record still has this version.")
 @wait_option
 @common_options

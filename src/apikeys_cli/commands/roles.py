@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
@@ -17,7 +15,8 @@ from apikeys_cli.role_maps import (
     readable_difference,
     role_file_argument,
     role_file_path,
-    spelled,
+    role_table,
+    routes,
 )
 from apikeys_cli.terminal.console import print_data, say
 from apikeys_cli.terminal.formats import echo_lines, emit, warn
@@ -52,14 +51,10 @@ def roles() -> None:
 def get_roles(invocation: Invocation) -> None:
     """Print the stored role map."""
     answer = invocation.function.invoke("roles.get")
-    rows = [
-        {"role": name, "field": field, "route": route}
-        for name, role in answer["roleMap"]["roles"].items()
-        for field in ("allow", "deny")
-        for route in _routes(role, field)
-    ]
+    role_map = answer["roleMap"]
     fields = ("role", "field", "route")
-    emit(invocation.output, answer, rows, fields, lambda: _print_map(answer["roleMap"]))
+    rows = [dict(zip(fields, row, strict=True)) for row in routes(role_map)]
+    emit(invocation.output, answer, rows, fields, lambda: _print_map(role_map))
 
 
 @roles.command("check", epilog=examples("apikeys roles check roles.toml"))
@@ -172,20 +167,10 @@ def _stored(invocation: Invocation) -> dict[str, Any] | None:
 
 
 def _print_map(role_map: dict[str, Any]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("role", "allow", "deny"):
-        table.add_column(column, overflow="fold", min_width=8)
-    for name, role in role_map["roles"].items():
-        routes = (Text("\n".join(_routes(role, f))) for f in ("allow", "deny"))
-        table.add_row(Text(name), *routes)
-    print_data(table)
+    print_data(role_table(role_map))
     say(f"A route no role names: {role_map.get('unmapped', 'deny')}.")
 
 
 def _print_findings(answer: dict[str, Any]) -> None:
     echo_lines(answer["findings"])
     say("It would be stored." if answer["isValid"] else "It would be refused.")
-
-
-def _routes(role: dict[str, Any], field: str) -> list[str]:
-    return [spelled(route) for route in role.get(field, [])]

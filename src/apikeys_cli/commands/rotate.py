@@ -9,10 +9,9 @@ import click
 from apikeys_cli.delivery import hand_over, request_token_option
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
-    EndOptions,
-    enabled_option,
+    LifeOptions,
     end,
-    expires_option,
+    life_options,
     principal_argument,
 )
 from apikeys_cli.options.types import SECONDS, yes_option
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from apikeys_cli.invocation import Invocation
 
 
-class _RotateOptions(EndOptions):
-    enabled: bool | None
+class _RotateOptions(LifeOptions):
     key_file: str | None
     overlap: int
     password: str | None
@@ -52,8 +50,7 @@ class _RotateOptions(EndOptions):
     show_default=True,
     help="How long the old key or password still works: 24h, 7d, 0.",
 )
-@expires_option
-@enabled_option
+@life_options
 @password_option
 @request_token_option
 @key_file_option

@@ -11,14 +11,7 @@ from apikeys.errors import MalformedRoleMapError
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError, explained
-from apikeys_cli.health.findings import (
-    Finding,
-    fail,
-    not_checked,
-    ok,
-    unseen,
-    warn,
-)
+from apikeys_cli.health.findings import Finding, fail, not_checked, ok, unseen, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

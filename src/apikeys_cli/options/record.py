@@ -27,7 +27,7 @@ _SESSION_OPTIONS = {
     "dataLanguage": "data_language",
     "guiLanguage": "gui_language",
 }
-_OPTIONS = (
+_DESCRIPTION_OPTIONS = (
     click.option("--client", help="The application the key is for."),
     click.option("--role", "roles", multiple=True, help="A role; repeat for more."),
     click.option("--name", help="What it is for, in a few words."),
@@ -44,14 +44,29 @@ _OPTIONS = (
 )
 
 
-class EndOptions(TypedDict):
-    """The values of ``expires_option``."""
+_LIFE_OPTIONS = (
+    click.option(
+        "--expires",
+        type=EXPIRY,
+        help="When it ends: 90d, 12h, 2027-01-31 (the whole day, UTC), "
+        "2027-01-31T12:00:00 or never. Not how long a session on the back end lasts. "
+        "[default: the deployment's, or as before]",
+    ),
+    click.option(
+        "--enabled/--disabled", default=None, help="Let it pass, or refuse it for now."
+    ),
+)
 
+
+class LifeOptions(TypedDict):
+    """The values of ``life_options``."""
+
+    enabled: bool | None
     expires: str | None
 
 
-class DescriptionOptions(TypedDict):
-    """The values of ``description_options``."""
+class RecordOptions(LifeOptions):
+    """These and the values of ``description_options``."""
 
     client: str | None
     roles: tuple[str, ...]
@@ -95,30 +110,19 @@ def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def description_options[F: Callable[..., Any]](command: F) -> F:
     """Add the options that describe a record."""
-    for option in reversed(_OPTIONS):
+    for option in reversed(_DESCRIPTION_OPTIONS):
         command = option(command)
     return command
 
 
-def expires_option[F: Callable[..., Any]](command: F) -> F:
-    """Add the option that says when a key ends."""
-    return click.option(
-        "--expires",
-        type=EXPIRY,
-        help="When it ends: 90d, 12h, 2027-01-31 (the whole day, UTC), "
-        "2027-01-31T12:00:00 or never. Not how long a session on the back end lasts. "
-        "[default: the deployment's, or as before]",
-    )(command)
+def life_options[F: Callable[..., Any]](command: F) -> F:
+    """Add the options that say when a key ends, and whether it may pass until then."""
+    for option in reversed(_LIFE_OPTIONS):
+        command = option(command)
+    return command
 
 
-def enabled_option[F: Callable[..., Any]](command: F) -> F:
-    """Add the option that says whether the key may pass."""
-    return click.option(
-        "--enabled/--disabled", default=None, help="Let it pass, or refuse it for now."
-    )(command)
-
-
-def described(options: DescriptionOptions) -> dict[str, Any]:
+def described(options: RecordOptions) -> dict[str, Any]:
     """Return the request's fields that the options give; None where they are silent."""
     return {
         **{field: options[field] for field in _TEXTS},
@@ -127,7 +131,7 @@ def described(options: DescriptionOptions) -> dict[str, Any]:
     }
 
 
-def end(options: EndOptions) -> dict[str, object]:
+def end(options: LifeOptions) -> dict[str, object]:
     """Return the request's fields that say when the key ends, if anything does."""
     text = options["expires"]
     return (text and dates.end_fields(text, time.time())) or {}
