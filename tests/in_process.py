@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 from admin.deployment import Deployment
 from admin.dispatch import Actions
 from admin.settings import Settings
+from apikeys_cli.admin_function import Invocation
 from apikeys_cli.connection import Connection
-from apikeys_cli.invocation import Invocation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,19 +1,19 @@
-"""The admin function: what it is asked, the way there, and its refusals."""
+"""The admin function as a command has it: its actions, and the way there."""
 
 from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from apikeys_cli.connection import Connection
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError, explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from apikeys_cli.connection import Connection
 
     # Takes a request to the function and returns its answer, any JSON.
     type Transport = Callable[[dict[str, object]], Any]
@@ -82,6 +82,26 @@ class LambdaTransport:
         if (arn := asked.result()) is not None:
             claim["ClientContext"] = client_context(arn)
         return partial(client.invoke, FunctionName=name, **claim)
+
+
+@dataclass
+class Invocation:
+    """One use of the command line: the function, and the form in which data is printed.
+
+    Attributes:
+        connection: as the options say.
+        transport: in place of the way through AWS Lambda.
+        output: the form.
+    """
+
+    connection: Connection = field(default_factory=Connection)
+    transport: Transport | None = None
+    output: str = "table"
+
+    @cached_property
+    def function(self) -> AdminFunction:
+        """The admin function."""
+        return AdminFunction(self.transport or LambdaTransport(self.connection))
 
 
 def client_context(arn: str) -> str:

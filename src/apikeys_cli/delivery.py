@@ -17,8 +17,7 @@ from apikeys_cli.terminal.key_file import KeyFile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apikeys_cli.admin_function import AdminFunction
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import AdminFunction, Invocation
 
 
 request_token_option = click.option(

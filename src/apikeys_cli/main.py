@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from apikeys_cli.admin_function import Invocation
 from apikeys_cli.commands import issue, records
 from apikeys_cli.commands.confirm import confirm
 from apikeys_cli.commands.doctor import doctor
@@ -17,7 +18,6 @@ from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
 from apikeys_cli.commands.verify import verify
 from apikeys_cli.errors import explained
-from apikeys_cli.invocation import Invocation
 from apikeys_cli.options.common import common_options
 
 

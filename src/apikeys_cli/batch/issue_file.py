@@ -22,8 +22,8 @@ from apikeys_cli.terminal.key_file import KeyList
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apikeys_cli.admin_function import Invocation
     from apikeys_cli.connection import Connection
-    from apikeys_cli.invocation import Invocation
 
 
 def issue_file(

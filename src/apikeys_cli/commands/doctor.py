@@ -21,7 +21,7 @@ from apikeys_cli.terminal.formats import emit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 _UNHEALTHY = 1
 

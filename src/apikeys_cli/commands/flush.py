@@ -11,7 +11,7 @@ from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.formats import echo_lines, emit
 
 if TYPE_CHECKING:
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 
 @click.command(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 _SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets"}
 

@@ -24,7 +24,7 @@ from apikeys_cli.terminal.secret_input import password_option, read_password
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 
 class _MakingOptions(RecordOptions):

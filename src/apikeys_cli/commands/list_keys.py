@@ -20,7 +20,7 @@ from apikeys_cli.terminal.formats import (
 from apikeys_cli.terminal.listing_table import listing_table
 
 if TYPE_CHECKING:
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 
 class _ListOptions(TypedDict):

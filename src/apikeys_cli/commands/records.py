@@ -23,7 +23,7 @@ from apikeys_cli.terminal.formats import show
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 
 class _UpdateOptions(RecordOptions):

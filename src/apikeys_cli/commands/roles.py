@@ -25,7 +25,7 @@ from apikeys_cli.wait import until_in_force, wait_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 _REFUSED = 1
 

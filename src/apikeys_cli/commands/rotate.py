@@ -22,7 +22,7 @@ from apikeys_cli.terminal.secret_input import password_option, read_password
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 
 class _RotateOptions(LifeOptions):

@@ -12,7 +12,7 @@ from apikeys_cli.terminal.formats import echo_lines, emit
 from apikeys_cli.wait import pause
 
 if TYPE_CHECKING:
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 
 @click.group()

@@ -13,7 +13,7 @@ from apikeys_cli.terminal.formats import record_table, show
 from apikeys_cli.terminal.secret_input import read_credential
 
 if TYPE_CHECKING:
-    from apikeys_cli.invocation import Invocation
+    from apikeys_cli.admin_function import Invocation
 
 _REFUSED = 1
 

@@ -16,8 +16,8 @@ from apikeys_cli.health.findings import Finding, fail, not_checked, ok, unseen, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apikeys_cli.admin_function import Invocation
     from apikeys_cli.health.configuration import Configuration
-    from apikeys_cli.invocation import Invocation
 
 _OLD_DAYS = 365
 _NEARLY_FULL = 0.75

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys_cli.admin_function import Invocation
 from apikeys_cli.connection import FUNCTION_VARIABLE
-from apikeys_cli.invocation import Invocation
 from apikeys_cli.terminal.formats import FORMATS
 
 if TYPE_CHECKING:

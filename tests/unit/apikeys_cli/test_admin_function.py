@@ -18,8 +18,8 @@ from botocore.exceptions import (
 )
 from click.testing import CliRunner
 
+from apikeys_cli.admin_function import Invocation
 from apikeys_cli.connection import Connection
-from apikeys_cli.invocation import Invocation
 from apikeys_cli.main import main
 from tests.in_process import Session, Sts
 
