@@ -117,7 +117,7 @@ def _cli_imports() -> dict[str, set[str]]:
     return found
 
 
-def _room(module: str) -> str:
+def _cli_room(module: str) -> str:
     _, first, *rest = module.split(".")
     return first if rest or first == "main" else ""
 
@@ -131,7 +131,8 @@ def test_the_command_line_imports_downwards() -> None:
         f"{module} imports {imported}"
         for module, found in _cli_imports().items()
         for imported in found
-        if _room(imported) not in {_room(module), *_CLI_ROOMS[_room(module)]}
+        if _cli_room(imported)
+        not in {_cli_room(module), *_CLI_ROOMS[_cli_room(module)]}
     ]
     assert strays == []
 
