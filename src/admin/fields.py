@@ -15,18 +15,14 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from admin.principal import Principal
-from apikeys import role_name, timestamp
+from apikeys import fields as rules
+from apikeys.fields import MAX_LIFETIME_DAYS, MAX_ROLES, USAGE_PLAN_ID_PATTERN
 from apikeys.key import KEY_ID_PATTERN
-from apikeys.login import PATTERN as LOGIN_PATTERN
-from apikeys.login import check_password, is_login
-from apikeys.session import SETTINGS, check_session
-from apikeys.text import MAX_DESCRIPTION, check_text
+from apikeys.login import check_password
 
 if TYPE_CHECKING:
     from apikeys.document import Document
 
-_MAX_ROLES = 100
-MAX_LIFETIME_DAYS = 36_500
 _DESCRIPTIVE = {
     "client",
     "issuer",
@@ -38,50 +34,15 @@ _DESCRIPTIVE = {
 }
 
 
-def _human_text(value: str) -> str:
-    return check_text(value, "the text")
-
-
-def _description(value: str) -> str:
-    return check_text(value, "the text", MAX_DESCRIPTION)
-
-
-def _expiration_date(value: str) -> str:
-    timestamp.parse(value)
-    return value
-
-
-def _role(value: str) -> str:
-    name = role_name.normalise(value)
-    if name is None:
-        raise ValueError(f"a role's name is {role_name.PATTERN}")
-    return name
-
-
-def _login(value: str) -> str:
-    if not is_login(value):
-        raise ValueError(
-            f"a login matches {LOGIN_PATTERN} and does not end in a hyphen and six "
-            "characters"
-        )
-    return value
-
-
-def _session(value: Document) -> Document:
-    if not value.keys() <= set(SETTINGS):
-        raise ValueError(f"a session's settings are {', '.join(SETTINGS)}")
-    return check_session(value)
-
-
-Text = Annotated[str, AfterValidator(_human_text)]
-Description = Annotated[str, AfterValidator(_description)]
-ExpirationDate = Annotated[str, AfterValidator(_expiration_date)]
+Text = Annotated[str, AfterValidator(rules.human_text)]
+Description = Annotated[str, AfterValidator(rules.description)]
+ExpirationDate = Annotated[str, AfterValidator(rules.date)]
 KeyId = Annotated[str, StringConstraints(pattern=f"^{KEY_ID_PATTERN}\\z")]
-Login = Annotated[str, AfterValidator(_login)]
+Login = Annotated[str, AfterValidator(rules.login)]
 Password = Annotated[str, AfterValidator(check_password)]
-RoleName = Annotated[str, AfterValidator(_role)]
+RoleName = Annotated[str, AfterValidator(rules.role)]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
-UsagePlanId = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9]{1,64}\\z")]
+UsagePlanId = Annotated[str, StringConstraints(pattern=f"^{USAGE_PLAN_ID_PATTERN}\\z")]
 RequestToken = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{32,64}\\z")]
 
 
@@ -168,9 +129,9 @@ class Described(Ending):
     issuer: Text | None = None
     name: Text | None = None
     description: Description | None = None
-    roles: Annotated[list[RoleName], Field(max_length=_MAX_ROLES)] | None = None
+    roles: Annotated[list[RoleName], Field(max_length=MAX_ROLES)] | None = None
     enabled: bool | None = None
-    session: Annotated[dict[str, object], AfterValidator(_session)] | None = None
+    session: Annotated[dict[str, object], AfterValidator(rules.session)] | None = None
 
     def fields(self) -> Document:
         """Return the record's fields that were given; null takes one away."""

@@ -7,7 +7,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from admin.fields import (
-    MAX_LIFETIME_DAYS,
     Described,
     Ending,
     HandedOver,
@@ -21,8 +20,15 @@ from admin.fields import (
     UsagePlanId,
     Version,
 )
+from apikeys.defaults import (
+    DAY,
+    LEAST_RECOVERY_DAYS,
+    OVERLAP_SECONDS,
+    RECOVERY_DAYS,
+)
+from apikeys.fields import MAX_LIFETIME_DAYS
 
-_MAX_OVERLAP_SECONDS = 366 * 86_400
+_MAX_OVERLAP_SECONDS = 366 * DAY
 
 
 class Issue(Described, HandedOver):
@@ -75,7 +81,9 @@ class Rotate(Ending, HandedOver, Named):
 
     action: Literal["rotate"]
     password: Password | None = None
-    overlap_seconds: Annotated[int, Field(ge=0, le=_MAX_OVERLAP_SECONDS)] = 86_400
+    overlap_seconds: Annotated[int, Field(ge=0, le=_MAX_OVERLAP_SECONDS)] = (
+        OVERLAP_SECONDS
+    )
     enabled: bool | None = None
 
     @model_validator(mode="after")
@@ -152,7 +160,9 @@ class Revoke(Named):
     """Refuse a credential for good."""
 
     action: Literal["revoke"]
-    recovery_days: Annotated[int, Field(ge=7, le=30)] = 30
+    recovery_days: Annotated[int, Field(ge=LEAST_RECOVERY_DAYS, le=RECOVERY_DAYS)] = (
+        RECOVERY_DAYS
+    )
 
 
 class Restore(Named):

@@ -6,6 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from apikeys.defaults import (
+    ACCOUNT_PREFIX,
+    AUTHORIZER_CACHE_SECONDS,
+    RECORD_PREFIX,
+    ROLE_MAP_NAME,
+)
 from apikeys.environ import choice, required, whole_number
 from apikeys.key import PREFIX_PATTERN
 
@@ -62,15 +68,15 @@ class Settings:
         legacy = choice(environ, "LEGACY_KEYS", ("off", "imported", "ontopop"))
         return cls(
             key_prefix=key_prefix,
-            secret_name_prefix=environ.get("SECRET_NAME_PREFIX", "APIKEY_"),
-            login_name_prefix=environ.get("LOGIN_NAME_PREFIX", "APIUSER_"),
+            secret_name_prefix=environ.get("SECRET_NAME_PREFIX", RECORD_PREFIX),
+            login_name_prefix=environ.get("LOGIN_NAME_PREFIX", ACCOUNT_PREFIX),
             signing_secret=required(environ, "SIGNING_SECRET"),
-            roles_secret=environ.get("ROLES_SECRET", "APIROLES"),
+            roles_secret=environ.get("ROLES_SECRET", ROLE_MAP_NAME),
             hashes_slowly=choice(environ, "KEY_HASH", ("sha256", "argon2id"))
             == "argon2id",
             checks_tags=choice(environ, "TAG_CHECK", ("on", "off")) == "on",
             authorizer_cache_seconds=whole_number(
-                environ, "AUTHORIZER_CACHE_SECONDS", 30
+                environ, "AUTHORIZER_CACHE_SECONDS", AUTHORIZER_CACHE_SECONDS
             ),
             record_ttl_seconds=whole_number(environ, "RECORD_TTL_SECONDS", 30),
             default_issuer=environ.get("DEFAULT_ISSUER", "apikeys"),

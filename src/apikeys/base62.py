@@ -1,7 +1,8 @@
 """Base62 numbers: ``0-9A-Za-z`` in that order, big-endian, fixed width."""
 
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+from apikeys.text import ALPHANUMERIC
+
+_VALUES = {character: value for value, character in enumerate(ALPHANUMERIC)}
 
 
 def encode(number: int, width: int) -> str:
@@ -14,7 +15,7 @@ def encode(number: int, width: int) -> str:
     rest = number
     for _ in range(width):
         rest, value = divmod(rest, 62)
-        digits.append(_ALPHABET[value])
+        digits.append(ALPHANUMERIC[value])
     if rest:
         raise OverflowError(f"the number does not fit into {width} base62 digits")
     return "".join(reversed(digits))

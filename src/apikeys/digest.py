@@ -12,10 +12,12 @@ from contextlib import suppress
 from hashlib import sha256
 from hmac import compare_digest
 
+from apikeys.text import ALPHANUMERIC, consists_of
+
 SLOW = "$argon2id$"
 _FAST = "$sha256$"
 _FAST_LENGTH = len(_FAST) + 43
-_BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_BASE64URL = f"{ALPHANUMERIC}-_"
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # Compiled by the first record that needs it.
 _SLOW = (
@@ -57,7 +59,7 @@ def check(digest: str) -> None:
             or above m=131072, t=10, p=4.
     """
     if digest.startswith(_FAST) and len(digest) == _FAST_LENGTH:
-        if not digest.removeprefix(_FAST).strip(_BASE64URL):
+        if consists_of(digest.removeprefix(_FAST), _BASE64URL):
             return
         raise ValueError("not a digest")
     match = re.fullmatch(_SLOW, digest)

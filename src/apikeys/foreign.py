@@ -8,6 +8,7 @@ from apikeys import base62, digest, document
 from apikeys.errors import MalformedKeyError, MalformedRecordError, NotOntoPopError
 from apikeys.key import Key
 from apikeys.record import SCHEMA_VERSION, Record
+from apikeys.text import ALPHANUMERIC, consists_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ ONTOPOP_FIELDS = (
 )
 
 # What the name of a stored secret may be made of.
-_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+=.@-"
+_CHARACTERS = f"{ALPHANUMERIC}/_+=.@-"
 _MAC_WIDTH = 43
 _KEY_ID_WIDTH = 16
 _SUFFIX = 7
@@ -32,7 +33,7 @@ _SUFFIX = 7
 
 def is_foreign_key(text: str) -> bool:
     """Tell whether a text may be a key that was imported."""
-    return SHORTEST <= len(text) <= LONGEST and not text.strip(_CHARACTERS)
+    return SHORTEST <= len(text) <= LONGEST and consists_of(text, _CHARACTERS)
 
 
 def check_importable(text: object) -> str:
@@ -74,7 +75,7 @@ def is_nameable(text: str) -> bool:
     """
     return (
         1 <= len(text) <= LONGEST
-        and not text.strip(_CHARACTERS)
+        and consists_of(text, _CHARACTERS)
         and text[-_SUFFIX : -_SUFFIX + 1] != "-"
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+from apikeys.text import ALPHANUMERIC, consists_of
+
 PATTERN = "[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}"
 MAX_LENGTH = 128
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
@@ -14,9 +15,8 @@ def is_login(text: str) -> bool:
     """Tell whether a text is a login, and one that can be part of a secret's name."""
     return (
         1 <= len(text) <= MAX_LENGTH
-        and text[0] in _ALPHANUMERIC
-        # strip leaves nothing of a text that is made of these characters alone.
-        and not text.strip(f"{_ALPHANUMERIC}._@+-")
+        and text[0] in ALPHANUMERIC
+        and consists_of(text, f"{ALPHANUMERIC}._@+-")
         and text[-_SUFFIX : -_SUFFIX + 1] != "-"
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from apikeys.text import ALPHANUMERIC, consists_of
+
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 READING = ("GET", "HEAD", "OPTIONS")
 CONNECT = "$connect"
 MAX_PATH = 256
 
 # RFC 3986 pchar without the wildcards of IAM (* ? ${) and without braces.
-_NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+_NAME = f"{ALPHANUMERIC}._-"
 _LITERAL = f"{_NAME}~!$&'()+,;=:@%"
 
 
@@ -63,11 +65,10 @@ def _glob(path: str) -> str:
 def _segment(segment: str, *, is_last: bool) -> str:
     if is_last and segment in ("*", ""):
         return segment
-    # strip leaves nothing of a text that is made of these characters alone.
     if len(segment) > len("{}") and segment[0] + segment[-1] == "{}":
-        if not segment[1:-1].strip(_NAME):
+        if consists_of(segment[1:-1], _NAME):
             return "*"
-    elif segment not in ("", ".", "..") and not segment.strip(_LITERAL):
+    elif segment not in ("", ".", "..") and consists_of(segment, _LITERAL):
         return segment
     raise ValueError(
         "a segment of a path is plain URL characters, a {name} for one segment, "

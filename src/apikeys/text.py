@@ -2,6 +2,10 @@
 
 import re
 
+DIGITS = "0123456789"
+UPPER_CASE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ALPHANUMERIC = f"{DIGITS}{UPPER_CASE}{UPPER_CASE.lower()}"
+
 MAX_TEXT = 256
 MAX_DESCRIPTION = 2_048
 
@@ -11,6 +15,11 @@ _CONTROL = (
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
     "\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+
+
+def consists_of(text: str, characters: str) -> bool:
+    """Return whether a text has no other characters than these; the empty one too."""
+    return not text.strip(characters)
 
 
 def check_text(value: object, field: str, longest: int = MAX_TEXT) -> str:

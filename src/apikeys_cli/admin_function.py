@@ -1,51 +1,35 @@
-"""The admin function that the command line talks to."""
+"""The admin function as a command has it: its actions, and the way there."""
 
 from __future__ import annotations
 
+import base64
 import json
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import boto3
-import click
-from botocore.config import Config
-
-from apikeys_cli import actor
+from apikeys_cli.connection import Connection
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError, explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from concurrent.futures import Future
 
-FUNCTION_VARIABLE = "APIKEYS_FUNCTION"
+    # Takes a request to the function and returns its answer, any JSON.
+    type Transport = Callable[[dict[str, object]], Any]
 
-_OUTPUT_KEY = "AdminFunctionName"
 _SERVER_ERROR = 500
 _REFUSED = 400
-# No repeats: an issue whose answer was lost would issue a second key. The function ends
-# within 60 s.
-_CONFIG = Config(connect_timeout=5, read_timeout=70, retries={"total_max_attempts": 1})
 
 
-@dataclass
-class Target:
-    """Where the function is, as the options or the environment say."""
+class AdminFunction:
+    """The function's actions, over a transport; several may be asked for at once."""
 
-    function: str | None = None
-    stack: str | None = None
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-    output: str = "table"
-    # A client may be shared, but not while it is made.
-    _making: Lock = field(default_factory=Lock, repr=False, compare=False)
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     def invoke(
-        self, action: str, *, cleared: Iterable[str] = (), **fields: object
+        self, action: str, cleared: Iterable[str] = (), /, **fields: object
     ) -> dict[str, Any]:
         """Carry out one action and return the function's answer.
 
@@ -60,13 +44,22 @@ class Target:
         """
         given = {name: value for name, value in fields.items() if value is not None}
         request = {"action": action, **given, **dict.fromkeys(cleared)}
-        return _accepted(self.answer(request))
+        return _accepted(self._transport(request))
 
-    def answer(self, request: dict[str, object]) -> Any:  # noqa: ANN401 - any JSON
-        """Return what the function answers to a request; several may ask at once.
+
+class LambdaTransport:
+    """The way through AWS Lambda, with a client that is made when it is needed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        # A client may be shared, but not while it is made.
+        self._making = Lock()
+
+    def __call__(self, request: dict[str, object]) -> Any:  # noqa: ANN401 - any JSON
+        """Return what the function answers to a request.
 
         Raises:
-            UnreachableError: nothing.
+            UnreachableError: nothing, or that it failed.
         """
         with explained():
             with self._making:
@@ -82,60 +75,42 @@ class Target:
         return body
 
     @cached_property
-    def caller(self) -> str | None:
-        """The ARN of who runs the command line, None where STS does not tell."""
-        return self._identity.result()
-
-    @cached_property
-    def _identity(self) -> Future[str | None]:
-        """The answer of STS, which comes while the client of Lambda is made."""
-        aside = ThreadPoolExecutor(1)
-        asked = aside.submit(actor.caller_arn, self.client("sts", actor.QUICK))
-        aside.shutdown(wait=False)
-        return asked
-
-    @cached_property
-    def function_name(self) -> str:
-        """The function's name or ARN."""
-        if self.function:
-            return self.function
-        if self.stack:
-            return self._from_stack(self.stack)
-        name = os.environ.get(FUNCTION_VARIABLE)
-        if not name:
-            raise click.UsageError(
-                "which admin function? Give --stack (the stack's name), --function, or "
-                f"set {FUNCTION_VARIABLE}"
-            )
-        return name
-
-    def client(self, service: str, config: Config = _CONFIG) -> Any:  # noqa: ANN401
-        """Return the boto3 client of a service."""
-        try:
-            return self._session.client(
-                service, endpoint_url=self.endpoint_url, config=config
-            )
-        except ValueError as error:
-            raise click.UsageError(f"--endpoint-url: {error}") from error
-
-    @cached_property
     def _invoke(self) -> Callable[..., Any]:
-        name, _ = self.function_name, self._identity
-        client, claim = self.client("lambda"), {}
-        if self.caller is not None:
-            claim["ClientContext"] = actor.client_context(self.caller)
+        connection = self._connection
+        name, asked = connection.function_name, connection.identity
+        client, claim = connection.client("lambda"), {}
+        if (arn := asked.result()) is not None:
+            claim["ClientContext"] = client_context(arn)
         return partial(client.invoke, FunctionName=name, **claim)
 
-    @cached_property
-    def _session(self) -> boto3.Session:
-        return boto3.Session(profile_name=self.profile, region_name=self.region)
 
-    def _from_stack(self, stack: str) -> str:
-        found = self.client("cloudformation").describe_stacks(StackName=stack)
-        for output in found["Stacks"][0].get("Outputs", []):
-            if output["OutputKey"] == _OUTPUT_KEY:
-                return str(output["OutputValue"])
-        raise UnreachableError(f"the stack {stack} has no output {_OUTPUT_KEY}")
+@dataclass
+class Invocation:
+    """One use of the command line: the function, and the form in which data is printed.
+
+    Attributes:
+        connection: as the options say.
+        transport: in place of the way through AWS Lambda.
+        output: the form.
+    """
+
+    connection: Connection = field(default_factory=Connection)
+    transport: Transport | None = None
+    output: str = "table"
+
+    @cached_property
+    def function(self) -> AdminFunction:
+        """The admin function."""
+        return AdminFunction(self.transport or LambdaTransport(self.connection))
+
+
+def client_context(arn: str) -> str:
+    """Return the ``ClientContext`` of an invocation that claims this actor.
+
+    For the function's audit log: a claim, not a proof. Lambda does not tell a function
+    who invoked it; CloudTrail's data events prove it, and the claim helps to find them.
+    """
+    return base64.b64encode(json.dumps({"custom": {"actor": arn}}).encode()).decode()
 
 
 def _accepted(body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

@@ -6,12 +6,12 @@ import re
 from datetime import UTC, datetime
 
 from apikeys import timestamp
+from apikeys.defaults import DAY
 
 _DURATION = re.compile("([1-9][0-9]{0,4})([wdhms])", re.ASCII)
-_SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_DAY = 86_400
+_SECONDS = {"w": 604_800, "d": DAY, "h": 3_600, "m": 60, "s": 1}
 # The largest unit of which there are two or more is near enough.
-_UNITS = ((2 * _DAY, _DAY, "days"), (7_200, 3_600, "hours"), (120, 60, "minutes"))
+_UNITS = ((2 * DAY, DAY, "days"), (7_200, 3_600, "hours"), (120, 60, "minutes"))
 
 
 def seconds(text: str) -> int | None:
@@ -32,14 +32,14 @@ def end_fields(text: str, now: float) -> dict[str, object] | None:
     duration = seconds(text)
     if duration is not None:
         # Whole days are counted by the function, which knows when it issues.
-        if duration % _DAY == 0:
-            return {"lifetimeDays": duration // _DAY}
+        if duration % DAY == 0:
+            return {"lifetimeDays": duration // DAY}
         return {"expirationDate": timestamp.format_utc(now + duration)}
     try:
         if "T" in text:
             return {"expirationDate": timestamp.format_utc(timestamp.parse(text))}
         last_day = timestamp.parse(f"{text}T00:00:00")
-        return {"expirationDate": timestamp.format_utc(last_day + _DAY)}
+        return {"expirationDate": timestamp.format_utc(last_day + DAY)}
     except (ValueError, OverflowError):
         return None
 
@@ -52,7 +52,7 @@ def dated(date: str | None, now: float, *, exact: bool = False) -> str:
         ends_at = timestamp.parse(date)
     except ValueError:
         return date
-    is_soon = abs(ends_at - now) < 2 * _DAY
+    is_soon = abs(ends_at - now) < 2 * DAY
     form = "%Y-%m-%d %H:%M" if is_soon else "%Y-%m-%d"
     shown = date if exact else datetime.fromtimestamp(ends_at, UTC).strftime(form)
     return f"{shown} ({relative(ends_at - now)})"

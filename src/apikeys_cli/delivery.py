@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from apikeys_cli.commands.confirm import confirm_handover
-from apikeys_cli.errors import UnreachableError
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.terminal import console
 from apikeys_cli.terminal.formats import record_table, show, warn
 from apikeys_cli.terminal.key_file import KeyFile
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Target
+    from collections.abc import Mapping
+
+    from apikeys_cli.admin_function import AdminFunction, Invocation
 
 
 request_token_option = click.option(
@@ -24,12 +26,12 @@ request_token_option = click.option(
 
 
 def hand_over(
-    target: Target,
+    invocation: Invocation,
     action: str,
     *,
     key_file: str | None,
     request_token: str | None,
-    **fields: Any,  # noqa: ANN401 - a request's
+    **fields: object,
 ) -> dict[str, Any]:
     """Carry out an action that makes a credential; print or keep it, then confirm.
 
@@ -47,7 +49,7 @@ def hand_over(
     with ExitStack() as files:
         file = None if key_file is None else files.enter_context(KeyFile(key_file))
         try:
-            answer = target.invoke(
+            answer = invocation.function.invoke(
                 action, requestToken=token, awaitConfirmation=True, **fields
             )
         except UnreachableError:
@@ -60,21 +62,39 @@ def hand_over(
         kind = _made(answer)
         if file is not None:
             file.keep(answer[kind])
-            confirm_handover(target, answer["record"])
+            confirm_handover(invocation.function, answer["record"])
     if file is not None:
         kept = {name: value for name, value in answer.items() if name != kind}
-        show(kept | {"keyFile": key_file}, target.output)
+        show(kept | {"keyFile": key_file}, invocation.output)
         console.say(f"The {kind} is in {key_file}; it will not be shown again.")
         return answer
-    if kind and target.output == "table":
+    if kind and invocation.output == "table":
         warn(answer)
         console.messages().print(record_table(answer["record"]))
         console.say(f"\nThe {kind}; it will not be shown again:")
         click.echo(answer[kind])
     else:
-        show(answer, target.output)
-    confirm_handover(target, answer["record"])
+        show(answer, invocation.output)
+    confirm_handover(invocation.function, answer["record"])
     return answer
+
+
+def confirm_handover(function: AdminFunction, record: Mapping[str, Any]) -> None:
+    """Tell the function that a record's key or password was handed over.
+
+    Where it can't be told, the command has done its work all the same.
+    """
+    # What is printed is out before it is said to be.
+    sys.stdout.flush()
+    field = "login" if "login" in record else "keyId"
+    try:
+        function.invoke("confirm", **{field: record[field]})
+    except (RefusedByFunctionError, UnreachableError) as error:
+        named = f"--login {record[field]}" if field == "login" else record[field]
+        console.say(
+            f"Handed over, but not confirmed: {error.message}\nUntil it is, apikeys "
+            f"doctor takes it for lost. Run: apikeys confirm {named}"
+        )
 
 
 def _made(answer: dict[str, Any]) -> str:

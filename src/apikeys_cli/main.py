@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from apikeys_cli.admin_function import Target
+from apikeys_cli.admin_function import Invocation
 from apikeys_cli.commands import issue, records
 from apikeys_cli.commands.confirm import confirm
 from apikeys_cli.commands.doctor import doctor
@@ -18,7 +18,7 @@ from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
 from apikeys_cli.commands.verify import verify
 from apikeys_cli.errors import explained
-from apikeys_cli.options.common import target_options
+from apikeys_cli.options.common import common_options
 
 
 class _Commands(click.Group):
@@ -43,11 +43,11 @@ class _Commands(click.Group):
     "fish_source.",
 )
 @click.version_option(package_name="apikeys")
-@target_options
+@common_options
 @click.pass_context
 def main(context: click.Context) -> None:
     """Issue and manage API keys for Amazon API Gateway."""
-    context.ensure_object(Target)
+    context.ensure_object(Invocation)
 
 
 for command in (

@@ -44,7 +44,7 @@ def explanation(role_map: dict[str, Any], names: tuple[str, ...]) -> dict[str, A
     }
 
 
-def readable(found: dict[str, Any]) -> Text:
+def readable_explanation(found: dict[str, Any]) -> Text:
     """Return the explanation as text."""
     text = Text(f"{' '.join(found['roles'])}\n", style="bold")
     for field, style in (("opens", "green"), ("closes", "red")):

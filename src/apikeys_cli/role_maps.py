@@ -1,4 +1,4 @@
-"""A role map in a file, as people write it: TOML, or JSON by its name."""
+"""Role maps as people write them in files, and what tells one from another."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
+
+
+_FIELDS = ("allow", "deny")
+_STYLES = {"+": "green", "-": "red"}
 
 
 def role_file_argument[F: Callable[..., Any]](command: F) -> F:
@@ -24,7 +30,7 @@ def role_file_path() -> click.Path:
 
 
 def read_role_file(file: Path) -> dict[str, Any]:
-    """Return the role map in a file, not checked yet.
+    """Return the role map in a file, TOML or JSON by its name, not checked yet.
 
     Raises:
         UsageError: it can't be read, or holds something else.
@@ -37,3 +43,80 @@ def read_role_file(file: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise click.UsageError(f"{file} is not a JSON object")
     return found
+
+
+def routes(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield role, field and route of each route in a stored role map."""
+    for name, role in role_map["roles"].items():
+        for field in _FIELDS:
+            for entry in role.get(field, ()):
+                yield name, field, _spelled(entry)
+
+
+def role_table(role_map: Mapping[str, Any]) -> Table:
+    """Return a stored role map as a table of a row for each role."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("role", *_FIELDS):
+        table.add_column(column, overflow="fold", min_width=8)
+    for name, role in role_map["roles"].items():
+        cells = ("\n".join(map(_spelled, role.get(field, ()))) for field in _FIELDS)
+        table.add_row(Text(name), *map(Text, cells))
+    return table
+
+
+def difference(
+    old: Mapping[str, Any] | None, new: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """Return the changes from one role map to another, None for no map.
+
+    Each has ``change`` (``+`` or ``-``), ``role`` (empty for ``unmapped``), ``field``
+    and ``route``. What has not the form of a role map is passed over: the findings say
+    that.
+    """
+    before = [] if old is None else list(_lines(old))
+    after = list(_lines(new))
+    changes = [("-", line) for line in before if line not in after]
+    changes += [("+", line) for line in after if line not in before]
+    # Role by role, and within one what goes before what comes.
+    changes.sort(key=lambda change: change[1][:2])
+    return [
+        {"change": sign, "role": role, "field": field, "route": route}
+        for sign, (role, field, route) in changes
+    ]
+
+
+def readable_difference(changes: list[dict[str, str]]) -> Text:
+    """Return the changes as text, in colour on a terminal."""
+    if not changes:
+        return Text("No difference.")
+    text = Text()
+    heading = None
+    for change in changes:
+        role = change["role"] or "unmapped"
+        if role != heading:
+            text.append(f"{role}\n", style="bold")
+            heading = role
+        line = f"{change['field']} {change['route']}".strip() or "the role itself"
+        text.append(f"  {change['change']} {line}\n", style=_STYLES[change["change"]])
+    text.rstrip()
+    return text
+
+
+def _lines(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    yield "", "", str(role_map.get("unmapped", "deny"))
+    roles = role_map.get("roles")
+    for name, role in roles.items() if isinstance(roles, dict) else ():
+        # A role without routes is one all the same.
+        yield name, "", ""
+        for field in _FIELDS:
+            entries = role.get(field) if isinstance(role, dict) else None
+            for entry in entries if isinstance(entries, list) else ():
+                yield name, field, _spelled(entry)
+
+
+def _spelled(entry: object) -> str:
+    """Return a route as one text, whichever way the role map has it."""
+    if isinstance(entry, dict):
+        reads = " (reads)" if entry.get("reads") is True else ""
+        return f"{entry.get('route')}{reads}"
+    return str(entry)

@@ -14,7 +14,7 @@ from apikeys_cli.terminal.console import messages, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import AdminFunction
 
 _TICK_SECONDS = 0.25
 
@@ -29,7 +29,9 @@ def wait_option[F: Callable[..., Any]](command: F) -> F:
     )(command)
 
 
-def until_in_force(target: Target, answer: Mapping[str, Any], *, wait: bool) -> None:
+def until_in_force(
+    function: AdminFunction, answer: Mapping[str, Any], *, wait: bool
+) -> None:
     """Say when a change is in force, or wait until it is.
 
     The gateway's caches are flushed once every environment of the authorizer has read
@@ -37,7 +39,7 @@ def until_in_force(target: Target, answer: Mapping[str, Any], *, wait: bool) -> 
     the bound is what holds. Where no stage is set up for a flush, it is waited for.
 
     Args:
-        target: the function, to flush.
+        function: the function, to flush.
         answer: that of the change, with ``effectiveWithinSeconds``.
         wait: whether to.
     """
@@ -48,7 +50,7 @@ def until_in_force(target: Target, answer: Mapping[str, Any], *, wait: bool) -> 
     until_read = answer["recordTtlSeconds"]
     try:
         pause(until_read, "until the authorizer has read the change")
-        stages = _flushed(target)
+        stages = _flushed(function)
         if not stages and bound > until_read:
             pause(bound - until_read, "until API Gateway's caches have aged out")
     except KeyboardInterrupt:
@@ -82,9 +84,9 @@ def pause(length: float, what: str) -> None:
             sleep(min(left, _TICK_SECONDS))
 
 
-def _flushed(target: Target) -> list[str]:
+def _flushed(function: AdminFunction) -> list[str]:
     try:
-        stages: list[str] = target.invoke("flush")["flushed"]
+        stages: list[str] = function.invoke("flush")["flushed"]
     except (RefusedByFunctionError, UnreachableError) as error:
         say(f"Not flushed: {error.message}")
         return []

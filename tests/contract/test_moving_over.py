@@ -7,26 +7,22 @@ the import, after it, and once OntoPop's own is gone.
 from __future__ import annotations
 
 import json
-import time
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
-from admin.deployment import Deployment
-from admin.dispatch import Actions
-from admin.settings import Settings as AdminSettings
-from apikeys_cli.admin_function import Target
 from apikeys_cli.batch import imports
 from apikeys_cli.main import main
 from authorizer.authorize import Authorizer
 from authorizer.request_clock import RequestClock
 from authorizer.settings import Settings
 from tests.builders import ROLE_MAP, entropy, event_with, signing_secret
+from tests.in_process import InProcess
 
 if TYPE_CHECKING:
+    from click.testing import Result
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
     from tests.contract.conftest import MakeReader
@@ -55,33 +51,6 @@ _RECORDS: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown field": ({"later": {"roles": ["ADMINISTRATOR"]}}, "granted"),
     "another alphabet": ({"client": "東京 é 🗝"}, "granted"),
 }
-
-
-class Deployed(Target):
-    """The admin function in this process, and Secrets Manager beside it."""
-
-    def __init__(self, names: dict[str, str], client: Any) -> None:
-        super().__init__(function="apikeys-admin")
-        self._client = client
-        self._actions = Actions(
-            Deployment.build(
-                AdminSettings.from_environ(names), lambda _: client, time.time
-            )
-        )
-
-    def answer(self, request: dict[str, object]) -> Any:
-        """Carry out a request."""
-        return self._actions.carry_out(json.loads(json.dumps(request)))[0]
-
-    @property
-    def caller(self) -> str | None:  # type: ignore[override]
-        """Nobody in particular."""
-        return None
-
-    def client(self, service: str, config: object = None) -> Any:
-        """Return the client."""
-        del service, config
-        return self._client
 
 
 @pytest.fixture
@@ -136,12 +105,15 @@ def test_no_record_is_judged_otherwise_once_it_is_imported(
         authorizer._admission._unproven.draw = lambda _: None  # type: ignore[method-assign]
         return {title: _judged(authorizer, key) for title, key in keys.items()}
 
-    run = partial(
-        CliRunner().invoke,
-        main,
-        obj=Deployed(names, moto_client),
-        catch_exceptions=False,
-    )
+    function = InProcess(lambda _: moto_client, **names)
+    function.clients["secretsmanager"] = moto_client
+
+    def run(arguments: list[str]) -> Result:
+        invocation = function.invocation()
+        return CliRunner().invoke(
+            main, arguments, obj=invocation, catch_exceptions=False
+        )
+
     command = ["import", "--from-secrets", "--prefix", prefix]
     # The lookup key, from which the principal of OntoPop's own follows, too.
     assert run([*command, "--output", "csv"]).exit_code == 0

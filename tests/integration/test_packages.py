@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apikeys_cli.actor import client_context
+from apikeys_cli.admin_function import client_context
 from local import function
 from local.runtime import running_function
 

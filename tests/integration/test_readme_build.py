@@ -108,10 +108,11 @@ def test_the_command_line_is_installed_for_good(copy: Path, tmp_path: Path) -> N
     wheels = ["wheel", ".", "--no-build-isolation", *offline, "-w", str(tmp_path)]
     subprocess.run([*pip, *wheels], check=True, cwd=copy)
     (wheel,) = tmp_path.glob("*.whl")
+    version = importlib.metadata.version("apikeys")
     with zipfile.ZipFile(wheel) as archive:
         names = {name.partition("/")[0] for name in archive.namelist()}
-    own = {name for name in names if not name.endswith(".dist-info")}
-    assert own == {"apikeys", "apikeys_cli"}
+    described = f"apikeys-{version}.dist-info"
+    assert names == {"apikeys", "apikeys_cli", described}
 
     home = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
@@ -119,12 +120,14 @@ def test_the_command_line_is_installed_for_good(copy: Path, tmp_path: Path) -> N
     installed = ["install", *offline, str(wheel)]
     subprocess.run([*pip, "--python", str(python), *installed], check=True)
     (packages,) = home.glob("lib/python3*/site-packages")
+    distribution = importlib.metadata.PathDistribution(packages / described)
+    assert {script.name for script in distribution.entry_points} == {"apikeys"}
+    assert distribution.metadata["Requires-Python"] == ">=3.13"
     _link(_declared(packages), packages)
 
     imports = "import pkgutil, apikeys_cli as cli; [__import__(m.name) for m in "
     imports += "pkgutil.walk_packages(cli.__path__, 'apikeys_cli.')]"
     subprocess.run([python, "-I", "-c", imports], check=True, cwd=tmp_path)
-    version = importlib.metadata.version("apikeys")
     for option, text in (("--version", version), ("--help", "doctor")):
         done = subprocess.run(
             [home / "bin" / "apikeys", option],

@@ -157,6 +157,70 @@ def test_the_admin_function_imports_in_no_circle() -> None:
         pytest.fail(circle)
 
 
+# The rooms of the command line, each with those that it may import from.
+_CLI_ROOMS = {
+    "main": {"commands", "options", "terminal", ""},
+    "commands": {"batch", "health", "options", "terminal", ""},
+    "batch": {"terminal", ""},
+    "health": {"terminal", ""},
+    "options": {"terminal", ""},
+    "terminal": {""},
+    "": {"terminal"},
+}
+
+
+def _cli_imports() -> dict[str, set[str]]:
+    """Return, for each module of the command line, those of it that it imports."""
+    files = (_SOURCE / "apikeys_cli").rglob("*.py")
+    names = {
+        ".".join(path.relative_to(_SOURCE).with_suffix("").parts): path
+        for path in files
+        if path.name != "__init__.py"
+    }
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        imported = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                imported.add(node.module or "")
+                imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+            elif isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+        found[name] = imported & names.keys()
+    assert found
+    return found
+
+
+def _cli_room(module: str) -> str:
+    _, first, *rest = module.split(".")
+    return first if rest or first == "main" else ""
+
+
+def test_the_command_line_imports_downwards() -> None:
+    """Commands from batch, health and options, those from terminal and what is shared.
+
+    What stands in no room and the terminal may know one another, module by module.
+    """
+    strays = [
+        f"{module} imports {imported}"
+        for module, found in _cli_imports().items()
+        for imported in found
+        if _cli_room(imported)
+        not in {_cli_room(module), *_CLI_ROOMS[_cli_room(module)]}
+    ]
+    assert strays == []
+
+
+def test_no_module_of_the_command_line_imports_itself_around_a_corner() -> None:
+    """Not even for a type: a circle is one noun in two files, or two in one."""
+    left = _cli_imports()
+    # Takes away what imports nothing that is left; a circle is never taken.
+    while free := [module for module, found in left.items() if not found & left.keys()]:
+        for module in free:
+            del left[module]
+    assert {module: found & left.keys() for module, found in left.items()} == {}
+
+
 @pytest.mark.parametrize(
     ("package", "third_party"),
     [

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from admin.actions.views import findings, public_view
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
-from admin.rules.lifetimes import DAY
 from admin.stores.engine import NameTakenError
 from admin.stores.records import issued_at
 from apikeys import digest, document, foreign, role_name, timestamp
+from apikeys.defaults import DAY
 from apikeys.errors import MalformedRecordError
 from apikeys.record import SCHEMA_VERSION, Record
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from admin.actions.views import public_view, revoked_view
 from admin.errors import invalid
 from admin.rules.handover import is_awaited
-from admin.rules.lifetimes import DAY
 from admin.stores.records import readable
 from apikeys import document
+from apikeys.defaults import DAY
 from apikeys.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.rules.lifetimes import DAY
 from apikeys import conflicts, timestamp
+from apikeys.defaults import DAY
 from apikeys.policy import MAX_BYTES
 from apikeys.session import SETTINGS
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from admin.errors import Code, RefusedError
 from admin.stores.records import issued_at
 from apikeys import digest, document
+from apikeys.defaults import REPEAT_SECONDS
 
 if TYPE_CHECKING:
     from admin.requests import Clone, Issue, Rotate
     from apikeys.document import Document
     from apikeys.record import Record
 
-_REPEAT_SECONDS = 900
 _FIELD = "attempt"
 # Each try makes another key or password.
 _CHANGES_EACH_TRY = (_FIELD, "digest", "signedBy")
@@ -62,7 +62,7 @@ def check_repeat(record: Record, request: Issue | Clone | Rotate, now: int) -> N
         was_written_by(record, request)
         and isinstance(attempt, dict)
         and attempt.get("record") == _of_fields(record.document)
-        and now <= issued_at(record) + _REPEAT_SECONDS
+        and now <= issued_at(record) + REPEAT_SECONDS
         and (
             request.password is None or digest.matches(record.digest, request.password)
         )

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from admin.errors import invalid
 from apikeys import timestamp
+from apikeys.defaults import DAY
 
 if TYPE_CHECKING:
     from admin.fields import Ending
 
-DAY = 86_400
 _LAST = timestamp.parse("9999-12-31T23:59:59")
 
 

@@ -6,13 +6,14 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from apikeys import role_name, timestamp
-from apikeys.session import MODES, OPTIONAL, REQUIRED, check_session
-from apikeys.text import MAX_DESCRIPTION, check_text
+from apikeys import fields, timestamp
+from apikeys.session import MODES, OPTIONAL, REQUIRED
 from apikeys_cli import dates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+
+    from apikeys_cli.admin_function import AdminFunction
 
 ENDS = ("expires", "expirationDate", "lifetimeDays", "neverExpires")
 
@@ -30,7 +31,7 @@ def checked_fields(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     ``expires`` stays as it is; the request has another field for it.
     """
     given = _with_session(raw)
-    fields: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     faults = [] if "client" in given else ["client: is missing"]
     for field, value in given.items():
         check = _CHECKS.get(field)
@@ -38,13 +39,13 @@ def checked_fields(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             faults.append(f"{field}: is not one of {', '.join(NAMES)}")
             continue
         try:
-            fields[field] = check(value)
+            found[field] = check(value)
         except ValueError as error:
             text = str(error)
             faults.append(text if text.startswith("session") else f"{field}: {text}")
     if sum(end in given for end in ENDS) > 1:
         faults.append(f"give one of {', '.join(ENDS)}")
-    return fields, faults
+    return found, faults
 
 
 def completed(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,28 +60,38 @@ def completed(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, 
     return silent | given
 
 
+def known_roles(
+    function: AdminFunction, requests: Iterable[Mapping[str, Any]]
+) -> set[str]:
+    """Return the names in the role map, none where no request has roles."""
+    if not any(request.get("roles") for request in requests):
+        return set()
+    return set(function.invoke("roles.get")["roleMap"]["roles"])
+
+
+def standing_faults(
+    request: Mapping[str, Any], known_roles: Container[str], now: float
+) -> Iterator[str]:
+    """Yield what is wrong now with a request that is good in itself."""
+    unknown = [role for role in request.get("roles", []) if role not in known_roles]
+    if unknown:
+        yield f"roles: not in the role map: {', '.join(unknown)}"
+    date = request.get("expirationDate")
+    if date is not None and timestamp.parse(date) <= now:
+        yield f"its end, {date}, is in the past (UTC)"
+
+
 def _with_session(raw: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in raw.items() if name not in _SESSION}
     session = {_SESSION[name]: value for name, value in raw.items() if name in _SESSION}
     return given | ({"session": session} if session else {})
 
 
-def _text(value: object) -> str:
-    return check_text(value, "the text")
-
-
-def _description(value: object) -> str:
-    return check_text(value, "the text", MAX_DESCRIPTION)
-
-
 def _roles(value: object) -> list[str]:
     names = value.replace(",", " ").split() if isinstance(value, str) else value
     if not isinstance(names, list):
         raise ValueError("names separated by spaces or commas, or a list")
-    roles = {role_name.normalise(name) for name in names}
-    if None in roles:
-        raise ValueError(f"a role's name is {role_name.PATTERN}")
-    return sorted(role for role in roles if role is not None)
+    return sorted({fields.role(name) for name in names})
 
 
 def _boolean(value: object) -> bool:
@@ -90,21 +101,10 @@ def _boolean(value: object) -> bool:
     return _BOOLEANS[text]
 
 
-def _usage_plan_id(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch("[A-Za-z0-9]{1,64}", value):
-        raise ValueError("is not a usage plan's id")
-    return value
-
-
 def _end(value: object) -> str:
     if not isinstance(value, str) or dates.end_fields(value, time.time()) is None:
         raise ValueError("is not 90d, 12h, 2027-01-31 or never")
     return value
-
-
-def _date(value: object) -> str:
-    timestamp.parse(str(value))
-    return str(value)
 
 
 def _days(value: object) -> int:
@@ -114,17 +114,17 @@ def _days(value: object) -> int:
 
 
 _CHECKS: dict[str, Callable[[object], Any]] = {
-    "client": _text,
-    "issuer": _text,
-    "name": _text,
-    "description": _description,
+    "client": fields.human_text,
+    "issuer": fields.human_text,
+    "name": fields.human_text,
+    "description": fields.description,
     "roles": _roles,
     "enabled": _boolean,
     "expires": _end,
-    "expirationDate": _date,
+    "expirationDate": fields.date,
     "lifetimeDays": _days,
     "neverExpires": _boolean,
-    "usagePlanId": _usage_plan_id,
-    "session": check_session,
+    "usagePlanId": fields.usage_plan_id,
+    "session": fields.session,
 }
 NAMES = (*_CHECKS, *_SESSION)

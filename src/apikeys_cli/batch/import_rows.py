@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from apikeys import foreign, role_name, timestamp
+from apikeys.defaults import DAY
 from apikeys_cli import dates
 from apikeys_cli.batch.columns import ENDS, NAMES, checked_fields, completed
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from apikeys_cli.batch.files import RawRow
 
-_DAY = 86_400
 _NAMES = {name.lower(): name for name in (*NAMES, "key", "issueDate", "usagePlanIds")}
 
 
@@ -97,7 +97,7 @@ def import_row(
     faults += [*_key_faults(text), *wrong]
     if expires := fields.pop("expires", None):
         # Another moment at every run: the second would differ from the first.
-        if (dates.seconds(expires) or 0) % _DAY:
+        if (dates.seconds(expires) or 0) % DAY:
             faults.append("expires: give whole days, a date or never")
         fields |= dates.end_fields(expires, time.time()) or {}
     if record is not None:

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from apikeys_cli.batch.columns import known_roles, standing_faults
 from apikeys_cli.batch.pace import Pace
-from apikeys_cli.batch.standing import known_roles, standing_faults
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.terminal.console import say
-from apikeys_cli.terminal.progress import tracked
+from apikeys_cli.terminal.console import say, tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import AdminFunction
     from apikeys_cli.batch.import_rows import ImportRow
     from apikeys_cli.batch.report import Report
 
@@ -42,10 +41,10 @@ class Outcome(NamedTuple):
     found: dict[str, str]
 
 
-def judged(target: Target, rows: list[ImportRow]) -> list[ImportRow]:
+def judged(function: AdminFunction, rows: list[ImportRow]) -> list[ImportRow]:
     """Return the rows with what is wrong with them as things stand."""
     good = [row for row in rows if not row.faults]
-    roles, now = known_roles(target, (row.standing for row in good)), time.time()
+    roles, now = known_roles(function, (row.standing for row in good)), time.time()
     return [
         row if row.faults else row.faulty(standing_faults(row.standing, roles, now))
         for row in rows
@@ -63,7 +62,7 @@ def preview(rows: list[ImportRow], report: Report) -> None:
 
 
 def carry_out(
-    target: Target,
+    function: AdminFunction,
     rows: list[ImportRow],
     report: Report,
     delete: Callable[[str], None] | None = None,
@@ -71,7 +70,7 @@ def carry_out(
     """Import each row that has no fault, and say what became of it.
 
     Args:
-        target: the function.
+        function: the function.
         rows: those with faults are reported last.
         report: where it is said.
         delete: deletes OntoPop's own secret, by its ARN, of a key that an earlier run
@@ -84,9 +83,9 @@ def carry_out(
 
     def outcome(row: ImportRow) -> Outcome:
         if row.faults:
-            return _refused(target, row)
+            return _refused(function, row)
         with pace.kept(row.request):
-            status, found, is_known = _imported(target, row)
+            status, found, is_known = _imported(function, row)
         # Right after its import the authorizer may still have to find it.
         if is_known and delete is not None and row.arn is not None:
             delete(row.arn)
@@ -114,7 +113,7 @@ def _foreseen(row: ImportRow) -> Outcome:
     return Outcome("importable", {})
 
 
-def _refused(target: Target, row: ImportRow) -> Outcome:
+def _refused(function: AdminFunction, row: ImportRow) -> Outcome:
     """Refuse a row; where OntoPop's own record is read, its id is told.
 
     By it the authorizer's log says whether the key is in use, and ``revoke`` ends it.
@@ -122,15 +121,17 @@ def _refused(target: Target, row: ImportRow) -> Outcome:
     status, found = _foreseen(row)
     if row.arn is not None:
         with suppress(RefusedByFunctionError, KeyError):
-            record = target.invoke("verify", credential=row.key)["record"]
+            record = function.invoke("verify", credential=row.key)["record"]
             found["keyId"] = record["keyId"]
     return Outcome(status, found)
 
 
-def _imported(target: Target, row: ImportRow) -> tuple[str, dict[str, str], bool]:
+def _imported(
+    function: AdminFunction, row: ImportRow
+) -> tuple[str, dict[str, str], bool]:
     """Return a row's status, what the report has, and whether it was known before."""
     try:
-        answer = target.invoke("import", **row.request)
+        answer = function.invoke("import", **row.request)
     except RefusedByFunctionError as refused:
         return "refused", {"error": refused.message}, refused.code in _KNOWN
     is_known = "repeated" in answer

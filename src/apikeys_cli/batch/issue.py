@@ -14,14 +14,14 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from apikeys_cli.batch.pace import Pace
-from apikeys_cli.commands.confirm import confirm_handover
+from apikeys_cli.delivery import confirm_handover
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.terminal.formats import compact, csv_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import AdminFunction
     from apikeys_cli.batch.issue_rows import Row
     from apikeys_cli.batch.journal import Journal
     from apikeys_cli.batch.report import Report
@@ -35,14 +35,14 @@ class Batch:
 
     def __init__(
         self,
-        target: Target,
+        function: AdminFunction,
         journal: Journal,
         report: Report,
         keys: KeyList | None,
         *,
         csv_keys: bool,
     ) -> None:
-        self._target = target
+        self._function = function
         self._journal = journal
         self._report = report
         self._keys = keys
@@ -67,7 +67,7 @@ class Batch:
         else:
             self._keep(self._keys, answer["record"] | {"key": answer["key"]})
             self._report.add(row, "issued", keyId=key_id)
-        confirm_handover(self._target, answer["record"])
+        confirm_handover(self._function, answer["record"])
         self._journal.finish(row)
 
     def _issued(self, row: Row) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class Batch:
         token = self._journal.request_token(row)
         request = row.request(begun_at) | {"requestToken": token}
         with self._pace.kept(request):
-            return self._target.invoke("issue", awaitConfirmation=True, **request)
+            return self._function.invoke("issue", awaitConfirmation=True, **request)
 
     def _keep(self, keys: KeyList, kept: Mapping[str, Any]) -> None:
         if not self._csv_keys:

@@ -9,25 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys_cli.batch.columns import known_roles
 from apikeys_cli.batch.files import refuse
 from apikeys_cli.batch.issue import Batch
 from apikeys_cli.batch.issue_rows import NOTHING_ISSUED, faults_of, read_rows
 from apikeys_cli.batch.journal import Journal
 from apikeys_cli.batch.report import Report
-from apikeys_cli.batch.standing import known_roles
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.terminal.console import say
+from apikeys_cli.terminal.console import say, tracked
 from apikeys_cli.terminal.key_file import KeyList
-from apikeys_cli.terminal.progress import tracked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import Invocation
+    from apikeys_cli.connection import Connection
 
 
 def issue_file(
-    target: Target, source: str, keys_to: str | None, defaults: Mapping[str, Any]
+    invocation: Invocation,
+    source: str,
+    keys_to: str | None,
+    defaults: Mapping[str, Any],
 ) -> None:
     """Issue a key for each row of a file that is not done yet.
 
@@ -37,18 +40,24 @@ def issue_file(
     path = Path(source)
     rows = read_rows(path, defaults)
     with ExitStack() as opened:
-        journal = opened.enter_context(Journal(path, _deployment(target)))
+        journal = opened.enter_context(
+            Journal(path, _deployment(invocation.connection))
+        )
         pending = [row for row in rows if not journal.is_done(row)]
-        roles = known_roles(target, (row.fields for row in pending))
+        roles = known_roles(invocation.function, (row.fields for row in pending))
         refuse(path, list(faults_of(pending, roles, time.time())), NOTHING_ISSUED)
         keys = None
         if keys_to is not None:
             keys = opened.enter_context(
                 KeyList(Path(keys_to), mends=journal.is_interrupted)
             )
-        report = Report(target.output, shows_keys=keys is None)
+        report = Report(invocation.output, shows_keys=keys is None)
         batch = Batch(
-            target, journal, report, keys, csv_keys=str(keys_to).endswith(".csv")
+            invocation.function,
+            journal,
+            report,
+            keys,
+            csv_keys=str(keys_to).endswith(".csv"),
         )
         try:
             for row in tracked(
@@ -69,13 +78,13 @@ def issue_file(
         raise click.exceptions.Exit(RefusedByFunctionError.exit_code)
 
 
-def _deployment(target: Target) -> str:
+def _deployment(connection: Connection) -> str:
     """Return what tells one deployment from another: account and function."""
-    name = target.function_name
+    name = connection.function_name
     if name.startswith("arn:"):
         parts = name.split(":")
         return f"{parts[4]}/{parts[6]}"
-    account = target.caller.split(":")[4] if target.caller else "?"
+    account = connection.caller.split(":")[4] if connection.caller else "?"
     return f"{account}/{name}"
 
 

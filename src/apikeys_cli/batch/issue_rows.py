@@ -9,9 +9,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from apikeys_cli import dates
-from apikeys_cli.batch.columns import checked_fields, completed
+from apikeys_cli.batch.columns import checked_fields, completed, standing_faults
 from apikeys_cli.batch.files import read_raw_rows, refuse
-from apikeys_cli.batch.standing import standing_faults
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping

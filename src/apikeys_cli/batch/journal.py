@@ -59,7 +59,7 @@ class Journal:
         return any(not entry["isDone"] for entry in self._rows.values())
 
     def is_done(self, row: Row) -> bool:
-        """Tell whether a row's key was issued and handed over."""
+        """Return whether a row's key was issued and handed over."""
         return bool(self._rows.get(row.identity, {}).get("isDone"))
 
     def key_id(self, row: Row) -> str:

@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from apikeys import document, foreign
+from apikeys.defaults import RECOVERY_DAYS
 from apikeys.key import is_key_id
 from apikeys_cli.batch.import_rows import ImportRow, import_row
 from apikeys_cli.errors import UnreachableError
@@ -22,7 +23,7 @@ from apikeys_cli.errors import UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.connection import Connection
 
 _PARALLEL_READS = 8
 _CONFIG = Config(
@@ -30,15 +31,14 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 5},
 )
 _MARK_WIDTH = 6
-_RECOVERY_DAYS = 30
 _FIELDS = ("key", *foreign.ONTOPOP_FIELDS)
 
 
 class OntoPopSecrets:
     """The records under a prefix that OntoPop itself wrote."""
 
-    def __init__(self, target: Target, prefix: str) -> None:
-        self._client = target.client("secretsmanager", _CONFIG)
+    def __init__(self, connection: Connection, prefix: str) -> None:
+        self._client = connection.client("secretsmanager", _CONFIG)
         self._prefix = prefix
 
     def rows(self, defaults: Mapping[str, Any]) -> list[ImportRow]:
@@ -70,9 +70,7 @@ class OntoPopSecrets:
             UnreachableError: AWS does not do it.
         """
         try:
-            self._client.delete_secret(
-                SecretId=arn, RecoveryWindowInDays=_RECOVERY_DAYS
-            )
+            self._client.delete_secret(SecretId=arn, RecoveryWindowInDays=RECOVERY_DAYS)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             message = f"a secret of OntoPop's can't be deleted: {code}"

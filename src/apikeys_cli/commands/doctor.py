@@ -8,23 +8,20 @@ import click
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.configuration import Configuration
-from apikeys_cli.health.deployment import (
-    check_records,
-    check_role_map,
-    check_signing_secret,
-)
+from apikeys_cli.health.deployment import check_role_map, check_signing_secret
 from apikeys_cli.health.findings import Finding, Level, fail, findings_table, ok, unseen
 from apikeys_cli.health.gateway import RestStage
 from apikeys_cli.health.gateway_checks import check_stage, headers_of
+from apikeys_cli.health.records import check_records
 from apikeys_cli.health.web_acl import check_web_acl
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.terminal.console import messages, print_data
-from apikeys_cli.terminal.formats import is_printed
+from apikeys_cli.terminal.formats import emit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import Invocation
 
 _UNHEALTHY = 1
 
@@ -38,12 +35,12 @@ _UNHEALTHY = 1
 )
 @click.option("--api", "apis", multiple=True, help="A REST API's id; repeat for more.")
 @click.option("--stage", "stages", multiple=True, help="Its stage, one for each --api.")
-@target_options
+@common_options
 @click.pass_obj
 @click.pass_context
 def doctor(
     context: click.Context,
-    target: Target,
+    invocation: Invocation,
     apis: tuple[str, ...],
     stages: tuple[str, ...],
 ) -> None:
@@ -55,40 +52,47 @@ def doctor(
     if len(apis) != len(stages):
         raise click.UsageError("give one --stage for each --api")
     with messages().status("Looking …"):
-        findings = list(_findings(target, list(zip(apis, stages, strict=True))))
+        findings = list(_findings(invocation, list(zip(apis, stages, strict=True))))
     rows = [finding._asdict() for finding in findings]
-    if not is_printed({"findings": rows}, target.output, rows, Finding._fields):
-        print_data(findings_table(findings))
+    emit(
+        invocation.output,
+        {"findings": rows},
+        rows,
+        Finding._fields,
+        lambda: print_data(findings_table(findings)),
+    )
     if any(finding.level is Level.FAIL for finding in findings):
         context.exit(_UNHEALTHY)
 
 
-def _findings(target: Target, stages: list[tuple[str, str]]) -> Iterator[Finding]:
+def _findings(
+    invocation: Invocation, stages: list[tuple[str, str]]
+) -> Iterator[Finding]:
     try:
-        role_map = _role_map(target)
+        role_map = _role_map(invocation)
     except UnreachableError as error:
         advice = "check --stack, --region, --profile and lambda:InvokeFunction"
         yield fail("admin function", error.message, advice)
         return
-    yield ok("admin function", f"{target.function_name} answers")
+    yield ok("admin function", f"{invocation.connection.function_name} answers")
     configuration = None
     try:
-        configuration = Configuration.read(target)
+        configuration = Configuration.read(invocation.connection)
     except UnreachableError as error:
         yield unseen("configuration", "lambda:GetFunctionConfiguration", error)
     yield from check_role_map(role_map)
-    yield from check_signing_secret(target, configuration)
-    yield from check_records(target)
+    yield from check_signing_secret(invocation, configuration)
+    yield from check_records(invocation.function)
     for api, stage in stages:
-        yield from _stage_findings(target, api, stage, configuration)
+        yield from _stage_findings(invocation, api, stage, configuration)
 
 
 def _stage_findings(
-    target: Target, api: str, stage: str, configuration: Configuration | None
+    invocation: Invocation, api: str, stage: str, configuration: Configuration | None
 ) -> Iterator[Finding]:
     name = f"{api}/{stage}"
     try:
-        found = RestStage.read(target.client("apigateway"), api, stage)
+        found = RestStage.read(invocation.connection.client("apigateway"), api, stage)
     except UnreachableError as error:
         if error.code == "NotFoundException":
             advice = "give the id of a REST API and its stage's name"
@@ -101,13 +105,13 @@ def _stage_findings(
         most_seconds = configuration.authorizer_cache_seconds
         credentials = configuration.credentials
     yield from check_stage(found, most_seconds, credentials)
-    yield from check_web_acl(target, api, stage, headers_of(credentials))
+    yield from check_web_acl(invocation.connection, api, stage, headers_of(credentials))
 
 
-def _role_map(target: Target) -> dict[str, Any] | None:
+def _role_map(invocation: Invocation) -> dict[str, Any] | None:
     """Return the stored role map, None where there is none, empty where it is bad."""
     try:
-        found: dict[str, Any] = target.invoke("roles.get")["roleMap"]
+        found: dict[str, Any] = invocation.function.invoke("roles.get")["roleMap"]
     except RefusedByFunctionError:
         return None
     except UnreachableError as error:

@@ -6,31 +6,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.terminal.console import say
-from apikeys_cli.terminal.formats import is_printed
+from apikeys_cli.terminal.formats import echo_lines, emit
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import Invocation
 
 
 @click.command(
     epilog=examples("apikeys flush", "apikeys disable 7GkQ2mV0aZx81TbP --wait")
 )
-@target_options
+@common_options
 @click.pass_obj
-def flush(target: Target) -> None:
+def flush(invocation: Invocation) -> None:
     """Have API Gateway empty its authorizer caches of the stages in FlushStages.
 
     It helps only once the record TTL has passed since a change; --wait of the commands
     that change something waits for that and flushes by itself.
     """
-    answer = target.invoke("flush")
+    answer = invocation.function.invoke("flush")
     stages = answer["flushed"]
     rows = [{"flushed": stage} for stage in stages]
-    if not is_printed(answer, target.output, rows, ["flushed"]):
-        for stage in stages:
-            click.echo(stage)
+    emit(invocation.output, answer, rows, ["flushed"], lambda: echo_lines(stages))
     if stages:
         say("Accepted by API Gateway, which does not say when the caches are empty.")
     else:

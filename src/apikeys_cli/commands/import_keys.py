@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
 from apikeys import document
+from apikeys.defaults import RECORD_PREFIX
 from apikeys_cli.batch.files import read_raw_rows, refuse
 from apikeys_cli.batch.import_rows import file_rows
 from apikeys_cli.batch.imports import carry_out, judged, preview
 from apikeys_cli.batch.ontopop import OntoPopSecrets
 from apikeys_cli.batch.report import Report
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
+    RecordOptions,
     described,
     description_options,
-    enabled_option,
     end,
-    expires_option,
+    life_options,
 )
 from apikeys_cli.options.types import yes_option
 from apikeys_cli.terminal.console import messages, say
@@ -30,9 +31,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import Invocation
 
 _SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets"}
+
+
+class _ImportOptions(RecordOptions):
+    deletes: bool
+    dry_run: bool
+    prefix: str | None
+    record: TextIO | None
+    secrets: bool
+    source: TextIO | None
+    yes: bool
 
 
 @click.command(
@@ -69,7 +80,8 @@ _SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets
 )
 @click.option(
     "--prefix",
-    help="With --from-secrets: what their names begin with. [default: APIKEY_]",
+    help="With --from-secrets: what their names begin with. [default: "
+    f"{RECORD_PREFIX}]",
 )
 @click.option(
     "--dry-run",
@@ -85,15 +97,11 @@ _SOURCES = {"record": "--record", "source": "--from", "secrets": "--from-secrets
 )
 @yes_option
 @description_options
-@expires_option
-@enabled_option
-@target_options
+@life_options
+@common_options
 @click.pass_obj
 def import_keys(
-    target: Target,
-    /,
-    key: str | None,
-    **options: Any,  # noqa: ANN401 - click's values
+    invocation: Invocation, /, key: str | None, **options: Unpack[_ImportOptions]
 ) -> None:
     """Store the records of keys minted elsewhere; their clients keep the keys.
 
@@ -104,15 +112,17 @@ def import_keys(
     fields = described(options) | {"enabled": options["enabled"]}
     defaults = fields | {"expires": options["expires"]}
     if options["source"] is not None:
-        _import_file(target, options["source"], defaults, dry_run=options["dry_run"])
+        _import_file(
+            invocation, options["source"], defaults, dry_run=options["dry_run"]
+        )
     elif options["secrets"]:
-        _import_secrets(target, defaults, options)
+        _import_secrets(invocation, defaults, options)
     else:
         given = _one(key, options["record"]) | fields | end(options)
-        show(target.invoke("import", **given), target.output)
+        show(invocation.function.invoke("import", **given), invocation.output)
 
 
-def _check_sources(key: str | None, options: Mapping[str, Any]) -> None:
+def _check_sources(key: str | None, options: Mapping[str, object]) -> None:
     given = [flag for name, flag in _SOURCES.items() if options[name]]
     if len(given) + (key is not None) > 1:
         raise click.UsageError(f"give one of -, {', '.join(_SOURCES.values())}")
@@ -137,36 +147,36 @@ def _one(key: str | None, record: TextIO | None) -> dict[str, Any]:
 
 
 def _import_file(
-    target: Target, file: TextIO, defaults: Mapping[str, Any], *, dry_run: bool
+    invocation: Invocation, file: TextIO, defaults: Mapping[str, Any], *, dry_run: bool
 ) -> None:
     warn_of_readers(file)
-    rows = judged(target, file_rows(read_raw_rows(file), defaults))
+    rows = judged(invocation.function, file_rows(read_raw_rows(file), defaults))
     if any(row.has_plans for row in rows):
         say("usagePlanIds is passed over; the column usagePlanId joins a plan anew.")
     if dry_run:
-        preview(rows, Report(target.output))
+        preview(rows, Report(invocation.output))
         return
     faults = [f"line {row.line}: {fault}" for row in rows for fault in row.faults]
     refuse(file.name, faults, "no key was imported")
-    carry_out(target, rows, Report(target.output))
+    carry_out(invocation.function, rows, Report(invocation.output))
 
 
 def _import_secrets(
-    target: Target, defaults: Mapping[str, Any], options: Mapping[str, Any]
+    invocation: Invocation, defaults: Mapping[str, Any], options: _ImportOptions
 ) -> None:
-    prefix = options["prefix"] or "APIKEY_"
+    prefix = options["prefix"] or RECORD_PREFIX
     if options["deletes"] and not options["yes"]:
         question = (
             f"Schedule the deletion of OntoPop's own secrets under {prefix} whose keys "
             "an earlier run imported?"
         )
         click.confirm(question, abort=True, err=True)
-    secrets = OntoPopSecrets(target, prefix)
+    secrets = OntoPopSecrets(invocation.connection, prefix)
     with messages().status("Reading the secrets …"):
-        rows = judged(target, secrets.rows(defaults))
-    report = Report(target.output, place="secret")
+        rows = judged(invocation.function, secrets.rows(defaults))
+    report = Report(invocation.output, place="secret")
     if options["dry_run"]:
         preview(rows, report)
     else:
         delete = secrets.delete if options["deletes"] else None
-        carry_out(target, rows, report, delete)
+        carry_out(invocation.function, rows, report, delete)

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from apikeys_cli.batch.issue_file import issue_file
 from apikeys_cli.delivery import hand_over, request_token_option
-from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import principal_argument
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
+    RecordOptions,
     described,
     description_options,
-    enabled_option,
     end,
-    expires_option,
+    life_options,
+    principal_argument,
 )
 from apikeys_cli.options.types import LOGIN
 from apikeys_cli.terminal.key_file import key_file_option
 from apikeys_cli.terminal.secret_input import password_option, read_password
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Target
+    from collections.abc import Mapping
+
+    from apikeys_cli.admin_function import Invocation
+
+
+class _MakingOptions(RecordOptions):
+    key_file: str | None
+    password: str | None
+    request_token: str | None
+    usage_plan_id: str | None
+
+
+class _IssueOptions(_MakingOptions):
+    keys_to: str | None
+    login: str | None
+    source: str | None
+
+
+class _CloneOptions(_MakingOptions):
+    new_login: str | None
+
 
 _usage_plan_option = click.option(
     "--usage-plan", "usage_plan_id", help="An API Gateway usage plan's id."
@@ -45,8 +65,7 @@ _usage_plan_option = click.option(
 )
 @password_option
 @description_options
-@expires_option
-@enabled_option
+@life_options
 @_usage_plan_option
 @request_token_option
 @key_file_option
@@ -64,9 +83,9 @@ _usage_plan_option = click.option(
     help="With --from: add the keys to this file, mode 0600 (CSV, or JSON lines "
     "by its name), instead of printing them.",
 )
-@target_options
+@common_options
 @click.pass_obj
-def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's values
+def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
     """Issue a key, or a Basic account with a password, and print it, once.
 
     Standard output has the key alone, so that KEY=$(apikeys issue …) takes it; the
@@ -77,12 +96,9 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
         "usagePlanId": options["usage_plan_id"],
     }
     if options["source"] is not None:
-        for option in ("key_file", "request_token", "login", "password"):
-            if options[option] is not None:
-                flag = option.replace("_", "-")
-                raise click.UsageError(f"--{flag} is for one key, not for --from")
+        _refuse_options_of_one_key(options)
         issue_file(
-            target,
+            invocation,
             options["source"],
             options["keys_to"],
             fields | {"expires": options["expires"]},
@@ -93,7 +109,7 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
     if options["client"] is None:
         raise click.UsageError("which client is it for? Give --client, or --from")
     hand_over(
-        target,
+        invocation,
         "issue",
         key_file=options["key_file"],
         request_token=options["request_token"],
@@ -115,17 +131,21 @@ def issue(target: Target, /, **options: Any) -> None:  # noqa: ANN401 - click's 
 @click.option("--new-login", type=LOGIN, help="The login of an account's clone.")
 @password_option
 @description_options
-@expires_option
-@enabled_option
+@life_options
 @_usage_plan_option
 @request_token_option
 @key_file_option
-@target_options
+@common_options
 @click.pass_obj
-def clone(target: Target, /, principal: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+def clone(
+    invocation: Invocation,
+    /,
+    principal: dict[str, str],
+    **options: Unpack[_CloneOptions],
+) -> None:
     """Issue another key or account like one that is there, but for what is given."""
     hand_over(
-        target,
+        invocation,
         "clone",
         key_file=options["key_file"],
         request_token=options["request_token"],
@@ -137,3 +157,10 @@ def clone(target: Target, /, principal: dict[str, str], **options: Any) -> None:
         **described(options),
         **end(options),
     )
+
+
+def _refuse_options_of_one_key(options: Mapping[str, object]) -> None:
+    for option in ("key_file", "request_token", "login", "password"):
+        if options[option] is not None:
+            flag = option.replace("_", "-")
+            raise click.UsageError(f"--{flag} is for one key, not for --from")

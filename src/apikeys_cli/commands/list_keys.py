@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.types import DAYS
+from apikeys_cli.records import Listing
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import (
     RECORD_FIELDS,
@@ -19,11 +20,16 @@ from apikeys_cli.terminal.formats import (
 from apikeys_cli.terminal.listing_table import listing_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from apikeys_cli.admin_function import Invocation
 
-    from apikeys_cli.admin_function import Target
 
-_PAGE = 100
+class _ListOptions(TypedDict):
+    client: str | None
+    issuer: str | None
+    role: str | None
+    state: str | None
+    expiring_within: int | None
+    limit: int | None
 
 
 @click.command(
@@ -47,12 +53,12 @@ _PAGE = 100
     "--expiring-within", type=DAYS, help="Only those that end within 14d, 2w …"
 )
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many in all.")
-@target_options
+@common_options
 @click.pass_obj
-def list_keys(target: Target, /, **options: Any) -> None:  # noqa: ANN401
+def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> None:
     """List the keys: all that fit, or the first --limit of them."""
     listing = Listing(
-        target,
+        invocation.function,
         options["limit"],
         client=options["client"],
         issuer=options["issuer"],
@@ -60,64 +66,21 @@ def list_keys(target: Target, /, **options: Any) -> None:  # noqa: ANN401
         state=options["state"],
         expiringWithinDays=options["expiring_within"],
     )
-    if target.output == "ndjson":
+    if invocation.output == "ndjson":
         print_lines(listing.records())
-    elif target.output == "csv":
+    elif invocation.output == "csv":
         print_csv(listing.records(), RECORD_FIELDS)
     else:
         with messages().status("Reading the records …"):
             records = list(listing.records())
-        if target.output == "json":
+        if invocation.output == "json":
             apart = {"corrupt": listing.corrupt, "unconfirmed": listing.unconfirmed}
             print_json({"records": records, **apart})
         elif records:
             if options["expiring_within"] is not None:
                 records.sort(key=lambda record: str(record["expirationDate"]))
             print_data(listing_table(records, time.time()))
-    _conclude(listing, target.output)
-
-
-class Listing:
-    """The pages of ``list``, read as they are asked for.
-
-    Attributes:
-        count: how many records there were so far.
-        corrupt: the key ids and logins of those that can't be read.
-        unconfirmed: of those whose hand-over was never confirmed.
-        is_cut: whether there are more than the limit.
-    """
-
-    def __init__(
-        self,
-        target: Target,
-        limit: int | None = None,
-        **filters: Any,  # noqa: ANN401 - the request's fields
-    ) -> None:
-        self._target = target
-        self._limit = limit
-        self._filters = filters
-        self.count = 0
-        self.corrupt: list[str] = []
-        self.unconfirmed: list[str] = []
-        self.is_cut = False
-
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Yield each record, page by page."""
-        token = None
-        while True:
-            left = _PAGE if self._limit is None else self._limit - self.count
-            page = self._target.invoke(
-                "list", limit=min(left, _PAGE), nextToken=token, **self._filters
-            )
-            self.corrupt += page.get("corrupt", [])
-            self.unconfirmed += page.get("unconfirmed", [])
-            for record in page["records"]:
-                self.count += 1
-                yield record
-            token = page.get("nextToken")
-            if token is None or self.count == self._limit:
-                self.is_cut = token is not None
-                return
+    _conclude(listing, invocation.output)
 
 
 def _conclude(listing: Listing, output: str) -> None:

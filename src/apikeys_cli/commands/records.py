@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from apikeys.defaults import LEAST_RECOVERY_DAYS, RECOVERY_DAYS
 from apikeys_cli.errors import RefusedByFunctionError
-from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import name_of, principal_argument
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
+    RecordOptions,
     described,
     description_options,
-    enabled_option,
     end,
-    expires_option,
+    life_options,
+    principal_argument,
 )
 from apikeys_cli.options.types import yes_option
+from apikeys_cli.records import name_of
 from apikeys_cli.terminal.formats import show
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import Invocation
+
+
+class _UpdateOptions(RecordOptions):
+    clear: tuple[str, ...]
+    if_version: str | None
+    wait: bool
+
+
+class _RevokeOptions(TypedDict):
+    recovery_days: int | None
+    wait: bool
+    yes: bool
 
 
 @click.command(
     epilog=examples("apikeys get 7GkQ2mV0aZx81TbP", "apikeys get --login webservice")
 )
 @principal_argument
-@target_options
+@common_options
 @click.pass_obj
-def get(target: Target, principal: dict[str, str]) -> None:
+def get(invocation: Invocation, principal: dict[str, str]) -> None:
     """Show the record of a key or an account."""
-    show(target.invoke("get", **principal), target.output)
+    show(invocation.function.invoke("get", **principal), invocation.output)
 
 
 @click.command(
@@ -49,13 +63,17 @@ def get(target: Target, principal: dict[str, str]) -> None:
     type=click.Choice(["name", "description", "session", "roles"]),
     help="Take a field away; repeat for more.",
 )
-@expires_option
-@enabled_option
+@life_options
 @click.option("--if-version", help="Only if the record still has this version.")
 @wait_option
-@target_options
+@common_options
 @click.pass_obj
-def update(target: Target, /, principal: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+def update(
+    invocation: Invocation,
+    /,
+    principal: dict[str, str],
+    **options: Unpack[_UpdateOptions],
+) -> None:
     """Change a record; what is not given stays as it is.
 
     Roles and session are replaced whole.
@@ -68,35 +86,35 @@ def update(target: Target, /, principal: dict[str, str], **options: Any) -> None
         raise click.UsageError("nothing to change; --help shows the options")
     if "roles" in cleared:
         fields["roles"] = []
-    answer = target.invoke(
+    answer = invocation.function.invoke(
         "update",
-        cleared=cleared - {"roles"},
+        cleared - {"roles"},
         **principal,
         ifVersion=options["if_version"],
         **fields,
     )
-    show(answer, target.output)
-    until_in_force(target, answer, wait=options["wait"])
+    show(answer, invocation.output)
+    until_in_force(invocation.function, answer, wait=options["wait"])
 
 
 @click.command(epilog=examples("apikeys enable 7GkQ2mV0aZx81TbP --wait"))
 @principal_argument
 @wait_option
-@target_options
+@common_options
 @click.pass_obj
-def enable(target: Target, principal: dict[str, str], *, wait: bool) -> None:
+def enable(invocation: Invocation, principal: dict[str, str], *, wait: bool) -> None:
     """Let what is disabled pass again."""
-    _change(target, "enable", wait=wait, **principal)
+    _change(invocation, "enable", wait=wait, **principal)
 
 
 @click.command(epilog=examples("apikeys disable 7GkQ2mV0aZx81TbP --wait"))
 @principal_argument
 @wait_option
-@target_options
+@common_options
 @click.pass_obj
-def disable(target: Target, principal: dict[str, str], *, wait: bool) -> None:
+def disable(invocation: Invocation, principal: dict[str, str], *, wait: bool) -> None:
     """Refuse a key or an account until it is enabled again."""
-    _change(target, "disable", wait=wait, **principal)
+    _change(invocation, "disable", wait=wait, **principal)
 
 
 @click.command(
@@ -109,19 +127,24 @@ def disable(target: Target, principal: dict[str, str], *, wait: bool) -> None:
 @yes_option
 @click.option(
     "--recovery-days",
-    type=click.IntRange(7, 30),
-    help="How long it can be restored. [default: 30]",
+    type=click.IntRange(LEAST_RECOVERY_DAYS, RECOVERY_DAYS),
+    help=f"How long it can be restored. [default: {RECOVERY_DAYS}]",
 )
 @wait_option
-@target_options
+@common_options
 @click.pass_obj
-def revoke(target: Target, /, principal: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+def revoke(
+    invocation: Invocation,
+    /,
+    principal: dict[str, str],
+    **options: Unpack[_RevokeOptions],
+) -> None:
     """Refuse a key or an account for good; for some days, restore brings it back."""
     if not options["yes"]:
-        question = f"Revoke {_named(target, principal)}?"
+        question = f"Revoke {_named(invocation, principal)}?"
         click.confirm(question, abort=True, err=True)
     _change(
-        target,
+        invocation,
         "revoke",
         wait=options["wait"],
         **principal,
@@ -131,24 +154,26 @@ def revoke(target: Target, /, principal: dict[str, str], **options: Any) -> None
 
 @click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP"))
 @principal_argument
-@target_options
+@common_options
 @click.pass_obj
-def restore(target: Target, principal: dict[str, str]) -> None:
+def restore(invocation: Invocation, principal: dict[str, str]) -> None:
     """Bring a revoked key or account back as it was."""
-    show(target.invoke("restore", **principal), target.output)
+    show(invocation.function.invoke("restore", **principal), invocation.output)
 
 
-def _change(target: Target, action: str, *, wait: bool, **fields: Any) -> None:  # noqa: ANN401
-    answer = target.invoke(action, **fields)
-    show(answer, target.output)
-    until_in_force(target, answer, wait=wait)
+def _change(
+    invocation: Invocation, action: str, *, wait: bool, **fields: object
+) -> None:
+    answer = invocation.function.invoke(action, **fields)
+    show(answer, invocation.output)
+    until_in_force(invocation.function, answer, wait=wait)
 
 
-def _named(target: Target, principal: dict[str, str]) -> str:
+def _named(invocation: Invocation, principal: dict[str, str]) -> str:
     """Return a name with what makes a person recognise it, if it can be read."""
     name = name_of(principal)
     try:
-        record = target.invoke("get", **principal)["record"]
+        record = invocation.function.invoke("get", **principal)["record"]
     except RefusedByFunctionError:
         return name
     known = [record.get("client"), record.get("name"), record["state"]]

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from apikeys_cli.delivery import hand_over, request_token_option
-from apikeys_cli.options.common import examples, target_options
-from apikeys_cli.options.principal import name_of, principal_argument
-from apikeys_cli.options.record import enabled_option, end, expires_option
+from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.record import (
+    LifeOptions,
+    end,
+    life_options,
+    principal_argument,
+)
 from apikeys_cli.options.types import SECONDS, yes_option
+from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.key_file import key_file_option
 from apikeys_cli.terminal.secret_input import password_option, read_password
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import Invocation
+
+
+class _RotateOptions(LifeOptions):
+    key_file: str | None
+    overlap: int
+    password: str | None
+    request_token: str | None
+    wait: bool
+    yes: bool
 
 
 @click.command(
@@ -36,16 +50,20 @@ if TYPE_CHECKING:
     show_default=True,
     help="How long the old key or password still works: 24h, 7d, 0.",
 )
-@expires_option
-@enabled_option
+@life_options
 @password_option
 @request_token_option
 @key_file_option
 @yes_option
 @wait_option
-@target_options
+@common_options
 @click.pass_obj
-def rotate(target: Target, /, principal: dict[str, str], **options: Any) -> None:  # noqa: ANN401
+def rotate(
+    invocation: Invocation,
+    /,
+    principal: dict[str, str],
+    **options: Unpack[_RotateOptions],
+) -> None:
     """Issue a key or a password in place of another, which ends after an overlap.
 
     The new key has the old one's roles and as long a life; an account keeps its login.
@@ -56,7 +74,7 @@ def rotate(target: Target, /, principal: dict[str, str], **options: Any) -> None
         question = f"{what} stops working at once. Rotate it?"
         click.confirm(question, abort=True, err=True)
     answer = hand_over(
-        target,
+        invocation,
         "rotate",
         key_file=options["key_file"],
         request_token=options["request_token"],
@@ -69,4 +87,4 @@ def rotate(target: Target, /, principal: dict[str, str], **options: Any) -> None
     ends_at = answer["previous"]["expirationDate"]
     old = f"password of {name}" if "login" in principal else f"key, {name},"
     say(f"The old {old} ends at {ends_at} UTC.")
-    until_in_force(target, answer, wait=options["wait"])
+    until_in_force(invocation.function, answer, wait=options["wait"])

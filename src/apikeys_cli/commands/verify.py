@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from apikeys_cli.options.common import examples, target_options
+from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.types import LOGIN
 from apikeys_cli.terminal.console import print_data
 from apikeys_cli.terminal.formats import record_table, show
 from apikeys_cli.terminal.secret_input import read_credential
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import Invocation
 
 _REFUSED = 1
 
@@ -28,25 +28,28 @@ _REFUSED = 1
 )
 @click.argument("credential", required=False, metavar="[-]")
 @click.option("--login", type=LOGIN, help="The credential is this login's password.")
-@target_options
+@common_options
 @click.pass_obj
 @click.pass_context
 def verify(
-    context: click.Context, target: Target, credential: str | None, login: str | None
+    context: click.Context,
+    invocation: Invocation,
+    credential: str | None,
+    login: str | None,
 ) -> None:
     """Say what the authorizer would decide about a credential, and why.
 
     It is read from standard input, or asked for on a terminal; never an argument. Exits
     with 1 where it would be refused.
     """
-    answer = target.invoke(
+    answer = invocation.function.invoke(
         "verify", login=login, credential=read_credential(credential)
     )
-    if target.output == "table":
+    if invocation.output == "table":
         click.echo(f"{answer['decision']}: {answer['reason']}")
         if "record" in answer:
             print_data(record_table(answer["record"]))
     else:
-        show(answer, target.output)
+        show(answer, invocation.output)
     if answer["decision"] != "allow":
         context.exit(_REFUSED)

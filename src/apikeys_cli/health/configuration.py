@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from apikeys.defaults import AUTHORIZER_CACHE_SECONDS
 from apikeys_cli.errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.connection import Connection
 
 
 @dataclass(frozen=True)
@@ -20,15 +21,15 @@ class Configuration:
     variables: Mapping[str, str]
 
     @classmethod
-    def read(cls, target: Target) -> Self:
+    def read(cls, connection: Connection) -> Self:
         """Ask Lambda.
 
         Raises:
             UnreachableError: it does not tell.
         """
         with explained():
-            answer = target.client("lambda").get_function_configuration(
-                FunctionName=target.function_name
+            answer = connection.client("lambda").get_function_configuration(
+                FunctionName=connection.function_name
             )
         return cls(answer.get("Environment", {}).get("Variables", {}))
 
@@ -40,7 +41,9 @@ class Configuration:
     @property
     def authorizer_cache_seconds(self) -> int:
         """How long API Gateway may keep an answer, by the deployment's promise."""
-        return int(self.variables.get("AUTHORIZER_CACHE_SECONDS", "30"))
+        return int(
+            self.variables.get("AUTHORIZER_CACHE_SECONDS", AUTHORIZER_CACHE_SECONDS)
+        )
 
     @property
     def checks_tags(self) -> bool:

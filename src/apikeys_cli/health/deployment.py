@@ -1,37 +1,24 @@
-"""What ``apikeys doctor`` looks at: role map, signing secret, records."""
+"""What ``apikeys doctor`` looks at: role map and signing secret."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
 
-from apikeys import conflicts, timestamp
+from apikeys import conflicts
+from apikeys.defaults import DAY
 from apikeys.errors import MalformedRoleMapError
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
-from apikeys_cli.commands.list_keys import Listing
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError, explained
-from apikeys_cli.health.findings import (
-    Finding,
-    fail,
-    not_checked,
-    ok,
-    some,
-    unseen,
-    warn,
-)
-from apikeys_cli.options.principal import name_of
+from apikeys_cli.health.findings import Finding, fail, not_checked, ok, unseen, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.admin_function import Invocation
     from apikeys_cli.health.configuration import Configuration
 
-_DAY = 86_400
-# How long the function takes a repeat under the same request token.
-_REPEAT_SECONDS = 900
-_SOON_DAYS = 14
 _OLD_DAYS = 365
 _NEARLY_FULL = 0.75
 # The form of a key that nobody ever minted.
@@ -75,12 +62,12 @@ def _largest_policy(role_map: RoleMap) -> Finding:
 
 
 def check_signing_secret(
-    target: Target, configuration: Configuration | None
+    invocation: Invocation, configuration: Configuration | None
 ) -> Iterator[Finding]:
     """Look whether the function can read the signing secret, and at its backup."""
     subject = "signing secret"
     try:
-        target.invoke("verify", credential=_FORGED)
+        invocation.function.invoke("verify", credential=_FORGED)
     except (UnreachableError, RefusedByFunctionError) as error:
         advice = "put it back from its backup: docs/operations.md"
         yield fail(subject, error.message, advice)
@@ -94,7 +81,7 @@ def check_signing_secret(
         yield warn("tag check", what, "turn it on again once the keys are rotated")
     try:
         with explained():
-            found = target.client("secretsmanager").describe_secret(
+            found = invocation.connection.client("secretsmanager").describe_secret(
                 SecretId=configuration.signing_secret
             )
     except UnreachableError as error:
@@ -124,86 +111,9 @@ def _backup(found: dict[str, Any]) -> Iterator[Finding]:
         )
     changed = found.get("LastChangedDate") or found.get("CreatedDate")
     if changed is not None:
-        days = int(time.time() - changed.timestamp()) // _DAY
+        days = int(time.time() - changed.timestamp()) // DAY
         what = f"last changed {days} days ago"
         if days > _OLD_DAYS:
             yield warn("its age", what, "rotate it: apikeys signing rotate --wait")
         else:
             yield ok("its age", what)
-
-
-def check_records(target: Target) -> Iterator[Finding]:
-    """Look for records that can't be read, are left over, or end soon."""
-    listing = Listing(target)
-    now = time.time()
-    try:
-        records = list(listing.records())
-    except (UnreachableError, RefusedByFunctionError) as error:
-        yield fail("records", error.message, "see the admin function's log")
-        return
-    if listing.corrupt:
-        yield fail(
-            "records",
-            f"can't be read, so their clients get 401: {some(listing.corrupt)}",
-            "revoke each (apikeys revoke KEY-ID) and issue another",
-        )
-    else:
-        yield ok("records", f"{listing.count}, all readable")
-    yield from _handovers(records, set(listing.unconfirmed), now)
-    ending = [r for r in records if _ends_soon(r, now)]
-    if ending:
-        names = [f"{name_of(r)} ({r['client']})" for r in ending]
-        yield warn(
-            "expiry",
-            f"{len(ending)} ending within {_SOON_DAYS} days: {some(names)}",
-            f"rotate them; apikeys list --expiring-within {_SOON_DAYS}d shows all",
-        )
-    else:
-        yield ok("expiry", f"none ends within {_SOON_DAYS} days")
-
-
-def _handovers(
-    records: list[dict[str, Any]], unconfirmed: set[str], now: float
-) -> Iterator[Finding]:
-    """Look for keys and passwords that live and that nobody may have."""
-    interrupted = [r["keyId"] for r in _interrupted(records)]
-    if interrupted:
-        yield warn(
-            "rotations",
-            f"interrupted, so that nobody may have these keys: {some(interrupted)}",
-            "revoke each and rotate the key that it replaces again",
-        )
-    # A younger one may be at work right now, or be repeated under its request token.
-    begun_by = timestamp.format_utc(now - _REPEAT_SECONDS)
-    lost = [
-        name_of(record)
-        for record in records
-        if name_of(record) in unconfirmed.difference(interrupted)
-        and record["state"] != "expired"
-        and record.get("issueDate", "") <= begun_by
-    ]
-    if lost:
-        yield warn(
-            "hand-overs",
-            f"never confirmed, so that nobody may have them: {some(lost)}",
-            "if the client has it, apikeys confirm; if nobody has, replace it (apikeys "
-            "rotate --overlap 0) or revoke it",
-        )
-
-
-def _interrupted(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the keys made in place of others that do not name them."""
-    keys = [record for record in records if "keyId" in record]
-    replaced_by = {record["keyId"]: record.get("replacedBy") for record in keys}
-    for record in keys:
-        old = record.get("replaces")
-        if old in replaced_by and replaced_by[old] != record["keyId"]:
-            yield record
-
-
-def _ends_soon(record: dict[str, Any], now: float) -> bool:
-    date = record.get("expirationDate")
-    # A rotated key ends because its client has another.
-    if date is None or record["state"] != "active" or "replacedBy" in record:
-        return False
-    return now < timestamp.parse(date) <= now + _SOON_DAYS * _DAY

@@ -14,7 +14,7 @@ from apikeys_cli.health.findings import Finding, ok, unseen, warn
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from apikeys_cli.admin_function import Target
+    from apikeys_cli.connection import Connection
 
 _NONE = "WAFNonexistentItemException"
 _PROTECT = "protect it by the web ACL's DataProtectionConfig"
@@ -26,11 +26,11 @@ _RULES = (
 
 
 def check_web_acl(
-    target: Target, api: str, stage: str, headers: list[str]
+    connection: Connection, api: str, stage: str, headers: list[str]
 ) -> Iterator[Finding]:
     """Look whether a stage's web ACL samples or logs the headers of credentials."""
     subject = f"{api}/{stage} web ACL"
-    client = target.client("wafv2")
+    client = connection.client("wafv2")
     place = f"arn:{client.meta.partition}:apigateway:{client.meta.region_name}"
     try:
         with explained():

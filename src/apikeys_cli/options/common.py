@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from apikeys_cli.admin_function import FUNCTION_VARIABLE, Target
+from apikeys_cli.admin_function import Invocation
+from apikeys_cli.connection import FUNCTION_VARIABLE
 from apikeys_cli.terminal.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 def _remember(
     context: click.Context, parameter: click.Parameter, value: object
 ) -> None:
-    if value is not None and parameter.name is not None:
-        setattr(context.ensure_object(Target), parameter.name, value)
+    if value is None or parameter.name is None:
+        return
+    invocation = context.ensure_object(Invocation)
+    if parameter.name == "output":
+        invocation.output = str(value)
+    else:
+        setattr(invocation.connection, parameter.name, value)
 
 
-def target_options[F: Callable[..., Any]](command: F) -> F:
+def common_options[F: Callable[..., Any]](command: F) -> F:
     """Add the options that say where the function is and how to print."""
     for flag, help_text in (
         ("--endpoint-url", "Call this address instead of AWS's."),

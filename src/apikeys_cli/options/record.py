@@ -1,20 +1,22 @@
-"""The options that describe a record, and the request's fields they make."""
+"""The options that name or describe a record, and the request's fields they make."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import click
 
 from apikeys_cli import dates
-from apikeys_cli.options.types import EXPIRY
+from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+type _Text = Literal["client", "issuer", "name", "description"]
 # The record's fields of the same names as options.
-_TEXTS = ("client", "issuer", "name", "description")
+_TEXTS: tuple[_Text, ...] = ("client", "issuer", "name", "description")
 _SESSION_OPTIONS = {
     "login": "session_login",
     "environment": "session_environment",
@@ -25,7 +27,7 @@ _SESSION_OPTIONS = {
     "dataLanguage": "data_language",
     "guiLanguage": "gui_language",
 }
-_OPTIONS = (
+_DESCRIPTION_OPTIONS = (
     click.option("--client", help="The application the key is for."),
     click.option("--role", "roles", multiple=True, help="A role; repeat for more."),
     click.option("--name", help="What it is for, in a few words."),
@@ -42,32 +44,85 @@ _OPTIONS = (
 )
 
 
-def description_options[F: Callable[..., Any]](command: F) -> F:
-    """Add the options that describe a record."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def expires_option[F: Callable[..., Any]](command: F) -> F:
-    """Add the option that says when a key ends."""
-    return click.option(
+_LIFE_OPTIONS = (
+    click.option(
         "--expires",
         type=EXPIRY,
         help="When it ends: 90d, 12h, 2027-01-31 (the whole day, UTC), "
         "2027-01-31T12:00:00 or never. Not how long a session on the back end lasts. "
         "[default: the deployment's, or as before]",
-    )(command)
-
-
-def enabled_option[F: Callable[..., Any]](command: F) -> F:
-    """Add the option that says whether the key may pass."""
-    return click.option(
+    ),
+    click.option(
         "--enabled/--disabled", default=None, help="Let it pass, or refuse it for now."
-    )(command)
+    ),
+)
 
 
-def described(options: Mapping[str, Any]) -> dict[str, Any]:
+class LifeOptions(TypedDict):
+    """The values of ``life_options``."""
+
+    enabled: bool | None
+    expires: str | None
+
+
+class RecordOptions(LifeOptions):
+    """These and the values of ``description_options``."""
+
+    client: str | None
+    roles: tuple[str, ...]
+    name: str | None
+    description: str | None
+    issuer: str | None
+    session_login: str | None
+    session_environment: str | None
+    session_repository: str | None
+    session_profile: str | None
+    session_mode: str | None
+    connection_mode: str | None
+    data_language: str | None
+    gui_language: str | None
+
+
+def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the argument KEY_ID and the option ``--login``, of which one must be given.
+
+    The command gets ``principal``: the request's field that names the record.
+    """
+
+    @wraps(command)
+    def named(
+        *arguments: Any,  # noqa: ANN401 - the command's
+        key_id: str | None,
+        login: str | None,
+        **options: Any,  # noqa: ANN401 - as above
+    ) -> Any:  # noqa: ANN401 - as above
+        if (key_id is None) == (login is None):
+            raise click.UsageError("give either a key id or --login")
+        principal = {"keyId": key_id} if login is None else {"login": login}
+        return command(*arguments, principal=principal, **options)
+
+    login_option = click.option(
+        "--login", type=LOGIN, help="A Basic account, in place of a key id."
+    )
+    key_id_argument = click.argument("key_id", type=KEY_ID, required=False)
+    return key_id_argument(login_option(named))
+
+
+def description_options[F: Callable[..., Any]](command: F) -> F:
+    """Add the options that describe a record."""
+    for option in reversed(_DESCRIPTION_OPTIONS):
+        command = option(command)
+    return command
+
+
+def life_options[F: Callable[..., Any]](command: F) -> F:
+    """Add the options that say when a key ends, and whether it may pass until then."""
+    for option in reversed(_LIFE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def described(options: RecordOptions) -> dict[str, Any]:
     """Return the request's fields that the options give; None where they are silent."""
     return {
         **{field: options[field] for field in _TEXTS},
@@ -76,15 +131,15 @@ def described(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def end(options: Mapping[str, Any]) -> dict[str, object]:
+def end(options: LifeOptions) -> dict[str, object]:
     """Return the request's fields that say when the key ends, if anything does."""
     text = options["expires"]
     return (text and dates.end_fields(text, time.time())) or {}
 
 
-def _session(options: Mapping[str, Any]) -> dict[str, str] | None:
+def _session(options: Mapping[str, object]) -> dict[str, str] | None:
     session = {
-        setting: options[option]
+        setting: str(options[option])
         for setting, option in _SESSION_OPTIONS.items()
         if options[option] is not None
     }

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys.defaults import DAY
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import PATTERN, is_login
 from apikeys_cli import dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_DAY = 86_400
 
 
 class Checked[T](click.ParamType[T]):
@@ -64,7 +63,7 @@ def _seconds(text: str) -> int | None:
 
 def _days(text: str) -> int | None:
     length = dates.seconds(text)
-    return None if length is None or length % _DAY else length // _DAY
+    return None if length is None or length % DAY else length // DAY
 
 
 KEY_ID = Checked(

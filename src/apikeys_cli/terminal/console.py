@@ -6,8 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rich.console import RenderableType
 
 # Nothing is folded for a program that reads lines.
@@ -35,3 +38,17 @@ def say(message: str) -> None:
 def print_data(table: RenderableType) -> None:
     """Print a table on stdout."""
     data().print(table)
+
+
+def tracked[T](
+    steps: Iterable[T], description: str, *, count: int, is_hidden: bool
+) -> Iterator[T]:
+    """Yield steps, under a bar on a terminal that sees none of them otherwise."""
+    console = messages()
+    with Progress(
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        disable=not console.is_terminal or is_hidden,
+    ) as bar:
+        yield from bar.track(steps, total=count, description=description)

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import click
 from rich.table import Table
 from rich.text import Text
 
@@ -15,7 +16,7 @@ from apikeys_cli.dates import dated
 from apikeys_cli.terminal import console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 FORMATS = ("table", "json", "ndjson", "csv")
 
@@ -48,15 +49,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def show(answer: Mapping[str, Any], output: str) -> None:
     """Print an answer that holds one record, and warn of what was found about it."""
     warn(answer)
-    if output == "json":
-        print_json(answer)
-    elif output == "ndjson":
-        print_lines([_flat(answer)])
-    elif output == "csv":
-        extra = [f for f in ("key", "password", "decision", "reason") if f in answer]
-        print_csv([_flat(answer)], (*extra, *RECORD_FIELDS))
-    else:
-        console.print_data(record_table(answer["record"]))
+    extra = [f for f in ("key", "password", "decision", "reason") if f in answer]
+    emit(
+        output,
+        answer,
+        [_flat(answer)],
+        (*extra, *RECORD_FIELDS),
+        lambda: console.print_data(record_table(answer["record"])),
+    )
 
 
 def warn(answer: Mapping[str, Any]) -> None:
@@ -65,27 +65,30 @@ def warn(answer: Mapping[str, Any]) -> None:
         console.say(f"Warning: {finding}")
 
 
-def is_printed(
-    answer: Mapping[str, Any],
+def emit(
     output: str,
+    answer: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
-    fields: Sequence[str],
-) -> bool:
-    """Print an answer that is no record, unless a table is wanted; tell whether it was.
+    columns: Sequence[str],
+    table: Callable[[], None],
+) -> None:
+    """Print an answer in the form that is wanted.
 
     Args:
-        answer: printed as JSON, whole.
         output: the form.
+        answer: printed as JSON, whole.
         rows: printed one a line as JSON, or as CSV.
-        fields: the columns of CSV.
+        columns: those of CSV.
+        table: prints it for a person.
     """
     if output == "json":
         print_json(answer)
     elif output == "ndjson":
         print_lines(rows)
     elif output == "csv":
-        print_csv(rows, fields)
-    return output != "table"
+        print_csv(rows, columns)
+    else:
+        table()
 
 
 def print_json(answer: object) -> None:
@@ -107,6 +110,12 @@ def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:
     for row in rows:
         writer.writerow(csv_cells(row, fields))
         sys.stdout.flush()
+
+
+def echo_lines(lines: Iterable[str]) -> None:
+    """Print texts for a person, one a line, none of them folded."""
+    for line in lines:
+        click.echo(line)
 
 
 def csv_cells(row: Mapping[str, Any], fields: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from apikeys_cli.dates import dated
-from apikeys_cli.options.principal import name_of
+from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import data
 from apikeys_cli.terminal.formats import STATE_STYLES
 

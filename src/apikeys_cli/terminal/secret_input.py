@@ -39,7 +39,7 @@ def read_password(option: str | None) -> str | None:
 
 
 def is_asked() -> bool:
-    """Tell whether a person sits there."""
+    """Return whether a person sits there."""
     return sys.stdin.isatty()
 
 

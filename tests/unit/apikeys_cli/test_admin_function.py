@@ -18,8 +18,10 @@ from botocore.exceptions import (
 )
 from click.testing import CliRunner
 
-from apikeys_cli.admin_function import Target
+from apikeys_cli.admin_function import Invocation
+from apikeys_cli.connection import Connection
 from apikeys_cli.main import main
+from tests.in_process import Session, Sts
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -47,19 +49,6 @@ class Lambda:
         return found | ({"FunctionError": "Unhandled"} if self._failed else {})
 
 
-class Sts:
-    """An STS that knows the caller, or nothing."""
-
-    def __init__(self, arn: str | None) -> None:
-        self._arn = arn
-
-    def get_caller_identity(self) -> dict[str, str]:
-        """Answer as boto3's client does."""
-        if self._arn is None:
-            raise _denied("GetCallerIdentity")
-        return {"Arn": self._arn}
-
-
 class CloudFormation:
     """A CloudFormation with one stack."""
 
@@ -73,20 +62,10 @@ class CloudFormation:
         return {"Stacks": [{"Outputs": self._outputs} if self._outputs else {}]}
 
 
-class Reached(Target):
-    """A target whose AWS stands in this process."""
-
-    def __init__(self, **clients: object) -> None:
-        super().__init__()
-        self._clients = {"sts": Sts(_ARN)} | clients
-
-    def client(self, service: str, config: object = None) -> Any:
-        """Return a stand-in."""
-        del config
-        found = self._clients[service]
-        if isinstance(found, Exception):
-            raise found
-        return found
+def _reaching(session: Session | None = None, **clients: object) -> Invocation:
+    """Return an invocation whose AWS stands in this process."""
+    found = session or Session({"sts": Sts(_ARN)} | clients)
+    return Invocation(Connection(open_session=lambda **_: found))
 
 
 _RECORD = {"status": 200, "record": {"keyId": "0" * 16, "state": "revoked"}}
@@ -96,14 +75,14 @@ def _denied(operation: str, code: str = "AccessDeniedException") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
 
 
-def _get(target: Target, *options: str) -> Result:
-    return CliRunner().invoke(main, ["get", "0" * 16, *options], obj=target)
+def _get(invocation: Invocation, *options: str) -> Result:
+    return CliRunner().invoke(main, ["get", "0" * 16, *options], obj=invocation)
 
 
 def test_the_request_and_the_claimed_actor_are_sent() -> None:
     """The payload is the request; who the caller is goes beside it."""
     function = Lambda(_RECORD)
-    assert _get(Reached(**{"lambda": function}), "--function", "f").exit_code == 0
+    assert _get(_reaching(**{"lambda": function}), "--function", "f").exit_code == 0
     (asked,) = function.asked
     assert asked["FunctionName"] == "f"
     assert json.loads(asked["Payload"]) == {"action": "get", "keyId": "0" * 16}
@@ -120,23 +99,23 @@ def test_nobody_waits_for_sts_who_has_something_else_to_do() -> None:
             both.wait()
             return super().get_caller_identity()
 
-    class Making(Reached):
-        def client(self, service: str, config: object = None) -> Any:
+    class Making(Session):
+        def client(self, service: str, **options: object) -> Any:
             if service == "lambda":
                 both.wait()
-            return super().client(service, config)
+            return super().client(service, **options)
 
     function = Lambda(_RECORD)
-    target = Making(**{"lambda": function, "sts": Waiting(_ARN)})
-    assert _get(target, "--function", "f").exit_code == 0
+    invocation = _reaching(Making({"lambda": function, "sts": Waiting(_ARN)}))
+    assert _get(invocation, "--function", "f").exit_code == 0
     assert "ClientContext" in function.asked[0]
 
 
 def test_an_unknown_actor_is_no_hindrance() -> None:
     """Where STS is out of reach the request goes without a claim; STS is asked once."""
     function = Lambda(_RECORD)
-    target = Reached(**{"lambda": function, "sts": Sts(None)})
-    assert _get(target, "--function", "f").exit_code == 0
+    invocation = _reaching(**{"lambda": function, "sts": Sts(None)})
+    assert _get(invocation, "--function", "f").exit_code == 0
     assert "ClientContext" not in function.asked[0]
 
 
@@ -144,8 +123,8 @@ def test_the_function_is_found_by_the_stack() -> None:
     """Its output AdminFunctionName, in whatever order the outputs are."""
     function = Lambda(_RECORD)
     stacks = CloudFormation(("Other", "x"), ("AdminFunctionName", "found"))
-    target = Reached(**{"lambda": function, "cloudformation": stacks})
-    assert _get(target, "--stack", "apikeys").exit_code == 0
+    invocation = _reaching(**{"lambda": function, "cloudformation": stacks})
+    assert _get(invocation, "--stack", "apikeys").exit_code == 0
     assert function.asked[0]["FunctionName"] == "found"
 
 
@@ -155,7 +134,7 @@ def test_the_function_is_found_by_the_environment(
     """The variable counts where no option does."""
     monkeypatch.setenv("APIKEYS_FUNCTION", "from-the-environment")
     function = Lambda(_RECORD)
-    assert _get(Reached(**{"lambda": function})).exit_code == 0
+    assert _get(_reaching(**{"lambda": function})).exit_code == 0
     assert function.asked[0]["FunctionName"] == "from-the-environment"
 
 
@@ -197,7 +176,7 @@ def test_trouble_is_a_message_and_an_exit_code(
     function: object, code: int, text: str
 ) -> None:
     """Never a traceback: 1 refused, 2 usage, 3 unreachable."""
-    done = _get(Reached(**{"lambda": function}), "--function", "f")
+    done = _get(_reaching(**{"lambda": function}), "--function", "f")
     assert (done.exit_code, done.stdout) == (code, "")
     assert text in done.stderr
 
@@ -213,15 +192,15 @@ def test_a_stack_that_does_not_help_is_said(
     stacks: CloudFormation, name: str, text: str
 ) -> None:
     """Exit code 3."""
-    target = Reached(**{"lambda": Lambda(None), "cloudformation": stacks})
-    done = _get(target, "--stack", name)
+    invocation = _reaching(**{"lambda": Lambda(None), "cloudformation": stacks})
+    done = _get(invocation, "--stack", name)
     assert done.exit_code == 3
     assert text in done.stderr
 
 
 def test_without_a_function_the_three_ways_are_named() -> None:
     """A person who named no function is told how to."""
-    done = _get(Reached(**{"lambda": Lambda(None)}))
+    done = _get(_reaching(**{"lambda": Lambda(None)}))
     assert done.exit_code == 2
     for way in ("--stack", "--function", "APIKEYS_FUNCTION"):
         assert way in done.stderr
@@ -230,7 +209,7 @@ def test_without_a_function_the_three_ways_are_named() -> None:
 def test_an_address_that_is_none_is_a_usage_error() -> None:
     """Botocore's complaint names the address."""
     options = ["--function", "f", "--region", "eu-west-1", "--endpoint-url", "nowhere"]
-    done = _get(Target(), *options)
+    done = _get(Invocation(), *options)
     assert done.exit_code == 2
     assert "--endpoint-url: Invalid endpoint: nowhere" in done.stderr
 
@@ -238,9 +217,9 @@ def test_an_address_that_is_none_is_a_usage_error() -> None:
 def test_a_lost_answer_tells_how_to_get_the_key() -> None:
     """The request token that was sent makes the repeat safe."""
     function = Lambda(EndpointConnectionError(endpoint_url="x"))
-    target = Reached(**{"lambda": function})
+    invocation = _reaching(**{"lambda": function})
     arguments = ["issue", "--client", "A", "--function", "f"]
-    done = CliRunner().invoke(main, arguments, obj=target)
+    done = CliRunner().invoke(main, arguments, obj=invocation)
     token = json.loads(function.asked[0]["Payload"])["requestToken"]
     assert done.exit_code == 3
     assert f"--request-token {token}" in done.stderr

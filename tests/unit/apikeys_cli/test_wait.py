@@ -8,20 +8,21 @@ from typing import Any
 import pytest
 
 from apikeys_cli import wait
-from tests.unit.apikeys_cli.conftest import Cli, InProcess
+from tests.in_process import InProcess
+from tests.unit.apikeys_cli.conftest import Cli
 
 
-def _flushes(target: InProcess, answer: dict[str, Any]) -> None:
+def _flushes(function: InProcess, answer: dict[str, Any]) -> None:
     """Let the function answer so to ``flush``."""
-    answered = target.answer
+    answered = function.answer
 
     def flushing(request: dict[str, Any]) -> Any:
         if request["action"] == "flush":
-            target.requests.append(request)
+            function.requests.append(request)
             return dict(answer)
         return answered(request)
 
-    target.answer = flushing  # type: ignore[method-assign]
+    function.answer = flushing  # type: ignore[method-assign]
 
 
 def test_wait_waits_flushes_and_says_by_when_it_is_in_force(
@@ -31,11 +32,11 @@ def test_wait_waits_flushes_and_says_by_when_it_is_in_force(
 
     AWS accepts a flush, 202, and does not say when it is done: the bound holds still.
     """
-    _flushes(cli.target, {"status": 200, "flushed": ["a1/prod"]})
+    _flushes(cli.function, {"status": 200, "flushed": ["a1/prod"]})
     key_id = cli.issue()["record"]["keyId"]
     done = cli("disable", key_id, "--wait")
     assert (done.exit_code, slept) == (0, [2])
-    assert [r["action"] for r in cli.target.requests[-2:]] == ["disable", "flush"]
+    assert [r["action"] for r in cli.function.requests[-2:]] == ["disable", "flush"]
     assert done.stderr.endswith(
         "API Gateway accepted the flush of a1/prod; in force everywhere in 3 s at "
         "the latest.\n"
@@ -44,13 +45,13 @@ def test_wait_waits_flushes_and_says_by_when_it_is_in_force(
 
 
 def test_where_the_gateway_caches_nothing_the_record_ttl_is_the_bound(
-    target: InProcess, slept: list[float]
+    function: InProcess, slept: list[float]
 ) -> None:
     """Then the change is in force after it, flushed or not."""
     uncached = InProcess(AUTHORIZER_CACHE_SECONDS="0")
     _flushes(uncached, {"status": 200, "flushed": ["a1/prod"]})
     cli = Cli(uncached)
-    del target
+    del function
     done = cli("disable", cli.issue()["record"]["keyId"], "--wait")
     assert (done.exit_code, slept) == (0, [2])
     assert done.stderr.endswith("In force everywhere: the bound of 2 s has passed.\n")
@@ -74,7 +75,7 @@ def test_a_flush_that_fails_is_waited_for_instead(
 ) -> None:
     """The change is made; the command does not fail for the flush."""
     error = {"code": "x", "message": "no such stage"}
-    _flushes(cli.target, {"status": status, "error": error})
+    _flushes(cli.function, {"status": status, "error": error})
     key_id = cli.issue()["record"]["keyId"]
     done = cli("disable", key_id, "--wait")
     assert (done.exit_code, slept) == (0, [2, 3])
@@ -113,7 +114,7 @@ def test_flush_prints_the_stages(cli: Cli) -> None:
     done = cli("flush")
     assert (done.exit_code, done.stdout) == (0, "")
     assert "No stage is in FlushStages" in done.stderr
-    _flushes(cli.target, {"status": 200, "flushed": ["a1/prod", "b2/dev"]})
+    _flushes(cli.function, {"status": 200, "flushed": ["a1/prod", "b2/dev"]})
     done = cli("flush")
     assert done.stdout == "a1/prod\nb2/dev\n"
     assert done.stderr == (
@@ -135,7 +136,7 @@ def test_signing_rotate_explains_the_first_step(cli: Cli) -> None:
         "Keys under the previous one, 1 back: 0",
     ]
     assert cli("signing", "rotate").exit_code == 1
-    cli.target.later = 2
+    cli.function.later = 2
     assert "Step 2 of 2" in cli("signing", "rotate").stderr
 
 
@@ -145,7 +146,7 @@ def test_signing_rotate_wait_does_both_steps(
     """The new key signs when it comes back; keys of the old one are counted."""
 
     def pass_time(length: float) -> None:
-        cli.target.later += length
+        cli.function.later += length
 
     cli.issue()
     monkeypatch.setattr(wait, "sleep", pass_time)

@@ -65,7 +65,7 @@ def _rows(cli: Cli, source: Path, *options: str) -> list[dict[str, Any]]:
 
 
 def _imports(cli: Cli) -> list[dict[str, Any]]:
-    return [r for r in cli.target.requests if r["action"] == "import"]
+    return [r for r in cli.function.requests if r["action"] == "import"]
 
 
 def _listed(cli: Cli) -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ def test_a_second_run_changes_nothing_and_says_so(
     """Nothing is kept beside the file, either."""
     first = {row["keyId"] for row in _rows(cli, source)}
     before = _listed(cli)
-    cli.target.later = 90_000
+    cli.function.later = 90_000
     again = _rows(cli, source)
     assert {row["status"] for row in again} == {"done before"}
     assert {row["keyId"] for row in again} == first
@@ -126,18 +126,18 @@ def test_a_kill_at_any_moment_doubles_and_loses_nothing(
     with pytest.MonkeyPatch.context() as patched:
         killing = _kill(number)
         if moment == "after it":
-            patched.setattr(cli.target, "fault", killing)
+            patched.setattr(cli.function, "fault", killing)
         else:
-            answered = cli.target.answer
+            answered = cli.function.answer
 
             def answer(request: dict[str, Any]) -> Any:
                 killing(request, None)
                 return answered(request)
 
-            patched.setattr(cli.target, "answer", answer)
+            patched.setattr(cli.function, "answer", answer)
         with pytest.raises(KilledError):
             cli("import", "--from", str(source), "--expires", "90d")
-    cli.target.later = 20_000
+    cli.function.later = 20_000
     rows = _rows(cli, source, "--expires", "90d")
     assert len(rows) == 12
     assert {row["status"] for row in rows} <= {"imported", "done before"}
@@ -154,7 +154,7 @@ def test_dates_count_from_the_first_time(
     source = _written(tmp_path / "keys.csv", f"key,client\n{''.join(lines[:5])}")
     _run(cli, source, *options)
     first = {r["keyId"]: r["expirationDate"] for r in _listed(cli)}
-    cli.target.later = 20_000
+    cli.function.later = 20_000
     _written(source, f"key,client\n{''.join(lines)}")
     rows = _rows(cli, source, *options)
     statuses = [row["status"] for row in rows]
@@ -186,12 +186,12 @@ def test_what_ends_a_run_says_how_many_are_left(
         if str(request.get("client")) > _KEYS[5][-8:]:
             time.sleep(0.3)  # under way while the run ends
 
-    cli.target.fault = lose
+    cli.function.fault = lose
     done = _run(cli, source)
     assert done.exit_code == (3 if isinstance(fault, LostError) else 1)
     assert "7 of 12 rows are left. Run the same command again" in done.stderr
     assert len(_imports(cli)) < 9
-    cli.target.fault = None
+    cli.function.fault = None
     done = _run(cli, source)
     assert done.exit_code == 0
     assert len(_listed(cli)) == 12
@@ -527,7 +527,7 @@ def test_a_file_that_is_none_is_a_usage_error(
     source = tmp_path / "rows"
     source.write_bytes(text)
     done = _run(cli, source)
-    assert (done.exit_code, cli.target.requests) == (2, [])
+    assert (done.exit_code, cli.function.requests) == (2, [])
     assert words in done.stderr
 
 
@@ -536,12 +536,12 @@ def test_a_dry_run_asks_nothing_that_writes(cli: Cli, source: Path) -> None:
     done = _run(cli, source, "--dry-run")
     assert done.exit_code == 0
     assert done.stderr == "Nothing was written: 12 importable.\n"
-    assert [r["action"] for r in cli.target.requests] == ["roles.get"]
+    assert [r["action"] for r in cli.function.requests] == ["roles.get"]
     assert len(done.stdout.splitlines()) == 13
-    cli.target.requests.clear()
+    cli.function.requests.clear()
     _written(source, f"key,client\n{_KEYS[0]},A\n")
     assert _run(cli, source, "--dry-run").exit_code == 0
-    assert cli.target.requests == []
+    assert cli.function.requests == []
 
 
 @pytest.mark.parametrize(("mode", "is_warned"), [(0o600, False), (0o640, True)])
@@ -602,7 +602,7 @@ def test_sources_do_not_mix(
     """Usage errors, all of them."""
     given = [str(source) if a == "FILE" else a for a in arguments]
     done = cli("import", *given)
-    assert (done.exit_code, cli.target.requests) == (2, [])
+    assert (done.exit_code, cli.function.requests) == (2, [])
     assert words in done.stderr
 
 

@@ -68,7 +68,7 @@ def _passes(cli: Cli, key: str) -> bool:
 
 
 def _issues(cli: Cli) -> list[dict[str, Any]]:
-    return [r for r in cli.target.requests if r["action"] == "issue"]
+    return [r for r in cli.function.requests if r["action"] == "issue"]
 
 
 def test_each_row_gets_a_key_in_a_file_of_its_owner(
@@ -149,9 +149,9 @@ def test_a_kill_at_any_moment_loses_no_key(
     """Begun again, every client has one live key, and the file holds one that works."""
     with pytest.MonkeyPatch.context() as patched:
         if moment == "before the call":
-            patched.setattr(cli.target, "answer", _kill(number, cli.target.answer))
+            patched.setattr(cli.function, "answer", _kill(number, cli.function.answer))
         elif moment == "after it":
-            patched.setattr(cli.target, "fault", _kill(number, lambda *_: None))
+            patched.setattr(cli.function, "fault", _kill(number, lambda *_: None))
         else:
             patched.setattr(Journal, "finish", _kill(number, Journal.finish))
         with pytest.raises(KilledError):
@@ -175,10 +175,10 @@ def test_a_line_that_was_cut_off_is_taken_away(
         if "key" in answer:
             raise KilledError
 
-    cli.target.fault = kill
+    cli.function.fault = kill
     with pytest.raises(KilledError):
         _run(cli, source, keys)
-    cli.target.fault = None
+    cli.function.fault = None
     keys.write_text("keyId,client,name,expirationDate,key\n7GkQ2mV0aZx8")
     assert _run(cli, source, keys).exit_code == 0
     assert sorted(_kept(keys)) == ["Alpha", "Beta", "Gamma"]
@@ -193,11 +193,11 @@ def test_a_lost_answer_ends_the_run_and_says_how_to_go_on(
         if request.get("client") == "Beta":
             raise LostError("no answer")
 
-    cli.target.fault = lose
+    cli.function.fault = lose
     done = _run(cli, source, keys)
     assert done.exit_code == 3
     assert "2 of 3 rows are left. Run the same command again" in done.stderr
-    cli.target.fault = None
+    cli.function.fault = None
     done = _run(cli, source, keys)
     assert done.exit_code == 0
     assert "2 issued, 1 done before." in done.stderr
@@ -213,10 +213,10 @@ def test_too_late_for_a_repeat_it_says_what_to_do(
         if request.get("client") == "Beta":
             raise LostError("no answer")
 
-    cli.target.fault = lose
+    cli.function.fault = lose
     _run(cli, source, keys)
-    cli.target.fault = None
-    cli.target.later = 1_000
+    cli.function.fault = None
+    cli.function.later = 1_000
     done = _run(cli, source, keys, "--output", "json")
     assert done.exit_code == 1
     rows = {row["client"]: row for row in json.loads(done.stdout)["rows"]}
@@ -243,9 +243,9 @@ def test_an_end_in_hours_is_the_same_at_every_try(
     def lose(*_: object) -> None:
         raise LostError("no answer")
 
-    cli.target.fault = lose
+    cli.function.fault = lose
     assert _run(cli, source, keys).exit_code == 3
-    cli.target.fault = None
+    cli.function.fault = None
     assert _run(cli, source, keys).exit_code == 0
     first, second = _issues(cli)
     assert first == second
@@ -254,7 +254,7 @@ def test_an_end_in_hours_is_the_same_at_every_try(
 
 def test_a_refused_row_does_not_stop_the_others(cli: Cli, source: Path) -> None:
     """Exit code 1; each row says what became of it."""
-    answered = cli.target.answer
+    answered = cli.function.answer
 
     def answer(request: dict[str, Any]) -> Any:
         if request.get("client") == "Beta":
@@ -262,7 +262,7 @@ def test_a_refused_row_does_not_stop_the_others(cli: Cli, source: Path) -> None:
             return {"status": 403, "error": error}
         return answered(request)
 
-    cli.target.answer = answer  # type: ignore[method-assign]
+    cli.function.answer = answer  # type: ignore[method-assign]
     done = cli("issue", "--from", str(source), "--output", "ndjson")
     assert done.exit_code == 1
     rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -418,7 +418,7 @@ def test_all_faults_of_a_file_are_told_before_anything_is_asked(
     ]
     source.write_text("\n".join(json.dumps(row) for row in rows))
     done = _run(cli, source, keys)
-    assert (done.exit_code, cli.target.requests) == (2, [])
+    assert (done.exit_code, cli.function.requests) == (2, [])
     for line in range(1, len(rows) + 1):
         assert f"line {line}: " in done.stderr
     source.write_text("\n".join(json.dumps({"x": i}) for i in range(15)))
@@ -443,7 +443,7 @@ def test_a_file_that_is_none_is_a_usage_error(
     """No traceback."""
     source.write_bytes(text.encode("latin-1"))
     done = _run(cli, source, keys)
-    assert (done.exit_code, cli.target.requests) == (2, [])
+    assert (done.exit_code, cli.function.requests) == (2, [])
     assert words in done.stderr
 
 

@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tests.builders import ROLE_MAP
-from tests.unit.apikeys_cli.conftest import Cli, InProcess
+from tests.in_process import InProcess
+from tests.unit.apikeys_cli.conftest import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,8 +61,8 @@ def secrets(cli: Cli, account: Any) -> Recording:
     """Return Secrets Manager with three records of OntoPop's."""
     for name, key in _KEYS.items():
         _store(account, key, client=name)
-    recording = Recording(account, cli.target.one_at_a_time)
-    cli.target.clients["secretsmanager"] = recording
+    recording = Recording(account, cli.function.one_at_a_time)
+    cli.function.clients["secretsmanager"] = recording
     return recording
 
 
@@ -132,7 +133,7 @@ def test_without_an_ontopop_record_there_is_nothing_to_do(
     cli: Cli, account: Any
 ) -> None:
     """No row, exit code 0."""
-    cli.target.clients["secretsmanager"] = account
+    cli.function.clients["secretsmanager"] = account
     done = _run(cli)
     assert (done.exit_code, done.stderr) == (0, "0 imported, 0 done before.\n")
 
@@ -207,7 +208,7 @@ def test_a_record_that_is_refused_is_told_by_the_id_that_its_log_lines_have(
     if has_role_map:
         account.create_secret(Name="APIROLES", SecretString=json.dumps(ROLE_MAP))
     cli = Cli(InProcess(LEGACY_KEYS=mode))
-    cli.target.clients["secretsmanager"] = account
+    cli.function.clients["secretsmanager"] = account
     _store(account, _WEAK, client="weak", roles=[])
     _store(account, _KEYS["alpha"], client="alpha", roles=[])
     row = _rows(cli)["weak"]
@@ -226,7 +227,7 @@ def test_an_unknown_role_is_refused_before_the_call(
     _store(secrets, _KEYS["alpha"][::-1], client="delta", roles=["none"])
     row = _rows(cli)["delta"]
     assert row["error"] == "roles: not in the role map: NONE"
-    clients = {r.get("client") for r in cli.target.requests}
+    clients = {r.get("client") for r in cli.function.requests}
     assert {"alpha", "beta", "gamma"} <= clients
     assert "delta" not in clients
 
@@ -235,7 +236,7 @@ def test_a_dry_run_writes_nothing(cli: Cli, secrets: Recording) -> None:
     """It reads the secrets and the role map."""
     done = _run(cli, "--dry-run")
     assert (done.exit_code, done.stderr) == (0, "Nothing was written: 3 importable.\n")
-    assert [r["action"] for r in cli.target.requests] == ["roles.get"]
+    assert [r["action"] for r in cli.function.requests] == ["roles.get"]
     assert secrets.deleted == []
 
 
@@ -275,12 +276,12 @@ def test_where_no_secret_can_be_read_nothing_is_imported(
 
     cli.issue()
     cli.issue()
-    cli.target.requests.clear()
+    cli.function.requests.clear()
     secrets.get_secret_value = get
     done = _run(cli)
     assert (done.exit_code, done.stdout) == (3, "")
     assert words in done.stderr
-    assert cli.target.requests == []
+    assert cli.function.requests == []
 
 
 def test_only_what_an_earlier_run_imported_is_deleted(
@@ -328,9 +329,9 @@ def test_what_was_changed_or_revoked_since_its_import_is_deleted_too(
 def test_a_deletion_is_asked_about(cli: Cli, secrets: Recording) -> None:
     """No answer, no deletion, and no import either."""
     _run(cli)
-    cli.target.requests.clear()
+    cli.function.requests.clear()
     done = _run(cli, "--delete-imported", input="n\n")
-    assert (done.exit_code, cli.target.requests, secrets.deleted) == (1, [], [])
+    assert (done.exit_code, cli.function.requests, secrets.deleted) == (1, [], [])
     assert "OntoPop's own secrets under APIKEY_" in done.stderr
     done = _run(cli, "--delete-imported", input="y\n")
     assert (done.exit_code, len(secrets.deleted)) == (0, 3)

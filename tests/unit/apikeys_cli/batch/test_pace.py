@@ -11,12 +11,13 @@ import pytest
 
 from apikeys_cli.batch import pace
 from apikeys_cli.batch.pace import Pace
-from tests.unit.apikeys_cli.conftest import client_of
+from tests.in_process import client_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.apikeys_cli.conftest import Cli, InProcess
+    from tests.in_process import InProcess
+    from tests.unit.apikeys_cli.conftest import Cli
 
 _PLAN = {"usagePlanId": "gold"}
 
@@ -103,7 +104,7 @@ def test_one_row_with_a_plan_is_under_way_at_a_time(clock: _Clock) -> None:
     assert order == ["without a plan", "first", "second"]
 
 
-def _recorded(target: InProcess, clock: _Clock, action: str) -> list[float]:
+def _recorded(function: InProcess, clock: _Clock, action: str) -> list[float]:
     """Return the list of when each request of an action is made."""
     begun: list[float] = []
 
@@ -111,7 +112,7 @@ def _recorded(target: InProcess, clock: _Clock, action: str) -> list[float]:
         if request["action"] == action:
             begun.append(round(clock.now - 1_000, 6))
 
-    target.fault = note
+    function.fault = note
     return begun
 
 
@@ -130,7 +131,7 @@ def test_a_file_of_clients_keeps_the_pace(
     plans = [plan, plan, "", plan]
     lines = [f"client {n},{plan}" for n, plan in enumerate(plans)]
     source.write_text("\n".join(["client,usagePlanId", *lines]))
-    begun = _recorded(cli.target, clock, "issue")
+    begun = _recorded(cli.function, clock, "issue")
     done = cli("issue", "--from", str(source), "--keys-to", str(tmp_path / "keys"))
     assert done.exit_code == 0, done.output
     assert begun == [0, 0.2, 0.2, 0.4]
@@ -151,7 +152,7 @@ def test_a_file_of_keys_keeps_the_pace(
         for n in range(6)
     ]
     source.write_text(json.dumps(rows))
-    begun = _recorded(cli.target, clock, "import")
+    begun = _recorded(cli.function, clock, "import")
     done = cli("import", "--from", str(source))
     assert done.exit_code == 0, done.output
     assert begun == [0, 0.2, 0.4, 0.6, 0.8, 1]

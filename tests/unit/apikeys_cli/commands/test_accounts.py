@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apikeys_cli.terminal import secret_input
-from tests.unit.apikeys_cli.conftest import Cli, InProcess
+from tests.in_process import InProcess
+from tests.unit.apikeys_cli.conftest import Cli
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ def test_the_password_is_once_in_every_form(cli: Cli, output: str) -> None:
 def test_a_password_is_read_as_it_is_or_not_at_all(cli: Cli) -> None:
     """In another encoding it would be one that no client has; a mark is none of it."""
     done = cli(*_ACCOUNT, "--password", "-", input=_GIVEN.encode("latin-1"))
-    assert (done.exit_code, cli.target.requests) == (2, [])
+    assert (done.exit_code, cli.function.requests) == (2, [])
     assert "not UTF-8" in done.stderr
     assert "horse" not in done.output
     assert cli(*_ACCOUNT, "--password", "-", input=f"\ufeff{_GIVEN}").exit_code == 0
@@ -104,7 +105,7 @@ def test_wrong_words_are_a_usage_error_that_shows_no_secret(
     assert done.exit_code == 2
     assert said in " ".join(done.stderr.split())
     assert "canary" not in done.output
-    assert cli.target.requests == []
+    assert cli.function.requests == []
 
 
 def test_each_command_on_a_key_takes_a_login(cli: Cli) -> None:
@@ -115,8 +116,8 @@ def test_each_command_on_a_key_takes_a_login(cli: Cli) -> None:
         more += ["--yes"] if command == "revoke" else []
         done = cli(command, "--login", "olga", *more)
         assert done.exit_code == 0, done.output
-        assert cli.target.requests[-1]["login"] == "olga"
-        assert "keyId" not in cli.target.requests[-1]
+        assert cli.function.requests[-1]["login"] == "olga"
+        assert "keyId" not in cli.function.requests[-1]
 
 
 def test_revoke_names_the_account_that_it_asks_about(cli: Cli) -> None:
@@ -124,7 +125,7 @@ def test_revoke_names_the_account_that_it_asks_about(cli: Cli) -> None:
     cli(*_ACCOUNT)
     done = cli("revoke", "--login", "olga", input="n\n")
     assert "Revoke olga (HOPEX, active)?" in done.stderr
-    assert cli.target.requests[-1]["action"] == "get"
+    assert cli.function.requests[-1]["action"] == "get"
 
 
 def test_rotate_gives_the_account_another_password(cli: Cli, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_what_was_printed_is_confirmed(
     """After it was printed, in the last request of the command."""
     done = cli(*_arguments(cli, arguments), "--output", output)
     assert done.exit_code == 0, done.output
-    asked, confirmed = cli.target.requests[-2:]
+    asked, confirmed = cli.function.requests[-2:]
     assert asked["awaitConfirmation"] is True
     assert confirmed["action"] == "confirm"
     assert _unconfirmed(cli) == []
@@ -70,14 +70,14 @@ def test_a_key_in_a_file_is_confirmed_once_it_is_on_the_disk(
     """And not before: the confirmation finds the file whole."""
     path = tmp_path / "the.key"
     seen: list[str] = []
-    answer = cli.target.answer
+    answer = cli.function.answer
 
     def look(request: dict[str, Any]) -> Any:
         if request["action"] == "confirm":
             seen.append(path.read_text())
         return answer(request)
 
-    monkeypatch.setattr(cli.target, "answer", look)
+    monkeypatch.setattr(cli.function, "answer", look)
     assert cli("issue", "--client", "A", "--key-file", str(path)).exit_code == 0
     assert seen == [path.read_text()]
     assert _unconfirmed(cli) == []
@@ -89,9 +89,9 @@ def test_a_lost_answer_leaves_it_unconfirmed(
 ) -> None:
     """The function did its work and nobody has the key; a repeat hands it over."""
     command = _arguments(cli, arguments)
-    cli.target.fault = _fail(arguments[0], LostError("cut off"))
+    cli.function.fault = _fail(arguments[0], LostError("cut off"))
     done = cli(*command, "--request-token", "t" * 32)
-    cli.target.fault = None
+    cli.function.fault = None
     assert done.exit_code == 3
     (lost,) = _unconfirmed(cli)
     again = cli(*command, "--request-token", "t" * 32)
@@ -111,7 +111,7 @@ def test_a_program_that_dies_before_it_printed_confirms_nothing(
     monkeypatch.setattr("click.echo", refuse)
     cli("issue", "--client", "Acme")
     monkeypatch.undo()
-    assert [r["action"] for r in cli.target.requests] == ["issue"]
+    assert [r["action"] for r in cli.function.requests] == ["issue"]
     assert len(_unconfirmed(cli)) == 1
 
 
@@ -121,12 +121,12 @@ def test_a_failed_confirmation_fails_no_command(
 ) -> None:
     """The key is out; stderr says how to confirm it later, and that does."""
     command = _arguments(cli, arguments)
-    cli.target.answer, answer = (  # type: ignore[method-assign]
-        _unreachable(cli.target.answer),
-        cli.target.answer,
+    cli.function.answer, answer = (  # type: ignore[method-assign]
+        _unreachable(cli.function.answer),
+        cli.function.answer,
     )
     done = cli(*command)
-    cli.target.answer = answer  # type: ignore[method-assign]
+    cli.function.answer = answer  # type: ignore[method-assign]
     assert done.exit_code == 0
     assert len(done.stdout.splitlines()) == 1
     assert "not confirmed: no route" in done.stderr
@@ -164,7 +164,7 @@ def test_each_row_of_a_file_is_confirmed(cli: Cli, tmp_path: Path) -> None:
     source.write_text("client\nAlpha\nBeta\n")
     done = cli("issue", "--from", str(source), "--keys-to", str(tmp_path / "keys.csv"))
     assert done.exit_code == 0, done.output
-    actions = [r["action"] for r in cli.target.requests]
+    actions = [r["action"] for r in cli.function.requests]
     assert actions == ["issue", "confirm"] * 2
     assert _unconfirmed(cli) == []
 
@@ -177,9 +177,9 @@ def test_a_run_that_is_stopped_is_finished_and_confirmed(
     source = tmp_path / "clients.csv"
     source.write_text("client\nAlpha\nBeta\n")
     command = ["issue", "--from", str(source), "--keys-to", str(tmp_path / "keys.csv")]
-    cli.target.fault = _fail(action, KeyboardInterrupt())
+    cli.function.fault = _fail(action, KeyboardInterrupt())
     assert cli(*command).exit_code == 1
-    cli.target.fault = None
+    cli.function.fault = None
     assert len(_unconfirmed(cli)) == (action == "issue")
     assert cli(*command).exit_code == 0
     assert _unconfirmed(cli) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,65 +13,73 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from apikeys_cli.health.findings import fail, findings_table, ok, some, warn
 from apikeys_cli.terminal.console import print_data
 from tests.builders import signing_secret
-from tests.unit.apikeys_cli.conftest import Cli, InProcess, LostError
+from tests.in_process import InProcess
+from tests.unit.apikeys_cli.conftest import Cli, LostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _METHOD = {"authorizationType": "CUSTOM", "authorizerId": "auth1"}
 _SOURCE = "method.request.header.X-API-Key"
-_GOOD: dict[str, Any] = {
-    "get_function_configuration": {
-        "Environment": {
-            "Variables": {"SIGNING_SECRET": "signing", "AUTHORIZER_CACHE_SECONDS": "3"}
-        }
-    },
-    "describe_secret": {
-        "LastChangedDate": datetime.now(UTC) - timedelta(days=3),
-        "ReplicationStatus": [{"Region": "eu-central-1", "Status": "InSync"}],
-    },
-    "get_stage": {
-        "deploymentId": "d1",
-        "methodSettings": {"*/*": {"dataTraceEnabled": False}},
-        "accessLogSettings": {
-            "format": "$context.requestId $context.identity.apiKeyId "
-            "$context.authorizer.principalId"
-        },
-    },
-    "get_resources": {
-        "items": [
-            {"path": "/"},
-            {
-                "path": "/reports",
-                "resourceMethods": {
-                    "GET": _METHOD,
-                    "OPTIONS": {"authorizationType": "NONE"},
-                },
-            },
-        ]
-    },
-    "get_authorizers": {
-        "items": [
-            {
-                "id": "auth1",
-                "name": "ApiKey",
-                "identitySource": _SOURCE,
-                "authorizerResultTtlInSeconds": 3,
-            },
-            {"id": "unused", "name": "Other"},
-        ]
-    },
-    "get_web_acl_for_resource": {},
-    "get_deployment": {
-        "apiSummary": {
-            "/reports": {
-                "GET": {"authorizationType": "CUSTOM"},
-                "OPTIONS": {"authorizationType": "NONE"},
-                "POST": {},
+
+
+def _good() -> dict[str, Any]:
+    """Return the answers of a healthy deployment, anew at each call."""
+    return {
+        "get_function_configuration": {
+            "Environment": {
+                "Variables": {
+                    "SIGNING_SECRET": "signing",
+                    "AUTHORIZER_CACHE_SECONDS": "3",
+                }
             }
-        }
-    },
-}
+        },
+        "describe_secret": {
+            "LastChangedDate": datetime.now(UTC) - timedelta(days=3),
+            "ReplicationStatus": [{"Region": "eu-central-1", "Status": "InSync"}],
+        },
+        "get_stage": {
+            "deploymentId": "d1",
+            "methodSettings": {"*/*": {"dataTraceEnabled": False}},
+            "accessLogSettings": {
+                "format": "$context.requestId $context.identity.apiKeyId "
+                "$context.authorizer.principalId"
+            },
+        },
+        "get_resources": {
+            "items": [
+                {"path": "/"},
+                {
+                    "path": "/reports",
+                    "resourceMethods": {
+                        "GET": dict(_METHOD),
+                        "OPTIONS": {"authorizationType": "NONE"},
+                    },
+                },
+            ]
+        },
+        "get_authorizers": {
+            "items": [
+                {
+                    "id": "auth1",
+                    "name": "ApiKey",
+                    "identitySource": _SOURCE,
+                    "authorizerResultTtlInSeconds": 3,
+                },
+                {"id": "unused", "name": "Other"},
+            ]
+        },
+        "get_web_acl_for_resource": {},
+        "get_deployment": {
+            "apiSummary": {
+                "/reports": {
+                    "GET": {"authorizationType": "CUSTOM"},
+                    "OPTIONS": {"authorizationType": "NONE"},
+                    "POST": {},
+                }
+            }
+        },
+    }
 
 
 class Aws:
@@ -110,11 +117,11 @@ def _examined(
     cli: Cli, change: Callable[[dict[str, Any]], object] | None = None
 ) -> dict[str, list[tuple[str, str]]]:
     """Return level and text of each finding by its subject, after a change."""
-    answers = deepcopy(_GOOD)
+    answers = _good()
     if change is not None:
         change(answers)
     for service in ("lambda", "secretsmanager", "apigateway", "wafv2"):
-        cli.target.clients[service] = Aws(answers)
+        cli.function.clients[service] = Aws(answers)
     arguments = ["doctor", "--api", "a1", "--stage", "prod", "--output", "json"]
     done = cli(*arguments)
     findings = json.loads(done.stdout)["findings"]
@@ -547,7 +554,7 @@ def test_an_unknown_configuration_leaves_things_unchecked(cli: Cli) -> None:
 
 def test_a_function_out_of_reach_is_the_only_finding(cli: Cli) -> None:
     """Nothing else could be said."""
-    cli.target.answer = lambda _: None  # type: ignore[method-assign]
+    cli.function.answer = lambda _: None  # type: ignore[method-assign]
     found = _examined(cli)
     assert list(found) == ["admin function"]
     assert found["admin function"][0][0] == "fail"
@@ -640,12 +647,12 @@ def test_a_key_that_nobody_may_have_is_named_with_what_to_do(cli: Cli) -> None:
             raise LostError("cut off")
 
     cli.issue()
-    cli.target.fault = lose
+    cli.function.fault = lose
     cli("issue", "--client", "Young")
-    cli.target.later = -901
+    cli.function.later = -901
     cli("issue", "--client", "Old")
     cli("issue", "--client", "Old", "--login", "olga")
-    cli.target.fault, cli.target.later = None, 0
+    cli.function.fault, cli.function.later = None, 0
     ((level, what),) = _examined(cli)["hand-overs"]
     named = what.removeprefix("never confirmed, so that nobody may have them: ")
     listed = cli.json("list", "--client", "Old")["records"]
@@ -658,7 +665,7 @@ def test_a_key_that_nobody_may_have_is_named_with_what_to_do(cli: Cli) -> None:
 
 def test_records_that_cannot_be_listed_fail(cli: Cli) -> None:
     """The store's trouble is a finding, and the rest is looked at."""
-    answered = cli.target.answer
+    answered = cli.function.answer
 
     def answer(request: dict[str, Any]) -> Any:
         if request["action"] == "list":
@@ -666,7 +673,7 @@ def test_records_that_cannot_be_listed_fail(cli: Cli) -> None:
             return {"status": 503, "error": error}
         return answered(request)
 
-    cli.target.answer = answer  # type: ignore[method-assign]
+    cli.function.answer = answer  # type: ignore[method-assign]
     found = _examined(cli)
     assert found["records"] == [("fail", "no ListSecrets (store_unavailable)")]
     assert "a1/prod" in found
@@ -696,15 +703,7 @@ def test_a_person_reads_findings_with_what_to_do(
 def test_the_table_is_the_default(cli: Cli) -> None:
     """And exit code 0 where nothing fails."""
     for service in ("lambda", "secretsmanager"):
-        cli.target.clients[service] = Aws(_GOOD)
+        cli.function.clients[service] = Aws(_good())
     done = cli("doctor")
     assert done.exit_code == 0
     assert done.stdout.startswith("ok  admin function  apikeys-admin answers")
-
-
-@pytest.fixture(autouse=True)
-def _no_answer_is_changed() -> Iterator[None]:
-    """Hold the shared answers to what they were."""
-    before = deepcopy(_GOOD)
-    yield
-    assert before == _GOOD

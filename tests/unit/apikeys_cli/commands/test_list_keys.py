@@ -103,7 +103,7 @@ def test_the_lines_stream_page_by_page(cli: Cli) -> None:
     for _ in range(3):
         cli.issue()
     pages = iter([2, 1])
-    answered = cli.target.answer
+    answered = cli.function.answer
 
     def small_pages(request: dict[str, Any]) -> Any:
         if request["action"] == "list":
@@ -114,7 +114,7 @@ def test_the_lines_stream_page_by_page(cli: Cli) -> None:
             request |= {"limit": size}
         return answered(request)
 
-    cli.target.answer = small_pages  # type: ignore[method-assign]
+    cli.function.answer = small_pages  # type: ignore[method-assign]
     done = cli("list", "--output", "ndjson")
     assert len(done.stdout.splitlines()) == 2
     assert done.exit_code == 1
@@ -125,7 +125,7 @@ def test_the_filters_are_the_function_s(cli: Cli) -> None:
     options = ["--client", "Acme", "--issuer", "Ops", "--role", "reader"]
     options += ["--state", "active", "--expiring-within", "2w", "--limit", "500"]
     done = cli("list", *options)
-    assert cli.target.requests[-1] == {
+    assert cli.function.requests[-1] == {
         "action": "list",
         "client": "Acme",
         "issuer": "Ops",

@@ -39,7 +39,7 @@ def test_issue_sends_every_field(cli: Cli) -> None:
         *("--expires", "2999-01-31", "--disabled", "--request-token", "t" * 32),
         *session,
     )
-    assert cli.target.requests[-2] == {
+    assert cli.function.requests[-2] == {
         "action": "issue",
         "awaitConfirmation": True,
         "client": "Acme",
@@ -97,7 +97,7 @@ def test_a_key_file_is_never_written_over(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "client.key"
     file.write_text("precious")
     done = cli("issue", "--client", "Acme", "--key-file", str(file))
-    assert (done.exit_code, cli.target.requests) == (2, [])
+    assert (done.exit_code, cli.function.requests) == (2, [])
     assert "never written over" in done.stderr
     assert file.read_text() == "precious"
 
@@ -105,7 +105,7 @@ def test_a_key_file_is_never_written_over(cli: Cli, tmp_path: Path) -> None:
 def test_a_key_file_that_cannot_be_made_costs_no_key(cli: Cli, tmp_path: Path) -> None:
     """The file is made before the key."""
     done = cli("issue", "--client", "A", "--key-file", str(tmp_path / "no" / "key"))
-    assert (done.exit_code, cli.target.requests) == (2, [])
+    assert (done.exit_code, cli.function.requests) == (2, [])
 
 
 def test_a_refused_issue_leaves_no_key_file(cli: Cli, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_what_a_person_can_mend_is_a_usage_error(
 ) -> None:
     """Exit code 2, the reason on stderr, nothing asked of the function."""
     done = cli(*arguments)
-    assert (done.exit_code, done.stdout, cli.target.requests) == (2, "", [])
+    assert (done.exit_code, done.stdout, cli.function.requests) == (2, "", [])
     assert text in " ".join(done.stderr.split())
     assert "ak_secret" not in done.output
 
@@ -157,10 +157,11 @@ def test_what_is_found_about_a_record_is_a_warning_on_stderr(
 ) -> None:
     """Of a new key and of a changed record, in every form; stdout is as ever."""
     routes = [f"GET /{number:03}{'x' * 25}" for number in range(60)]
-    cli.target.invoke("roles.put", roleMap={"roles": {"LARGE": {"allow": routes}}})
+    role_map = {"roles": {"LARGE": {"allow": routes}}}
+    cli.function.answer({"action": "roles.put", "roleMap": role_map})
     long = ("--client", "c" * 256, "--name", "n" * 256, "--issuer", "i" * 256)
     issued = cli("issue", "--role", "LARGE", *long, "--output", output)
-    key_id = cli.target.requests[-1]["keyId"]
+    key_id = cli.function.requests[-1]["keyId"]
     updated = cli("update", key_id, "--name", "m" * 256, "--output", output)
     for done in (issued, updated):
         assert done.exit_code == 0
@@ -243,7 +244,7 @@ def test_revoke_and_restore(cli: Cli) -> None:
     done = cli("revoke", key_id, "--yes", "--recovery-days", "7")
     assert done.exit_code == 0
     assert "In force everywhere within 5 s." in done.stderr
-    assert cli.target.requests[-1]["recoveryDays"] == 7
+    assert cli.function.requests[-1]["recoveryDays"] == 7
     assert cli.json("restore", key_id)["record"]["state"] == "active"
 
 
@@ -262,7 +263,7 @@ def test_rotate_hands_over_the_new_key_and_names_the_end_of_the_old_one(
     done = cli("rotate", key_id, "--overlap", "2h")
     assert done.exit_code == 0
     assert Key.parse(done.stdout.strip()).key_id != key_id
-    assert cli.target.requests[-2]["overlapSeconds"] == 7_200
+    assert cli.function.requests[-2]["overlapSeconds"] == 7_200
     assert f"The old key, {key_id}, ends at" in done.stderr
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.builders import ROLE_MAP
-from tests.unit.apikeys_cli.conftest import Cli, InProcess
+from tests.in_process import InProcess
+from tests.unit.apikeys_cli.conftest import Cli
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,7 @@ def test_get_prints_lines_for_programs(cli: Cli) -> None:
 
 def test_a_dry_run_needs_to_know_what_is_stored(cli: Cli, file: str) -> None:
     """A store that is down is not taken for one without a role map."""
-    answered = cli.target.answer
+    answered = cli.function.answer
 
     def answer(request: dict[str, Any]) -> Any:
         if request["action"] == "roles.get":
@@ -66,7 +67,7 @@ def test_a_dry_run_needs_to_know_what_is_stored(cli: Cli, file: str) -> None:
             return {"status": 503, "error": error}
         return answered(request)
 
-    cli.target.answer = answer  # type: ignore[method-assign]
+    cli.function.answer = answer  # type: ignore[method-assign]
     assert cli("roles", "put", file, "--dry-run").exit_code == 3
 
 
@@ -149,7 +150,7 @@ def test_a_file_that_cannot_be_read_is_a_usage_error(
         path = tmp_path / name
         path.write_bytes(text.encode("latin-1"))
         done = cli("roles", "check", str(path))
-        assert (done.exit_code, cli.target.requests) == (2, [])
+        assert (done.exit_code, cli.function.requests) == (2, [])
         assert f"{name} can't be read" in done.stderr.replace("\n", "")
     path.write_text("[1]")
     assert "is not a JSON object" in cli("roles", "check", str(path)).stderr
@@ -175,7 +176,7 @@ def test_explain_says_what_a_role_opens_and_how_long_its_policy_is(
     done = cli("roles", "explain", "reader")
     assert done.stdout.splitlines()[:2] == ["READER", "  opens   GET /reports/*"]
     assert "of 8,192 bytes at most" in done.stdout
-    count = len(cli.target.requests)
+    count = len(cli.function.requests)
     done = cli("roles", "explain", "READER", "--file", file)
     assert done.stdout.splitlines()[1:5] == [
         "  opens   GET /reports/*",
@@ -183,7 +184,7 @@ def test_explain_says_what_a_role_opens_and_how_long_its_policy_is(
         "  closes  GET /reports/internal",
         "  opens   every route no role names",
     ]
-    assert len(cli.target.requests) == count
+    assert len(cli.function.requests) == count
     found = cli.json("roles", "explain", "READER", "WRITER")
     assert found["opens"] == ["GET /reports/*", "POST /reports"]
     assert 0 < found["policyBytes"] < found["maxPolicyBytes"] == 8192

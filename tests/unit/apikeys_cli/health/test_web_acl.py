@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from apikeys_cli.health.web_acl import check_web_acl
-from tests.unit.apikeys_cli.conftest import REGION, InProcess, client_of
+from tests.in_process import REGION, InProcess, client_of
 
 _VISIBILITY = {
     "SampledRequestsEnabled": True,
@@ -80,8 +80,9 @@ def test_what_a_web_acl_shows_is_told(
 ) -> None:
     """Samples and log are looked at each for itself."""
     with mock_aws():
-        target = InProcess()
-        target.clients["wafv2"] = client_of("wafv2")
+        function = InProcess()
+        function.clients["wafv2"] = client_of("wafv2")
+        connection = function.invocation().connection
         api = _stage()
         arn = _web_acl(api) if is_there else ""
         if redacted:
@@ -92,5 +93,5 @@ def test_what_a_web_acl_shows_is_told(
                 "RedactedFields": fields,
             }
             client_of("wafv2").put_logging_configuration(LoggingConfiguration=config)
-        found = list(check_web_acl(target, api, "prod", ["X-API-Key"]))
+        found = list(check_web_acl(connection, api, "prod", ["X-API-Key"]))
     assert [(finding.level, finding.what) for finding in found] == expected

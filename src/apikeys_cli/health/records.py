@@ -1,0 +1,96 @@
+"""What ``apikeys doctor`` says of the records: unreadable, left over, about to end."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from apikeys import timestamp
+from apikeys.defaults import DAY, REPEAT_SECONDS
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.health.findings import Finding, fail, ok, some, warn
+from apikeys_cli.records import Listing, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apikeys_cli.admin_function import AdminFunction
+
+_SOON_DAYS = 14
+
+
+def check_records(function: AdminFunction) -> Iterator[Finding]:
+    """Look for records that can't be read, are left over, or end soon."""
+    listing = Listing(function)
+    now = time.time()
+    try:
+        records = list(listing.records())
+    except (UnreachableError, RefusedByFunctionError) as error:
+        yield fail("records", error.message, "see the admin function's log")
+        return
+    if listing.corrupt:
+        yield fail(
+            "records",
+            f"can't be read, so their clients get 401: {some(listing.corrupt)}",
+            "revoke each (apikeys revoke KEY-ID) and issue another",
+        )
+    else:
+        yield ok("records", f"{listing.count}, all readable")
+    yield from _handovers(records, set(listing.unconfirmed), now)
+    ending = [r for r in records if _ends_soon(r, now)]
+    if ending:
+        names = [f"{name_of(r)} ({r['client']})" for r in ending]
+        yield warn(
+            "expiry",
+            f"{len(ending)} ending within {_SOON_DAYS} days: {some(names)}",
+            f"rotate them; apikeys list --expiring-within {_SOON_DAYS}d shows all",
+        )
+    else:
+        yield ok("expiry", f"none ends within {_SOON_DAYS} days")
+
+
+def _handovers(
+    records: list[dict[str, Any]], unconfirmed: set[str], now: float
+) -> Iterator[Finding]:
+    """Look for keys and passwords that live and that nobody may have."""
+    interrupted = [r["keyId"] for r in _interrupted(records)]
+    if interrupted:
+        yield warn(
+            "rotations",
+            f"interrupted, so that nobody may have these keys: {some(interrupted)}",
+            "revoke each and rotate the key that it replaces again",
+        )
+    # A younger one may be at work right now, or be repeated under its request token.
+    begun_by = timestamp.format_utc(now - REPEAT_SECONDS)
+    lost = [
+        name_of(record)
+        for record in records
+        if name_of(record) in unconfirmed.difference(interrupted)
+        and record["state"] != "expired"
+        and record.get("issueDate", "") <= begun_by
+    ]
+    if lost:
+        yield warn(
+            "hand-overs",
+            f"never confirmed, so that nobody may have them: {some(lost)}",
+            "if the client has it, apikeys confirm; if nobody has, replace it (apikeys "
+            "rotate --overlap 0) or revoke it",
+        )
+
+
+def _interrupted(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the keys made in place of others that do not name them."""
+    keys = [record for record in records if "keyId" in record]
+    replaced_by = {record["keyId"]: record.get("replacedBy") for record in keys}
+    for record in keys:
+        old = record.get("replaces")
+        if old in replaced_by and replaced_by[old] != record["keyId"]:
+            yield record
+
+
+def _ends_soon(record: dict[str, Any], now: float) -> bool:
+    date = record.get("expirationDate")
+    # A rotated key ends because its client has another.
+    if date is None or record["state"] != "active" or "replacedBy" in record:
+        return False
+    return now < timestamp.parse(date) <= now + _SOON_DAYS * DAY

@@ -1,0 +1,57 @@
+"""Records as the function lists them, page by page, and what a person calls one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from apikeys_cli.admin_function import AdminFunction
+
+_PAGE = 100
+
+
+def name_of(record: Mapping[str, Any]) -> str:
+    """Return the key id or the login of a record."""
+    return str(record.get("keyId") or record.get("login"))
+
+
+class Listing:
+    """The pages of ``list``, read as they are asked for.
+
+    Attributes:
+        count: how many records there were so far.
+        corrupt: the key ids and logins of those that can't be read.
+        unconfirmed: of those whose hand-over was never confirmed.
+        is_cut: whether there are more than the limit.
+    """
+
+    def __init__(
+        self, function: AdminFunction, limit: int | None = None, **filters: object
+    ) -> None:
+        self._function = function
+        self._limit = limit
+        self._filters = filters
+        self.count = 0
+        self.corrupt: list[str] = []
+        self.unconfirmed: list[str] = []
+        self.is_cut = False
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield each record, page by page."""
+        token = None
+        while True:
+            left = _PAGE if self._limit is None else self._limit - self.count
+            page = self._function.invoke(
+                "list", limit=min(left, _PAGE), nextToken=token, **self._filters
+            )
+            self.corrupt += page.get("corrupt", [])
+            self.unconfirmed += page.get("unconfirmed", [])
+            for record in page["records"]:
+                self.count += 1
+                yield record
+            token = page.get("nextToken")
+            if token is None or self.count == self._limit:
+                self.is_cut = token is not None
+                return

@@ -1,0 +1,77 @@
+"""What a field of a request may be is one rule: the function's and the rows'."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from admin.requests import Issue
+from apikeys import fields
+from apikeys_cli.batch.columns import checked_fields
+
+_SESSION = {"environment": "P", "repository": "M", "profile": "A"}
+_VALUES: list[tuple[str, Any]] = [
+    ("name", "é" * 256),
+    ("name", "é" * 257),
+    ("name", "two\nlines"),
+    ("issuer", "left\u202eright"),
+    ("description", "d" * 2_048),
+    ("description", "d" * 2_049),
+    ("roles", ["reader", "READER", "W_2"]),
+    ("roles", ["ß"]),
+    ("roles", ["R" * 65]),
+    ("expirationDate", "2027-02-28T00:00:00"),
+    ("expirationDate", "2027-02-30T00:00:00"),
+    ("expirationDate", "2027-02-28T00:00:00Z"),
+    ("usagePlanId", "gold1"),
+    ("usagePlanId", "gold/1"),
+    ("usagePlanId", "gold1\n"),
+    ("session", _SESSION),
+    ("session", _SESSION | {"sessionMode": "SINGLE", "login": "olga"}),
+    ("session", _SESSION | {"sessionMode": "BOTH"}),
+    ("session", _SESSION | {"password": "x"}),
+    ("session", {"environment": "P"}),
+]
+
+
+def _accepted_by_the_function(field: str, value: object) -> tuple[bool, Any]:
+    try:
+        request = Issue.model_validate(
+            {"action": "issue", "client": "Acme", field: value}
+        )
+    except ValidationError:
+        return False, None
+    return True, request.fields().get(field, value)
+
+
+@pytest.mark.parametrize(("field", "value"), _VALUES)
+def test_a_row_is_judged_as_the_function_would(field: str, value: object) -> None:
+    """So no row passes here that the function refuses, and none fails without need."""
+    found, faults = checked_fields({"client": "Acme", field: value})
+    is_accepted, kept = _accepted_by_the_function(field, value)
+    assert (not faults) is is_accepted, faults
+    if is_accepted:
+        assert found[field] == kept
+
+
+def test_a_login_that_an_arn_could_confuse_is_refused() -> None:
+    """Secrets Manager ends ARNs in a hyphen and six characters."""
+    assert fields.login("ada@example.com") == "ada@example.com"
+    with pytest.raises(ValueError, match="does not end in a hyphen and six"):
+        fields.login("ada-Ab12Cd")
+
+
+@pytest.mark.parametrize("value", [None, 5, ["READER"], {"a": 1}])
+def test_what_is_not_a_text_is_no_name(value: object) -> None:
+    """JSON has other values: they are refused by a sentence, not by a traceback."""
+    for rule in (
+        fields.human_text,
+        fields.description,
+        fields.role,
+        fields.date,
+        fields.usage_plan_id,
+    ):
+        with pytest.raises(ValueError, match=r"text|name|not"):
+            rule(value)
