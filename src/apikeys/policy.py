@@ -7,8 +7,8 @@ from apikeys import document, timestamp
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.document import Document
+    from apikeys.grants import Grant
     from apikeys.record import Record
-    from apikeys.roles import Grant
 
 MAX_BYTES = 8_192
 
