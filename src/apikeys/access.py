@@ -80,6 +80,7 @@ class Access:
         held: shapes that the record's roles open, less those that it is denied whole.
         held_exact: those of them that are no subtrees.
         lacking: named shapes that it does not hold.
+        has_slashed: whether a route ends in a slash, as stored maps may have them.
         named_subtrees: those that some role has, held or not.
         denied: what its roles deny, each exact shape with a slash at its end, too.
         any_key: whether a path that no role names is open.
@@ -100,6 +101,7 @@ class Access:
         "allowed",
         "any_key",
         "denied",
+        "has_slashed",
         "held",
         "held_exact",
         "lacking",
@@ -131,6 +133,7 @@ class Access:
         self.work = work
         self._subtrees = [shape for shape in self.held if shape[-1] == RUN]
         self.held_exact = [shape for shape in self.held if shape[-1] != RUN]
+        self.has_slashed = any(s[-1] == "" for s in (*held, *lacking) if s[1:])
         self.named_subtrees = [s for s in (*held, *lacking) if s[-1] == RUN]
         self._exact_shapes = Shapes(self.held_exact)
         self._lacking_shapes = Shapes(lacking)

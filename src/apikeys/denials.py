@@ -54,6 +54,9 @@ class Denials:
         """Deny a path by some methods, by any method where nothing is lost by that."""
         pattern = glob(path)
         self._needed.append((one, pattern))
+        if one.access.has_slashed and pattern[-1] == "" and pattern[-2:] != ("", ""):
+            # Where "p/" is a route of its own, "p//" is open only where that is.
+            self.deny(one, (*pattern, ""))
         if self.has(one, pattern):
             return
         if self._loses((RUN, *pattern)):

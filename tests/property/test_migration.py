@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from itertools import chain, combinations
 from random import Random  # noqa: TID251 - the same maps at every run
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from tests.builders import NOW, STAGE_ARN
 from tests.former.conflicts import check_role_map
 from tests.former.roles import RoleMap as FormerMap
 from tests.meaning import Meaning, encoded
-from tests.triples import random_call, random_map
+from tests.triples import faults, random_call, random_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +96,28 @@ def test_what_opens_no_longer_is_listed(unmapped: str, seed: int) -> None:
                         iam.matches(pattern, text) for pattern in patterns
                     ), (found, name, call)
     assert lost > 20
+
+
+@pytest.mark.parametrize(("unmapped", "seed"), [("deny", 25), ("any-key", 26)])
+def test_a_stored_map_with_slashes_at_the_end_of_paths_fails_shut(
+    unmapped: str, seed: int
+) -> None:
+    """Such routes are refused now; those there are open nothing beyond the rules."""
+    random, counts = Random(seed), Counter[str]()  # noqa: S311 - no secret
+    while counts["triples"] < 15_000:
+        found = random_map(random, unmapped)
+        for role in found["roles"].values():
+            role["allow"] = [
+                f"{entry}/" if _may_end_in_a_slash(entry, random) else entry
+                for entry in role["allow"]
+            ]
+        wrong = [fault.kind for fault in faults(found, random, counts)]
+        assert set(wrong) <= {"closed"}
+    assert counts["closed"] < counts["open"] / 100
+
+
+def _may_end_in_a_slash(entry: object, random: Random) -> bool:
+    return isinstance(entry, str) and entry[-1] not in "*/" and random.random() < 0.3
 
 
 def test_the_examples_of_before_still_fit() -> None:
