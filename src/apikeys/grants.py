@@ -54,6 +54,13 @@ class Grant:
         self.findings = tuple(findings)
         self.bytes = size(policy_document(self, _STAGE_ARN, _EXPIRES_AT))
 
+    def opens(self, method: str, path: str) -> bool:
+        """Return whether its policy allows a request, as IAM reads it."""
+        text = method + path
+        return any(_matches(resource, text) for resource in self.allow) and not any(
+            _matches(resource, text) for resource in self.deny
+        )
+
 
 def compile_grant(
     role_map: RoleMap, names: Iterable[str], *, read_only: bool = False
@@ -193,6 +200,23 @@ def _fitted(grant: Grant, held: list[str]) -> Grant:
 def _closing_more(held: list[str], what: str, requests: Iterable[str]) -> Finding:
     message = f"to keep the policy within {MAX_BYTES} bytes, {what} than need be"
     return Finding(TELL, held, "", message, requests=requests)
+
+
+def _matches(resource: str, text: str) -> bool:
+    """Return whether a text is of a resource, in which ``*`` is any run."""
+    first, *others = resource.split(RUN)
+    if not others:
+        return text == resource
+    *middle, last = others
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    place, end = len(first), len(text) - len(last)
+    for literal in middle:
+        found = text.find(literal, place, end)
+        if found < 0:
+            return False
+        place = found + len(literal)
+    return place <= end
 
 
 def _connects(role_map: RoleMap, held: list[str], *, read_only: bool) -> bool:

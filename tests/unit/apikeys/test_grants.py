@@ -6,6 +6,8 @@ from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apikeys import document
 from apikeys.grants import Grant
@@ -72,6 +74,24 @@ def test_what_is_allowed_is_never_shortened() -> None:
     grant = _map("deny", A=[*routes, "GET /x/{y}"], B=["GET /x/y"]).grant(["A"])
     assert len(grant.allow) == 61
     assert grant.bytes > MAX_BYTES
+
+
+_resources = st.text("a/*", max_size=6)
+
+
+@given(st.lists(_resources, max_size=2), st.lists(_resources, max_size=2), st.data())
+def test_a_grant_opens_what_iam_would(
+    allow: list[str], deny: list[str], data: st.DataObject
+) -> None:
+    """Each star is any run of characters, none as well, and a Deny wins."""
+    method, path = (
+        data.draw(st.text("a", max_size=2)),
+        data.draw(st.text("a/*", max_size=5)),
+    )
+    expected = any(iam.matches(r, method + path) for r in allow) and not any(
+        iam.matches(r, method + path) for r in deny
+    )
+    assert Grant(allow, deny).opens(method, path) is expected
 
 
 @pytest.mark.parametrize("unmapped", ["deny", "any-key"])
