@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apikeys.access import Access
+    from apikeys.attribution import Closed
     from apikeys.denials import Methods
-    from apikeys.losses import Closed
     from apikeys.pattern import Pattern
 
 

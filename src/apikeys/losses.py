@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apikeys.attribution import losing, nearest, together, written
 from apikeys.finding import REFUSE, RESTRICT, TELL, Finding, by_grade
 from apikeys.pattern import PARAMETER, RUN, covers, glob, text
 
@@ -9,11 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from apikeys.access import Access, Source
+    from apikeys.access import Source
+    from apikeys.attribution import Closed
     from apikeys.denials import Methods
     from apikeys.pattern import Pattern
-
-    type Closed = list[tuple[Pattern, Pattern]]
 
 
 # More than anybody reads; a record of an intricate map may have thousands.
@@ -34,9 +34,9 @@ class Losses:
     def by_lacking(self, one: Methods, lacking: Pattern, part: Pattern) -> None:
         """Note the held paths that are lost with a route that is not held."""
         access = one.access
-        route = _written(access.lacking[lacking])
+        route = written(access.lacking[lacking])
         for held, lost in access.closed(part):
-            roles = _roles(access, held, part, ())
+            roles = losing(access, held, part, ())
             self._lost(one, held, lost, part, roles, f"'{route}', which is not held")
         if access.any_key:
             self._unnamed(one, access.lacking[lacking], part, ())
@@ -46,8 +46,8 @@ class Losses:
         access = one.access
         sources = access.denied[denied]
         for held, lost in access.closed(part):
-            roles = _roles(access, held, part, [role for role, _ in sources])
-            because = f"'{_written(sources)}', which is denied"
+            roles = losing(access, held, part, [role for role, _ in sources])
+            because = f"'{written(sources)}', which is denied"
             own = held[-1] == RUN and len(roles) == 1
             self._lost(one, held, lost, part, roles, because, whole=own)
         if access.any_key:
@@ -59,7 +59,7 @@ class Losses:
         sources = access.denied.get(slashed, [])
         denying = [role for role, _ in sources]
         for held, lost in access.closed(part):
-            roles = _roles(access, held, part, denying)
+            roles = losing(access, held, part, denying)
             self._lost(one, held, lost, part, roles, _WITH_A_SLASH, grade=TELL)
         if access.any_key:
             self._unnamed(one, sources, part, denying)
@@ -74,10 +74,10 @@ class Losses:
     ) -> None:
         """Note that paths with further segments in a ``{name}`` stay open."""
         access = one.access
-        blocking = _nearest(access, shape, in_the_way)
-        roles = _together(access.held[shape], access.held[blocking])
-        route = _written(access.held[shape], roles)
-        because = f"'{_written(access.held[blocking], roles)}' is held as well"
+        blocking = nearest(access, shape, in_the_way)
+        roles = together(access.held[shape], access.held[blocking])
+        route = written(access.held[shape], roles)
+        because = f"'{written(access.held[blocking], roles)}' is held as well"
         if blocking == shape:
             because = "it ends in /*"
         depth = shut_from - 1
@@ -100,9 +100,9 @@ class Losses:
     ) -> None:
         """Note that paths with an empty ``{name}`` stay open."""
         access = one.access
-        blocking = _nearest(access, shape, in_the_way)
-        roles = _together(access.held[shape], access.held[blocking])
-        route = _written(access.held[shape], roles)
+        blocking = nearest(access, shape, in_the_way)
+        roles = together(access.held[shape], access.held[blocking])
+        route = written(access.held[shape], roles)
         self._note(
             one,
             ("emptiness",),
@@ -110,7 +110,7 @@ class Losses:
             roles,
             route,
             f"'{route}' is open with an empty {{name}} as well, because of "
-            f"'{_written(access.held[blocking], roles)}', which is held",
+            f"'{written(access.held[blocking], roles)}', which is held",
             pattern,
             opens=True,
         )
@@ -127,7 +127,7 @@ class Losses:
         whole: bool = False,
         grade: str | None = None,
     ) -> None:
-        route = _written(one.access.held[held], roles)
+        route = written(one.access.held[held], roles)
         if grade is None:
             whole = whole or covers(glob(part), held)
             grade = TELL if not whole else REFUSE if len(roles) == 1 else RESTRICT
@@ -161,7 +161,7 @@ class Losses:
             covers(subtree, glob(part)) for subtree in one.access.named_subtrees
         ):
             return
-        route = _written(sources)
+        route = written(sources)
         at_the_root = glob(part) == (RUN,)
         start = part[: part.index(PARAMETER)]
         where = "/".join(("", *start)) if start else "the root"
@@ -201,51 +201,3 @@ class Losses:
             )
         else:
             known.requests = tuple(dict.fromkeys((*known.requests, *requests)))
-
-
-def _roles(
-    access: Access, held: Pattern, part: Pattern, denying: Iterable[str]
-) -> tuple[str, ...]:
-    """Return the fewest roles that lose a route: its own, who denies, who reaches."""
-    groups = [{role for role, _ in access.held[held]}]
-    if denying:
-        groups.append(set(denying))
-    if not access.any_key:
-        reaching: set[str] = set()
-        for shape, sources in access.held.items():
-            if covers(glob(shape), part):
-                reaching.update(role for role, _ in sources)
-        groups.append(reaching)
-    return _fewest(groups)
-
-
-def _fewest(groups: list[set[str]]) -> tuple[str, ...]:
-    """Return a small set of roles that has one of each group."""
-    chosen: set[str] = set()
-    for group in sorted(groups, key=len):
-        if group & chosen:
-            continue
-        # One that serves other groups as well, and of those the first by name.
-        chosen.add(min(group, key=lambda role: (-sum(role in g for g in groups), role)))
-    return tuple(sorted(chosen))
-
-
-def _together(one: list[Source], two: list[Source]) -> tuple[str, ...]:
-    return _fewest([{role for role, _ in one}, {role for role, _ in two}])
-
-
-def _nearest(access: Access, shape: Pattern, closed: Closed) -> Pattern:
-    """Return the shape that is in the way, one of the same role where there is one."""
-    roles = {role for role, _ in access.held[shape]}
-    for held, _ in closed:
-        if roles & {role for role, _ in access.held[held]}:
-            return held
-    return closed[0][0]
-
-
-def _written(sources: list[Source], roles: Iterable[str] = ()) -> str:
-    """Return a route as the map has it, in one of some roles where they have it."""
-    for role, route in sources:
-        if role in roles:
-            return route.text
-    return sources[0][1].text

@@ -30,16 +30,16 @@ def letters(
     found: set[str] = set()
     for one, pattern in needed:
         allowed = [glob(shape) for shape in one.access.allow]
-        if _exposed(pattern, allowed) <= found:
+        own = _exposed(pattern, allowed)
+        if own <= found:
             continue
         for name in one.names:
             path = (name, *pattern)
+            shutting = [wide for wide in denied if covers(wide, path)]
             found |= min(
-                (
-                    _exposed(_of_method(wide, name, path), allowed, name)
-                    for wide in denied
-                    if covers(wide, path)
-                ),
+                [_exposed(_of_method(w, name, path), allowed, name) for w in shutting]
+                # It is shut by one of them, seen or not.
+                or [own],
                 key=lambda exposed: len(exposed - found),
             )
     return frozenset(found)
