@@ -45,6 +45,11 @@ test: venvs build ## Run the whole test suite, from unit to the deployed stack
 faults: venvs ## Let every AWS call of every admin action fail, and actions interleave (FAULTS_ARGS=…)
 	@$(DEV)/bin/python -m tests.harness $(FAULTS_ARGS)
 
+.PHONY: fuzz
+fuzz: venvs ## Judge 25 million random requests by compiled policies and by the rules
+	$(DEV)/bin/python -m tests.triples deny 20000000 $$(seq 501 520)
+	$(DEV)/bin/python -m tests.triples any-key 5000000 $$(seq 601 605)
+
 .PHONY: coverage
 coverage: venvs ## Run the tests that need no stack; each branch of src/ must be taken
 	$(DEV)/bin/python -m pytest --cov --cov-branch --cov-report=term-missing:skip-covered \

@@ -7,6 +7,7 @@ ApiKeyError
 │   │   └── NotOntoPopError
 │   ├── MalformedRoleMapError    carries every finding
 │   └── MalformedSigningSecretError
+├── TooIntricateError            a role map would take too long to compile
 └── FaultError                   the answer is 500; carries the operator's reason
     ├── StoreUnavailableError    an outage: try again, a known record may go stale
     ├── StoreRefusedError        access denied, KMS: a decision, nothing goes stale
@@ -45,6 +46,10 @@ class MalformedRoleMapError(MalformedDocumentError):
     def __init__(self, findings: list[str]) -> None:
         super().__init__("; ".join(findings))
         self.findings = findings
+
+
+class TooIntricateError(ApiKeyError):
+    """Routes of a role map overlap in too many ways."""
 
 
 class FaultError(ApiKeyError):

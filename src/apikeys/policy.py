@@ -7,8 +7,8 @@ from apikeys import document, timestamp
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.document import Document
+    from apikeys.grants import Grant
     from apikeys.record import Record
-    from apikeys.roles import Grant
 
 # AWS states 8 KB for an authorizer's result, but not that only its policy counts.
 MAX_BYTES = 8_192

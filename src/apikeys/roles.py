@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from apikeys import document, role_name
 from apikeys.errors import MalformedRoleMapError
 from apikeys.route import Route
@@ -10,9 +12,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from apikeys.access import Source
     from apikeys.document import Document
+    from apikeys.grants import Grant
+    from apikeys.pattern import Pattern
+    from apikeys.shape_tree import ShapeTree
 
-_STAGE = Route("* /*")
+_MAX_GRANTS = 512
 
 
 class Role:
@@ -25,20 +31,10 @@ class Role:
         self.deny = deny
 
 
-class Grant:
-    """What a set of roles opens and closes, as ends of ARNs behind the stage."""
-
-    __slots__ = ("allow", "deny")
-
-    def __init__(self, allow: Iterable[str], deny: Iterable[str]) -> None:
-        self.allow = tuple(dict.fromkeys(allow))
-        self.deny = tuple(dict.fromkeys(deny))
-
-
 class RoleMap:
     """A parsed role map; ``document`` is what it was parsed from."""
 
-    __slots__ = ("any_key", "document", "roles")
+    __slots__ = ("_grants", "_named", "_trees", "any_key", "document", "roles")
 
     def __init__(
         self, found: Document, roles: dict[str, Role], *, any_key: bool
@@ -46,15 +42,17 @@ class RoleMap:
         self.document = found
         self.roles = roles
         self.any_key = any_key
+        self._named: dict[str, dict[Pattern, list[Source]]] = {}
+        self._trees: dict[str, ShapeTree] = {}
+        self._grants: dict[tuple[frozenset[str], bool], Grant] = {}
 
-    @classmethod
-    def loads(cls, text: str) -> RoleMap:
-        """Read a stored role map; raises as :meth:`parse` does."""
-        try:
-            found = document.loads(text)
-        except ValueError as error:
-            raise MalformedRoleMapError([f"the role map is {error}"]) from None
-        return cls.parse(found)
+    @staticmethod
+    def loads(text: str) -> RoleMap:
+        """Read a stored role map; raises as :meth:`parse` does.
+
+        Equal texts give the same object, so that what was compiled from it stays.
+        """
+        return _loaded(text)
 
     @classmethod
     def parse(cls, found: Document) -> RoleMap:
@@ -82,30 +80,51 @@ class RoleMap:
         return cls(found, roles, any_key=unmapped == "any-key")
 
     def grant(self, names: Iterable[str], *, read_only: bool = False) -> Grant:
-        """Return what a record with these roles may call.
+        """Return what a record with these roles may call; compiled once.
 
-        A name that the map does not have grants nothing. With ``any_key`` the whole
-        stage is open but for the routes of the roles that are lacking.
+        A name that the map does not have grants nothing.
         """
-        held = {name: self.roles[name] for name in names if name in self.roles}
-        routes = [route for role in held.values() for route in role.allow]
-        allow = [r for route in routes for r in route.resources(read_only=read_only)]
-        deny = [r for role in held.values() for x in role.deny for r in x.resources()]
-        if self.any_key:
-            allow = [*_STAGE.resources(read_only=read_only), *allow]
-            if not any(route.is_everything for route in routes):
-                deny += self._lacking(held)
-        return Grant(allow, deny)
+        key = (frozenset(names).intersection(self.roles), read_only)
+        known = self._grants.pop(key, None)
+        if known is None:
+            # Not at a cold start, which mostly finds the policy cached by the gateway.
+            from apikeys.grants import compile_grant  # noqa: PLC0415 - slow, rare
 
-    def _lacking(self, held: Iterable[str]) -> list[str]:
-        return [
-            resource
-            for name, role in self.roles.items()
-            if name not in held
-            for route in role.allow
-            if not route.is_everything
-            for resource in route.resources()
-        ]
+            known = compile_grant(self, key[0], read_only=read_only)
+            if len(self._grants) >= _MAX_GRANTS:
+                del self._grants[next(iter(self._grants))]
+        self._grants[key] = known
+        return known
+
+    def named(self, method: str) -> dict[Pattern, list[Source]]:
+        """Return the shapes that routes of a method name, and whose they are.
+
+        ``* /*`` names nothing.
+        """
+        if not self._named:
+            for name, role in self.roles.items():
+                for route in role.allow:
+                    for each in () if route.is_everything else route.methods:
+                        shapes = self._named.setdefault(each, {})
+                        shapes.setdefault(route.shape, []).append((name, route))
+        return self._named.get(method, {})
+
+    def tree(self, method: str) -> ShapeTree:
+        """Return the shapes that routes of a method name."""
+        from apikeys.shape_tree import ShapeTree  # noqa: PLC0415 - slow, rare
+
+        if method not in self._trees:
+            self._trees[method] = ShapeTree(self.named(method))
+        return self._trees[method]
+
+
+@lru_cache(maxsize=2)
+def _loaded(text: str) -> RoleMap:
+    try:
+        found = document.loads(text)
+    except ValueError as error:
+        raise MalformedRoleMapError([f"the role map is {error}"]) from None
+    return RoleMap.parse(found)
 
 
 def _role(name: str, role: object, findings: list[str]) -> Role:

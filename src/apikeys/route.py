@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from apikeys.pattern import PARAMETER, RUN
 from apikeys.text import ALPHANUMERIC, consists_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from apikeys.pattern import Pattern
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 READING = ("GET", "HEAD", "OPTIONS")
@@ -15,9 +20,9 @@ _LITERAL = f"{_NAME}~!$&'()+,;=:@%"
 
 
 class Route:
-    """A pattern of requests; ``glob`` is its path as an IAM resource spells it."""
+    """A pattern of requests; ``shape`` is its path with the names dropped."""
 
-    __slots__ = ("glob", "has_parameter", "methods", "reads", "text")
+    __slots__ = ("methods", "reads", "shape", "text")
 
     def __init__(self, text: str, *, reads: bool = False) -> None:
         """Read a route.
@@ -27,10 +32,9 @@ class Route:
         """
         self.text = text
         self.reads = reads
-        self.has_parameter = False
         if text == CONNECT:
             self.methods: tuple[str, ...] = ()
-            self.glob = CONNECT
+            self.shape: Pattern = ()
             return
         method, separator, path = text.partition(" ")
         if not separator or (method != "*" and method not in METHODS):
@@ -38,36 +42,34 @@ class Route:
                 f"a route is '*' or one of {' '.join(METHODS)}, a space, a path"
             )
         self.methods = METHODS if method == "*" else (method,)
-        self.has_parameter = "{" in path
-        self.glob = _glob(path)
+        self.shape = _shape(path)
 
     @property
     def is_everything(self) -> bool:
         """Whether this is ``* /*``, the whole stage."""
         return self.text == "* /*"
 
-    def resources(self, *, read_only: bool = False) -> tuple[str, ...]:
-        """Return what follows the stage in the ARNs that this route stands for."""
-        everything = not read_only or self.reads
-        if not self.methods:
-            return (self.glob,) if everything else ()
-        return tuple(m + self.glob for m in self.methods if everything or m in READING)
+    def methods_of(self, *, read_only: bool) -> tuple[str, ...]:
+        """Return the methods by which a record that holds the route may use it."""
+        if read_only and not self.reads:
+            return tuple(method for method in self.methods if method in READING)
+        return self.methods
 
 
-def _glob(path: str) -> str:
+def _shape(path: str) -> Pattern:
     if not path.startswith("/") or len(path) > MAX_PATH:
         raise ValueError(f"a path begins with / and has at most {MAX_PATH} characters")
     segments = path[1:].split("/")
     last = len(segments) - 1
-    return "".join(f"/{_segment(s, is_last=i == last)}" for i, s in enumerate(segments))
+    return tuple(_token(s, is_last=i == last) for i, s in enumerate(segments))
 
 
-def _segment(segment: str, *, is_last: bool) -> str:
-    if is_last and segment in ("*", ""):
+def _token(segment: str, *, is_last: bool) -> str:
+    if is_last and segment in (RUN, ""):
         return segment
     if len(segment) > len("{}") and segment[0] + segment[-1] == "{}":
         if consists_of(segment[1:-1], _NAME):
-            return "*"
+            return PARAMETER
     elif segment not in ("", ".", "..") and consists_of(segment, _LITERAL):
         return segment
     raise ValueError(

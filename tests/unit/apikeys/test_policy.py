@@ -7,8 +7,9 @@ import json
 import pytest
 
 from apikeys import policy
+from apikeys.grants import Grant
 from apikeys.record import Record
-from apikeys.roles import Grant, RoleMap
+from apikeys.roles import RoleMap
 from tests.builders import LATER, NOW, ROLE_MAP, STAGE_ARN, a_key, record_text
 
 _KEY = a_key()

@@ -10,33 +10,34 @@ _ALL = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
 @pytest.mark.parametrize(
-    ("text", "resources"),
+    ("text", "methods", "shape"),
     [
-        ("GET /", ("GET/",)),
-        ("HEAD /a", ("HEAD/a",)),
-        ("OPTIONS /a/", ("OPTIONS/a/",)),
-        ("POST /a/b", ("POST/a/b",)),
-        ("PUT /a/*", ("PUT/a/*",)),
-        ("PATCH /a/{id}", ("PATCH/a/*",)),
-        ("DELETE /a/{id}/b/{other.name-2_x}", ("DELETE/a/*/b/*",)),
-        ("GET /{proxy}/*", ("GET/*/*",)),
+        ("GET /", ("GET",), ("",)),
+        ("HEAD /a", ("HEAD",), ("a",)),
+        ("OPTIONS /a/", ("OPTIONS",), ("a", "")),
+        ("POST /a/b", ("POST",), ("a", "b")),
+        ("PUT /a/*", ("PUT",), ("a", "*")),
+        ("PATCH /a/{id}", ("PATCH",), ("a", "{}")),
+        ("DELETE /a/{id}/b/{other.name-2_x}", ("DELETE",), ("a", "{}", "b", "{}")),
+        ("GET /{proxy}/*", ("GET",), ("{}", "*")),
         (
             "GET /v1.0/a~b/c_d-e/!$&'()+,;=:@%2F",
-            ("GET/v1.0/a~b/c_d-e/!$&'()+,;=:@%2F",),
+            ("GET",),
+            ("v1.0", "a~b", "c_d-e", "!$&'()+,;=:@%2F"),
         ),
-        ("GET /...", ("GET/...",)),
-        ("GET /$", ("GET/$",)),
-        ("GET /" + "a" * 255, ("GET/" + "a" * 255,)),
-        ("* /management", tuple(f"{m}/management" for m in _ALL)),
-        ("* /*", tuple(f"{m}/*" for m in _ALL)),
-        ("$connect", ("$connect",)),
+        ("GET /...", ("GET",), ("...",)),
+        ("GET /$", ("GET",), ("$",)),
+        ("GET /" + "a" * 255, ("GET",), ("a" * 255,)),
+        ("* /management", _ALL, ("management",)),
+        ("* /*", _ALL, ("*",)),
+        ("$connect", (), ()),
     ],
 )
-def test_a_route_becomes_the_end_of_resource_arns(
-    text: str, resources: tuple[str, ...]
+def test_a_route_has_methods_and_a_shape(
+    text: str, methods: tuple[str, ...], shape: tuple[str, ...]
 ) -> None:
-    """``*`` as method is written out, a ``{name}`` becomes a star."""
-    assert Route(text).resources() == resources
+    """``*`` as method stands for all, a ``{name}`` loses its name."""
+    assert (Route(text).methods, Route(text).shape) == (methods, shape)
 
 
 @pytest.mark.parametrize(
@@ -106,22 +107,22 @@ def test_another_grammar_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("route", "kept"),
     [
-        (Route("GET /a"), ("GET/a",)),
-        (Route("HEAD /a"), ("HEAD/a",)),
-        (Route("OPTIONS /a"), ("OPTIONS/a",)),
+        (Route("GET /a"), ("GET",)),
+        (Route("HEAD /a"), ("HEAD",)),
+        (Route("OPTIONS /a"), ("OPTIONS",)),
         (Route("POST /a"), ()),
-        (Route("POST /a", reads=True), ("POST/a",)),
-        (Route("* /a"), ("GET/a", "HEAD/a", "OPTIONS/a")),
-        (Route("* /a", reads=True), tuple(f"{m}/a" for m in _ALL)),
+        (Route("POST /a", reads=True), ("POST",)),
+        (Route("* /a"), ("GET", "HEAD", "OPTIONS")),
+        (Route("* /a", reads=True), _ALL),
         (Route("$connect"), ()),
-        (Route("$connect", reads=True), ("$connect",)),
     ],
 )
 def test_read_only_keeps_reading_methods_and_marked_routes(
     route: Route, kept: tuple[str, ...]
 ) -> None:
     """GET, HEAD and OPTIONS, and what is marked as reading whatever its method."""
-    assert route.resources(read_only=True) == kept
+    assert route.methods_of(read_only=True) == kept
+    assert route.methods_of(read_only=False) == route.methods
 
 
 @pytest.mark.parametrize(
@@ -133,12 +134,3 @@ def test_everything_is_every_method_of_the_whole_stage(
 ) -> None:
     """``* /*`` alone."""
     assert Route(text).is_everything is expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("GET /{id}", True), ("GET /{id}/*", True), ("GET /id/*", False), ("* /", False)],
-)
-def test_a_route_knows_whether_it_has_a_parameter(text: str, *, expected: bool) -> None:
-    """A ``{name}`` anywhere, which in IAM crosses slashes."""
-    assert Route(text).has_parameter is expected

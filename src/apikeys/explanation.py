@@ -1,0 +1,85 @@
+"""What a set of roles opens and what it does not, route by route."""
+
+from __future__ import annotations
+
+from apikeys.pattern import RUN, common, covers, meets, rank
+from apikeys.policy import MAX_BYTES
+from apikeys.route import METHODS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from apikeys.document import Document
+    from apikeys.roles import RoleMap
+    from apikeys.route import Route
+
+
+def explain(
+    role_map: RoleMap, names: Iterable[str], *, read_only: bool = False
+) -> Document:
+    """Return what a record with these roles may call, and why not more.
+
+    Returns:
+        ``opens`` with the routes held; ``closes`` with each other route of the map
+        that these meet, and the rule that shuts it; ``findings``; the policy's length.
+    """
+    held = [name for name in role_map.roles if name in set(names)]
+    grant = role_map.grant(held, read_only=read_only)
+    opened = [
+        route
+        for name in held
+        for route in role_map.roles[name].allow
+        if route.methods_of(read_only=read_only)
+        or (not route.methods and not read_only)
+    ]
+    closed = dict(_closed(role_map, held, opened, read_only=read_only))
+    return {
+        "roles": held,
+        "opens": list(dict.fromkeys(_text(r, read_only=read_only) for r in opened)),
+        "closes": [{"route": route, "rule": rule} for route, rule in closed.items()],
+        "anyUnmappedRoute": role_map.any_key,
+        "findings": [finding.document() for finding in grant.findings],
+        "policyBytes": grant.bytes,
+        "maxPolicyBytes": MAX_BYTES,
+    }
+
+
+def _text(route: Route, *, read_only: bool) -> str:
+    methods = route.methods_of(read_only=read_only)
+    if len(methods) == len(route.methods):
+        return route.text
+    return f"{' '.join(methods)} {route.text.partition(' ')[2]}"
+
+
+def _closed(
+    role_map: RoleMap, held: list[str], opened: list[Route], *, read_only: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield the routes that take something away, and how."""
+    for name in held:
+        for route in role_map.roles[name].deny:
+            yield route.text, f"denied by {name}"
+    if read_only:
+        for name in held:
+            for route in role_map.roles[name].allow:
+                if len(route.methods_of(read_only=True)) < len(route.methods):
+                    yield route.text, "reads alone: GET, HEAD and OPTIONS are left"
+    yield from _named_by_others(role_map, opened, read_only=read_only)
+
+
+def _named_by_others(
+    role_map: RoleMap, opened: list[Route], *, read_only: bool
+) -> Iterator[tuple[str, str]]:
+    for method in METHODS:
+        own = [r.shape for r in opened if method in r.methods_of(read_only=read_only)]
+        for shape, sources in role_map.named(method).items():
+            if shape in own or any(covers(s, shape) for s in own if s[-1] == RUN):
+                continue
+            text = sources[0][1].text
+            whose = " ".join(sorted({role for role, _ in sources}))
+            wider = [s for s in own if rank(shape) < rank(s) and meets(shape, s)]
+            if role_map.any_key:
+                yield text, f"named by {whose}, so no route for every key"
+            elif wider:
+                request = "/".join(("", *common(shape, wider[0])[0]))
+                yield text, f"more specific, and held by {whose}: {request}"

@@ -1,0 +1,64 @@
+"""What a role map does that its author should know."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apikeys.document import Document
+
+REFUSE = "refuse"
+RESTRICT = "restrict"
+TELL = "tell"
+GRADES = (REFUSE, RESTRICT, TELL)
+
+
+class Finding:
+    """One thing that roles do beyond what their routes say.
+
+    Attributes:
+        grade: ``refuse``: the map must not be stored; ``restrict``: these roles must
+            not be given to one record; ``tell``: good to know.
+        roles: who holds the roles, held together, is concerned.
+        route: the route that it is about, as the map has it.
+        message: a sentence for people.
+        requests: patterns of IAM, behind the stage, that hold each request concerned.
+        opens: whether those requests are open beyond the rules; else they are shut.
+    """
+
+    __slots__ = ("grade", "message", "opens", "requests", "roles", "route")
+
+    def __init__(  # noqa: PLR0913 - the fields of one value
+        self,
+        grade: str,
+        roles: Iterable[str],
+        route: str,
+        message: str,
+        *,
+        requests: Iterable[str] = (),
+        opens: bool = False,
+    ) -> None:
+        self.grade = grade
+        self.roles = tuple(roles)
+        self.route = route
+        self.message = message
+        self.requests = tuple(requests)
+        self.opens = opens
+
+    def __repr__(self) -> str:
+        return f"<{self.grade} {' '.join(self.roles)}: {self.message}>"
+
+    def document(self) -> Document:
+        """Return the finding as the admin function answers it."""
+        return {
+            "grade": self.grade,
+            "roles": list(self.roles),
+            "route": self.route,
+            "message": self.message,
+        }
+
+
+def by_grade(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings with the gravest first, otherwise in their order."""
+    return sorted(findings, key=lambda finding: GRADES.index(finding.grade))

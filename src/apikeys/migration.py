@@ -1,0 +1,67 @@
+"""What a stored role map opens no longer since ``{name}`` is exact.
+
+Until then a ``{name}`` was IAM's ``*`` and nothing more was denied than what a role
+denies and, under any-key, the routes that it lacks.
+"""
+
+from __future__ import annotations
+
+from apikeys.pattern import covers, glob, meets, text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from apikeys.pattern import Pattern
+    from apikeys.roles import RoleMap
+    from apikeys.route import Route
+
+UNNAMED = "any route that no role names"
+
+
+def opens_no_longer(role_map: RoleMap) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield a role, a route of it, and patterns of what it opened and opens no more.
+
+    Under any-key also what was lost of other routes, for a key without roles, too,
+    whose role is empty. Not listed are requests that encode a letter without need.
+    """
+    for name in ("", *role_map.roles) if role_map.any_key else role_map.roles:
+        grant = role_map.grant([name])
+        before = _globs(_denied_before(role_map, name))
+        allowed = [_pattern(resource) for resource in grant.allow]
+        denied = [_pattern(r) for r in grant.deny if not r.startswith("*%")]
+        fresh = [p for p in denied if not any(covers(wide, p) for wide in before)]
+        if role_map.any_key and fresh:
+            yield name, UNNAMED, [text(pattern) for pattern in fresh]
+        for route in role_map.roles[name].allow if name else ():
+            opened = [
+                pattern
+                for pattern in _globs([route])
+                if not any(covers(wide, pattern) for wide in before)
+            ]
+            lost = [p for p in opened if not any(covers(w, p) for w in allowed)]
+            lost += [p for p in fresh if any(meets(p, wide) for wide in opened)]
+            if lost:
+                yield name, route.text, [text(pattern) for pattern in lost]
+
+
+def _pattern(resource: str) -> Pattern:
+    return tuple(resource.split("/"))
+
+
+def _denied_before(role_map: RoleMap, name: str) -> Iterator[Route]:
+    held = role_map.roles.get(name)
+    if held is not None:
+        yield from held.deny
+    if role_map.any_key and not (
+        held is not None and any(route.is_everything for route in held.allow)
+    ):
+        for other, role in role_map.roles.items():
+            if other != name:
+                yield from (route for route in role.allow if not route.is_everything)
+
+
+def _globs(routes: Iterable[Route]) -> list[Pattern]:
+    return [
+        (method, *glob(route.shape)) for route in routes for method in route.methods
+    ]

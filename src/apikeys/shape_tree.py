@@ -1,0 +1,80 @@
+"""Many shapes, by their segments, to find those that a pattern meets at once."""
+
+from __future__ import annotations
+
+from apikeys.pattern import RUN, masks_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apikeys.pattern import Pattern
+
+
+_UNLIMITED = 1_000
+
+
+class Node:
+    """What shapes go on with after the same tokens, and the one that ends here.
+
+    ``height`` is how many segments the longest of them still has.
+    """
+
+    __slots__ = ("following", "height", "shape")
+
+    def __init__(self) -> None:
+        self.following: dict[str, Node] = {}
+        self.height = 0
+        self.shape: Pattern | None = None
+
+
+class ShapeTree:
+    """Holds shapes; those with a common beginning are looked at together."""
+
+    __slots__ = ("_root",)
+
+    def __init__(self, shapes: Iterable[Pattern]) -> None:
+        self._root = Node()
+        for shape in shapes:
+            node = self._root
+            height = _UNLIMITED if shape[-1] == RUN else len(shape)
+            for token in shape:
+                node.height = max(node.height, height)
+                height -= 1
+                node = node.following.setdefault(token, Node())
+            node.shape = shape
+
+    def met_by(self, pattern: Pattern) -> set[Pattern]:
+        """Return the shapes that share a path with a pattern."""
+        return self._found(pattern, slashed=False)
+
+    def met_with_a_slash(self, pattern: Pattern) -> set[Pattern]:
+        """Return the exact shapes that share one with a slash at its end."""
+        return self._found(pattern, slashed=True)
+
+    def _found(self, pattern: Pattern, *, slashed: bool) -> set[Pattern]:
+        masks, runs, general, end = masks_of(pattern)
+        found: set[Pattern] = set()
+        pending = [(self._root, 1)]
+        while pending:
+            node, positions = pending.pop()
+            if node.shape is not None:
+                last = positions
+                if slashed:
+                    last &= masks[""]
+                    last = last << 1 | last & runs
+                if last & end:
+                    found.add(node.shape)
+            for token, following in node.following.items():
+                if token == RUN:
+                    if not slashed and following.shape is not None:
+                        lowest = positions & -positions
+                        if (2 * end - 2 * lowest | positions & runs) & end:
+                            found.add(following.shape)
+                    continue
+                then = positions & masks.get(token, general)
+                then = then << 1 | then & runs
+                # Each token that is left of the pattern takes a segment at least.
+                if then << following.height + slashed >= end:
+                    pending.append((following, then))
+        return found

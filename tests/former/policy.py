@@ -1,0 +1,86 @@
+"""The answer to API Gateway: an IAM policy for a whole stage, and a context."""
+
+from __future__ import annotations
+
+from apikeys import document, timestamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from apikeys.document import Document
+    from apikeys.record import Record
+    from tests.former.roles import Grant
+
+MAX_BYTES = 8_192
+
+_RECORD_FIELDS = ("keyId", "login", "client", "issuer", "name", "expirationDate")
+_SESSION_FIELDS = (
+    "environment",
+    "repository",
+    "profile",
+    "sessionMode",
+    "connectionMode",
+    "dataLanguage",
+    "guiLanguage",
+)
+
+
+def policy_document(grant: Grant, stage_arn: str, expires_at: int | None) -> Document:
+    """Return the policy that holds for every route of one stage.
+
+    API Gateway caches it for the credential and judges each later request by it, so it
+    lists all that the grant opens, and dies with the record
+    (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html).
+    """
+    if not grant.allow:
+        # An answer without an Allow is 403; one without a statement would be a fault.
+        return _policy([_statement("Deny", stage_arn, ("*",))])
+    allow = _statement("Allow", stage_arn, grant.allow)
+    if expires_at is not None:
+        instant = f"{timestamp.format_utc(expires_at)}Z"
+        allow["Condition"] = {"DateLessThan": {"aws:CurrentTime": instant}}
+    statements = [allow]
+    if grant.deny:
+        statements.append(_statement("Deny", stage_arn, grant.deny))
+    return _policy(statements)
+
+
+def size(policy: Document) -> int:
+    """Return the policy's length in bytes, as API Gateway receives it."""
+    return len(document.dumps(policy).encode())
+
+
+def context(record: Record) -> dict[str, str]:
+    """Return what the back end learns of the caller: flat strings, no secrets."""
+    found = record.document
+    flat = {field: found.get(field) for field in _RECORD_FIELDS}
+    flat["credential"] = "basic" if record.is_basic else "api-key"
+    flat["roles"] = " ".join(record.roles)
+    if record.session is not None:
+        flat["sessionLogin"] = record.session.get("login")
+        flat |= {field: record.session.get(field) for field in _SESSION_FIELDS}
+    return {field: value for field, value in flat.items() if isinstance(value, str)}
+
+
+def answer(record: Record, policy: Document) -> Document:
+    """Return what a Lambda authorizer gives to API Gateway."""
+    found: Document = {
+        "principalId": record.principal,
+        "policyDocument": policy,
+        "context": context(record),
+    }
+    usage_identifier_key = record.document.get("usageIdentifierKey")
+    if usage_identifier_key is not None:
+        found["usageIdentifierKey"] = usage_identifier_key
+    return found
+
+
+def _policy(statements: list[Document]) -> Document:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _statement(effect: str, stage_arn: str, resources: tuple[str, ...]) -> Document:
+    return {
+        "Action": "execute-api:Invoke",
+        "Effect": effect,
+        "Resource": [f"{stage_arn}/{resource}" for resource in resources],
+    }
