@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from apikeys import document, role_name
 from apikeys.errors import MalformedRoleMapError
 from apikeys.route import Route
@@ -46,13 +44,14 @@ class RoleMap:
         self._trees: dict[str, ShapeTree] = {}
         self._grants: dict[tuple[frozenset[str], bool], Grant] = {}
 
-    @staticmethod
-    def loads(text: str) -> RoleMap:
-        """Read a stored role map; raises as :meth:`parse` does.
-
-        Equal texts give the same object, so that what was compiled from it stays.
-        """
-        return _loaded(text)
+    @classmethod
+    def loads(cls, text: str) -> RoleMap:
+        """Read a stored role map; raises as :meth:`parse` does."""
+        try:
+            found = document.loads(text)
+        except ValueError as error:
+            raise MalformedRoleMapError([f"the role map is {error}"]) from None
+        return cls.parse(found)
 
     @classmethod
     def parse(cls, found: Document) -> RoleMap:
@@ -116,15 +115,6 @@ class RoleMap:
         if method not in self._trees:
             self._trees[method] = ShapeTree(self.named(method))
         return self._trees[method]
-
-
-@lru_cache(maxsize=2)
-def _loaded(text: str) -> RoleMap:
-    try:
-        found = document.loads(text)
-    except ValueError as error:
-        raise MalformedRoleMapError([f"the role map is {error}"]) from None
-    return RoleMap.parse(found)
 
 
 def _role(name: str, role: object, findings: list[str]) -> Role:
