@@ -9,6 +9,7 @@ from admin.rules.drafts import Drafts
 from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
+from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.ontopop import OntoPop
 from admin.stores.records import Records
 from admin.stores.role_map import RoleMaps
@@ -33,6 +34,7 @@ class Deployment:
     settings: Settings
     clock: Callable[[], float]
     drafts: Drafts
+    gateway_keys: GatewayKeys
     grants: Grants
     lifetimes: Lifetimes
     minting: Minting
@@ -41,10 +43,8 @@ class Deployment:
     records: Records
     role_maps: RoleMaps
     signing_secret: SigningSecret
-    rotation_chain: RotationChain
     stage_caches: StageCaches
     store: Engine
-    usage_plans: UsagePlans
 
     @classmethod
     def build(
@@ -76,6 +76,12 @@ class Deployment:
             settings=settings,
             clock=clock,
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
+            gateway_keys=GatewayKeys(
+                records,
+                tombstones,
+                RotationChain(records, tombstones),
+                UsagePlans(gateway),
+            ),
             grants=grants,
             lifetimes=lifetimes,
             minting=Minting(settings, signing_secret),
@@ -84,10 +90,8 @@ class Deployment:
             records=records,
             role_maps=role_maps,
             signing_secret=signing_secret,
-            rotation_chain=RotationChain(records, tombstones, clock),
             stage_caches=StageCaches(
                 settings.flush_stages, gateway, client("apigatewayv2")
             ),
             store=store,
-            usage_plans=UsagePlans(gateway),
         )

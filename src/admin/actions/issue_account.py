@@ -79,11 +79,11 @@ def _created(
         return issued(made, found, now) | findings(draft.role_map, found.record)
     made = deployment.minting.account(principal.text, request.password)
     dated = deployment.drafts.dated(draft, request, now)
+    record = principal.parse(document.dumps(made.proof | dated))
     try:
-        with deployment.usage_plans.joined(principal.text, draft.plan_id) as usage:
-            record = principal.parse(document.dumps(made.proof | dated | usage))
+        with deployment.gateway_keys.joined(principal, draft.plan_id) as usage:
             found = deployment.records.create(
-                idempotency.noted(record, request), notes_for(request)
+                idempotency.noted(record.changed(**usage), request), notes_for(request)
             )
     except NameTakenError as error:
         raise _login_taken() from error

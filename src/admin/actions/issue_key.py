@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from admin.actions.revoke import end
 from admin.actions.views import findings, issued, public_view
-from admin.errors import Code, RefusedError, conflict
+from admin.errors import Code, RefusedError, conflict, revoked
 from admin.principal import Principal
 from admin.rules import idempotency
 from admin.rules.drafts import COPIED, fields_of, length_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import new_key_id
-from admin.stores.engine import NameTakenError
-from admin.stores.records import issued_at
+from admin.stores.engine import NameTakenError, Stored, settled
+from admin.stores.records import issued_at, parsed
 from apikeys import document, timestamp
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     # wrote, those that it would have made.
     type Composed = Callable[[int, Record | None], Document]
 
+_TRIES = 3
 _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 
 
@@ -48,14 +51,15 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     """Answer ``rotate``: a sister key, and the old one's end after the overlap.
 
     The sister has the old key's rights and flags and as long a life. Its record is
-    written first and taken back if the old one's can't be.
+    written first, and taken back if the old key was revoked or rotated meanwhile.
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check(old.record.roles)
     sister_id = new_key_id(request.request_token)
     if old.record.document.get("replacedBy") not in (None, sister_id):
-        message = "the key was rotated already; rotate its replacement"
-        raise RefusedError(Code.ALREADY_ROTATED, message, field="keyId")
+        raise _rotated_already()
+    old = deployment.gateway_keys.renewed(old)
+    deployment.gateway_keys.announce_sister(old.record, sister_id)
     copied = fields_of(old.record, (*COPIED, *_USAGE))
     copied["replaces"] = request.principal.text
     if request.enabled is not None:
@@ -73,6 +77,8 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     made, sister = _written(deployment, request, sister_id, compose)
     now = int(deployment.clock())
     previous = _retired(deployment, old, sister, now + request.overlap_seconds)
+    if request.request_token is not None:
+        sister = _still_held(deployment, sister)
     return {
         **issued(made, sister, now),
         "previous": public_view(previous.record, previous.version, now),
@@ -116,11 +122,10 @@ def _written(
             idempotency.check_repeat(record, request, now)
             changed = record.changed(**made.proof)
             return made, deployment.records.replace(earlier, changed, notes)
+    record = made.principal.parse(document.dumps(made.proof | compose(now, None)))
     try:
-        with deployment.usage_plans.joined(key_id, plan_id) as usage:
-            fields = made.proof | compose(now, None) | usage
-            record = made.principal.parse(document.dumps(fields))
-            noted = idempotency.noted(record, request)
+        with deployment.gateway_keys.joined(made.principal, plan_id) as usage:
+            noted = idempotency.noted(record.changed(**usage), request)
             return made, deployment.records.create(noted, notes)
     except NameTakenError as error:
         message = "the new key's id is taken; try again"
@@ -135,26 +140,77 @@ def _usage_of(record: Record, plan_id: str | None) -> Document:
 
 
 def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) -> Found:
-    """Let the old key end after the overlap, and never later than it would."""
-    record = old.record
-    if record.expires_at is not None:
-        ends_at = min(ends_at, record.expires_at)
-    changed = record.changed(
-        expirationDate=timestamp.format_utc(ends_at),
-        replacedBy=sister.record.principal,
+    """Let the old key end after the overlap, and never later than it would.
+
+    What others write meanwhile stays. Where it is not known whether the old key was
+    retired, the sister stays, for a repeat to finish.
+
+    Raises:
+        RefusedError: 409, the old key was revoked, or rotated by another request.
+    """
+    principal = Principal.of(old.record)
+    for _ in range(_TRIES):
+        record = old.record
+        last = ends_at if record.expires_at is None else min(ends_at, record.expires_at)
+        changed = record.changed(
+            expirationDate=timestamp.format_utc(last),
+            replacedBy=sister.record.principal,
+        )
+        try:
+            return deployment.records.replace(old, changed)
+        except RefusedError as error:
+            if error.code is not Code.VERSION_CONFLICT:
+                raise
+            refused = error
+        seen = deployment.records.get(principal)
+        if seen is None:
+            refused = revoked(principal)
+            break
+        old = seen
+        replaced_by = old.record.document.get("replacedBy")
+        if replaced_by == sister.record.principal:
+            # A repeat with this requestToken was first: it retired the key for us both.
+            return old
+        if replaced_by is not None:
+            refused = _rotated_already()
+            break
+    _take_back(deployment, sister)
+    raise refused
+
+
+def _take_back(deployment: Deployment, sister: Found) -> None:
+    """Revoke a sister, but one that another try has given a key and handed out."""
+    principal = Principal.of(sister.record)
+    stored = settled(
+        partial(deployment.records.existing, principal),
+        lambda found: isinstance(found, Stored),
     )
-    records, principal = deployment.records, Principal.of(sister.record)
-    try:
-        retired = records.replace(old, changed)
-    except RefusedError:
-        seen = records.get(Principal.of(record))
-        if seen is None or seen.record.document.get("replacedBy") != principal.text:
-            records.delete(principal)
-            raise
-        # A repeat with this requestToken was first: it retired the key for us both.
-        retired = seen
-    # Only the try whose key the sister holds may hand it out.
-    current = records.get(principal)
-    if current is None or current.version != sister.version:
+    if isinstance(stored, Stored) and stored.version == sister.version:
+        end(deployment, principal, stored)
+
+
+def _still_held(deployment: Deployment, sister: Found) -> Found:
+    """Return the sister as it is now, if it holds the key that this try made.
+
+    Raises:
+        RefusedError: 409, another try with this token hands out the key that works.
+    """
+    principal = Principal.of(sister.record)
+
+    def current() -> Found | None:
+        stored = deployment.records.existing(principal)
+        return parsed(principal, stored) if isinstance(stored, Stored) else None
+
+    def is_held(found: Found | None) -> bool:
+        return found is None or found.record.digest == sister.record.digest
+
+    # Reads may lag behind a repeat that gave the sister this key.
+    found = settled(current, is_held)
+    if not is_held(found):
         raise conflict("the new key")
-    return retired
+    return found or sister
+
+
+def _rotated_already() -> RefusedError:
+    message = "the key was rotated already; rotate its replacement"
+    return RefusedError(Code.ALREADY_ROTATED, message, field="keyId")

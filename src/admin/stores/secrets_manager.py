@@ -149,10 +149,8 @@ class SecretStore(SecretList):
                 self._client.delete_secret(
                     SecretId=name, RecoveryWindowInDays=recovery_days
                 )
-        except never:
+        except (never, *refused):
             return False
-        except refused:
-            return True
         return True
 
     def is_gone(self, name: str) -> bool:

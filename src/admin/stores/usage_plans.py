@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from admin.errors import Code, RefusedError, invalid
 from admin.stores import availability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from mypy_boto3_apigateway import APIGatewayClient
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
 
 
 _FULL = "LimitExceededException"
+# As many as API Gateway lists at once.
+_PAGE = 500
 
 
 class UsagePlans:
@@ -32,53 +32,50 @@ class UsagePlans:
             unique_id="apikeys-end-where-full",
         )
 
-    @contextmanager
-    def joined(self, principal: str, plan_id: str | None) -> Iterator[Document]:
-        """Join a plan, if there is one, for the time that all goes well with it."""
-        fields = self.join(principal, plan_id) if plan_id else {}
-        try:
-            yield fields
-        except BaseException:
-            self.leave(fields)
-            raise
-
     def join(self, principal: str, plan_id: str) -> Document:
-        """Make a gateway key in a plan; return the record's fields about it.
+        """Put a gateway key into a plan; return the record's fields about it.
+
+        The key is the one that an earlier try made for this principal and plan, if its
+        answer was lost. Whatever fails, a repeat finds it again.
 
         Raises:
-            RefusedError: 400, there is no such plan, no gateway key is left behind;
+            RefusedError: 400, there is no such plan, no new gateway key is left behind;
                 409, the account has as many gateway keys as it may have; 503, API
                 Gateway does not do it.
         """
+        name = f"apikeys-{principal}"
+        earlier = self._made_before(name, plan_id)
+        fields = earlier or self._made(name, plan_id)
+        if not self.holds(fields):
+            if earlier is None:
+                self.leave(fields)
+            raise invalid("usagePlanId", "there is no such usage plan")
+        return fields
+
+    def holds(self, fields: Document) -> bool:
+        """Put the gateway key that a record's fields name into its plan, if it is not.
+
+        Returns:
+            Whether it is there now; False where the key or the plan is gone.
+
+        Raises:
+            RefusedError: 503, API Gateway does not do it.
+        """
+        plan_id, usage_key_id = fields.get("usagePlanId"), fields.get("usageKeyId")
+        if not (isinstance(plan_id, str) and isinstance(usage_key_id, str)):
+            return False
         exceptions = self._client.exceptions
-        full, absent = exceptions.LimitExceededException, exceptions.NotFoundException
+        absent, joined = exceptions.NotFoundException, exceptions.ConflictException
         try:
-            with availability.gateway(full):
-                made = self._client.create_api_key(
-                    name=f"apikeys-{principal}", enabled=True
-                )
-        except full as error:
-            message = "this account has as many API Gateway keys as AWS allows (10,000 "
-            message += "a region): delete some that nobody uses, or leave out the plan"
-            raise RefusedError(
-                Code.GATEWAY_KEYS_EXHAUSTED, message, field="usagePlanId"
-            ) from error
-        try:
-            with availability.gateway(absent):
+            with availability.gateway(absent, joined):
                 self._client.create_usage_plan_key(
-                    usagePlanId=plan_id, keyId=made["id"], keyType="API_KEY"
+                    usagePlanId=plan_id, keyId=usage_key_id, keyType="API_KEY"
                 )
-        except absent as error:
-            self.leave({"usageKeyId": made["id"]})
-            raise invalid("usagePlanId", "there is no such usage plan") from error
-        except BaseException:
-            self.leave({"usageKeyId": made["id"]})
-            raise
-        return {
-            "usageIdentifierKey": made["value"],
-            "usageKeyId": made["id"],
-            "usagePlanId": plan_id,
-        }
+        except absent:
+            return False
+        except joined:
+            return True
+        return True
 
     def leave(self, fields: Document) -> None:
         """Remove the gateway key that a record's fields name, if it is still there.
@@ -95,6 +92,52 @@ class UsagePlans:
                 self._client.delete_api_key(apiKey=usage_key_id)
         except absent:
             return
+
+    def _made(self, name: str, plan_id: str) -> Document:
+        full = self._client.exceptions.LimitExceededException
+        try:
+            with availability.gateway(full):
+                made = self._client.create_api_key(
+                    name=name, description=_description(plan_id), enabled=True
+                )
+        except full as error:
+            message = "this account has as many API Gateway keys as AWS allows (10,000 "
+            message += "a region): delete some that nobody uses, or leave out the plan"
+            raise RefusedError(
+                Code.GATEWAY_KEYS_EXHAUSTED, message, field="usagePlanId"
+            ) from error
+        return _fields(made["id"], made["value"], plan_id)
+
+    def _made_before(self, name: str, plan_id: str) -> Document | None:
+        position: dict[str, str] = {}
+        while True:
+            with availability.gateway():
+                page = self._client.get_api_keys(
+                    nameQuery=name, includeValues=True, limit=_PAGE, **position
+                )
+            for key in page.get("items", []):
+                # The query takes a name for the beginning of one.
+                if (key["name"], key.get("description")) == (
+                    name,
+                    _description(plan_id),
+                ):
+                    return _fields(key["id"], key["value"], plan_id)
+            if "position" not in page:
+                return None
+            position = {"position": page["position"]}
+
+
+def _description(plan_id: str) -> str:
+    """Return what a gateway key says of the one plan that it is for."""
+    return f"Usage plan {plan_id}"
+
+
+def _fields(usage_key_id: str, value: str, plan_id: str) -> Document:
+    return {
+        "usageIdentifierKey": value,
+        "usageKeyId": usage_key_id,
+        "usagePlanId": plan_id,
+    }
 
 
 def _end_where_full(
