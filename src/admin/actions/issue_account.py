@@ -33,8 +33,9 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone`` of an account: another login, as long a life."""
-    model = deployment.records.live(request.principal).record
     principal = Principal.account(str(request.new_login))
+    with deployment.gateway_keys.abandoned(principal):
+        model = deployment.records.live(request.principal).record
     return _created(
         deployment, request, principal, deployment.drafts.copied(request, model)
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from admin.actions.revoke import end
 from admin.actions.views import findings, issued, public_view
 from admin.errors import Code, RefusedError, conflict, revoked
 from admin.principal import Principal
@@ -32,19 +31,22 @@ if TYPE_CHECKING:
     # wrote, those that it would have made.
     type Composed = Callable[[int, Record | None], Document]
 
-_TRIES = 3
 _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 
 
 def issue(deployment: Deployment, request: Issue) -> Document:
     """Answer ``issue``: the key, which is never shown again, and its record."""
-    return _drafted(deployment, request, deployment.drafts.asked_for(request))
+    key_id = new_key_id(request.request_token)
+    return _drafted(deployment, request, deployment.drafts.asked_for(request), key_id)
 
 
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone``: a new key like another, with as long a life."""
-    model = deployment.records.live(request.principal).record
-    return _drafted(deployment, request, deployment.drafts.copied(request, model))
+    key_id = new_key_id(request.request_token)
+    with deployment.gateway_keys.abandoned(Principal.key(key_id)):
+        model = deployment.records.live(request.principal).record
+    draft = deployment.drafts.copied(request, model)
+    return _drafted(deployment, request, draft, key_id)
 
 
 def rotate(deployment: Deployment, request: Rotate) -> Document:
@@ -57,7 +59,8 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     deployment.grants.check(old.record.roles)
     sister_id = new_key_id(request.request_token)
     if old.record.document.get("replacedBy") not in (None, sister_id):
-        raise _rotated_already()
+        message = "the key was rotated already; rotate its replacement"
+        raise RefusedError(Code.ALREADY_ROTATED, message, field="keyId")
     old = deployment.gateway_keys.renewed(old)
     deployment.gateway_keys.announce_sister(old.record, sister_id)
     copied = fields_of(old.record, (*COPIED, *_USAGE))
@@ -86,11 +89,13 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     }
 
 
-def _drafted(deployment: Deployment, request: Issue | Clone, draft: Draft) -> Document:
+def _drafted(
+    deployment: Deployment, request: Issue | Clone, draft: Draft, key_id: str
+) -> Document:
     made, found = _written(
         deployment,
         request,
-        new_key_id(request.request_token),
+        key_id,
         lambda begun, _: deployment.drafts.dated(draft, request, begun),
         draft.plan_id,
     )
@@ -142,40 +147,32 @@ def _usage_of(record: Record, plan_id: str | None) -> Document:
 def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) -> Found:
     """Let the old key end after the overlap, and never later than it would.
 
-    What others write meanwhile stays. Where it is not known whether the old key was
-    retired, the sister stays, for a repeat to finish.
-
-    Raises:
-        RefusedError: 409, the old key was revoked, or rotated by another request.
+    Where it is not known whether it was retired, the sister stays for a repeat to
+    finish; where somebody else's write was first, nothing of the rotation stays.
     """
-    principal = Principal.of(old.record)
-    for _ in range(_TRIES):
-        record = old.record
-        last = ends_at if record.expires_at is None else min(ends_at, record.expires_at)
-        changed = record.changed(
-            expirationDate=timestamp.format_utc(last),
-            replacedBy=sister.record.principal,
-        )
-        try:
-            return deployment.records.replace(old, changed)
-        except RefusedError as error:
-            if error.code is not Code.VERSION_CONFLICT:
-                raise
-            refused = error
+    record = old.record
+    if record.expires_at is not None:
+        ends_at = min(ends_at, record.expires_at)
+    changed = record.changed(
+        expirationDate=timestamp.format_utc(ends_at),
+        replacedBy=sister.record.principal,
+    )
+    principal = Principal.of(record)
+    try:
+        return deployment.records.replace(old, changed)
+    except RefusedError as refused:
+        if refused.code is not Code.VERSION_CONFLICT:
+            raise
         seen = deployment.records.get(principal)
+        if seen is not None:
+            replaced_by = seen.record.document.get("replacedBy")
+            if replaced_by == sister.record.principal:
+                # A repeat with this requestToken retired the key for us both.
+                return seen
+        _take_back(deployment, sister)
         if seen is None:
-            refused = revoked(principal)
-            break
-        old = seen
-        replaced_by = old.record.document.get("replacedBy")
-        if replaced_by == sister.record.principal:
-            # A repeat with this requestToken was first: it retired the key for us both.
-            return old
-        if replaced_by is not None:
-            refused = _rotated_already()
-            break
-    _take_back(deployment, sister)
-    raise refused
+            raise revoked(principal) from refused
+        raise
 
 
 def _take_back(deployment: Deployment, sister: Found) -> None:
@@ -186,7 +183,7 @@ def _take_back(deployment: Deployment, sister: Found) -> None:
         lambda found: isinstance(found, Stored),
     )
     if isinstance(stored, Stored) and stored.version == sister.version:
-        end(deployment, principal, stored)
+        deployment.revocations.end(principal, stored)
 
 
 def _still_held(deployment: Deployment, sister: Found) -> Found:
@@ -209,8 +206,3 @@ def _still_held(deployment: Deployment, sister: Found) -> Found:
     if not is_held(found):
         raise conflict("the new key")
     return found or sister
-
-
-def _rotated_already() -> RefusedError:
-    message = "the key was rotated already; rotate its replacement"
-    return RefusedError(Code.ALREADY_ROTATED, message, field="keyId")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view, revoked_view
-from admin.errors import Code, RefusedError, not_found, not_revocable
+from admin.errors import Code, RefusedError, not_found
 from admin.stores.engine import Absence, Stored, settled
 from admin.stores.records import parsed, readable
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from apikeys.document import Document
     from apikeys.record import Record
 
-_DAYS = 30
 _FAULT = 500
 _RESTORED = MappingProxyType({"apikeys:restored": "done"})
 
@@ -34,11 +32,9 @@ def revoke(deployment: Deployment, request: Revoke) -> Document:
     stored = deployment.records.existing(principal)
     record = None
     if isinstance(stored, Stored):
-        record = end(deployment, principal, stored, days)
+        record = deployment.revocations.end(principal, stored, days)
     elif stored is Absence.DELETED:
-        # A try before this one may have stopped half-way.
-        with suppress(RefusedError):
-            deployment.gateway_keys.release(principal, None)
+        deployment.revocations.finish(principal)
     was_ontopops = _may_be_ontopops(deployment, principal, record) and (
         deployment.ontopop.revoke(principal.text, days)
     )
@@ -49,25 +45,6 @@ def revoke(deployment: Deployment, request: Revoke) -> Document:
         "record": revoked_view(principal),
         **deployment.settings.bound,
     }
-
-
-def end(
-    deployment: Deployment, principal: Principal, stored: Stored, days: int = _DAYS
-) -> Record | None:
-    """Revoke a record as it is stored; return it, None where it is corrupt.
-
-    Raises:
-        RefusedError: 409, Secrets Manager does not delete it.
-    """
-    record = readable(principal, stored)
-    name = deployment.records.name(principal)
-    deployment.tombstones.write(name, record, stored.version)
-    if not deployment.records.delete(principal, days):
-        raise not_revocable(principal, "disable it")
-    # It is revoked, whatever becomes of its gateway key.
-    with suppress(RefusedError):
-        deployment.gateway_keys.release(principal, record)
-    return record
 
 
 def restore(deployment: Deployment, request: Restore) -> Document:

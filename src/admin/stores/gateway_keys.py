@@ -58,6 +58,16 @@ class GatewayKeys:
             self._leave_unless_named(principal, fields)
             raise
 
+    @contextmanager
+    def abandoned(self, principal: Principal) -> Iterator[None]:
+        """Where a refusal ends it, remove what an earlier try made for a new record."""
+        try:
+            yield
+        except RefusedError:
+            if self._records.existing(principal) is Absence.NEVER:
+                self._usage_plans.abandon(principal.text)
+            raise
+
     def is_metered(self, record: Record) -> bool:
         """Return whether a record's gateway key is there, if it is to have one."""
         fields = record.document

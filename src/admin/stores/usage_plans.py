@@ -8,14 +8,16 @@ from admin.errors import Code, RefusedError, invalid
 from admin.stores import availability
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from mypy_boto3_apigateway import APIGatewayClient
+    from mypy_boto3_apigateway.type_defs import ApiKeyTypeDef
 
     from apikeys.document import Document
 
 
-_FULL = "LimitExceededException"
+_THROTTLED = "TooManyRequestsException"
 # As many as API Gateway lists at once.
 _PAGE = 500
 
@@ -28,8 +30,8 @@ class UsagePlans:
         client.meta.events.register_first(
             "needs-retry.api-gateway.CreateApiKey",
             # The stubs know only of handlers that answer nothing.
-            _end_where_full,  # type: ignore[arg-type]
-            unique_id="apikeys-end-where-full",
+            _end_unless_throttled,  # type: ignore[arg-type]
+            unique_id="apikeys-end-unless-throttled",
         )
 
     def join(self, principal: str, plan_id: str) -> Document:
@@ -43,9 +45,15 @@ class UsagePlans:
                 409, the account has as many gateway keys as it may have; 503, API
                 Gateway does not do it.
         """
-        name = f"apikeys-{principal}"
-        earlier = self._made_before(name, plan_id)
-        fields = earlier or self._made(name, plan_id)
+        earlier = next(
+            (
+                _fields(key["id"], key["value"], plan_id)
+                for key in self._made_for(principal)
+                if key.get("description") == _description(plan_id)
+            ),
+            None,
+        )
+        fields = earlier or self._made(principal, plan_id)
         if not self.holds(fields):
             if earlier is None:
                 self.leave(fields)
@@ -93,12 +101,23 @@ class UsagePlans:
         except absent:
             return
 
-    def _made(self, name: str, plan_id: str) -> Document:
+    def abandon(self, principal: str) -> None:
+        """Remove the gateway keys that were made for a principal.
+
+        Raises:
+            RefusedError: 503, API Gateway does not do it.
+        """
+        for key in list(self._made_for(principal)):
+            self.leave({"usageKeyId": key["id"]})
+
+    def _made(self, principal: str, plan_id: str) -> Document:
         full = self._client.exceptions.LimitExceededException
         try:
             with availability.gateway(full):
                 made = self._client.create_api_key(
-                    name=name, description=_description(plan_id), enabled=True
+                    name=_name(principal),
+                    description=_description(plan_id),
+                    enabled=True,
                 )
         except full as error:
             message = "this account has as many API Gateway keys as AWS allows (10,000 "
@@ -108,23 +127,23 @@ class UsagePlans:
             ) from error
         return _fields(made["id"], made["value"], plan_id)
 
-    def _made_before(self, name: str, plan_id: str) -> Document | None:
+    def _made_for(self, principal: str) -> Iterator[ApiKeyTypeDef]:
+        name = _name(principal)
         position: dict[str, str] = {}
         while True:
             with availability.gateway():
                 page = self._client.get_api_keys(
                     nameQuery=name, includeValues=True, limit=_PAGE, **position
                 )
-            for key in page.get("items", []):
-                # The query takes a name for the beginning of one.
-                if (key["name"], key.get("description")) == (
-                    name,
-                    _description(plan_id),
-                ):
-                    return _fields(key["id"], key["value"], plan_id)
+            # The query takes a name for the beginning of one.
+            yield from (key for key in page.get("items", []) if key["name"] == name)
             if "position" not in page:
-                return None
+                return
             position = {"position": page["position"]}
+
+
+def _name(principal: str) -> str:
+    return f"apikeys-{principal}"
 
 
 def _description(plan_id: str) -> str:
@@ -140,14 +159,16 @@ def _fields(usage_key_id: str, value: str, plan_id: str) -> Document:
     }
 
 
-def _end_where_full(
+def _end_unless_throttled(
     # Any: an answer as botocore read it has no type of its own.
     response: tuple[object, dict[str, Any]] | None,
     **_: object,
 ) -> bool | None:
-    """Return False, which ends the SDK's retries, where no further key can be made.
+    """Return False, which ends the SDK's retries, but where the call was throttled.
 
-    The SDK takes this error for throttling, which passes.
+    Another call would make another key, and nobody would know of the first, whose
+    answer was lost; a repeat of the action finds it. And the SDK takes it for
+    throttling, which passes, that no further key can be made.
     """
-    is_full = response is not None and response[1].get("Error", {}).get("Code") == _FULL
-    return False if is_full else None
+    error = {} if response is None else response[1].get("Error", {})
+    return None if error.get("Code") == _THROTTLED else False
