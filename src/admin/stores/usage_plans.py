@@ -136,7 +136,7 @@ class UsagePlans:
                     nameQuery=name, includeValues=True, limit=_PAGE, **position
                 )
             # The query takes a name for the beginning of one.
-            yield from (key for key in page.get("items", []) if key["name"] == name)
+            yield from (key for key in page.get("items", []) if key.get("name") == name)
             if "position" not in page:
                 return
             position = {"position": page["position"]}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # An account may make five CreateApiKey calls a second, and ten of API Gateway's control
 # plane in all. A row costs three: a look for the key of an earlier try, the key, and
 # its plan.
-_SECONDS = 1 / 3
+_SECONDS = 0.3
 
 
 class Pace:
