@@ -204,7 +204,7 @@ def test_admin_is_granted_what_its_code_calls() -> None:
 def test_admin_makes_and_removes_usage_plan_keys(
     action: str, path: str, *, allowed: bool
 ) -> None:
-    """Of API Gateway the admin function gets the making, finding and removing of plan keys."""
+    """Of API Gateway the admin function may make, find and remove plan keys."""
     resource = f"arn:aws:apigateway:{REGION}::{path}"
     assert may(render(), "AdminRole", action, resource) is allowed
     assert not may(render(), "AuthorizerRole", action, resource)

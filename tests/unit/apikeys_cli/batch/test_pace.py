@@ -137,7 +137,7 @@ def test_a_file_of_clients_keeps_the_pace(
     clock.now = 1_000
     begun.clear()
     assert cli("issue", "--from", str(source)).exit_code == 0
-    assert (begun, clock.slept) == ([], [0.2, 0.2])
+    assert (begun, clock.slept) == ([], [0.3, 0.3])
 
 
 def test_a_file_of_keys_keeps_the_pace(
