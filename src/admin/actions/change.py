@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from admin.actions.views import findings, public_view, revoked_view
 from admin.errors import conflict
-from admin.stores.records import issued_at
 from apikeys import policy
 
 if TYPE_CHECKING:
@@ -46,11 +45,9 @@ def update(deployment: Deployment, request: Update) -> Document:
         raise conflict("the record")
     fields = request.fields()
     if request.asks_for_an_end:
+        now = int(deployment.clock())
         fields["expirationDate"] = deployment.lifetimes.expiration_date(
-            request,
-            begins_at=issued_at(found.record),
-            now=int(deployment.clock()),
-            otherwise=None,
+            request, asked_at=now, now=now, otherwise=None
         )
     record = found.record.changed(**fields)
     if request.roles is not None:

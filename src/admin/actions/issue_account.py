@@ -8,7 +8,6 @@ from admin.actions.views import findings, issued
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
-from admin.rules.drafts import length_of
 from admin.rules.handover import notes_for
 from admin.stores.engine import NameTakenError
 from apikeys import digest, document, timestamp
@@ -124,7 +123,7 @@ def _with_new_password(
     # The one before, too: who ends both at once must not bring one of them back.
     if password is not None and digest.matches_any(record.digests(now), password):
         raise invalid("password", "is one in use")
-    length = length_of(record)
+    length = deployment.drafts.length_of(record)
     dates = deployment.drafts.dates(
         request, now, None if length is None else now + length
     )

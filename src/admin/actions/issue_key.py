@@ -8,7 +8,7 @@ from admin.actions.views import findings, issued, public_view
 from admin.errors import Code, RefusedError, conflict
 from admin.principal import Principal
 from admin.rules import idempotency
-from admin.rules.drafts import COPIED, fields_of, length_of
+from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import new_key_id
 from admin.stores.engine import NameTakenError
@@ -60,7 +60,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     copied["replaces"] = request.principal.text
     if request.enabled is not None:
         copied["enabled"] = request.enabled
-    length = length_of(old.record)
+    length = deployment.drafts.length_of(old.record)
 
     def compose(begun: int, earlier: Record | None) -> Document:
         if earlier is None:

@@ -79,14 +79,25 @@ class Drafts:
         plan_id = request.usage_plan_id or model.document.get("usagePlanId")
         if not isinstance(plan_id, str):
             plan_id = None
-        return Draft(fields, length_of(model), plan_id, role_map)
+        return Draft(fields, self.length_of(model), plan_id, role_map)
+
+    def length_of(self, record: Record) -> int | None:
+        """Return how many seconds a record lives from its issue, None for ever.
+
+        The default where it ended before it was issued, as imported ones may say: what
+        is made like it would never work.
+        """
+        if record.expires_at is None:
+            return None
+        length = record.expires_at - issued_at(record)
+        return length if length > 0 else self._lifetimes.default
 
     def dates(self, request: Ending, begun: int, ends_at: int | None) -> Document:
         """Return the dates of a record that begins then, and ends so if not told."""
         return {
             "issueDate": timestamp.format_utc(begun),
             "expirationDate": self._lifetimes.expiration_date(
-                request, begins_at=begun, now=begun, otherwise=ends_at
+                request, asked_at=begun, now=begun, otherwise=ends_at
             ),
         }
 
@@ -106,10 +117,3 @@ class Drafts:
 def fields_of(record: Record, names: tuple[str, ...]) -> Document:
     """Return some of a record's fields, those that it has."""
     return {name: record.document[name] for name in names if name in record.document}
-
-
-def length_of(record: Record) -> int | None:
-    """Return how many seconds a record lives from its issue, None for ever."""
-    if record.expires_at is None:
-        return None
-    return record.expires_at - issued_at(record)
