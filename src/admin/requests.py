@@ -10,6 +10,7 @@ from admin.fields import (
     Described,
     Ending,
     HandedOver,
+    JsonObject,
     Login,
     Named,
     Password,
@@ -50,7 +51,7 @@ class Import(Described):
 
     action: Literal["import"]
     key: Annotated[str, StringConstraints(max_length=4_096)] | None = None
-    record: dict[str, object] | None = None
+    record: JsonObject | None = None
     usage_plan_id: UsagePlanId | None = None
     request_token: RequestToken | None = None
 
@@ -181,14 +182,14 @@ class RolesCheck(Request):
     """Say what is wrong with a role map."""
 
     action: Literal["roles.check"]
-    role_map: dict[str, object]
+    role_map: JsonObject
 
 
 class RolesPut(Request):
     """Store a role map."""
 
     action: Literal["roles.put"]
-    role_map: dict[str, object]
+    role_map: JsonObject
     if_version: Version | None = None
 
 

@@ -76,6 +76,7 @@ def _fields(
     if telling is not None:
         raise invalid(telling, "has the key in it, and would be shown")
     deployment.grants.check(role_name.normalise_all(described["roles"]))
+    deployment.grants.check_fields(described | {"usagePlanId": request.usage_plan_id})
     return {
         "issueDate": timestamp.format_utc(begun),
         "expirationDate": expiration_date,

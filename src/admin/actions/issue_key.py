@@ -51,7 +51,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     written first and taken back if the old one's can't be.
     """
     old = deployment.records.live(request.principal)
-    deployment.grants.check(old.record.roles)
+    deployment.grants.check_record(old.record)
     sister_id = new_key_id(request.request_token)
     if old.record.document.get("replacedBy") not in (None, sister_id):
         message = "the key was rotated already; rotate its replacement"
@@ -112,7 +112,7 @@ def _written(
                 fields = made.proof | compose(issued_at(record), record) | usage
                 record = idempotency.adopted(record, request, fields)
             # The model of a clone may have lost roles since, which its record has.
-            deployment.grants.check(record.roles)
+            deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
             changed = record.changed(**made.proof)
             return made, deployment.records.replace(earlier, changed, notes)

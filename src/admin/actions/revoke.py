@@ -93,7 +93,7 @@ def restore(deployment: Deployment, request: Restore) -> Document:
 
 def _rejoined(deployment: Deployment, found: Found) -> Found:
     """Put what was restored into its usage plan again, if it may come back."""
-    deployment.grants.check(found.record.roles)
+    deployment.grants.check_record(found.record)
     plan_id = found.record.document.get("usagePlanId")
     # Revoking removed the gateway key, unless a sister still had it.
     if not isinstance(plan_id, str) or deployment.rotation_chain.share_gateway_key(

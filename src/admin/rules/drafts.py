@@ -56,29 +56,29 @@ class Drafts:
         """Return what an ``issue`` asks for.
 
         Raises:
-            RefusedError: 400 or 403, its roles can't be given.
+            RefusedError: 400 or 403, its roles, session or usage plan can't be given.
         """
         defaults: Document = {
             "issuer": self._default_issuer,
             "enabled": True,
             "roles": [],
         }
-        fields, role_map = self._checked(defaults | request.fields())
         length, plan_id = self._lifetimes.default, request.usage_plan_id
+        fields, role_map = self._checked(defaults | request.fields(), plan_id)
         return Draft(fields, length, plan_id, role_map)
 
     def copied(self, request: Clone, model: Record) -> Draft:
         """Return what a ``clone`` asks for, beside what it takes from its model.
 
         Raises:
-            RefusedError: 400 or 403, its roles or the model's can't be given.
+            RefusedError: 400 or 403, what it or its model has can't be given.
         """
-        self._grants.check(model.roles)
+        self._grants.check_record(model)
         given = fields_of(model, COPIED) | request.fields()
-        fields, role_map = self._checked(given)
         plan_id = request.usage_plan_id or model.document.get("usagePlanId")
         if not isinstance(plan_id, str):
             plan_id = None
+        fields, role_map = self._checked(given, plan_id)
         return Draft(fields, self.length_of(model), plan_id, role_map)
 
     def length_of(self, record: Record) -> int | None:
@@ -106,11 +106,14 @@ class Drafts:
         ends_at = None if draft.length is None else begun + draft.length
         return draft.fields | self.dates(request, begun, ends_at)
 
-    def _checked(self, given: Document) -> tuple[Document, RoleMap | None]:
+    def _checked(
+        self, given: Document, plan_id: str | None
+    ) -> tuple[Document, RoleMap | None]:
         fields = {name: value for name, value in given.items() if value is not None}
         # Checked as the authorizer will read them.
         roles = role_name.normalise_all(fields.get("roles"))
         self._grants.check(roles)
+        self._grants.check_fields(fields | {"usagePlanId": plan_id})
         return fields, self._role_maps.check_roles(roles)
 
 
