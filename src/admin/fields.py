@@ -55,6 +55,7 @@ Password = Annotated[str, AfterValidator(check_password)]
 RoleName = Annotated[str, AfterValidator(rules.role)]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
 UsagePlanId = Annotated[str, StringConstraints(pattern=f"^{USAGE_PLAN_ID_PATTERN}\\z")]
+NextToken = Annotated[str, StringConstraints(min_length=1, max_length=8_192)]
 RequestToken = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{32,64}\\z")]
 
 

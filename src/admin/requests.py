@@ -13,6 +13,7 @@ from admin.fields import (
     JsonObject,
     Login,
     Named,
+    NextToken,
     Password,
     Request,
     RequestToken,
@@ -133,9 +134,7 @@ class ListKeys(Request):
         None
     )
     limit: Annotated[int, Field(ge=1, le=100)] = 50
-    next_token: (
-        Annotated[str, StringConstraints(min_length=1, max_length=8_192)] | None
-    ) = None
+    next_token: NextToken | None = None
 
 
 class Update(Described, Named):
@@ -190,6 +189,7 @@ class RolesPut(Request):
 
     action: Literal["roles.put"]
     role_map: JsonObject
+    allow_empty: bool = False
     if_version: Version | None = None
 
 
@@ -203,6 +203,16 @@ class SigningRotate(Request):
     """Announce a new signing key, or let the announced one sign."""
 
     action: Literal["signing.rotate"]
+    next_token: NextToken | None = None
+
+
+class SigningRetire(Request):
+    """Drop a previous signing key, or count the keys under each."""
+
+    action: Literal["signing.retire"]
+    fingerprint: Annotated[str, StringConstraints(pattern="^[0-9a-f]{16}\\z")]
+    count_only: bool = False
+    next_token: NextToken | None = None
 
 
 type AnyRequest = Annotated[
@@ -223,6 +233,7 @@ type AnyRequest = Annotated[
     | RolesCheck
     | RolesPut
     | Flush
-    | SigningRotate,
+    | SigningRotate
+    | SigningRetire,
     Field(discriminator="action"),
 ]

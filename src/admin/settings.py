@@ -46,12 +46,27 @@ class Settings:
     kms_key_id: str | None
 
     @property
+    def own_ttl_seconds(self) -> int:
+        """How old role map and signing keys may be in the authorizer's hands.
+
+        It reads the deployment's own secrets once a second at most.
+        """
+        return max(1, self.record_ttl_seconds)
+
+    @property
     def bound(self) -> Document:
         """How fast a change takes effect, as answers that take rights away say it."""
-        gateway, records = self.authorizer_cache_seconds, self.record_ttl_seconds
+        return self._bound(self.record_ttl_seconds)
+
+    @property
+    def own_bound(self) -> Document:
+        """How fast a change of role map or signing keys takes effect."""
+        return self._bound(self.own_ttl_seconds)
+
+    def _bound(self, ttl: int) -> Document:
         return {
-            "effectiveWithinSeconds": gateway + records,
-            "recordTtlSeconds": records,
+            "effectiveWithinSeconds": self.authorizer_cache_seconds + ttl,
+            "recordTtlSeconds": ttl,
         }
 
     @classmethod

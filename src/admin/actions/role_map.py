@@ -27,12 +27,15 @@ def put(deployment: Deployment, request: RolesPut) -> Document:
     """Answer ``roles.put``: all findings at once, or the new map in force."""
     deployment.grants.check_unlimited("roles.put")
     role_map = _checked(request.role_map)
+    if not (role_map.roles or request.allow_empty):
+        message = "has no roles, which takes every route from every key; say allowEmpty"
+        raise invalid("roleMap", message)
     return {
         "status": 200,
         "roleMap": role_map.document,
         "version": deployment.role_maps.put(role_map, request.if_version),
         "findings": conflicts.warnings(role_map),
-        **deployment.settings.bound,
+        **deployment.settings.own_bound,
     }
 
 

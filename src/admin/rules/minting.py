@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import invalid
 from admin.principal import Principal
+from admin.stores.signing_secret import fingerprint
 from apikeys import base62, digest, foreign
 from apikeys.key import derived_key_id, mint, random_key_id
 from apikeys.record import SCHEMA_VERSION
@@ -111,8 +111,3 @@ def new_key_id(request_token: str | None) -> str:
     if request_token is None:
         return random_key_id(os.urandom)
     return derived_key_id(request_token)
-
-
-def fingerprint(signing_key: bytes) -> str:
-    """Return a name for a signing key that tells nothing of it."""
-    return sha256(b"signing key " + signing_key).hexdigest()[:16]

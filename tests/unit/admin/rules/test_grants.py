@@ -124,7 +124,11 @@ def test_a_note_that_can_not_be_written_does_not_stop_a_revoke(
 
 @pytest.mark.parametrize(
     ("action", "fields"),
-    [("roles.put", {"roleMap": {"roles": {}}}), ("signing.rotate", {})],
+    [
+        ("roles.put", {"roleMap": {"roles": {}}}),
+        ("signing.rotate", {}),
+        ("signing.retire", {"fingerprint": "0" * 16}),
+    ],
 )
 def test_what_concerns_every_key_takes_the_unlimited_function(
     team: Admin, action: str, fields: dict[str, Any]
