@@ -12,7 +12,7 @@ from apikeys.defaults import (
     RECORD_PREFIX,
     ROLE_MAP_NAME,
 )
-from apikeys.environ import choice, required, whole_number
+from apikeys.environ import check_names, choice, required, whole_number
 from apikeys.key import PREFIX_PATTERN
 
 if TYPE_CHECKING:
@@ -81,12 +81,17 @@ class Settings:
             raise ValueError(f"KEY_PREFIX does not match {PREFIX_PATTERN}")
         kinds = choice(environ, "CREDENTIALS", ("api-key", "basic", "api-key,basic"))
         legacy = choice(environ, "LEGACY_KEYS", ("off", "imported", "ontopop"))
+        records = environ.get("SECRET_NAME_PREFIX", RECORD_PREFIX)
+        accounts = environ.get("LOGIN_NAME_PREFIX", ACCOUNT_PREFIX)
+        roles = environ.get("ROLES_SECRET", ROLE_MAP_NAME)
+        signing = required(environ, "SIGNING_SECRET")
+        check_names(records, accounts, roles, signing)
         return cls(
             key_prefix=key_prefix,
-            secret_name_prefix=environ.get("SECRET_NAME_PREFIX", RECORD_PREFIX),
-            login_name_prefix=environ.get("LOGIN_NAME_PREFIX", ACCOUNT_PREFIX),
-            signing_secret=required(environ, "SIGNING_SECRET"),
-            roles_secret=environ.get("ROLES_SECRET", ROLE_MAP_NAME),
+            secret_name_prefix=records,
+            login_name_prefix=accounts,
+            signing_secret=signing,
+            roles_secret=roles,
             hashes_slowly=choice(environ, "KEY_HASH", ("sha256", "argon2id"))
             == "argon2id",
             checks_tags=choice(environ, "TAG_CHECK", ("on", "off")) == "on",

@@ -552,6 +552,24 @@ def test_an_unknown_configuration_leaves_things_unchecked(cli: Cli) -> None:
     ]
 
 
+@pytest.mark.parametrize("starts", [True, False])
+def test_names_with_which_no_function_starts_are_named(
+    cli: Cli, *, starts: bool
+) -> None:
+    """Also where the function, which does not start, says nothing of it."""
+    if not starts:
+        cli.function.answer = lambda _: None  # type: ignore[method-assign]
+
+    def change(answers: dict[str, Any]) -> None:
+        variables = answers["get_function_configuration"]["Environment"]["Variables"]
+        variables["ROLES_SECRET"] = "APIKEY_ROLES"
+
+    found = _examined(cli, change)
+    what = "ROLES_SECRET begins with SECRET_NAME_PREFIX, as records do"
+    assert found["names"] == [("fail", what)]
+    assert ("role map" in found) is starts
+
+
 def test_a_function_out_of_reach_is_the_only_finding(cli: Cli) -> None:
     """Nothing else could be said."""
     cli.function.answer = lambda _: None  # type: ignore[method-assign]
