@@ -88,7 +88,7 @@ def _findings(
         yield unseen("configuration", "lambda:GetFunctionConfiguration", unread)
     yield from check_role_map(role_map)
     yield from check_signing_secret(invocation, configuration)
-    yield from check_records(invocation.function)
+    yield from check_records(invocation.function, role_map)
     for api, stage in stages:
         yield from _stage_findings(invocation, api, stage, configuration)
 
