@@ -27,7 +27,7 @@ def main() -> int:
     if stack is None:
         print("No local stack is running; `make up` starts one.", file=sys.stderr)
         return 1
-    apikeys(stack, "roles", "put", str(ROLE_MAP))
+    apikeys(stack, "roles", "put", str(ROLE_MAP), "--yes")
     issued = apikeys(
         stack,
         "issue",

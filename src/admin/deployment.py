@@ -65,7 +65,7 @@ class Deployment:
         store = SecretStore(client("secretsmanager"), settings.kms_key_id)
         gateway = client("apigateway")
         grants = Grants(settings.grantable_roles)
-        ttl = settings.record_ttl_seconds
+        ttl = settings.own_ttl_seconds
         prefix = settings.secret_name_prefix
         signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
         lifetimes = Lifetimes(

@@ -24,8 +24,8 @@ _STAGE_ARN = (
 _MOST_FINDINGS = 100
 _EXPIRES_AT = 4_102_444_800
 _UNPROVEN = (
-    'unmapped = "any-key" and deny are for APIs without {proxy+} and $default routes: '
-    "it has not been shown on AWS how encoded paths are judged"
+    "for APIs without {proxy+} and $default routes: it has not been shown on AWS how "
+    "encoded paths are judged"
 )
 
 
@@ -45,9 +45,10 @@ def check_role_map(role_map: RoleMap) -> None:
 
 def warnings(role_map: RoleMap) -> list[str]:
     """Return what is allowed but wants the operator's attention."""
-    if role_map.any_key or any(role.deny for role in role_map.roles.values()):
-        return [_UNPROVEN]
-    return []
+    found = [f'unmapped = "any-key" is {_UNPROVEN}'] if role_map.any_key else []
+    if denying := [name for name, role in role_map.roles.items() if role.deny]:
+        found.append(f"deny is {_UNPROVEN} ({', '.join(denying)})")
+    return found
 
 
 def policy_bytes(role_map: RoleMap, roles: Iterable[str]) -> int:

@@ -33,7 +33,7 @@ class Issued(NamedTuple):
 def stack() -> Iterator[Stack]:
     """Return the template deployed to an emulator, with the example's role map."""
     with running_stack("tests") as deployed:
-        apikeys(deployed, "roles", "put", str(ROLE_MAP))
+        apikeys(deployed, "roles", "put", str(ROLE_MAP), "--yes")
         yield deployed
 
 
@@ -62,7 +62,7 @@ class BothKinds(NamedTuple):
 def both_kinds() -> Iterator[BothKinds]:
     """Return a stack deployed for keys alone, and then again for both kinds."""
     with running_stack("both-kinds") as first:
-        apikeys(first, "roles", "put", str(ROLE_MAP))
+        apikeys(first, "roles", "put", str(ROLE_MAP), "--yes")
         older = issue(first, "--client", "Issued before")["key"]
         again = deployed_for_both_kinds(first)
         yield BothKinds(again, list(tell_of_both_kinds(again, older)))

@@ -69,7 +69,7 @@ def test_without_a_role_map_every_answer_to_a_good_key_is_500(
         assert call(stack, "/whoami", issued.key).status == 500
         assert "the stored secret APIROLES is unknown" in traces.logs(stack)
     finally:
-        apikeys(stack, "roles", "put", str(ROLE_MAP))
+        apikeys(stack, "roles", "put", str(ROLE_MAP), "--yes")
     assert call(stack, "/whoami", issued.key).status == 200
 
 

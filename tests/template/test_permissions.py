@@ -153,6 +153,15 @@ def test_admin_writes_records() -> None:
             assert may(render(), "AdminRole", action, secret(name))
 
 
+@pytest.mark.parametrize("name", [f"APIKEY_{RECORD_ID}", "APIUSER_ann"])
+def test_no_record_is_deleted_without_recovery(name: str) -> None:
+    """Whoever holds the admin's role: what it deletes can be restored."""
+    delete, forced = "secretsmanager:DeleteSecret", "force_delete_without_recovery"
+    given = (render(), "AdminRole", delete, secret(name))
+    assert may(*given, **{forced: "false"})
+    assert not may(*given, **{forced: "true"})
+
+
 @pytest.mark.parametrize("suffix", ["", "-a1B2c3"])
 def test_admin_creates_the_role_map(suffix: str) -> None:
     """The role map may be created whether or not its ARN has its six characters yet."""

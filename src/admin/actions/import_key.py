@@ -58,9 +58,11 @@ def _fields(
     deployment: Deployment, request: Import, text: str, known: Document, first: int
 ) -> Document:
     """Return the record's fields, but for the digest, of an import at a time."""
-    begun, ends_at = _dates(request, known, first, deployment.lifetimes.default)
+    now = int(deployment.clock())
+    lifetime = deployment.lifetimes.default
+    begun, ends_at = _dates(request, known, first, lifetime, now)
     expiration_date = deployment.lifetimes.expiration_date(
-        request, begins_at=begun, now=first, otherwise=ends_at
+        request, asked_at=first, now=now, otherwise=ends_at
     )
     described = {
         "client": known.get("client"),
@@ -74,6 +76,7 @@ def _fields(
     if telling is not None:
         raise invalid(telling, "has the key in it, and would be shown")
     deployment.grants.check(role_name.normalise_all(described["roles"]))
+    deployment.grants.check_fields(described | {"usagePlanId": request.usage_plan_id})
     return {
         "issueDate": timestamp.format_utc(begun),
         "expirationDate": expiration_date,
@@ -139,7 +142,7 @@ def _first_time(request: Import, earlier: Record, now: int) -> int:
 
 
 def _dates(
-    request: Import, known: Document, first: int, lifetime: int
+    request: Import, known: Document, first: int, lifetime: int, now: int
 ) -> tuple[int, int | None]:
     """Return when a key was issued, and its end where the request asks for none."""
     if not known:
@@ -147,6 +150,8 @@ def _dates(
     field = "issueDate"
     try:
         begun = timestamp.parse(str(known.get(field)))
+        if begun > now:
+            raise ValueError("is in the future (UTC)")  # noqa: TRY301 - as a bad one is
         field = "expirationDate"
         # OntoPop refuses a record without one; only null says for ever.
         is_endless = field in known and known[field] is None

@@ -9,7 +9,7 @@ from admin.actions.views import findings, issued, public_view
 from admin.errors import Code, RefusedError, conflict, revoked
 from admin.principal import Principal
 from admin.rules import idempotency
-from admin.rules.drafts import COPIED, fields_of, length_of
+from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import new_key_id
 from admin.stores.engine import NameTakenError, Stored, settled
@@ -56,7 +56,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     written first, and taken back if the old key was revoked or rotated meanwhile.
     """
     old = deployment.records.live(request.principal)
-    deployment.grants.check(old.record.roles)
+    deployment.grants.check_record(old.record)
     sister_id = new_key_id(request.request_token)
     if old.record.document.get("replacedBy") not in (None, sister_id):
         message = "the key was rotated already; rotate its replacement"
@@ -67,7 +67,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     copied["replaces"] = request.principal.text
     if request.enabled is not None:
         copied["enabled"] = request.enabled
-    length = length_of(old.record)
+    length = deployment.drafts.length_of(old.record)
 
     def compose(begun: int, earlier: Record | None) -> Document:
         if earlier is None:
@@ -123,7 +123,7 @@ def _written(
                 fields = made.proof | compose(issued_at(record), record) | usage
                 record = idempotency.adopted(record, request, fields)
             # The model of a clone may have lost roles since, which its record has.
-            deployment.grants.check(record.roles)
+            deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
             changed = record.changed(**made.proof)
             return made, deployment.records.replace(earlier, changed, notes)

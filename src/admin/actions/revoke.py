@@ -79,7 +79,7 @@ def _unfinished(deployment: Deployment, principal: Principal, stored: Stored) ->
     if record is None or deployment.gateway_keys.is_metered(record):
         message = f"the {principal.noun} is not revoked"
         raise RefusedError(Code.NOT_REVOKED, message, field=principal.field)
-    deployment.grants.check(record.roles)
+    deployment.grants.check_record(record)
     return deployment.gateway_keys.renewed(parsed(principal, stored))
 
 
@@ -102,7 +102,7 @@ def _rejoined(deployment: Deployment, principal: Principal, stored: Stored) -> F
     """Put what was restored into its usage plan again, if it may come back."""
     try:
         found = parsed(principal, stored)
-        deployment.grants.check(found.record.roles)
+        deployment.grants.check_record(found.record)
         return deployment.gateway_keys.renewed(found)
     except RefusedError as refused:
         # A fault is for a repeat to finish; what others wrote since is theirs.

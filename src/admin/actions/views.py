@@ -79,14 +79,23 @@ def findings(role_map: RoleMap | None, record: Record) -> Document:
     Its policy fits, or it would have been refused; whether the context counts as well
     is not known.
     """
-    length = 0 if role_map is None else conflicts.answer_bytes(role_map, record)
-    if length <= MAX_BYTES:
+    if role_map is None:
         return {}
-    finding = (
-        f"the authorizer answers with up to {length} bytes, policy and context; AWS "
-        f"states {MAX_BYTES} for both, so fewer roles or shorter names are safer"
-    )
-    return {"findings": [finding]}
+    found = [] if record.roles else [_without_roles(role_map)]
+    length = conflicts.answer_bytes(role_map, record)
+    if length > MAX_BYTES:
+        found.append(
+            f"the authorizer answers with up to {length} bytes, policy and context; "
+            f"AWS states {MAX_BYTES} for both, so fewer roles or shorter names are "
+            "safer"
+        )
+    return {"findings": found} if found else {}
+
+
+def _without_roles(role_map: RoleMap) -> str:
+    if role_map.any_key:
+        return "without a role it opens every route that no role names"
+    return "without a role it opens no route: every call is 403"
 
 
 def _state(record: Record, now: float) -> str:

@@ -53,7 +53,7 @@ _usage_plan_option = click.option(
     epilog=examples(
         'apikeys issue --client "Test App" --role REPORTING --expires 90d',
         "KEY=$(apikeys issue --client nightly-batch --role BATCH)",
-        "apikeys issue --client nightly-batch --key-file ./nightly-batch.key",
+        "apikeys issue --client nightly-batch --role BATCH --key-file batch.key",
         "apikeys issue --login webservice --client HOPEX --role ADMINISTRATOR",
         "apikeys issue --from clients.csv --keys-to keys.csv --role REPORTING",
     )

@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 _SOON_DAYS = 14
 
 
-def check_records(function: AdminFunction) -> Iterator[Finding]:
-    """Look for records that can't be read, are left over, or end soon."""
+def check_records(
+    function: AdminFunction, role_map: dict[str, Any] | None
+) -> Iterator[Finding]:
+    """Look for records that can't be read, are left over, lack roles, or end soon.
+
+    Args:
+        function: lists them.
+        role_map: the stored one, None where there is none, empty where it is bad.
+    """
     listing = Listing(function)
     now = time.time()
     try:
@@ -36,6 +43,7 @@ def check_records(function: AdminFunction) -> Iterator[Finding]:
         )
     else:
         yield ok("records", f"{listing.count}, all readable")
+    yield from _roles(records, role_map)
     yield from _handovers(records, set(listing.unconfirmed), now)
     ending = [r for r in records if _ends_soon(r, now)]
     if ending:
@@ -47,6 +55,27 @@ def check_records(function: AdminFunction) -> Iterator[Finding]:
         )
     else:
         yield ok("expiry", f"none ends within {_SOON_DAYS} days")
+
+
+def _roles(
+    records: list[dict[str, Any]], role_map: dict[str, Any] | None
+) -> Iterator[Finding]:
+    """Look for roles that are held and that the map does not have."""
+    if not role_map:
+        return
+    held: dict[str, list[str]] = {}
+    for record in records:
+        if record["state"] != "expired":
+            for role in record.get("roles", ()):
+                held.setdefault(role, []).append(name_of(record))
+    for role in sorted(held.keys() - role_map["roles"].keys()):
+        yield warn(
+            "roles",
+            f"the role map lacks {role}, which {len(held[role])} hold and which opens "
+            f"nothing: {some(held[role])}",
+            "put it into the map (apikeys roles put), or take it from them (apikeys "
+            "update)",
+        )
 
 
 def _handovers(

@@ -238,3 +238,36 @@ def test_a_request_shows_nothing_of_what_it_holds() -> None:
     ]
     shown = [text(request) for request in requests for text in (str, repr)]
     assert sorted(set(shown)) == ["Import", "Issue", "Verify"]
+
+
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        ({"action": "roles.check", "roleMap": {"roles": {"A\ud800": {}}}}, "roleMap"),
+        ({"action": "roles.put", "roleMap": {"canary\ud800": "deny"}}, "roleMap"),
+        ({"action": "roles.put", "roleMap": {"unmapped": "canary\udfff"}}, "roleMap"),
+        ({"action": "import", "record": {"key": "canary\ud800"}}, "record"),
+        ({"action": "import", "key": "canary\ud800"}, "key"),
+        ({"action": "verify", "credential": "canary\ud800"}, "credential"),
+        (
+            {"action": "verify", "login": "a", "credential": "canary\ud800"},
+            "credential",
+        ),
+        ({"action": "list", "nextToken": "canary\ud800"}, "nextToken"),
+        (
+            {
+                "action": "issue",
+                "client": "Acme",
+                "session": _SESSION | {"profile": "canary\ud800"},
+            },
+            "session",
+        ),
+    ],
+)
+def test_half_a_surrogate_pair_is_refused_wherever_it_stands(
+    admin: Admin, event: dict[str, Any], field: str
+) -> None:
+    """400 by its field: JSON can spell it and UTF-8 can't."""
+    answer = admin.send(event)
+    assert (answer["status"], answer["error"]["field"]) == (400, field)
+    assert "canary" not in json.dumps(answer)

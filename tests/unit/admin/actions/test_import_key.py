@@ -469,3 +469,44 @@ def test_a_corrupt_ontopop_record_is_reported_as_corrupt(ontopop: Admin) -> None
     """It opens nothing."""
     ontopop.secrets.create_secret(Name=f"APIKEY_{_KEY}", SecretString="{}")
     assert ontopop("verify", credential=_KEY)["reason"] == "corrupt"
+
+
+@pytest.mark.parametrize("issued", ["2090-01-01T00:00:00", "2027-01-15T08:00:01"])
+def test_an_issue_date_in_the_future_is_refused(admin: Admin, issued: str) -> None:
+    """400: nobody issued the key yet, and its life would count from there."""
+    before = admin.contents()
+    answer = admin("import", record=_RECORD | {"issueDate": issued})
+    assert answer["error"] == {
+        "code": "invalid_request",
+        "message": "record.issueDate: is in the future (UTC)",
+        "field": "record.issueDate",
+    }
+    assert admin.contents().keys() == before.keys()
+    now = admin("import", record=_RECORD | {"issueDate": "2027-01-15T08:00:00"})
+    assert now["status"] == 201
+
+
+def test_the_longest_life_of_an_import_counts_from_now(aws: None) -> None:
+    """Not from an issue long ago, nor from the repeat that comes later."""
+    del aws
+    admin = Admin(MAX_LIFETIME_DAYS="30")
+    beyond = _RECORD | {"expirationDate": "2027-02-14T08:00:01"}
+    assert admin("import", record=beyond)["error"]["field"] == "expirationDate"
+    asked = {"record": _RECORD | {"expirationDate": "2027-02-14T08:00:00"}}
+    assert admin("import", **asked)["status"] == 201
+    admin.now += 86_400
+    assert admin("import", **asked)["repeated"] is True
+    key_id = admin("list")["records"][0]["keyId"]
+    assert admin("update", keyId=key_id, lifetimeDays=31)["status"] == 400
+    assert admin("update", keyId=key_id, lifetimeDays=30)["status"] == 200
+
+
+def test_a_key_that_ended_before_it_was_issued_has_the_default_length(
+    admin: Admin,
+) -> None:
+    """Of what is made like it; else it would have ended before it began."""
+    dates = {"expirationDate": "1967-01-01T00:00:00"}
+    imported = admin("import", record=_RECORD | dates)["record"]
+    for action in ("clone", "rotate"):
+        record = admin(action, keyId=imported["keyId"])["record"]
+        assert (record["state"], record["expiresInDays"]) == ("active", 90)

@@ -515,3 +515,80 @@ def test_a_digest_without_a_salt_is_rotated_without_an_overlap(basic: Admin) -> 
     assert (answer["status"], "previous" in answer["record"]) == (201, False)
     assert digest.is_slow(_record(basic).digest)
     assert not _opens(basic, "a password by hand")
+
+
+@pytest.mark.parametrize("is_given", [False, True])
+def test_two_issues_of_one_login_at_once_get_the_same_account(
+    basic: Admin, monkeypatch: pytest.MonkeyPatch, *, is_given: bool
+) -> None:
+    """Under one token: the one that comes second repeats the first."""
+    asked = {"login": "olga", "client": "HOPEX", "requestToken": _TOKEN}
+    if is_given:
+        asked["password"] = _GIVEN
+    store = type(basic.deployment.store)
+    create = store.create
+    first: list[Any] = []
+
+    def overtaken(*arguments: Any) -> str:
+        monkeypatch.undo()
+        first.append(basic("issue", **asked))
+        return create(*arguments)
+
+    monkeypatch.setattr(store, "create", overtaken)
+    second = basic("issue", **asked)
+    assert [first[0]["status"], second["status"]] == [201, 201]
+    assert first[0]["record"]["issueDate"] == second["record"]["issueDate"]
+    assert _opens(basic, _GIVEN if is_given else second["password"])
+
+
+@pytest.mark.parametrize("fields", [{"client": "Other"}, {"requestToken": "x" * 32}])
+def test_another_request_that_was_quicker_keeps_the_login(
+    basic: Admin, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]
+) -> None:
+    """409 for the second, whose account it is not."""
+    asked = {"login": "olga", "client": "HOPEX", "requestToken": _TOKEN}
+    store = type(basic.deployment.store)
+    create = store.create
+
+    def overtaken(*arguments: Any) -> str:
+        monkeypatch.undo()
+        assert basic("issue", **asked | fields)["status"] == 201
+        return create(*arguments)
+
+    monkeypatch.setattr(store, "create", overtaken)
+    assert basic("issue", **asked)["error"]["code"] == "login_taken"
+
+
+_SEEN = "Mega-hopex-2027"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"login": _SEEN.upper()}, "is the login"),
+        ({"name": f"use {_SEEN}"}, "stands in name, and would be shown"),
+        ({"description": f"use {_SEEN.lower()}"}, "stands in description, and would"),
+        ({"client": _SEEN}, "stands in client, and would be shown"),
+        ({"session": _SESSION | {"login": _SEEN}}, "stands in session, and would"),
+    ],
+)
+def test_a_password_that_is_shown_elsewhere_is_refused(
+    basic: Admin, fields: dict[str, Any], message: str
+) -> None:
+    """By ``issue``, ``clone`` and ``rotate``: 400, and nothing is written."""
+    _issued(basic, "model", **{n: v for n, v in fields.items() if n != "login"})
+    login = fields.get("login", "olga")
+    before = basic.contents()
+    asked = {"client": "HOPEX", "login": "olga", "password": _SEEN} | fields
+    for answer in (
+        basic("issue", **asked),
+        basic("clone", login="model", newLogin=login, password=_SEEN),
+        basic("rotate", login="model", password=_SEEN)
+        if "login" not in fields
+        else basic("issue", **asked),
+    ):
+        error = answer["error"]
+        assert (answer["status"], error["field"]) == (400, "password")
+        assert error["message"].startswith(f"password: {message}")
+        assert _SEEN not in json.dumps(answer)
+    assert basic.contents() == before

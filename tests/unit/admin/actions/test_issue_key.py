@@ -502,3 +502,30 @@ def test_a_retry_for_another_usage_plan_is_a_conflict(
     answer = admin("issue", **request, usagePlanId=plans[second])
     assert (answer["status"], answer["error"]["code"]) == (409, "request_token_used")
     assert (admin.contents(), admin.gateway_keys()) == before
+
+
+@pytest.mark.parametrize(
+    ("unmapped", "warning"),
+    [
+        ("deny", "without a role it opens no route: every call is 403"),
+        ("any-key", "without a role it opens every route that no role names"),
+    ],
+)
+def test_a_key_without_a_role_is_warned_of(
+    admin: Admin, unmapped: str, warning: str
+) -> None:
+    """With what it opens, whichever action makes it so; one with a role is not."""
+    role_map = {"unmapped": unmapped, "roles": {"READER": {"allow": ["GET /a"]}}}
+    admin.overwrite(ROLES_NAME, json.dumps(role_map))
+    bare, issued = admin.issued()
+    key, other = admin.issued(roles=["READER"])
+    assert "findings" not in other
+    answers = [
+        issued,
+        admin("issue", client="Acme", login="olga"),
+        admin("import", client="Acme", key="ABCDEFGHIJKLMNOP12356789"),
+        admin("clone", keyId=bare.key_id),
+        admin("clone", keyId=key.key_id, roles=[]),
+        admin("update", keyId=key.key_id, roles=[]),
+    ]
+    assert [answer["findings"] for answer in answers] == [[warning]] * len(answers)

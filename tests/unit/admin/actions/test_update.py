@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -90,13 +91,13 @@ def test_a_new_end_counts_from_now(
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"lifetimeDays": 30}, "lifetimeDays"),
+        ({"lifetimeDays": 31}, "lifetimeDays"),
         ({"neverExpires": True}, "neverExpires"),
         ({"expirationDate": "2027-01-16T08:00:00"}, "expirationDate"),
-        ({"expirationDate": "2027-02-14T08:00:01"}, "expirationDate"),
+        ({"expirationDate": "2027-02-15T08:00:01"}, "expirationDate"),
     ],
 )
-def test_the_longest_life_counts_from_the_keys_issue(
+def test_the_longest_life_counts_from_now(
     aws: None, fields: dict[str, Any], field: str
 ) -> None:
     """400 for an end in the past or beyond it."""
@@ -108,7 +109,18 @@ def test_the_longest_life_counts_from_the_keys_issue(
     answer = admin("update", keyId=key.key_id, **fields)
     assert (answer["status"], answer["error"]["field"]) == (400, field)
     assert admin.contents() == before
-    assert admin("update", keyId=key.key_id, lifetimeDays=29)["status"] == 200
+    assert admin("update", keyId=key.key_id, lifetimeDays=30)["status"] == 200
+
+
+def test_an_issue_date_that_a_record_claims_lengthens_no_life(aws: None) -> None:
+    """Not even one of 2090, which an older release took."""
+    del aws
+    admin = Admin(MAX_LIFETIME_DAYS="30")
+    key, _ = admin.issued()
+    claimed = admin.record(key.key_id) | {"issueDate": "2090-01-01T00:00:00"}
+    admin.overwrite(f"APIKEY_{key.key_id}", json.dumps(claimed))
+    answer = admin("update", keyId=key.key_id, lifetimeDays=20_000)
+    assert answer["error"]["message"] == "lifetimeDays: keys live at most 30 days here"
 
 
 def test_roles_are_replaced_as_a_whole(admin: Admin, key: Key) -> None:

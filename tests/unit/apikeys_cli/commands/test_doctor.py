@@ -552,6 +552,24 @@ def test_an_unknown_configuration_leaves_things_unchecked(cli: Cli) -> None:
     ]
 
 
+@pytest.mark.parametrize("starts", [True, False])
+def test_names_with_which_no_function_starts_are_named(
+    cli: Cli, *, starts: bool
+) -> None:
+    """Also where the function, which does not start, says nothing of it."""
+    if not starts:
+        cli.function.answer = lambda _: None  # type: ignore[method-assign]
+
+    def change(answers: dict[str, Any]) -> None:
+        variables = answers["get_function_configuration"]["Environment"]["Variables"]
+        variables["ROLES_SECRET"] = "APIKEY_ROLES"
+
+    found = _examined(cli, change)
+    what = "ROLES_SECRET begins with SECRET_NAME_PREFIX, as records do"
+    assert found["names"] == [("fail", what)]
+    assert ("role map" in found) is starts
+
+
 def test_a_function_out_of_reach_is_the_only_finding(cli: Cli) -> None:
     """Nothing else could be said."""
     cli.function.answer = lambda _: None  # type: ignore[method-assign]
@@ -569,7 +587,7 @@ def test_a_missing_role_map_fails(account: Any) -> None:
     assert [level for level, _ in found["role map"]] == ["fail"]
 
 
-def test_role_map_warnings_and_large_policies_are_reported(
+def test_large_policies_are_reported(
     cli: Cli,
     account: Any,
 ) -> None:
@@ -578,7 +596,8 @@ def test_role_map_warnings_and_large_policies_are_reported(
     role_map = {"roles": {"LARGE": {"allow": routes, "deny": ["GET /b"]}}}
     account.put_secret_value(SecretId="APIROLES", SecretString=json.dumps(role_map))
     found = _examined(cli)
-    assert found["role map"][0][0] == "warn"
+    # What a map is warned of was said when it was stored.
+    assert found["role map"] == [("ok", "1 roles, no conflict")]
     ((level, what),) = found["policies"]
     assert level == "warn"
     assert what.startswith("the largest is LARGE's, ")
@@ -588,6 +607,22 @@ def test_role_map_warnings_and_large_policies_are_reported(
     assert what.startswith("the largest is that of a key without roles, ")
     account.put_secret_value(SecretId="APIROLES", SecretString='{"roles": {}}')
     assert "none's, 0 of 8,192 bytes" in _examined(cli)["policies"][0][1]
+
+
+def test_roles_that_the_map_lacks_are_named(cli: Cli, account: Any) -> None:
+    """Whoever holds one thinks that it opens something."""
+    ids = [cli.issue("--role", "READER")["record"]["keyId"] for _ in range(2)]
+    cli.issue("--role", "WRITER")
+    assert "roles" not in _examined(cli)
+    role_map = json.dumps({"roles": {"WRITER": {"allow": ["GET /a"]}}})
+    account.put_secret_value(SecretId="APIROLES", SecretString=role_map)
+    ((level, what),) = _examined(cli)["roles"]
+    assert level == "warn"
+    assert what.startswith("the role map lacks READER, which 2 hold ")
+    assert all(key_id in what for key_id in ids)
+    # Without a map there is a graver finding.
+    account.put_secret_value(SecretId="APIROLES", SecretString="rubbish")
+    assert "roles" not in _examined(cli)
 
 
 @pytest.mark.parametrize("text", ["rubbish", None])
