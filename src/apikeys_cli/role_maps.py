@@ -11,10 +11,14 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from apikeys import document
+from apikeys_cli.text_input import read_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-
+# Of two roles of one name one would be lost.
+_DECODER = json.JSONDecoder(object_pairs_hook=document.unique)
 _FIELDS = ("allow", "deny")
 _STYLES = {"+": "green", "-": "red"}
 
@@ -35,10 +39,19 @@ def read_role_file(file: Path) -> dict[str, Any]:
     Raises:
         UsageError: it can't be read, or holds something else.
     """
+    text = read_text(file)
     try:
-        text = file.read_text(encoding="utf-8")
-        found = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except (OSError, ValueError) as error:
+        is_json = file.suffix.lower() == ".json"
+        found = _DECODER.decode(text) if is_json else tomllib.loads(text)
+        # TOML has dates and infinity, which no request can say.
+        json.dumps(found, allow_nan=False)
+    except RecursionError:
+        message = f"{file} can't be read: it is nested too deep"
+        raise click.UsageError(message) from None
+    except TypeError:
+        message = f"{file} can't be read: a date or a time of TOML's; put it in quotes"
+        raise click.UsageError(message) from None
+    except ValueError as error:
         raise click.UsageError(f"{file} can't be read: {error}") from error
     if not isinstance(found, dict):
         raise click.UsageError(f"{file} is not a JSON object")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys_cli.batch.columns import known_roles
-from apikeys_cli.batch.files import refuse
+from apikeys_cli.batch.faults import refuse
 from apikeys_cli.batch.issue import Batch
 from apikeys_cli.batch.issue_rows import NOTHING_ISSUED, faults_of, read_rows
 from apikeys_cli.batch.journal import Journal
@@ -45,7 +45,7 @@ def issue_file(
         )
         pending = [row for row in rows if not journal.is_done(row)]
         roles = known_roles(invocation.function, (row.fields for row in pending))
-        refuse(path, list(faults_of(pending, roles, time.time())), NOTHING_ISSUED)
+        refuse(path, faults_of(pending, roles, time.time()), NOTHING_ISSUED)
         keys = None
         if keys_to is not None:
             keys = opened.enter_context(

@@ -19,13 +19,14 @@ import click
 
 from apikeys import timestamp
 from apikeys.key import derived_key_id
+from apikeys_cli.errors import UnreachableError
+from apikeys_cli.terminal.private_file import open_private
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from apikeys_cli.batch.issue_rows import Row
 
-_OWNER_ONLY = 0o600
 _FORM = 1
 
 
@@ -107,7 +108,9 @@ class Journal:
 
     def _read(self, function: str) -> dict[str, Any]:
         try:
-            state = json.loads(self.path.read_text(encoding="utf-8"))
+            descriptor = open_private(self.path, os.O_RDONLY)
+            with os.fdopen(descriptor, encoding="utf-8") as file:
+                state = json.load(file)
             if state["form"] != _FORM or not isinstance(state["rows"], dict):
                 raise ValueError("it is of another version")  # noqa: TRY301
             other: str = state["function"]
@@ -118,7 +121,7 @@ class Journal:
                 "runToken": secrets.token_hex(16),
                 "rows": {},
             }
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise click.UsageError(f"{self.path} can't be read: {error}") from error
         if other != function:
             raise click.UsageError(
@@ -130,13 +133,18 @@ class Journal:
 
     def _write(self) -> None:
         beside = self.path.with_name(f"{self.path.name}.new")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        descriptor = os.open(beside, flags, _OWNER_ONLY)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(self._state, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        try:
+            # What a killed run left there, or a link that somebody else put there.
+            beside.unlink(missing_ok=True)
+            descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(self._state, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self.path)
+        except OSError as error:
+            message = f"{beside} can't be written: {error.strerror}"
+            raise UnreachableError(message) from error
 
 
 def _locked(source: Path) -> int:

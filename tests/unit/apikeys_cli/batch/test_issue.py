@@ -421,8 +421,11 @@ def test_all_faults_of_a_file_are_told_before_anything_is_asked(
     assert (done.exit_code, cli.function.requests) == (2, [])
     for line in range(1, len(rows) + 1):
         assert f"line {line}: " in done.stderr
-    source.write_text("\n".join(json.dumps({"x": i}) for i in range(15)))
-    assert "and 10 more" in _run(cli, source, keys).stderr
+    source.write_text("\n".join(json.dumps({f"x{i}": i}) for i in range(30)))
+    assert (
+        "lines 1, 2, 3, 4, 5 and 25 more: client: is missing"
+        in _run(cli, source, keys).stderr
+    )
 
 
 @pytest.mark.parametrize(
