@@ -23,6 +23,7 @@ from apikeys_cli.errors import UnreachableError
 from apikeys_cli.terminal.private_file import open_private
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from apikeys_cli.batch.issue_rows import Row
@@ -80,7 +81,7 @@ class Journal:
         entry = self._rows.get(row.identity)
         if entry is None:
             begun_at = timestamp.format_utc(time.time())
-            entry = {"line": row.line, "attempt": 1}
+            entry = {"line": row.line, "client": row.client, "attempt": 1}
             entry |= {"isDone": False, "begunAt": begun_at, "keyId": self.key_id(row)}
             self._rows[row.identity] = entry
             self._write()
@@ -99,6 +100,47 @@ class Journal:
     def finish(self, row: Row) -> None:
         """Note that a row's key was handed over."""
         self._rows[row.identity]["isDone"] = True
+        self._write()
+
+    def replaced(self, rows: list[Row]) -> dict[str, Row]:
+        """Return the rows that stand in place of others that were issued.
+
+        A row that is new has the client or else the line of one that is gone: somebody
+        edited it, most likely, and its client has a key.
+
+        Returns:
+            Each by the identity of the one that it replaces.
+        """
+        present = {row.identity for row in rows}
+        gone = {
+            identity: entry
+            for identity, entry in self._rows.items()
+            if identity not in present and not entry.get("isReplaced")
+        }
+        new = {row.identity: row for row in rows if row.identity not in self._rows}
+        found: dict[str, Row] = {}
+        # A line alone says little where rows were put between others.
+        for fields in (("client", "line"), ("client",), ("line",)):
+            alike: dict[object, list[str]] = {}
+            for identity, entry in gone.items():
+                what = tuple(entry.get(field) for field in fields)
+                alike.setdefault(what, []).append(identity)
+            for row in list(new.values()):
+                what = tuple(getattr(row, field) for field in fields)
+                if identities := alike.get(what):
+                    identity = identities.pop(0)
+                    found[identity] = new.pop(row.identity)
+                    del gone[identity]
+        return found
+
+    def key_id_of(self, identity: str) -> str:
+        """Return the id of the key that a row got which is gone from the file."""
+        return str(self._rows[identity]["keyId"])
+
+    def let_go(self, identities: Iterable[str]) -> None:
+        """Note that rows are replaced on purpose: their keys stay beside the new."""
+        for identity in identities:
+            self._rows[identity]["isReplaced"] = True
         self._write()
 
     @property

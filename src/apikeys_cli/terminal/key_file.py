@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from apikeys_cli.errors import UnreachableError
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.private_file import OWNER_ONLY, open_private
 from apikeys_cli.text_input import STANDARD_INPUT, name_of_source
@@ -80,6 +81,7 @@ class KeyList:
             UsageError: it is a link, of another owner or no regular file, others may
                 read it, its last line has no end, or it can't be opened.
         """
+        self._path = path
         self._descriptor = open_private(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
             self._check(path, mends=mends)
@@ -99,8 +101,16 @@ class KeyList:
         return os.fstat(self._descriptor).st_size == 0
 
     def add(self, line: str) -> None:
-        """Add a line; it is on the disk when this returns."""
-        _write(self._descriptor, f"{line}\n")
+        """Add a line; it is on the disk when this returns.
+
+        Raises:
+            UnreachableError: it can't be written; the rest of the row is still to do.
+        """
+        try:
+            _write(self._descriptor, f"{line}\n")
+        except OSError as error:
+            message = f"{self._path} can't be written: {error.strerror}"
+            raise UnreachableError(message) from error
 
     def _check(self, path: Path, *, mends: bool) -> None:
         status = os.fstat(self._descriptor)
