@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from apikeys import document
+from apikeys_cli.terminal.visible import visible
 from apikeys_cli.text_input import read_text
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def role_table(role_map: Mapping[str, Any]) -> Table:
         table.add_column(column, overflow="fold", min_width=8)
     for name, role in role_map["roles"].items():
         cells = ("\n".join(map(_spelled, role.get(field, ()))) for field in _FIELDS)
-        table.add_row(Text(name), *map(Text, cells))
+        table.add_row(*(Text(visible(cell)) for cell in (name, *cells)))
     return table
 
 
