@@ -13,7 +13,7 @@ from rich.text import Text
 
 from apikeys import document
 from apikeys_cli.terminal.visible import visible
-from apikeys_cli.text_input import read_text
+from apikeys_cli.text_input import STANDARD_INPUT, name_of_source, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,32 +30,36 @@ def role_file_argument[F: Callable[..., Any]](command: F) -> F:
 
 
 def role_file_path() -> click.Path:
-    """Return the type of a role map's path."""
-    return click.Path(exists=True, dir_okay=False, path_type=Path)
+    """Return the type of a role map's path, or ``-`` for standard input."""
+    return click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
 def read_role_file(file: Path) -> dict[str, Any]:
-    """Return the role map in a file, TOML or JSON by its name, not checked yet.
+    """Return the role map in a file, TOML or JSON, not checked yet.
+
+    JSON is told by the file's name; on standard input by its first brace.
 
     Raises:
         UsageError: it can't be read, or holds something else.
     """
-    text = read_text(file)
+    text, name = read_text(file), name_of_source(file)
     try:
         is_json = file.suffix.lower() == ".json"
+        if str(file) == STANDARD_INPUT:
+            is_json = text.lstrip().startswith("{")
         found = _DECODER.decode(text) if is_json else tomllib.loads(text)
         # TOML has dates and infinity, which no request can say.
         json.dumps(found, allow_nan=False)
     except RecursionError:
-        message = f"{file} can't be read: it is nested too deep"
+        message = f"{name} can't be read: it is nested too deep"
         raise click.UsageError(message) from None
     except TypeError:
-        message = f"{file} can't be read: a date or a time of TOML's; put it in quotes"
+        message = f"{name} can't be read: a date or a time of TOML's; put it in quotes"
         raise click.UsageError(message) from None
     except ValueError as error:
-        raise click.UsageError(f"{file} can't be read: {error}") from error
+        raise click.UsageError(f"{name} can't be read: {error}") from error
     if not isinstance(found, dict):
-        raise click.UsageError(f"{file} is not a JSON object")
+        raise click.UsageError(f"{name} is not a JSON object")
     return found
 
 
