@@ -19,10 +19,17 @@ from apikeys_cli.commands.signing import signing
 from apikeys_cli.commands.verify import verify
 from apikeys_cli.errors import explained
 from apikeys_cli.options.common import common_options
+from apikeys_cli.terminal import streams
 
 
 class _Commands(click.Group):
     """The commands, of which none ends in a traceback for what is not its fault."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's
+        """Run the command line on streams that take any text, and may fail."""
+        streams.prepare()
+        with streams.open_to_the_end():
+            return super().main(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command that was asked for."""
@@ -38,7 +45,8 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 refused, 2 usage, 3 unreachable or not permitted. "
+    epilog="Exit codes: 0 done, 1 refused, 2 usage, 3 unreachable or not permitted, "
+    "4 done but not handed over: what was made or found could not be printed. "
     'Completion: eval "$(_APIKEYS_COMPLETE=bash_source apikeys)", or zsh_source, '
     "fish_source.",
 )

@@ -17,6 +17,12 @@ def name_of(record: Mapping[str, Any]) -> str:
     return str(record.get("keyId") or record.get("login"))
 
 
+def named(record: Mapping[str, Any]) -> str:
+    """Return the arguments of a command on a record."""
+    name = name_of(record)
+    return name if "keyId" in record else f"--login {name}"
+
+
 class Listing:
     """The pages of ``list``, read as they are asked for.
 

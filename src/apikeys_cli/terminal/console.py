@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,19 @@ def messages() -> Console:
 
 def say(message: str) -> None:
     """Tell a person something that is not data."""
-    messages().print(message, markup=False, soft_wrap=True)
+    _tell(message, markup=False, soft_wrap=True)
+
+
+def tell(table: RenderableType) -> None:
+    """Show a person a table that is not data."""
+    _tell(table)
+
+
+def _tell(told: RenderableType, **options: bool) -> None:
+    # Standard error that is full or closed must not stop what is at work: a key that
+    # was made is still to be printed.
+    with suppress(OSError):
+        messages().print(told, **options)  # type: ignore[arg-type] - flags of print's
 
 
 def print_data(table: RenderableType) -> None:
@@ -44,6 +56,9 @@ def tracked[T](
     steps: Iterable[T], description: str, *, count: int, is_hidden: bool
 ) -> Iterator[T]:
     """Yield steps, under a bar on a terminal that sees none of them otherwise."""
+    # Loaded where a bar may be: most commands show none.
+    from rich.progress import Progress  # noqa: PLC0415 - as it says
+
     console = messages()
     with Progress(
         console=console,

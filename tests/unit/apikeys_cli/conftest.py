@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 class LostError(UnreachableError):
     """The function did its work, and its answer never came."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message, may_have_acted=True)
+
 
 class Cli:
     """The command line, as a person without a terminal has it."""
@@ -60,7 +63,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture(autouse=True)
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start from an environment that says nothing about terminals."""
-    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "APIKEYS_FUNCTION"):
+    terminal = ("COLUMNS", "NO_COLOR", "FORCE_COLOR")
+    for name in (*terminal, "APIKEYS_FUNCTION", "APIKEYS_STACK"):
         monkeypatch.delenv(name, raising=False)
 
 
