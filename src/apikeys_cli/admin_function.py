@@ -135,4 +135,4 @@ def _accepted(body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
         # Every other fault is found before anything is written.
         may_have_acted = error["code"] == "store_unavailable"
         raise UnreachableError(message, error["code"], may_have_acted=may_have_acted)
-    raise RefusedByFunctionError(message, error["code"])
+    raise RefusedByFunctionError(message, error["code"], error.get("field"))

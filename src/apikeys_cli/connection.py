@@ -27,11 +27,11 @@ _OUTPUT_KEY = "AdminFunctionName"
 _REGION_VARIABLE = "AWS_REGION"
 
 
-def _session(**options: str | None) -> Any:  # noqa: ANN401 - boto3's, which is untyped
+def _session(*, profile_name: str | None, region_name: str | None) -> Any:  # noqa: ANN401 - whatever makes clients
     # It takes longer to load than help takes to be shown.
     import boto3  # noqa: PLC0415 - as it says
 
-    return boto3.Session(**options)
+    return boto3.Session(profile_name=profile_name, region_name=region_name)
 
 
 @dataclass

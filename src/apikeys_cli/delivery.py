@@ -12,6 +12,7 @@ import click
 from apikeys.defaults import REPEAT_SECONDS
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.records import name_of, named
+from apikeys_cli.role_names import suggested
 from apikeys_cli.terminal import console, streams
 from apikeys_cli.terminal.formats import record_table, show, warn
 from apikeys_cli.terminal.key_file import KeyFile
@@ -22,18 +23,13 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import AdminFunction, Invocation
 
 
-request_token_option = click.option(
-    "--request-token", help="32 to 64 letters, digits, hyphens: makes a repeat safe."
-)
-
-
 def hand_over(
     invocation: Invocation,
     action: str,
     *,
     key_file: str | None,
     request_token: str | None,
-    **fields: object,
+    **fields: Any,  # noqa: ANN401 - a request's
 ) -> dict[str, Any]:
     """Carry out an action that makes a credential; print or keep it, then confirm.
 
@@ -55,9 +51,10 @@ def hand_over(
     with ExitStack() as files:
         file = None if key_file is None else files.enter_context(KeyFile(key_file))
         try:
-            answer = invocation.function.invoke(
-                action, requestToken=token, awaitConfirmation=True, **fields
-            )
+            with suggested(invocation.function, fields.get("roles")):
+                answer = invocation.function.invoke(
+                    action, requestToken=token, awaitConfirmation=True, **fields
+                )
         except UnreachableError as error:
             if error.may_have_acted:
                 console.say(
@@ -67,7 +64,7 @@ def hand_over(
             raise
         kind = _made(answer)
         if file is not None:
-            with streams.written(_lost(kind, answer["record"], token), key_file):
+            with streams.written(_lost(kind, answer["record"], token), str(key_file)):
                 file.keep(answer[kind])
             confirm_handover(invocation.function, answer["record"])
     if file is not None:

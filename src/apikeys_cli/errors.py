@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import click
 from botocore import exceptions as sdk
@@ -33,18 +34,68 @@ _SIGN_IN = "sign in again (such as aws sso login), or give another --profile"
 _SERVER_ERROR = 500
 
 
+# What a person typed where the function speaks of a field.
+_OPTIONS = {
+    "client": "--client",
+    "description": "--description",
+    "enabled": "--enabled",
+    "expirationDate": "--expires",
+    "expiringWithinDays": "--expiring-within",
+    "ifVersion": "--if-version",
+    "issuer": "--issuer",
+    "lifetimeDays": "--expires",
+    "limit": "--limit",
+    "login": "--login",
+    "name": "--name",
+    "neverExpires": "--expires",
+    "newLogin": "--new-login",
+    "overlapSeconds": "--overlap",
+    "password": "--password",
+    "recoveryDays": "--recovery-days",
+    "requestToken": "--request-token",
+    "role": "--role",
+    "roles": "--role",
+    "session.connectionMode": "--connection-mode",
+    "session.dataLanguage": "--data-language",
+    "session.environment": "--session-environment",
+    "session.guiLanguage": "--gui-language",
+    "session.login": "--session-login",
+    "session.profile": "--session-profile",
+    "session.repository": "--session-repository",
+    "session.sessionMode": "--session-mode",
+    "usagePlanId": "--usage-plan",
+}
+_SETTING = re.compile(r"\bsession\.[A-Za-z]+")
+
+
 class RefusedByFunctionError(click.ClickException):
     """The function refused; nothing was changed.
 
     Attributes:
         code: the function's word for why.
+        field: the request's field at fault, where there is one.
     """
 
     exit_code = 1
 
-    def __init__(self, message: str, code: str) -> None:
+    def __init__(self, message: str, code: str, field: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.field = field
+
+    def with_more(self, text: str) -> Self:
+        """Return the same refusal with a text after its message."""
+        return type(self)(f"{self.message}{text}", self.code, self.field)
+
+    def format_message(self) -> str:
+        """Return the message with the names of options in place of fields."""
+        field, message = self.field or "", self.message
+        if field == "session":
+            message = message.removeprefix("session: ")
+        elif option := _OPTIONS.get(field.partition(".")[0]):
+            rest = message.removeprefix(f"{field}: ")
+            message = message if rest == message else f"{option}: {rest}"
+        return _SETTING.sub(lambda found: _OPTIONS.get(found[0], found[0]), message)
 
 
 class UnreachableError(click.ClickException):

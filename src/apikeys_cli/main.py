@@ -18,11 +18,12 @@ from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
 from apikeys_cli.commands.verify import verify
 from apikeys_cli.errors import explained
-from apikeys_cli.options.common import common_options
+from apikeys_cli.options.common import global_options
+from apikeys_cli.options.help import Family
 from apikeys_cli.terminal import streams
 
 
-class _Commands(click.Group):
+class _Commands(Family):
     """The commands, of which none ends in a traceback for what is not its fault."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's
@@ -36,11 +37,6 @@ class _Commands(click.Group):
         with explained():
             return super().invoke(ctx)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands in the order of a key's life, not of the alphabet."""
-        del ctx
-        return list(self.commands)
-
 
 @click.group(
     cls=_Commands,
@@ -51,10 +47,13 @@ class _Commands(click.Group):
     "fish_source.",
 )
 @click.version_option(package_name="apikeys")
-@common_options
+@global_options
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Issue and manage API keys for Amazon API Gateway."""
+    """Issue and manage API keys for Amazon API Gateway.
+
+    These options stand before or after the verb of every command.
+    """
     context.ensure_object(Invocation)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from apikeys_cli.admin_function import AdminFunction
 
@@ -34,10 +34,23 @@ class Listing:
     """
 
     def __init__(
-        self, function: AdminFunction, limit: int | None = None, **filters: object
+        self,
+        function: AdminFunction,
+        limit: int | None = None,
+        fits: Callable[[Mapping[str, Any]], bool] | None = None,
+        **filters: object,
     ) -> None:
+        """Begin a listing.
+
+        Args:
+            function: which lists.
+            limit: the most records, None for all.
+            fits: says whether a record is one of them, besides the filters.
+            filters: fields of the request, None for none.
+        """
         self._function = function
         self._limit = limit
+        self._fits = fits
         self._filters = filters
         self.count = 0
         self.corrupt: list[str] = []
@@ -55,6 +68,8 @@ class Listing:
             self.corrupt += page.get("corrupt", [])
             self.unconfirmed += page.get("unconfirmed", [])
             for record in page["records"]:
+                if self._fits is not None and not self._fits(record):
+                    continue
                 self.count += 1
                 yield record
             token = page.get("nextToken")

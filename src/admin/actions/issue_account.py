@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, issued
+from admin.actions.views import findings, issued, shown_time
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
@@ -60,7 +60,10 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
     return {
         **issued(made, found, now),
-        "previous": {**request.principal.named, "expirationDate": ends_at},
+        "previous": {
+            **request.principal.named,
+            "expirationDate": shown_time(ends_at),
+        },
         **deployment.settings.bound,
     }
 

@@ -8,6 +8,7 @@ import click
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Family
 from apikeys_cli.role_explanation import explanation, readable_explanation
 from apikeys_cli.role_maps import (
     difference,
@@ -37,7 +38,7 @@ class _PutOptions(TypedDict):
     wait: bool
 
 
-@click.group()
+@click.group(cls=Family)
 @common_options
 def roles() -> None:
     """Show, check and store the role map: which routes each role opens."""

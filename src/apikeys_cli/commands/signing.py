@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Family
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.formats import echo_lines, emit
 from apikeys_cli.wait import pause
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import Invocation
 
 
-@click.group()
+@click.group(cls=Family)
 @common_options
 def signing() -> None:
     """Rotate the signing key, which makes every key's tag."""

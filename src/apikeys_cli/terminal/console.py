@@ -19,7 +19,7 @@ _ENDLESS = 10_000
 
 def data() -> Console:
     """Return the console of data: as wide as the terminal, or as the data."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _ENDLESS
     return console
@@ -27,12 +27,12 @@ def data() -> Console:
 
 def messages() -> Console:
     """Return the console of everything that is not data."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, emoji=False)
 
 
 def say(message: str) -> None:
     """Tell a person something that is not data."""
-    _tell(message, markup=False, soft_wrap=True)
+    _tell(message, soft_wrap=True)
 
 
 def tell(table: RenderableType) -> None:
@@ -40,11 +40,11 @@ def tell(table: RenderableType) -> None:
     _tell(table)
 
 
-def _tell(told: RenderableType, **options: bool) -> None:
+def _tell(told: RenderableType, *, soft_wrap: bool = False) -> None:
     # Standard error that is full or closed must not stop what is at work: a key that
     # was made is still to be printed.
     with suppress(OSError):
-        messages().print(told, **options)  # type: ignore[arg-type] - flags of print's
+        messages().print(told, markup=False, soft_wrap=soft_wrap)
 
 
 def print_data(table: RenderableType) -> None:

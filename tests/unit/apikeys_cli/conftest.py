@@ -12,6 +12,7 @@ from moto import mock_aws
 from apikeys_cli import wait
 from apikeys_cli.errors import UnreachableError
 from apikeys_cli.main import main
+from apikeys_cli.terminal import secret_input
 from tests.builders import ROLE_MAP, signing_secret
 from tests.in_process import SIGNING_SECRET, InProcess, client_of
 
@@ -66,6 +67,12 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = ("COLUMNS", "NO_COLOR", "FORCE_COLOR")
     for name in (*terminal, "APIKEYS_FUNCTION", "APIKEYS_STACK"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let somebody sit at the terminal, who can be asked."""
+    monkeypatch.setattr(secret_input, "is_asked", lambda: True)
 
 
 @pytest.fixture

@@ -50,8 +50,8 @@ def test_a_record_is_shown_without_what_it_proves_the_key_by(
             "keyId": key.key_id,
             "client": "Acme",
             "issuer": "apikeys",
-            "issueDate": "2027-01-15T08:00:00",
-            "expirationDate": "2027-04-15T08:00:00",
+            "issueDate": "2027-01-15T08:00:00Z",
+            "expirationDate": "2027-04-15T08:00:00Z",
             "enabled": True,
             "roles": ["READER"],
             "schemaVersion": 1,
@@ -68,7 +68,8 @@ def test_a_record_is_shown_without_what_it_proves_the_key_by(
         (0, True, "active", 90),
         (0, False, "disabled", 90),
         (1, True, "active", 89),
-        (89.5, True, "active", 0),
+        (88.4, True, "active", 2),
+        (89.6, True, "active", 0),
         (90 - 1e-5, True, "active", 0),
         (90, True, "expired", 0),
         (90, False, "expired", 0),
@@ -78,7 +79,7 @@ def test_a_record_is_shown_without_what_it_proves_the_key_by(
 def test_the_state_is_that_of_the_moment(
     admin: Admin, days: float, state: str, left: int, *, enabled: bool
 ) -> None:
-    """Expired goes before disabled; days are rounded down and never negative."""
+    """Expired goes before disabled; days are the nearest number, never negative."""
     key, _ = admin.issued(enabled=enabled)
     admin.now += days * 86_400
     record = admin("get", keyId=key.key_id)["record"]
