@@ -8,6 +8,7 @@ from admin.actions.views import findings, issued, shown_time
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
+from admin.rules.acceptance import check_logins
 from admin.rules.drafts import length_of
 from admin.rules.handover import notes_for
 from admin.stores.engine import NameTakenError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 def issue(deployment: Deployment, request: Issue) -> Document:
     """Answer ``issue`` of a login."""
+    check_logins(deployment.settings)
     principal = Principal.account(str(request.login))
     return _created(
         deployment, request, principal, deployment.drafts.asked_for(request)
@@ -33,6 +35,7 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone`` of an account: another login, as long a life."""
+    check_logins(deployment.settings)
     model = deployment.records.live(request.principal).record
     principal = Principal.account(str(request.new_login))
     return _created(

@@ -10,6 +10,7 @@ from admin.actions.views import public_view, revoked_view
 from admin.errors import Code, RefusedError, not_found, not_revocable
 from admin.stores.engine import Absence, settled
 from admin.stores.records import parsed, readable
+from apikeys.defaults import DAY
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
@@ -36,7 +37,10 @@ def revoke(deployment: Deployment, request: Revoke) -> Document:
     if not isinstance(stored, Absence):
         record = readable(principal, stored)
         deployment.tombstones.write(
-            deployment.records.name(principal), record, stored.version
+            deployment.records.name(principal),
+            record,
+            stored.version,
+            int(deployment.clock()) + days * DAY,
         )
         _delete(deployment, principal, days)
         # It is revoked, whatever becomes of its gateway key.
@@ -45,7 +49,9 @@ def revoke(deployment: Deployment, request: Revoke) -> Document:
                 deployment.usage_plans.leave(record.document)
     return {
         "status": 200,
-        "record": revoked_view(principal),
+        "record": revoked_view(
+            principal, deployment.tombstones.seen(deployment.records.name(principal))
+        ),
         **deployment.settings.bound,
     }
 

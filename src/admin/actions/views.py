@@ -75,9 +75,15 @@ def shown_time(text: object) -> object:
     return f"{text}Z"
 
 
-def revoked_view(principal: Principal) -> Document:
-    """Return what is left to see of what was revoked."""
-    return {**principal.named, "state": "revoked"}
+def revoked_view(principal: Principal, kept: Document) -> Document:
+    """Return what is left to see of what was revoked.
+
+    Args:
+        principal: whose it was.
+        kept: the fields that the notes beside it keep.
+    """
+    times = {f: shown_time(kept[f]) for f in (*_TIMES, "restorableUntil") if f in kept}
+    return {**principal.named, **kept, **times, "state": "revoked"}
 
 
 def issued(made: Made, found: Found, now: float) -> Document:

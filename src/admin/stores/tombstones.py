@@ -10,9 +10,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError
+from admin.stores.revoked import notes_of, seen
 
 if TYPE_CHECKING:
     from admin.stores.engine import Engine
+    from apikeys.document import Document
     from apikeys.record import Record
 
 LINKS = ("replaces", "replacedBy")
@@ -29,16 +31,17 @@ class Tombstones:
     def __init__(self, store: Engine) -> None:
         self._store = store
 
-    def write(self, name: str, record: Record | None, version: str) -> None:
+    def write(self, name: str, record: Record | None, version: str, until: int) -> None:
         """Write down what a record says that is about to be revoked, None if corrupt.
 
+        Until when it can be restored is written down as well.
         Without a tombstone, or with one of another version, only a function that may
         grant every role can restore.
         """
         roles = " ".join(record.roles) if record is not None else _UNKNOWN_ROLES
         if len(roles) > _LONGEST_NOTE:
             roles = _UNKNOWN_ROLES
-        notes = {_ROLES: roles, _VERSION: version}
+        notes = {_ROLES: roles, _VERSION: version} | notes_of(record, until)
         if record is not None:
             found = {link: record.document.get(link) for link in LINKS}
             notes |= {
@@ -55,6 +58,12 @@ class Tombstones:
         if version is None or notes.get(_VERSION) != version:
             return (_UNKNOWN_ROLES,)
         return tuple(notes.get(_ROLES, _UNKNOWN_ROLES).split())
+
+    def seen(self, name: str) -> Document:
+        """Return what can be seen of a revoked record; nothing where that fails."""
+        with suppress(RefusedError):
+            return seen(self._store.notes(name)[0])
+        return {}
 
     def link(self, name: str, direction: str) -> str | None:
         """Return the key id that a rotation linked to a revoked record, if any."""

@@ -372,3 +372,18 @@ def test_an_end_may_be_given_as_it_is_shown(cli: Cli, text: str) -> None:
     """With the zone of answers, or without one."""
     record = cli.issue("--expires", text)["record"]
     assert record["expirationDate"] == "2999-01-31T12:00:00Z"
+
+
+def test_a_revoked_key_says_until_when_and_how_it_comes_back(cli: Cli) -> None:
+    """By ``revoke``, ``get`` and ``list``; its client and its dates are kept."""
+    key_id = cli.issue("--name", "nightly")["record"]["keyId"]
+    revoked = cli("revoke", key_id, "--yes")
+    until = cli.json("get", key_id)["record"]["restorableUntil"]
+    for done in (revoked, cli("get", key_id)):
+        assert f"Restorable until {until}: apikeys restore {key_id}\n" in done.stderr
+        assert "Acme" in done.stdout
+        assert f"{until} (in 30 days)" in done.stdout
+    listed = cli("list", "--state", "revoked")
+    assert "Acme" in listed.stdout
+    assert "nightly" in listed.stdout
+    assert "apikeys restore" in listed.stderr
