@@ -479,7 +479,7 @@ def test_a_kind_that_the_deployment_does_not_read_is_missing_to_it(aws: None) ->
     """Verify says so whatever the credential is."""
     del aws
     keys, accounts = Admin(), Admin(CREDENTIALS="basic")
-    password = _issued(keys, roles=["READER"])["password"]
+    password = _issued(accounts, roles=["READER"])["password"]
     key, _ = keys.issued(roles=["READER"])
     found = [_reason(admin, password) for admin in (keys, accounts)]
     assert found == ["missing", "granted"]

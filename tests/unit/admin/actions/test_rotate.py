@@ -54,7 +54,7 @@ def test_a_rotated_key_has_a_sister_and_an_end(admin: Admin) -> None:
     # As long a life as the old one's, from now; a day of overlap.
     assert answer["record"]["issueDate"] == "2027-01-16T08:00:00Z"
     assert answer["record"]["expirationDate"] == "2027-04-16T08:00:00Z"
-    assert answer["previous"]["expirationDate"] == "2027-01-17T08:00:00"
+    assert answer["previous"]["expirationDate"] == "2027-01-17T08:00:00Z"
     assert digest.matches(admin.record(new)["digest"], answer["key"])
 
 
