@@ -164,6 +164,19 @@ def test_a_terminal_of_80_columns_shows_this(
     ]
 
 
+def test_wide_letters_have_the_room_that_they_take(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes two columns of a terminal; what has room is not broken."""
+    monkeypatch.setenv("COLUMNS", "140")
+    print_data(listing_table([*_SHORT, _LONG[1]], NOW))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[-1] == (
+        "0aZx81TbP7GkQ2mV  disabled  株式会社東京データ管理センター  夜間バッチ処理  "
+        "READER  2027-01-15 20:00 (in 12 hours)"
+    )
+
+
 @pytest.mark.parametrize(("variable", "colours"), [(None, True), ("1", False)])
 def test_states_have_colours_on_a_terminal_only(
     cli: Cli,
