@@ -86,6 +86,8 @@ class InProcess:
             "SIGNING_SECRET": SIGNING_SECRET,
             "RECORD_TTL_SECONDS": "2",
             "AUTHORIZER_CACHE_SECONDS": "3",
+            "CREDENTIALS": "api-key,basic",
+            "LEGACY_KEYS": "imported",
         }
         self.actions = Actions(
             Deployment.build(

@@ -91,7 +91,7 @@ class Deployment:
             tombstones=tombstones,
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,
-            revocations=Revocations(records, tombstones, gateway_keys),
+            revocations=Revocations(records, tombstones, gateway_keys, clock),
             role_maps=role_maps,
             signing_secret=signing_secret,
             stage_caches=StageCaches(

@@ -53,8 +53,8 @@ def login(value: str) -> str:
 
 
 def date(value: object) -> str:
-    """Return a date as a record has it."""
-    text = str(value)
+    """Return a date as a record has it, of one with the zone of answers too."""
+    text = str(value).removesuffix("Z")
     timestamp.parse(text)
     return text
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def get(deployment: Deployment, request: Get) -> Document:
-    """Answer ``get``; of what was revoked only that it is can be seen."""
+    """Answer ``get``; of what was revoked only what its notes keep can be seen."""
     found = deployment.records.get(request.principal)
     if found is None:
-        return {"status": 200, "record": revoked_view(request.principal)}
+        kept = deployment.tombstones.seen(deployment.records.name(request.principal))
+        return {"status": 200, "record": revoked_view(request.principal, kept)}
     return {"status": 200, "record": _view(deployment, found)}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from admin.actions.views import findings, public_view
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
+from admin.rules.acceptance import check_foreign_keys
 from admin.stores.engine import NameTakenError
 from admin.stores.records import issued_at
 from apikeys import digest, document, foreign, role_name, timestamp
@@ -27,6 +28,7 @@ def import_key(deployment: Deployment, request: Import) -> Document:
     The same import a second time writes nothing, costs no hash, and says
     ``repeated``.
     """
+    check_foreign_keys(deployment.settings)
     text, known = _presented(request)
     key_id = foreign.key_id_of(text, deployment.signing_secret.lookup_key())
     principal = Principal.key(key_id)

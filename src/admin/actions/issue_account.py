@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, issued
+from admin.actions.views import findings, issued, shown_time
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
+from admin.rules.acceptance import check_logins
 from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import check_unseen
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 def issue(deployment: Deployment, request: Issue) -> Document:
     """Answer ``issue`` of a login."""
+    check_logins(deployment.settings)
     principal = Principal.account(str(request.login))
     return _created(
         deployment, request, principal, deployment.drafts.asked_for(request)
@@ -34,6 +36,7 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone`` of an account: another login, as long a life."""
+    check_logins(deployment.settings)
     principal = Principal.account(str(request.new_login))
     with deployment.gateway_keys.abandoned(principal):
         model = deployment.records.live(request.principal).record
@@ -62,7 +65,10 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
     return {
         **issued(made, found, now),
-        "previous": {**request.principal.named, "expirationDate": ends_at},
+        "previous": {
+            **request.principal.named,
+            "expirationDate": shown_time(ends_at),
+        },
         **deployment.settings.bound,
     }
 

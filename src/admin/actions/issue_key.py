@@ -9,6 +9,7 @@ from admin.actions.views import findings, issued, public_view
 from admin.errors import Code, RefusedError, conflict, revoked
 from admin.principal import Principal
 from admin.rules import idempotency
+from admin.rules.acceptance import check_keys
 from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import new_key_id
@@ -36,12 +37,14 @@ _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 
 def issue(deployment: Deployment, request: Issue) -> Document:
     """Answer ``issue``: the key, which is never shown again, and its record."""
+    check_keys(deployment.settings)
     key_id = new_key_id(request.request_token)
     return _drafted(deployment, request, deployment.drafts.asked_for(request), key_id)
 
 
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone``: a new key like another, with as long a life."""
+    check_keys(deployment.settings)
     key_id = new_key_id(request.request_token)
     with deployment.gateway_keys.abandoned(Principal.key(key_id)):
         model = deployment.records.live(request.principal).record

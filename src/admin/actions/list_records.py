@@ -8,6 +8,7 @@ from admin.actions.views import public_view, revoked_view
 from admin.rules import page_token
 from admin.rules.handover import is_awaited
 from admin.stores.records import readable
+from admin.stores.revoked import seen
 from apikeys import document
 from apikeys.defaults import DAY
 from apikeys.record import SCHEMA_VERSION
@@ -66,7 +67,8 @@ def _fitting(
     deployment: Deployment, request: ListKeys, page: Page, apart: dict[str, list[str]]
 ) -> Iterator[Document]:
     if request.state == "revoked":
-        yield from map(revoked_view, page.principals)
+        for principal, notes in page.notes.items():
+            yield revoked_view(principal, seen(notes))
         return
     now = deployment.clock()
     for principal, stored in deployment.records.many(page.principals).items():

@@ -42,7 +42,9 @@ def revoke(deployment: Deployment, request: Revoke) -> Document:
         raise not_found(principal)
     return {
         "status": 200,
-        "record": revoked_view(principal),
+        "record": revoked_view(
+            principal, deployment.tombstones.seen(deployment.records.name(principal))
+        ),
         **deployment.settings.bound,
     }
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError, not_revocable
 from admin.stores.records import readable
+from apikeys.defaults import DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from admin.principal import Principal
     from admin.stores.engine import Stored
     from admin.stores.gateway_keys import GatewayKeys
@@ -23,11 +26,16 @@ class Revocations:
     """Revokes records; a note or a gateway key that fails stops none."""
 
     def __init__(
-        self, records: Records, tombstones: Tombstones, gateway_keys: GatewayKeys
+        self,
+        records: Records,
+        tombstones: Tombstones,
+        gateway_keys: GatewayKeys,
+        clock: Callable[[], float],
     ) -> None:
         self._records = records
         self._tombstones = tombstones
         self._gateway_keys = gateway_keys
+        self._clock = clock
 
     def end(
         self, principal: Principal, stored: Stored, days: int = _DAYS
@@ -38,7 +46,8 @@ class Revocations:
             RefusedError: 409, it is not deleted.
         """
         record = readable(principal, stored)
-        self._tombstones.write(self._records.name(principal), record, stored.version)
+        name, until = self._records.name(principal), int(self._clock()) + days * DAY
+        self._tombstones.write(name, record, stored.version, until)
         if not self._records.delete(principal, days):
             raise not_revocable(principal, "disable it")
         with suppress(RefusedError):

@@ -10,11 +10,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError
+from admin.stores.revoked import notes_of, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from admin.stores.engine import Engine
+    from apikeys.document import Document
     from apikeys.record import Record
 
 LINKS = ("replaces", "replacedBy")
@@ -34,16 +36,17 @@ class Tombstones:
     def __init__(self, store: Engine) -> None:
         self._store = store
 
-    def write(self, name: str, record: Record | None, version: str) -> None:
+    def write(self, name: str, record: Record | None, version: str, until: int) -> None:
         """Write down what a record says that is about to be revoked, None if corrupt.
 
+        Until when it can be restored is written down as well.
         Without a tombstone, or with one of another version, only a function that may
         grant every role can restore.
         """
         roles = " ".join(record.roles) if record is not None else _UNKNOWN_ROLES
         if len(roles) > _LONGEST_NOTE:
             roles = _UNKNOWN_ROLES
-        notes = {_ROLES: roles, _VERSION: version}
+        notes = {_ROLES: roles, _VERSION: version} | notes_of(record, until)
         if record is not None:
             found = {_link_note(link): record.document.get(link) for link in LINKS}
             found[_GATEWAY_KEY] = record.document.get("usageKeyId")
@@ -57,6 +60,12 @@ class Tombstones:
         if version is None or notes.get(_VERSION) != version:
             return (_UNKNOWN_ROLES,)
         return tuple(notes.get(_ROLES, _UNKNOWN_ROLES).split())
+
+    def seen(self, name: str) -> Document:
+        """Return what can be seen of a revoked record; nothing where that fails."""
+        with suppress(RefusedError):
+            return seen(self._notes(name))
+        return {}
 
     def links(self, name: str) -> list[str]:
         """Return the key ids that rotations linked to a revoked record."""

@@ -15,6 +15,7 @@ from apikeys_cli.batch.imports import carry_out, judged, preview
 from apikeys_cli.batch.ontopop import OntoPopSecrets
 from apikeys_cli.batch.report import Report
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import (
     RecordOptions,
     described,
@@ -22,7 +23,7 @@ from apikeys_cli.options.record import (
     end,
     life_options,
 )
-from apikeys_cli.options.types import yes_option
+from apikeys_cli.options.types import check, yes_option
 from apikeys_cli.terminal.console import messages, say
 from apikeys_cli.terminal.formats import show
 from apikeys_cli.terminal.key_file import warn_of_readers
@@ -49,6 +50,7 @@ class _ImportOptions(RecordOptions):
 
 @click.command(
     "import",
+    cls=Command,
     epilog=examples(
         'apikeys import - --client "Test App" --role REPORTING < client.key',
         "apikeys import --record ontopop-record.json",
@@ -97,8 +99,8 @@ class _ImportOptions(RecordOptions):
     "keys an earlier run imported.",
 )
 @yes_option
-@description_options
-@life_options
+@description_options()
+@life_options()
 @common_options
 @click.pass_obj
 def import_keys(
@@ -170,12 +172,13 @@ def _import_secrets(
     invocation: Invocation, defaults: Mapping[str, Any], options: _ImportOptions
 ) -> None:
     prefix = options["prefix"] or RECORD_PREFIX
-    if options["deletes"] and not options["yes"]:
-        question = (
-            f"Schedule the deletion of OntoPop's own secrets under {prefix} whose keys "
-            "an earlier run imported?"
-        )
-        click.confirm(question, abort=True, err=True)
+    check(
+        lambda: (
+            f"Schedule the deletion of OntoPop's own secrets under {prefix} whose "
+            "keys an earlier run imported?"
+        ),
+        is_sure=options["yes"] or not options["deletes"],
+    )
     secrets = OntoPopSecrets(invocation.connection, prefix)
     with messages().status("Reading the secrets …"):
         rows = judged(invocation.function, secrets.rows(defaults))

@@ -8,6 +8,7 @@ import click
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Family
 from apikeys_cli.options.types import yes_option
 from apikeys_cli.records import Listing
 from apikeys_cli.role_explanation import explanation, readable_explanation
@@ -47,7 +48,7 @@ class _PutOptions(TypedDict):
     yes: bool
 
 
-@click.group()
+@click.group(cls=Family)
 @common_options
 def roles() -> None:
     """Show, check and store the role map: which routes each role opens."""

@@ -8,6 +8,7 @@ import click
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Family
 from apikeys_cli.options.types import yes_option
 from apikeys_cli.terminal.console import messages, say
 from apikeys_cli.terminal.formats import echo_lines, emit
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import Invocation
 
 
-@click.group()
+@click.group(cls=Family)
 @common_options
 def signing() -> None:
     """Rotate and retire the signing keys, which make every key's tag."""

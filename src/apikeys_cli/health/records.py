@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apikeys import timestamp
 from apikeys.defaults import DAY, REPEAT_SECONDS
+from apikeys_cli.dates import moment
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.findings import Finding, fail, ok, some, warn
 from apikeys_cli.records import Listing, name_of
@@ -96,7 +97,7 @@ def _handovers(
         for record in records
         if name_of(record) in unconfirmed.difference(interrupted)
         and record["state"] != "expired"
-        and record.get("issueDate", "") <= begun_by
+        and record.get("issueDate", "").removesuffix("Z") <= begun_by
     ]
     if lost:
         yield warn(
@@ -122,4 +123,4 @@ def _ends_soon(record: dict[str, Any], now: float) -> bool:
     # A rotated key ends because its client has another.
     if date is None or record["state"] != "active" or "replacedBy" in record:
         return False
-    return now < timestamp.parse(date) <= now + _SOON_DAYS * DAY
+    return now < moment(date) <= now + _SOON_DAYS * DAY

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rich.progress import Progress
+from rich.console import Console
 
 from apikeys_cli.terminal.visible import HarmlessConsole
 
@@ -33,7 +34,19 @@ def messages() -> Console:
 
 def say(message: str) -> None:
     """Tell a person something that is not data."""
-    messages().print(message, markup=False, soft_wrap=True)
+    _tell(message, soft_wrap=True)
+
+
+def tell(table: RenderableType) -> None:
+    """Show a person a table that is not data."""
+    _tell(table)
+
+
+def _tell(told: RenderableType, *, soft_wrap: bool = False) -> None:
+    # Standard error that is full or closed must not stop what is at work: a key that
+    # was made is still to be printed.
+    with suppress(OSError):
+        messages().print(told, markup=False, soft_wrap=soft_wrap)
 
 
 def print_data(table: RenderableType) -> None:
@@ -45,6 +58,9 @@ def tracked[T](
     steps: Iterable[T], description: str, *, count: int, is_hidden: bool
 ) -> Iterator[T]:
     """Yield steps, under a bar on a terminal that sees none of them otherwise."""
+    # Loaded where a bar may be: most commands show none.
+    from rich.progress import Progress  # noqa: PLC0415 - as it says
+
     console = messages()
     with Progress(
         console=console,

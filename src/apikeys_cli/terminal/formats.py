@@ -8,11 +8,11 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-import click
 from rich.table import Table
 from rich.text import Text
 
 from apikeys_cli.dates import dated
+from apikeys_cli.records import named
 from apikeys_cli.terminal import console
 from apikeys_cli.terminal.visible import visible, visible_cell, visible_json
 
@@ -38,6 +38,7 @@ RECORD_FIELDS = (
     "issueDate",
     "expirationDate",
     "expiresInDays",
+    "restorableUntil",
     "enabled",
     "description",
     "usagePlanId",
@@ -56,6 +57,12 @@ def show(answer: Mapping[str, Any], output: str) -> None:
         (*extra, *RECORD_FIELDS),
         lambda: console.print_data(record_table(answer["record"])),
     )
+
+
+def say_restorable(record: Mapping[str, Any]) -> None:
+    """Tell a person until when a revoked record can be brought back, and how."""
+    if (until := record.get("restorableUntil")) is not None:
+        console.say(f"Restorable until {until}: apikeys restore {named(record)}")
 
 
 def warn(answer: Mapping[str, Any]) -> None:
@@ -115,7 +122,7 @@ def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:
 def echo_lines(lines: Iterable[str]) -> None:
     """Print texts for a person, one a line, none of them folded."""
     for line in lines:
-        click.echo(visible(line))
+        sys.stdout.write(f"{visible(line)}\n")
 
 
 def csv_cells(row: Mapping[str, Any], fields: Sequence[str]) -> list[str]:
@@ -155,7 +162,7 @@ def plain(value: object) -> str:
 
 
 def _styled(field: str, value: Any) -> Text:  # noqa: ANN401 - any JSON
-    if field == "expirationDate":
+    if field in ("expirationDate", "restorableUntil"):
         return Text(dated(value, time.time(), exact=True))
     style = STATE_STYLES.get(str(value), "") if field == "state" else ""
     return Text(visible(plain(value), kept="") or "-", style=style)

@@ -114,6 +114,6 @@ def aws() -> Iterator[None]:
 
 @pytest.fixture
 def admin(aws: None) -> Admin:
-    """Return the admin function's actions with default settings."""
+    """Return the admin function's actions, of a deployment that takes every kind."""
     del aws
-    return Admin()
+    return Admin(CREDENTIALS="api-key,basic", LEGACY_KEYS="imported")

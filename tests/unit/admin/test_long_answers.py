@@ -25,7 +25,7 @@ _STAGE_ARN = (
 def large(aws: None) -> Admin:
     """Return the actions of a deployment with one role that opens many routes."""
     del aws
-    admin = Admin(CREDENTIALS="api-key,basic")
+    admin = Admin(CREDENTIALS="api-key,basic", LEGACY_KEYS="imported")
     admin.overwrite(ROLES_NAME, json.dumps({"roles": _ROUTES}))
     return admin
 

@@ -37,7 +37,7 @@ _ISSUE: list[tuple[dict[str, Any], str]] = [
     ({"roles": ["READER"] * 101}, "roles"),
     ({"expirationDate": "canary"}, "expirationDate"),
     ({"expirationDate": "2027-02-30T00:00:00"}, "expirationDate"),
-    ({"expirationDate": f"{_DATE}Z"}, "expirationDate"),
+    ({"expirationDate": f"{_DATE}+00:00"}, "expirationDate"),
     ({"expirationDate": 5}, "expirationDate"),
     ({"lifetimeDays": 0}, "lifetimeDays"),
     ({"lifetimeDays": 36_501}, "lifetimeDays"),

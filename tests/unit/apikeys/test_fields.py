@@ -29,7 +29,7 @@ _VALUES: list[tuple[str, Any]] = [
     ("roles", ["R" * 65]),
     ("expirationDate", "2027-02-28T00:00:00"),
     ("expirationDate", "2027-02-30T00:00:00"),
-    ("expirationDate", "2027-02-28T00:00:00Z"),
+    ("expirationDate", "2027-02-28T00:00:00+00:00"),
     ("usagePlanId", "gold1"),
     ("usagePlanId", "gold/1"),
     ("usagePlanId", "gold1\n"),

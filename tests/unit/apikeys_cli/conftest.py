@@ -12,6 +12,7 @@ from moto import mock_aws
 from apikeys_cli import wait
 from apikeys_cli.errors import UnreachableError
 from apikeys_cli.main import main
+from apikeys_cli.terminal import secret_input
 from tests.builders import ROLE_MAP, signing_secret
 from tests.in_process import SIGNING_SECRET, InProcess, client_of
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 class LostError(UnreachableError):
     """The function did its work, and its answer never came."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, may_have_acted=True)
 
 
 class Cli:
@@ -60,8 +64,15 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture(autouse=True)
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start from an environment that says nothing about terminals."""
-    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "APIKEYS_FUNCTION"):
+    terminal = ("COLUMNS", "NO_COLOR", "FORCE_COLOR")
+    for name in (*terminal, "APIKEYS_FUNCTION", "APIKEYS_STACK"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let somebody sit at the terminal, who can be asked."""
+    monkeypatch.setattr(secret_input, "is_asked", lambda: True)
 
 
 @pytest.fixture

@@ -42,8 +42,8 @@ def test_an_issued_key_is_answered_once_and_works(admin: Admin) -> None:
             "client": "Acme",
             "issuer": "apikeys",
             "name": "Zoë's key",
-            "issueDate": "2027-01-15T08:00:00",
-            "expirationDate": "2027-04-15T08:00:00",
+            "issueDate": "2027-01-15T08:00:00Z",
+            "expirationDate": "2027-04-15T08:00:00Z",
             "enabled": True,
             "roles": ["READER", "WRITER"],
             "schemaVersion": 1,
@@ -99,13 +99,13 @@ def test_slow_digests_are_a_setting(aws: None) -> None:
 @pytest.mark.parametrize(
     ("fields", "ends_at", "days"),
     [
-        ({}, "2027-04-15T08:00:00", 90),
-        ({"lifetimeDays": 1}, "2027-01-16T08:00:00", 1),
-        ({"lifetimeDays": 36_500}, "2126-12-22T08:00:00", 36_500),
-        ({"expirationDate": "2027-01-15T08:00:01"}, "2027-01-15T08:00:01", 0),
-        ({"expirationDate": "9999-12-31T23:59:59"}, "9999-12-31T23:59:59", 2_912_063),
+        ({}, "2027-04-15T08:00:00Z", 90),
+        ({"lifetimeDays": 1}, "2027-01-16T08:00:00Z", 1),
+        ({"lifetimeDays": 36_500}, "2126-12-22T08:00:00Z", 36_500),
+        ({"expirationDate": "2027-01-15T08:00:01"}, "2027-01-15T08:00:01Z", 0),
+        ({"expirationDate": "9999-12-31T23:59:59"}, "9999-12-31T23:59:59Z", 2_912_064),
         ({"neverExpires": True}, None, None),
-        ({"neverExpires": False, "lifetimeDays": 7}, "2027-01-22T08:00:00", 7),
+        ({"neverExpires": False, "lifetimeDays": 7}, "2027-01-22T08:00:00Z", 7),
     ],
 )
 def test_a_key_ends_when_it_was_asked_to(

@@ -104,12 +104,13 @@ def test_the_fields_that_are_given_must_all_fit(
     assert found == {ids[name] for name in expected}
 
 
-def test_of_a_revoked_key_its_id_alone_is_shown(admin: Admin) -> None:
-    """As ``get`` does."""
-    key, _ = admin.issued()
+def test_a_revoked_key_is_shown_as_get_shows_it(admin: Admin) -> None:
+    """With its client, its dates, and until when it can be restored."""
+    key, _ = admin.issued(name="nightly")
     admin("revoke", keyId=key.key_id)
     records = admin("list", state="revoked")["records"]
-    assert records == [{"keyId": key.key_id, "state": "revoked"}]
+    assert records == [admin("get", keyId=key.key_id)["record"]]
+    assert records[0]["name"] == "nightly"
     assert admin("list") == {"status": 200, "records": []}
 
 

@@ -52,9 +52,9 @@ def test_a_rotated_key_has_a_sister_and_an_end(admin: Admin) -> None:
     links = answer["record"]["replaces"], answer["previous"]["replacedBy"]
     assert links == (old.key_id, new)
     # As long a life as the old one's, from now; a day of overlap.
-    assert answer["record"]["issueDate"] == "2027-01-16T08:00:00"
-    assert answer["record"]["expirationDate"] == "2027-04-16T08:00:00"
-    assert answer["previous"]["expirationDate"] == "2027-01-17T08:00:00"
+    assert answer["record"]["issueDate"] == "2027-01-16T08:00:00Z"
+    assert answer["record"]["expirationDate"] == "2027-04-16T08:00:00Z"
+    assert answer["previous"]["expirationDate"] == "2027-01-17T08:00:00Z"
     assert digest.matches(admin.record(new)["digest"], answer["key"])
 
 
@@ -83,14 +83,14 @@ def test_the_old_key_ends_after_the_overlap_and_never_later_than_before(
 @pytest.mark.parametrize(
     ("life", "asked", "ends_at"),
     [
-        ({"lifetimeDays": 7}, {}, "2027-01-22T08:00:00"),
-        ({"lifetimeDays": 7}, {"lifetimeDays": 1}, "2027-01-16T08:00:00"),
+        ({"lifetimeDays": 7}, {}, "2027-01-22T08:00:00Z"),
+        ({"lifetimeDays": 7}, {"lifetimeDays": 1}, "2027-01-16T08:00:00Z"),
         ({"lifetimeDays": 7}, {"neverExpires": True}, None),
         ({"neverExpires": True}, {}, None),
         (
             {"neverExpires": True},
             {"expirationDate": "2027-02-01T00:00:00"},
-            "2027-02-01T00:00:00",
+            "2027-02-01T00:00:00Z",
         ),
     ],
 )
@@ -307,7 +307,7 @@ def test_the_longest_life_holds_for_a_sister_too(aws: None) -> None:
         ({}, {}),
         ({"client": "Other", "enabled": False}, {"client": "Other", "enabled": False}),
         ({"roles": ["writer"]}, {"roles": ["WRITER"]}),
-        ({"lifetimeDays": 1}, {"expirationDate": "2027-01-17T08:00:00"}),
+        ({"lifetimeDays": 1}, {"expirationDate": "2027-01-17T08:00:00Z"}),
     ],
 )
 def test_a_clone_is_like_its_model_but_for_what_is_given(
@@ -322,8 +322,8 @@ def test_a_clone_is_like_its_model_but_for_what_is_given(
     inherited = {
         **_DESCRIBED,
         "enabled": True,
-        "issueDate": "2027-01-16T08:00:00",
-        "expirationDate": "2027-04-16T08:00:00",
+        "issueDate": "2027-01-16T08:00:00Z",
+        "expirationDate": "2027-04-16T08:00:00Z",
     }
     expected = inherited | expected
     assert {name: answer["record"][name] for name in expected} == expected

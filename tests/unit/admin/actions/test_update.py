@@ -73,10 +73,10 @@ def test_null_takes_no_field_away_that_a_record_needs(
 @pytest.mark.parametrize(
     ("fields", "ends_at"),
     [
-        ({"lifetimeDays": 1}, "2027-01-26T08:00:00"),
-        ({"expirationDate": "2027-01-25T08:00:01"}, "2027-01-25T08:00:01"),
+        ({"lifetimeDays": 1}, "2027-01-26T08:00:00Z"),
+        ({"expirationDate": "2027-01-25T08:00:01"}, "2027-01-25T08:00:01Z"),
         ({"neverExpires": True}, None),
-        ({"neverExpires": False}, "2027-04-15T08:00:00"),
+        ({"neverExpires": False}, "2027-04-15T08:00:00Z"),
     ],
 )
 def test_a_new_end_counts_from_now(

@@ -84,8 +84,8 @@ def test_each_record_is_imported_and_reported_in_order(cli: Cli, source: Path) -
     records = {record["keyId"]: record for record in _listed(cli)}
     assert sorted(records) == sorted(line[2] for line in lines)
     for record in records.values():
-        assert record["issueDate"] == "2022-03-01T10:32:19"
-        assert record["expirationDate"] == "2052-05-30T10:32:19"
+        assert record["issueDate"] == "2022-03-01T10:32:19Z"
+        assert record["expirationDate"] == "2052-05-30T10:32:19Z"
         assert record["issuer"] == "HyperLearning AI"
         assert (record["state"], record["roles"]) == ("active", ["READER"])
 
@@ -239,7 +239,7 @@ def test_a_file_has_any_of_three_forms(cli: Cli, tmp_path: Path, form: str) -> N
     assert (done.exit_code, done.stderr) == (0, "2 imported, 0 done before.\n")
     expected = ["READER", "WRITER"] if form in ("csv", "semicolons") else ["READER"]
     for record in _listed(cli):
-        assert record["issueDate"] == "2022-03-01T10:32:19"
+        assert record["issueDate"] == "2022-03-01T10:32:19Z"
         assert (record["state"], record["roles"]) == ("active", expected)
 
 

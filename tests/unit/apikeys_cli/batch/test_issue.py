@@ -452,7 +452,7 @@ def test_a_row_whose_role_is_unknown_is_found_before_the_first_call(
     done = _run(cli, source, keys)
     assert done.exit_code == 2
     assert "line 2: roles: not in the role map: NONE" in done.stderr
-    assert "line 3: its end, 2020-01-02T00:00:00, is in the past" in done.stderr
+    assert "line 3: its end, 2020-01-01T23:59:59, is in the past" in done.stderr
     assert _issues(cli) == []
 
 
@@ -561,7 +561,7 @@ def test_what_is_for_one_key_does_not_go_with_a_file(
     cli: Cli, source: Path, option: str
 ) -> None:
     """Usage errors, both."""
-    done = cli("issue", "--from", str(source), option, "x")
+    done = cli("issue", "--from", str(source), option, "x" * 32)
     assert done.exit_code == 2
     assert f"{option} is for one key" in done.stderr
 

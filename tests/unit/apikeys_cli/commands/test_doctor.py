@@ -23,7 +23,7 @@ _METHOD = {"authorizationType": "CUSTOM", "authorizerId": "auth1"}
 _SOURCE = "method.request.header.X-API-Key"
 
 
-def _good() -> dict[str, Any]:
+def good_answers() -> dict[str, Any]:
     """Return the answers of a healthy deployment, anew at each call."""
     return {
         "get_function_configuration": {
@@ -117,7 +117,7 @@ def _examined(
     cli: Cli, change: Callable[[dict[str, Any]], object] | None = None
 ) -> dict[str, list[tuple[str, str]]]:
     """Return level and text of each finding by its subject, after a change."""
-    answers = _good()
+    answers = good_answers()
     if change is not None:
         change(answers)
     for service in ("lambda", "secretsmanager", "apigateway", "wafv2"):
@@ -345,7 +345,8 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
             )
         ),
         "not checked",
-        'Could not connect to the endpoint URL: "https://wafv2"',
+        'Could not connect to the endpoint URL: "https://wafv2"; check the network, '
+        "--region and --endpoint-url",
     ),
     "another identity source": (
         lambda a: _authorizer(a, identitySource=f"{_SOURCE},context.identity.sourceIp"),
@@ -392,8 +393,7 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
     "API Gateway in trouble": (
         lambda a: a.update(get_stage=_error("TooManyRequestsException")),
         "not checked",
-        "An error occurred (TooManyRequestsException) when calling the Look "
-        "operation: no",
+        "no (TooManyRequestsException); try again",
     ),
     "API Gateway out of reach": (_denied("get_stage"), "not checked", "no permission"),
     "no backup": (
@@ -738,7 +738,7 @@ def test_a_person_reads_findings_with_what_to_do(
 def test_the_table_is_the_default(cli: Cli) -> None:
     """And exit code 0 where nothing fails."""
     for service in ("lambda", "secretsmanager"):
-        cli.function.clients[service] = Aws(_good())
+        cli.function.clients[service] = Aws(good_answers())
     done = cli("doctor")
     assert done.exit_code == 0
     assert done.stdout.startswith("ok  admin function  apikeys-admin answers")
