@@ -96,6 +96,7 @@ def written(lost: str, place: str = "standard output") -> Iterator[None]:
 @contextmanager
 def open_to_the_end() -> Iterator[None]:
     """See that what a program wrote leaves it, or that it says so and ends with 4."""
+    fault: OSError | None
     try:
         yield
     except OSError as error:
