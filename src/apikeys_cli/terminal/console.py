@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
-
-from rich.console import Console
 
 from apikeys_cli.terminal.visible import HarmlessConsole
 
@@ -19,6 +18,14 @@ if TYPE_CHECKING:
 _ENDLESS = 10_000
 
 
+class _Messages(HarmlessConsole):
+    """A console whose reader may go away without an end to the program."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the caller, and standard output as it is."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def data() -> Console:
     """Return the console of data: as wide as the terminal, or as the data."""
     console = HarmlessConsole()
@@ -29,7 +36,7 @@ def data() -> Console:
 
 def messages() -> Console:
     """Return the console of everything that is not data."""
-    return HarmlessConsole(stderr=True)
+    return _Messages(stderr=True)
 
 
 def say(message: str) -> None:

@@ -96,9 +96,15 @@ def written(lost: str, place: str = "standard output") -> Iterator[None]:
 @contextmanager
 def open_to_the_end() -> Iterator[None]:
     """See that what a program wrote leaves it, or that it says so and ends with 4."""
+    fault: OSError | None
     try:
         yield
-    except (OSError, SystemExit):
+    except OSError as error:
+        # A stream that holds nothing back has failed already; a file has a name.
+        fault = _fault() or error
+        if error.filename is not None:
+            raise
+    except SystemExit:
         fault = _fault()
         if fault is None:
             raise

@@ -30,6 +30,12 @@ def _full() -> io.TextIOWrapper:
     return io.TextIOWrapper(open("/dev/full", "wb"), encoding="utf-8")  # noqa: PTH123 - its fault is tested
 
 
+def _full_at_once() -> io.TextIOWrapper:
+    # As with PYTHONUNBUFFERED, or a text that is longer than the buffer.
+    raw = open("/dev/full", "wb", buffering=0)  # noqa: PTH123, SIM115 - its fault is tested
+    return io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
+
+
 def _read_only() -> io.TextIOWrapper:
     # A descriptor that takes no writing, as after 1</dev/null.
     raw = os.fdopen(os.open(os.devnull, os.O_RDONLY), "wb", closefd=True)
@@ -44,6 +50,7 @@ def _without_reader() -> io.TextIOWrapper:
 
 _FAULTY: dict[str, Callable[[], io.TextIOWrapper]] = {
     "full": _full,
+    "full at once": _full_at_once,
     "read only": _read_only,
     "without reader": _without_reader,
 }
@@ -144,21 +151,24 @@ def test_a_key_file_on_a_full_disk_loses_no_key_in_silence(
     assert _actions(cli) == ["issue"]
 
 
-def test_standard_error_that_is_full_costs_no_key(cli: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", ["full", "full at once", "without reader"])
+def test_standard_error_that_fails_costs_no_key(
+    cli: Cli, tmp_path: Path, fault: str
+) -> None:
     """What a person is told may be lost; the key is printed and confirmed."""
     printed = tmp_path / "printed"
     done = _run(
         cli,
         *("issue", "--client", "Acme"),
         stdout=printed.open("w", encoding="utf-8"),
-        stderr=_full(),
+        stderr=_FAULTY[fault](),
     )
     assert done.exit_code == 0
     assert Key.parse(printed.read_text().strip())
     assert _actions(cli) == ["issue", "confirm"]
 
 
-@pytest.mark.parametrize("fault", ["full", "read only", "closed"])
+@pytest.mark.parametrize("fault", ["full", "full at once", "read only", "closed"])
 @pytest.mark.parametrize(
     "arguments",
     [("list",), ("list", "--output", "json"), ("roles", "get"), ("--help",)],
