@@ -19,6 +19,7 @@ from apikeys_cli.commands.signing import signing
 from apikeys_cli.commands.verify import verify
 from apikeys_cli.errors import explained
 from apikeys_cli.options.common import common_options
+from apikeys_cli.terminal.visible import visible_errors
 
 
 class _Commands(click.Group):
@@ -26,7 +27,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command that was asked for."""
-        with explained():
+        with visible_errors(), explained():
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import json
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,13 @@ import click
 from rich.text import Text
 
 from apikeys import document
+from apikeys_cli.text_input import STANDARD_INPUT, name_of_source, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-
+# Of two roles of one name one would be lost.
+_DECODER = json.JSONDecoder(object_pairs_hook=document.unique)
 _FIELDS = ("allow", "deny")
 _STYLES = {"+": "green", "-": "red"}
 
@@ -38,21 +40,25 @@ def read_role_file(file: Path) -> dict[str, Any]:
     Raises:
         UsageError: it can't be read, or holds something else.
     """
+    text, name = read_text(file), name_of_source(file)
     try:
-        if is_standard_input(file):
-            text = sys.stdin.read()
+        is_json = file.suffix.lower() == ".json"
+        if str(file) == STANDARD_INPUT:
             is_json = text.lstrip().startswith("{")
-        else:
-            text = file.read_text(encoding="utf-8")
-            is_json = file.suffix == ".json"
-        return document.loads(text) if is_json else tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        raise click.UsageError(f"{file} can't be read: {error}") from error
-
-
-def is_standard_input(file: Path) -> bool:
-    """Return whether a role map comes from standard input."""
-    return str(file) == "-"
+        found = _DECODER.decode(text) if is_json else tomllib.loads(text)
+        # TOML has dates and infinity, which no request can say.
+        json.dumps(found, allow_nan=False)
+    except RecursionError:
+        message = f"{name} can't be read: it is nested too deep"
+        raise click.UsageError(message) from None
+    except TypeError:
+        message = f"{name} can't be read: a date or a time of TOML's; put it in quotes"
+        raise click.UsageError(message) from None
+    except ValueError as error:
+        raise click.UsageError(f"{name} can't be read: {error}") from error
+    if not isinstance(found, dict):
+        raise click.UsageError(f"{name} is not a JSON object")
+    return found
 
 
 def routes(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

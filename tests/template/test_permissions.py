@@ -197,9 +197,11 @@ def test_admin_is_granted_what_its_code_calls() -> None:
         ("apigateway:POST", "/apikeys", True),
         ("apigateway:POST", "/usageplans/p1/keys", True),
         ("apigateway:DELETE", "/apikeys/k1", True),
-        ("apigateway:GET", "/apikeys", False),
+        ("apigateway:GET", "/apikeys", True),
         ("apigateway:GET", "/apikeys/k1", False),
         ("apigateway:PATCH", "/apikeys/k1", False),
+        ("apigateway:GET", "/usageplans", False),
+        ("apigateway:GET", "/usageplans/p1/keys", False),
         ("apigateway:POST", "/usageplans", False),
         ("apigateway:DELETE", "/usageplans/p1", False),
         ("apigateway:DELETE", "/usageplans/p1/keys/k1", False),
@@ -211,7 +213,7 @@ def test_admin_is_granted_what_its_code_calls() -> None:
 def test_admin_makes_and_removes_usage_plan_keys(
     action: str, path: str, *, allowed: bool
 ) -> None:
-    """Of API Gateway the admin function gets the making and removing of plan keys."""
+    """Of API Gateway the admin function may make, find and remove plan keys."""
     resource = f"arn:aws:apigateway:{REGION}::{path}"
     assert may(render(), "AdminRole", action, resource) is allowed
     assert not may(render(), "AuthorizerRole", action, resource)

@@ -84,7 +84,7 @@ def _fields(
 
 
 def _created(deployment: Deployment, record: Record, plan_id: str | None) -> Found:
-    with deployment.usage_plans.joined(record.principal, plan_id) as usage:
+    with deployment.gateway_keys.joined(Principal.of(record), plan_id) as usage:
         return deployment.records.create(record.changed(**usage))
 
 

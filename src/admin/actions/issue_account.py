@@ -34,8 +34,9 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone`` of an account: another login, as long a life."""
-    model = deployment.records.live(request.principal).record
     principal = Principal.account(str(request.new_login))
+    with deployment.gateway_keys.abandoned(principal):
+        model = deployment.records.live(request.principal).record
     return _created(
         deployment, request, principal, deployment.drafts.copied(request, model)
     )
@@ -79,11 +80,12 @@ def _created(
         return issued(made, found, now) | findings(draft.role_map, found.record)
     made = deployment.minting.account(principal.text, request.password)
     dated = deployment.drafts.dated(draft, request, now)
+    record = principal.parse(document.dumps(made.proof | dated))
     try:
-        with deployment.usage_plans.joined(principal.text, draft.plan_id) as usage:
-            record = principal.parse(document.dumps(made.proof | dated | usage))
+        with deployment.gateway_keys.joined(principal, draft.plan_id) as usage:
             found = deployment.records.create(
-                idempotency.fingerprinted(record, request), notes_for(request)
+                idempotency.fingerprinted(record.changed(**usage), request),
+                notes_for(request),
             )
     except NameTakenError as error:
         # Another try of this very request may have been quicker.

@@ -138,13 +138,11 @@ class Records:
         """
         self._store.note(self.name(principal), notes)
 
-    def delete(self, principal: Principal, recovery_days: int = 30) -> None:
-        """Ask for a record's deletion, after which nobody can read it."""
-        self._store.delete(self.name(principal), recovery_days)
-
-    def is_gone(self, principal: Principal) -> bool:
-        """Return whether a deletion is in force; see ``Engine.is_gone``."""
-        return self._store.is_gone(self.name(principal))
+    def delete(self, principal: Principal, recovery_days: int = 30) -> bool:
+        """Delete a record, so that nobody reads it; False where it is not deleted."""
+        name = self.name(principal)
+        # Somebody else may have deleted it.
+        return self._store.delete(name, recovery_days) or self._store.is_gone(name)
 
     def restore(self, principal: Principal) -> bool:
         """Ask for a revoked record back; see ``Engine.restore``."""

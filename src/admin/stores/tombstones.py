@@ -1,7 +1,7 @@
 """What stands beside a record once it is revoked.
 
 A revoked record can't be read. The notes beside it can: they say what restoring it must
-be allowed to do, and which keys a rotation links through it.
+be allowed to do, which keys a rotation links through it, and which gateway key it had.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from admin.errors import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from admin.stores.engine import Engine
     from apikeys.record import Record
 
@@ -19,12 +21,15 @@ LINKS = ("replaces", "replacedBy")
 
 _ROLES = "apikeys:roles"
 _VERSION = "apikeys:version"
+_GATEWAY_KEY = "apikeys:usageKeyId"
+# Of a sister that is about to be made: a revocation that overtakes it finds it by this.
+_ANNOUNCED = "apikeys:sister"
 _LONGEST_NOTE = 256
 _UNKNOWN_ROLES = "unknown"
 
 
 class Tombstones:
-    """Roles and links of revoked records, by the names of their stored secrets."""
+    """Notes beside revoked records, by the names of their stored secrets."""
 
     def __init__(self, store: Engine) -> None:
         self._store = store
@@ -40,12 +45,9 @@ class Tombstones:
             roles = _UNKNOWN_ROLES
         notes = {_ROLES: roles, _VERSION: version}
         if record is not None:
-            found = {link: record.document.get(link) for link in LINKS}
-            notes |= {
-                _link_note(link): key_id
-                for link, key_id in found.items()
-                if isinstance(key_id, str)
-            }
+            found = {_link_note(link): record.document.get(link) for link in LINKS}
+            found[_GATEWAY_KEY] = record.document.get("usageKeyId")
+            notes |= {name: ref for name, ref in found.items() if isinstance(ref, str)}
         with suppress(RefusedError):
             self._store.note(name, notes)
 
@@ -56,10 +58,30 @@ class Tombstones:
             return (_UNKNOWN_ROLES,)
         return tuple(notes.get(_ROLES, _UNKNOWN_ROLES).split())
 
-    def link(self, name: str, direction: str) -> str | None:
-        """Return the key id that a rotation linked to a revoked record, if any."""
-        notes, _ = self._store.notes(name)
-        return notes.get(_link_note(direction))
+    def links(self, name: str) -> list[str]:
+        """Return the key ids that rotations linked to a revoked record."""
+        notes = self._notes(name)
+        return [notes[note] for note in map(_link_note, LINKS) if note in notes]
+
+    def gateway_key(self, name: str) -> str | None:
+        """Return the id of the gateway key that a revoked record named, if any."""
+        return self._notes(name).get(_GATEWAY_KEY)
+
+    def announce(self, name: str, key_id: str) -> None:
+        """Note beside a key which sister is about to be made.
+
+        Raises:
+            RefusedError: 409, it was revoked meanwhile.
+        """
+        self._store.note(name, {_ANNOUNCED: key_id})
+
+    def announced(self, name: str) -> list[str]:
+        """Return the key id of a sister that may have been made."""
+        notes = self._notes(name)
+        return [notes[_ANNOUNCED]] if _ANNOUNCED in notes else []
+
+    def _notes(self, name: str) -> Mapping[str, str]:
+        return self._store.notes(name)[0]
 
 
 def _link_note(link: str) -> str:

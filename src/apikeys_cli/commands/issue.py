@@ -35,6 +35,7 @@ class _MakingOptions(RecordOptions):
 
 
 class _IssueOptions(_MakingOptions):
+    issue_changed: bool
     keys_to: str | None
     login: str | None
     source: str | None
@@ -83,6 +84,11 @@ _usage_plan_option = click.option(
     help="With --from: add the keys to this file, mode 0600 (CSV, or JSON lines "
     "by its name), instead of printing them.",
 )
+@click.option(
+    "--issue-changed",
+    is_flag=True,
+    help="With --from: issue another key for a row that was edited since it got one.",
+)
 @common_options
 @click.pass_obj
 def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
@@ -102,8 +108,11 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
             options["source"],
             options["keys_to"],
             fields | {"expires": options["expires"]},
+            issues_changed=options["issue_changed"],
         )
         return
+    if options["issue_changed"]:
+        raise click.UsageError("--issue-changed goes with --from")
     if options["keys_to"] is not None:
         raise click.UsageError("--keys-to goes with --from; for one key, --key-file")
     if options["client"] is None:

@@ -20,6 +20,7 @@ from apikeys_cli.options.record import (
 from apikeys_cli.options.types import yes_option
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.formats import show
+from apikeys_cli.terminal.visible import visible
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
@@ -177,4 +178,4 @@ def _named(invocation: Invocation, principal: dict[str, str]) -> str:
     except RefusedByFunctionError:
         return name
     known = [record.get("client"), record.get("name"), record["state"]]
-    return f"{name} ({', '.join(text for text in known if text)})"
+    return visible(f"{name} ({', '.join(text for text in known if text)})", kept="")

@@ -14,7 +14,6 @@ from apikeys_cli.role_explanation import explanation, readable_explanation
 from apikeys_cli.role_losses import losses
 from apikeys_cli.role_maps import (
     difference,
-    is_standard_input,
     read_role_file,
     readable_difference,
     role_file_argument,
@@ -24,6 +23,7 @@ from apikeys_cli.role_maps import (
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import echo_lines, emit
 from apikeys_cli.terminal.toml import toml
+from apikeys_cli.text_input import STANDARD_INPUT
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def put_roles(
     if options["dry_run"]:
         return
     if stored is not None and preview["changes"] and not options["yes"]:
-        if is_standard_input(options["file"]):
+        if str(options["file"]) == STANDARD_INPUT:
             raise click.UsageError("the map took standard input: answer with --yes")
         click.confirm("Store it?", abort=True, err=True)
     # What was shown is compared with a version, and put in its place alone.

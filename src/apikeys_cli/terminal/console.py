@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import Progress
+
+from apikeys_cli.terminal.visible import HarmlessConsole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
 # Nothing is folded for a program that reads lines.
 _ENDLESS = 10_000
@@ -19,7 +20,7 @@ _ENDLESS = 10_000
 
 def data() -> Console:
     """Return the console of data: as wide as the terminal, or as the data."""
-    console = Console(highlight=False)
+    console = HarmlessConsole()
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _ENDLESS
     return console
@@ -27,7 +28,7 @@ def data() -> Console:
 
 def messages() -> Console:
     """Return the console of everything that is not data."""
-    return Console(stderr=True, highlight=False)
+    return HarmlessConsole(stderr=True)
 
 
 def say(message: str) -> None:

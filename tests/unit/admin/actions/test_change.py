@@ -248,7 +248,9 @@ def test_the_recovery_window_is_asked_for(
 ) -> None:
     """30 days unless told otherwise; never deleted at once."""
     asked: list[dict[str, Any]] = []
-    monkeypatch.setattr(admin.secrets, "delete_secret", lambda **kw: asked.append(kw))
+    monkeypatch.setattr(
+        admin.secrets, "delete_secret", lambda **kw: asked.append(kw) or {}
+    )
     admin("revoke", keyId=key.key_id, **fields)
     assert asked == [{"SecretId": _name(key), "RecoveryWindowInDays": days}]
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from apikeys import digest, foreign
 from apikeys.session import REQUIRED
@@ -174,8 +175,7 @@ def test_a_repeat_makes_no_gateway_key(
     plan = admin.gateway.create_usage_plan(name="plan")["id"]
     admin("import", record=_RECORD, usagePlanId=plan)
     before = admin.gateway_keys()
-    plans = admin.deployment.usage_plans
-    monkeypatch.setattr(type(plans), "join", pytest.fail)
+    monkeypatch.setattr("admin.stores.usage_plans.UsagePlans.join", pytest.fail)
     again = admin("import", record=_RECORD, usagePlanId=plan)
     assert (again["repeated"], admin.gateway_keys()) == (True, before)
     assert len(before) == 1
@@ -340,6 +340,73 @@ def test_an_ontopop_record_is_revoked_without_an_import(ontopop: Admin) -> None:
     assert ontopop("revoke", keyId="0" * 16)["error"]["code"] == "key_not_found"
     assert ontopop("revoke", keyId=shown["record"]["keyId"])["status"] == 200
     assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
+
+
+def test_an_ontopop_key_that_looks_like_an_id_is_revoked(ontopop: Admin) -> None:
+    """By what its record is, not by its name's shape; records made here stay."""
+    key, _ = ontopop.issued()
+    text = "Sixteen1Letters2"
+    record = json.dumps(_RECORD | {"key": text})
+    ontopop.secrets.create_secret(Name=f"APIKEY_{text}", SecretString=record)
+    shown = ontopop("verify", credential=text)
+    assert shown["decision"] == "allow"
+    assert ontopop("revoke", keyId=shown["record"]["keyId"])["status"] == 200
+    assert ontopop("verify", credential=text)["reason"] == "revoked"
+    assert ontopop("get", keyId=key.key_id)["record"]["state"] == "active"
+
+
+def test_no_record_made_here_is_revoked_for_ontopops(
+    ontopop: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though its id, taken for a key, stood for the id that is revoked."""
+    key, _ = ontopop.issued()
+    monkeypatch.setattr("admin.stores.ontopop.foreign.key_id_of", lambda *_: "0" * 16)
+    assert ontopop("revoke", keyId="0" * 16)["error"]["code"] == "key_not_found"
+    assert ontopop("get", keyId=key.key_id)["record"]["state"] == "active"
+
+
+def test_a_key_is_revoked_though_ontopops_own_is_not_found(
+    ontopop: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503: the imported record decides and is gone; a repeat deletes the other."""
+    own = f"APIKEY_{_KEY}"
+    ontopop.secrets.create_secret(Name=own, SecretString=json.dumps(_RECORD))
+    key_id = ontopop("import", record=_RECORD)["record"]["keyId"]
+
+    def throttled(**_: Any) -> Any:
+        error: Any = {"Error": {"Code": "ThrottlingException", "Message": ""}}
+        raise ClientError(error, "ListSecrets")
+
+    with monkeypatch.context() as throttling:
+        throttling.setattr(ontopop.secrets, "list_secrets", throttled)
+        assert ontopop("revoke", keyId=key_id)["status"] == 503
+    assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
+    assert ontopop("revoke", keyId=key_id)["status"] == 200
+    with pytest.raises(ontopop.secrets.exceptions.InvalidRequestException):
+        ontopop.stored(own)
+
+
+def test_what_is_revoked_before_ontopops_are_read_stays_revoked(aws: None) -> None:
+    """OntoPop's own goes under ``imported``, too: the stack may read it later."""
+    del aws
+    imported = Admin(LEGACY_KEYS="imported")
+    own = f"APIKEY_{_KEY}"
+    imported.secrets.create_secret(Name=own, SecretString=json.dumps(_RECORD))
+    key_id = imported("import", record=_RECORD)["record"]["keyId"]
+    assert imported("revoke", keyId=key_id)["status"] == 200
+    purged = {"SecretId": f"APIKEY_{key_id}", "ForceDeleteWithoutRecovery": True}
+    imported.secrets.delete_secret(**purged)
+    later = Admin(LEGACY_KEYS="ontopop")
+    assert later("verify", credential=_KEY)["reason"] == "revoked"
+
+
+def test_a_key_minted_here_is_not_looked_for_among_ontopops(
+    ontopop: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is none: the names of the whole account are not read for it."""
+    key, _ = ontopop.issued()
+    monkeypatch.setattr(ontopop.secrets, "list_secrets", pytest.fail)
+    assert ontopop("revoke", keyId=key.key_id)["status"] == 200
 
 
 def test_a_replicated_ontopop_record_is_not_revocable(ontopop: Admin) -> None:

@@ -168,18 +168,20 @@ def test_a_gateway_key_stays_where_nobody_can_tell_who_has_it(
         admin.secrets.create_secret(Name=name, SecretString="no record")
     admin("revoke", keyId=oldest)
     assert admin.gateway_keys() == [admin.record(newest)["usageKeyId"]]
-    # Restored, it must not rely on a gateway key that may be gone by then.
+    # Restored, it relies on a gateway key because it is there.
     admin("restore", keyId=oldest)
-    assert len(admin.gateway_keys()) == 2
-    assert admin.record(oldest)["usageKeyId"] in admin.gateway_keys()
+    assert admin.gateway_keys() == [admin.record(oldest)["usageKeyId"]]
 
 
-def test_an_expired_sister_does_not_keep_the_gateway_key(admin: Admin) -> None:
-    """Only a live record counts."""
+def test_an_expired_sister_keeps_the_gateway_key(admin: Admin) -> None:
+    """It can be given a later end, and is metered then as it was."""
     plan = admin.gateway.create_usage_plan(name="gold")["id"]
     old, _ = admin.issued(usagePlanId=plan)
     new = admin("rotate", keyId=old.key_id, overlapSeconds=0)["record"]["keyId"]
     admin("revoke", keyId=new)
+    admin("update", keyId=old.key_id, lifetimeDays=1)
+    assert admin.gateway_keys() == [admin.record(old.key_id)["usageKeyId"]]
+    admin("revoke", keyId=old.key_id)
     assert admin.gateway_keys() == []
 
 

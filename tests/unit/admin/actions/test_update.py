@@ -209,7 +209,7 @@ def test_a_deletion_that_does_not_happen_is_told(
     admin: Admin, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """409: the key still works, and nobody is made to believe otherwise."""
-    monkeypatch.setattr(admin.secrets, "delete_secret", lambda **_arguments: None)
+    monkeypatch.setattr(admin.secrets, "delete_secret", lambda **_arguments: {})
     answer = admin("revoke", keyId=key.key_id)
     assert (answer["status"], answer["error"]["code"]) == (409, "not_revocable")
     assert admin("get", keyId=key.key_id)["record"]["state"] == "active"

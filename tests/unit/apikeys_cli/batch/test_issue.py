@@ -126,6 +126,66 @@ def test_new_rows_are_issued_and_moved_ones_are_not(
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (_THREE.replace("Beta,,reader writer", "Beta,,reader"), 3),
+        (_THREE.replace("Beta,,", "Beta Ltd,,"), 3),
+        (_THREE.replace("Beta,,", "Delta,,\nBeta,new name,"), 4),
+        ("client,name,roles\nGamma,,\nAlpha,one,READER\nDelta,,\nBeta,,reader\n", 5),
+    ],
+)
+def test_an_edited_row_gets_no_second_key_in_silence(
+    cli: Cli, source: Path, keys: Path, text: str, line: int
+) -> None:
+    """It has the client or the line of one that is gone; the key that it got is named.
+
+    With ``--issue-changed`` it gets another, and that is not asked about again.
+    """
+    _run(cli, source, keys)
+    (beta,) = [e for e in _state(source)["rows"].values() if e["client"] == "Beta"]
+    source.write_text(text)
+    before = keys.read_text()
+    done = _run(cli, source, keys)
+    assert (done.exit_code, len(_issues(cli)), keys.read_text()) == (2, 3, before)
+    told = f"line {line}: changed since it was issued as {beta['keyId']}; apikeys upd"
+    assert told in done.stderr
+    assert done.stderr.count("changed since") == 1
+    done = _run(cli, source, keys, "--issue-changed", "--output", "ndjson")
+    assert done.exit_code == 0, done.output
+    rows = {row["line"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert rows[line]["status"] == "issued"
+    assert rows[line]["keyId"] != beta["keyId"]
+    count = len(_issues(cli))
+    source.write_text(f"{text}Epsilon,,\nBeta,another,\n")
+    assert _run(cli, source, keys).exit_code == 0
+    assert len(_issues(cli)) == count + 2
+
+
+def test_other_options_change_the_rows_that_they_serve(
+    cli: Cli, source: Path, keys: Path
+) -> None:
+    """A run begun again with another ``--issuer`` issues nothing in silence."""
+    _run(cli, source, keys)
+    done = _run(cli, source, keys, "--issuer", "Ops")
+    assert (done.exit_code, len(_issues(cli))) == (2, 3)
+    assert done.stderr.count("changed since it was issued as") == 3
+
+
+def test_a_state_of_an_earlier_version_tells_changes_by_lines(
+    cli: Cli, source: Path, keys: Path
+) -> None:
+    """It does not say which client a row was for."""
+    _run(cli, source, keys)
+    state = _state(source)
+    for entry in state["rows"].values():
+        del entry["client"]
+    path = source.with_name(f"{source.name}.apikeys-run.json")
+    path.write_text(json.dumps(state))
+    source.write_text(_THREE.replace("Beta,,reader writer", "Beta,,reader"))
+    assert "line 3: changed since" in _run(cli, source, keys).stderr
+
+
 def _kill(number: int, before: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that is killed at its call of this number, and not before."""
     counted = Counter[str]()
@@ -421,8 +481,11 @@ def test_all_faults_of_a_file_are_told_before_anything_is_asked(
     assert (done.exit_code, cli.function.requests) == (2, [])
     for line in range(1, len(rows) + 1):
         assert f"line {line}: " in done.stderr
-    source.write_text("\n".join(json.dumps({"x": i}) for i in range(15)))
-    assert "and 10 more" in _run(cli, source, keys).stderr
+    source.write_text("\n".join(json.dumps({f"x{i}": i}) for i in range(30)))
+    assert (
+        "lines 1, 2, 3, 4, 5 and 25 more: client: is missing"
+        in _run(cli, source, keys).stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -484,6 +547,13 @@ def test_every_column_is_a_field_of_the_request(tmp_path: Path) -> None:
         "expirationDate": "2999-01-31T12:00:00",
         "usagePlanId": "plan1",
     }
+
+
+def test_what_goes_with_a_file_does_not_go_with_one_key(cli: Cli) -> None:
+    """A usage error."""
+    done = cli("issue", "--client", "A", "--issue-changed")
+    assert (done.exit_code, _issues(cli)) == (2, [])
+    assert "--issue-changed goes with --from" in done.stderr
 
 
 @pytest.mark.parametrize("option", ["--key-file", "--request-token"])

@@ -106,7 +106,7 @@ def test_a_name_that_stands_twice_is_refused(
         cli("roles", "put", "-", input=text),
     ):
         assert (done.exit_code, cli.function.requests) == (2, [])
-        assert "names are unique" in " ".join(done.stderr.split())
+        assert "a name stands twice" in " ".join(done.stderr.split())
 
 
 def test_a_dry_run_needs_to_know_what_is_stored(cli: Cli, file: str) -> None:
