@@ -270,4 +270,7 @@ def test_half_a_surrogate_pair_is_refused_wherever_it_stands(
     """400 by its field: JSON can spell it and UTF-8 can't."""
     answer = admin.send(event)
     assert (answer["status"], answer["error"]["field"]) == (400, field)
+    if field in ("roleMap", "record", "session"):
+        rule = "can't be written as JSON in UTF-8 (half a surrogate pair, too deep)"
+        assert answer["error"]["message"] == f"{field}: {rule}"
     assert "canary" not in json.dumps(answer)

@@ -11,6 +11,7 @@ from admin.actions import rotate_signing_key
 from admin.errors import Code, RefusedError
 from admin.stores.signing_secret import fingerprint
 from apikeys_cli import wait
+from apikeys_cli.errors import UnreachableError
 from tests.builders import SIGNING_TEXT, signing_secret
 
 if TYPE_CHECKING:
@@ -185,3 +186,40 @@ def test_retire_without_a_count_drops_nothing(
     monkeypatch.setattr(records, "page", fail)
     assert cli("signing", "retire", _NAME, "--yes").exit_code == 3
     assert _names(account) == [_NAME]
+
+
+def test_retire_with_half_a_count_drops_nothing(
+    cli: Cli, account: Any, leaked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the keys are not all that it refuses."""
+    del leaked
+    monkeypatch.setattr(rotate_signing_key, "MAX_NAMES", 1)
+    monkeypatch.setattr(rotate_signing_key, "_MOST_PAGES", 1)
+
+    def fail(request: dict[str, Any], _: object) -> None:
+        if "nextToken" in request:
+            raise UnreachableError("down")
+
+    cli.function.fault = fail
+    assert cli("signing", "retire", _NAME, "--yes").exit_code == 3
+    assert _names(account) == [_NAME]
+
+
+def test_a_count_of_other_signing_keys_is_not_added_up(
+    cli: Cli, account: Any, leaked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where somebody else rotates meanwhile, no figure would be right."""
+    del leaked
+    monkeypatch.setattr(rotate_signing_key, "MAX_NAMES", 1)
+    monkeypatch.setattr(rotate_signing_key, "_MOST_PAGES", 1)
+
+    def change(request: dict[str, Any], _: object) -> None:
+        if "nextToken" not in request:
+            text = signing_secret(SIGNING_TEXT, "p" * 64, _LEAKED)
+            account.put_secret_value(SecretId="signing", SecretString=text)
+
+    cli.function.fault = change
+    done = cli("signing", "retire", _NAME, "--yes")
+    assert done.exit_code == 3
+    assert "the signing keys were changed meanwhile" in done.stderr
+    assert _NAME in _names(account)
