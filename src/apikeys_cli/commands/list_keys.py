@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from apikeys_cli.completion import complete_role
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.types import DAYS
 from apikeys_cli.records import Listing
@@ -43,7 +44,7 @@ class _ListOptions(TypedDict):
 )
 @click.option("--client", help="Only this client's.")
 @click.option("--issuer", help="Only those that this issuer issued.")
-@click.option("--role", help="Only those with this role.")
+@click.option("--role", help="Only those with this role.", shell_complete=complete_role)
 @click.option(
     "--state",
     type=click.Choice(["active", "disabled", "expired", "revoked"]),

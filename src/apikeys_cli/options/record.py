@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import click
 
 from apikeys_cli import dates
+from apikeys_cli.completion import complete_key_id, complete_role
 from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN
 
 if TYPE_CHECKING:
@@ -29,7 +30,13 @@ _SESSION_OPTIONS = {
 }
 _DESCRIPTION_OPTIONS = (
     click.option("--client", help="The application the key is for."),
-    click.option("--role", "roles", multiple=True, help="A role; repeat for more."),
+    click.option(
+        "--role",
+        "roles",
+        multiple=True,
+        help="A role; repeat for more.",
+        shell_complete=complete_role,
+    ),
     click.option("--name", help="What it is for, in a few words."),
     click.option("--description", help="What it is for."),
     click.option("--issuer", help="Who issues it. [default: the deployment's]"),
@@ -104,7 +111,9 @@ def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     login_option = click.option(
         "--login", type=LOGIN, help="A Basic account, in place of a key id."
     )
-    key_id_argument = click.argument("key_id", type=KEY_ID, required=False)
+    key_id_argument = click.argument(
+        "key_id", type=KEY_ID, required=False, shell_complete=complete_key_id
+    )
     return key_id_argument(login_option(named))
 
 
