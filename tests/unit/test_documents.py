@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from pydantic import TypeAdapter
 
 from admin.errors import Code
@@ -15,6 +14,7 @@ from admin.requests import AnyRequest
 from apikeys.decision import Reason
 from apikeys.errors import FaultError
 from local.checkout import ROOT
+from tests.templates import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,23 +28,7 @@ DOCUMENTS = [
 MAKEFILE = (ROOT / "Makefile").read_text()
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 SCANNING_RULE = re.compile(r"\b[a-z][a-z0-9]{1,11}_[0-9A-Za-z]{16}_[0-9A-Za-z]{65}\b")
-
-
-class Template(yaml.SafeLoader):
-    """Reads a template's short intrinsics as the values they are given."""
-
-
-def _intrinsic(loader: Template, _tag: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    assert isinstance(node, yaml.MappingNode)
-    return loader.construct_mapping(node, deep=True)
-
-
-Template.add_multi_constructor("!", _intrinsic)
-TEMPLATE = yaml.load((ROOT / "template.yaml").read_text(), Template)  # noqa: S506 - a SafeLoader
+TEMPLATE = written()
 
 
 def text_of(name: str) -> str:
