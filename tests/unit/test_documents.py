@@ -175,6 +175,33 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_files_that_are_named_exist(document: Path) -> None:
+    """Each path in code that begins at the checkout's top is one of it."""
+    folders = "src|tests|docs|local|examples|benchmarks|requirements"
+    text = FENCE.sub("", document.read_text())
+    for path in re.findall(rf"`((?:{folders})/[\w./-]+)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_a_reader_finds_where_each_promise_is_decided() -> None:
+    """The map names for each of them files that decide and a test, all there."""
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    table = page.split("## Where is it decided?")[1].split("\n## ")[0]
+    rows = [
+        line.strip("| ").split(" | ")
+        for line in table.splitlines()
+        if line.startswith("| ")
+    ]
+    assert len(rows) == 1 + 21
+    for promise, decided, held in rows[1:]:
+        for folder, cell in (("src", decided), ("tests", held)):
+            paths = re.findall(r"`([^`]+)`", cell)
+            assert paths, promise
+            for path in paths:
+                assert (ROOT / folder / path).is_file(), path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
 def test_make_targets_exist(document: Path) -> None:
     """Each `make target` that a document names is one."""
     for target in re.findall(r"\bmake ([a-z][a-z-]*)", code(document)):
