@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from click.testing import Result
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from tests.contract.conftest import MakeReader
+    from tests.contract.readers import MakeReader
 
 _numbers = count()
 _RECORD: dict[str, Any] = {

@@ -28,7 +28,7 @@ from tests.fakes import ROLES_NAME, SIGNING_NAME
 if TYPE_CHECKING:
     from authorizer.decision import Decision
     from tests.fakes import FakeReader
-    from tests.unit.authorizer.conftest import Handler
+    from tests.unit.authorizer.doubles import Handler
 
 type Hashes = list[tuple[str, str]]
 
