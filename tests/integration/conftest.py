@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,23 +10,13 @@ from local.clients import apikeys
 from local.deployment import running_stack
 from local.scenarios.keys import MANAGEMENT, ROLE_MAP, issue, run
 from local.scenarios.migration import deployed_for_both_kinds, tell_of_both_kinds
+from tests.integration.deployed import BothKinds, Issued
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from local.deployment import Stack
     from local.scenarios.keys import Row
-
-
-class Issued(NamedTuple):
-    """A key and its record; a failing test does not print the key."""
-
-    key: str
-    record: dict[str, Any]
-
-    def __repr__(self) -> str:
-        """Show the key id alone."""
-        return f"Issued({self.record['keyId']})"
 
 
 @pytest.fixture(scope="session")
@@ -49,13 +39,6 @@ def issued(stack: Stack) -> Issued:
     return Issued(
         **apikeys(stack, "issue", "--client", "Test App", "--role", MANAGEMENT)
     )
-
-
-class BothKinds(NamedTuple):
-    """A stack that takes logins beside keys, and what the demo shows on it."""
-
-    stack: Stack
-    rows: list[Row]
 
 
 @pytest.fixture(scope="session")

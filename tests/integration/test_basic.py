@@ -16,7 +16,7 @@ from local.scenarios.keys import MANAGEMENT
 
 if TYPE_CHECKING:
     from local.deployment import Stack
-    from tests.integration.conftest import BothKinds
+    from tests.integration.deployed import BothKinds
 
 pytestmark = pytest.mark.deployed
 

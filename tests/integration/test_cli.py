@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.deployment import Stack
-    from tests.integration.conftest import Issued
+    from tests.integration.deployed import Issued
 
 pytestmark = pytest.mark.deployed
 

@@ -7,7 +7,6 @@ any moment and started again.
 
 from __future__ import annotations
 
-import fcntl
 import hmac
 import json
 import os
@@ -190,6 +189,13 @@ class Journal:
 
 
 def _locked(source: Path) -> int:
+    try:
+        import fcntl  # noqa: PLC0415 - Windows has none, and needs it here alone
+    except ImportError as error:
+        raise click.UsageError(
+            "a batch needs a file lock that this system lacks (Python's fcntl): on "
+            "Windows run it under WSL, or issue the keys one by one"
+        ) from error
     descriptor = os.open(source, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 import click
 
 from apikeys.defaults import DAY
+from apikeys_cli.completion import complete_role
 from apikeys_cli.dates import moment
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.types import DURATION
@@ -48,7 +49,7 @@ class _ListOptions(TypedDict):
 )
 @click.option("--client", help="Only this client's.")
 @click.option("--issuer", help="Only those that this issuer issued.")
-@click.option("--role", help="Only those with this role.")
+@click.option("--role", help="Only those with this role.", shell_complete=complete_role)
 @click.option(
     "--state",
     type=click.Choice(["active", "disabled", "expired", "revoked"]),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 
+from apikeys_cli.completion import complete_role
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Family
@@ -157,7 +158,9 @@ def put_roles(
         "apikeys roles explain REPORTING BILLING --file roles.toml",
     ),
 )
-@click.argument("names", nargs=-1, required=True, metavar="ROLE…")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="ROLE…", shell_complete=complete_role
+)
 @click.option("--file", type=role_file_path(), help="Of this file, not the stored map.")
 @common_options
 @click.pass_obj

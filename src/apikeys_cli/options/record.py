@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import click
 
 from apikeys_cli import dates
+from apikeys_cli.completion import complete_key_id, complete_role
 from apikeys_cli.options.help import SessionOption
 from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN, REQUEST_TOKEN
 from apikeys_cli.role_names import split
@@ -98,7 +99,9 @@ def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     login_option = click.option(
         "--login", type=LOGIN, help="A Basic account, in place of a key id."
     )
-    key_id_argument = click.argument("key_id", type=KEY_ID, required=False)
+    key_id_argument = click.argument(
+        "key_id", type=KEY_ID, required=False, shell_complete=complete_key_id
+    )
     return key_id_argument(login_option(named))
 
 
@@ -117,6 +120,7 @@ def description_options(
             "roles",
             multiple=True,
             help="A role, or several: A,B; repeatable.",
+            shell_complete=complete_role,
         ),
         click.option("--name", help="What it is for, in a few words."),
         click.option("--description", help="What it is for."),

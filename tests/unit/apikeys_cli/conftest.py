@@ -14,7 +14,8 @@ from apikeys_cli.errors import UnreachableError
 from apikeys_cli.main import main
 from apikeys_cli.terminal import secret_input
 from tests.builders import ROLE_MAP, signing_secret
-from tests.in_process import SIGNING_SECRET, InProcess, client_of
+from tests.fakes import SIGNING_NAME
+from tests.in_process import InProcess, client_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,7 @@ def account() -> Iterator[Any]:
     """Return Secrets Manager of an account that holds the signing secret alone."""
     with mock_aws():
         secrets = client_of("secretsmanager")
-        secrets.create_secret(Name=SIGNING_SECRET, SecretString=signing_secret())
+        secrets.create_secret(Name=SIGNING_NAME, SecretString=signing_secret())
         yield secrets
 
 
