@@ -13,7 +13,7 @@ from apikeys.key import derived_key_id
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 _TOKEN = "t" * 32
 
@@ -144,7 +144,7 @@ def test_a_narrow_function_finishes_no_restoration_out_of_its_reach(
     admin: Admin,
 ) -> None:
     """403: what lacks its gateway key is not given one."""
-    from tests.unit.admin.conftest import Admin as Deployed  # noqa: PLC0415 - its class
+    from tests.unit.admin.doubles import Admin as Deployed  # noqa: PLC0415 - its class
 
     plan = admin.gateway.create_usage_plan(name="gold")["id"]
     key, _ = admin.issued(roles=["READER"], usagePlanId=plan)
@@ -282,7 +282,7 @@ def test_of_two_issues_at_once_the_one_that_is_late_leaves_the_gateway_key(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first found it by its name, and its record names it."""
-    from tests.unit.admin.conftest import Admin as Deployed  # noqa: PLC0415 - its class
+    from tests.unit.admin.doubles import Admin as Deployed  # noqa: PLC0415 - its class
 
     del admin
     basic = Deployed(CREDENTIALS="basic")
@@ -344,7 +344,7 @@ def test_a_note_about_another_version_restores_nothing_for_a_narrow_function(
     admin: Admin,
 ) -> None:
     """Roles that were given between the revocation's read and its note stay closed."""
-    from tests.unit.admin.conftest import Admin as Deployed  # noqa: PLC0415 - its class
+    from tests.unit.admin.doubles import Admin as Deployed  # noqa: PLC0415 - its class
 
     narrow = Deployed(GRANTABLE_ROLES="READER")
     key, _ = admin.issued(roles=["READER"])
@@ -385,7 +385,7 @@ def test_without_a_current_version_a_note_counts_for_nothing(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A narrow function restores only what it can tell the roles of."""
-    from tests.unit.admin.conftest import Admin as Deployed  # noqa: PLC0415 - its class
+    from tests.unit.admin.doubles import Admin as Deployed  # noqa: PLC0415 - its class
 
     narrow = Deployed(GRANTABLE_ROLES="READER")
     key, _ = admin.issued(roles=["READER"])

@@ -14,7 +14,7 @@ from apikeys_cli.main import main
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 _KEY = "L3gacy/_+=.@-00000001"
 _RECORD = json.dumps(

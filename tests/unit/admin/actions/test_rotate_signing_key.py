@@ -12,7 +12,7 @@ from admin.stores.signing_secret import fingerprint
 from apikeys.signing import SigningKeys
 from tests.builders import SIGNING_TEXT, signing_secret
 from tests.fakes import SIGNING_NAME
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from apikeys.key import Key

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 _KEY = "a-key-that-was-minted-elsewhere"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 _KEY = "L3gacy/_+=.@-00000001"
 _OTHER_KEY = "L3gacy/_+=.@-00000002"

@@ -15,7 +15,7 @@ from apikeys_cli.errors import UnreachableError
 from tests.builders import SIGNING_TEXT, signing_secret
 
 if TYPE_CHECKING:
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 _LEAKED = "o" * 64
 _NAME = fingerprint(_LEAKED.encode())

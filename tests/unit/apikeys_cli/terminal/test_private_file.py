@@ -14,7 +14,7 @@ from apikeys_cli.terminal.private_file import open_private
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 _STATE = "clients.csv.apikeys-run.json"
 

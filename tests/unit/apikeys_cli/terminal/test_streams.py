@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 _CLIENT = "Müller 東京 🔑 → …"
 _ENCODINGS = ("ascii", "cp1252", "latin-1")

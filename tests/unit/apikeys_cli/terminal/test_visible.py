@@ -18,7 +18,7 @@ from apikeys_cli.terminal.visible import visible, visible_cell, visible_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 # A colour, a window's name, a C1 sequence, a turned line, a hidden one; each hostile.
 _EVIL = "\x1b[31mRed\x1b]0;T\x07\x9b2J\u202egnp\u3164\x7f :key: [bold]"
