@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from admin.actions import list_records
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from apikeys.key import Key

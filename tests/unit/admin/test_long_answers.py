@@ -11,7 +11,7 @@ from apikeys import document, policy
 from apikeys.record import Record
 from apikeys.roles import RoleMap
 from tests.fakes import ROLES_NAME
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 # A policy that fits with some 800 bytes to spare.
 _ROUTES = {"LARGE": {"allow": [f"GET /{n:03}{'x' * 25}" for n in range(60)]}}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 _TOKEN = "t" * 32
 
@@ -150,7 +150,7 @@ def test_a_note_about_another_version_restores_nothing_for_a_narrow_function(
     admin: Admin,
 ) -> None:
     """Roles that were given between the revocation's read and its note stay closed."""
-    from tests.unit.admin.conftest import Admin as Deployed  # noqa: PLC0415 - its class
+    from tests.unit.admin.doubles import Admin as Deployed  # noqa: PLC0415 - its class
 
     narrow = Deployed(GRANTABLE_ROLES="READER")
     key, _ = admin.issued(roles=["READER"])
@@ -191,7 +191,7 @@ def test_without_a_current_version_a_note_counts_for_nothing(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A narrow function restores only what it can tell the roles of."""
-    from tests.unit.admin.conftest import Admin as Deployed  # noqa: PLC0415 - its class
+    from tests.unit.admin.doubles import Admin as Deployed  # noqa: PLC0415 - its class
 
     narrow = Deployed(GRANTABLE_ROLES="READER")
     key, _ = admin.issued(roles=["READER"])

@@ -12,7 +12,7 @@ from admin.requests import Import, Issue, Verify
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 _ID = "0123456789abcdef"
 _SESSION = {"environment": "P", "repository": "M", "profile": "A"}

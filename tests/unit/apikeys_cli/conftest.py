@@ -6,48 +6,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 from moto import mock_aws
 
 from apikeys_cli import wait
-from apikeys_cli.errors import UnreachableError
-from apikeys_cli.main import main
 from tests.builders import ROLE_MAP, signing_secret
 from tests.fakes import SIGNING_NAME
 from tests.in_process import InProcess, client_of
+from tests.unit.apikeys_cli.doubles import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from click.testing import Result
-
-
-class LostError(UnreachableError):
-    """The function did its work, and its answer never came."""
-
-
-class Cli:
-    """The command line, as a person without a terminal has it."""
-
-    def __init__(self, function: InProcess) -> None:
-        self.function = function
-        self._runner = CliRunner()
-
-    def __call__(self, *arguments: str, **options: Any) -> Result:
-        """Run a command, as a new process would."""
-        given = {"obj": self.function.invocation(), "prog_name": "apikeys"}
-        return self._runner.invoke(main, arguments, **given, **options)
-
-    def json(self, *arguments: str, **options: Any) -> dict[str, Any]:
-        """Run a command that does what it should, and return its JSON."""
-        done = self(*arguments, "--output", "json", **options)
-        assert done.exit_code == 0, done.output
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    def issue(self, *arguments: str) -> dict[str, Any]:
-        """Issue a key to somebody."""
-        return self.json("issue", "--client", "Acme", *arguments)
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.in_process import InProcess
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 _APIKEYS = "from apikeys_cli.main import main; main(prog_name='apikeys')"
 

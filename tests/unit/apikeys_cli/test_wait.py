@@ -9,7 +9,7 @@ import pytest
 
 from apikeys_cli import wait
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli
+from tests.unit.apikeys_cli.doubles import Cli
 
 
 def _flushes(function: InProcess, answer: dict[str, Any]) -> None:

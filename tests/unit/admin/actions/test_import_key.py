@@ -10,7 +10,7 @@ import pytest
 from apikeys import digest, foreign
 from apikeys.session import REQUIRED
 from tests.fakes import SIGNING_NAME
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 _KEY = "ABCDEFGHIJKLMNOP" + "12356789"
 _RECORD: dict[str, Any] = {

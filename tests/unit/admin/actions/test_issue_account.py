@@ -10,7 +10,7 @@ import pytest
 
 from apikeys import digest
 from apikeys.record import Record
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 _DAY = 86_400
 _TOKEN = "0123456789abcdef-0123456789ABCDEF"

@@ -15,7 +15,7 @@ from apikeys.record import Record
 from apikeys.roles import RoleMap
 from tests.builders import NOW, SIGNING_KEYS, signing_secret
 from tests.fakes import ROLES_NAME, SIGNING_NAME
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import a_key, record_text
 
 if TYPE_CHECKING:
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 _DAY = 86_400
 

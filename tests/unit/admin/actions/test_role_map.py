@@ -13,7 +13,7 @@ from tests.fakes import ROLES_NAME
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 _NEW: dict[str, Any] = {"roles": {"A": {"allow": ["GET /a"]}}}
 _WARNING = 'unmapped = "any-key" and deny are for APIs without {proxy+}'

@@ -13,7 +13,7 @@ from tests.fakes import SIGNING_NAME
 
 if TYPE_CHECKING:
     from apikeys.key import Key
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 
 def _secret(admin: Admin) -> dict[str, Any]:

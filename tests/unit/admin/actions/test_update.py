@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from collections.abc import Callable

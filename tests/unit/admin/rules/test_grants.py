@@ -8,7 +8,7 @@ import pytest
 
 from admin.errors import RefusedError
 from admin.rules.grants import Grants
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from apikeys.key import Key

@@ -16,7 +16,7 @@ from admin.stores.secrets_manager import SecretStore
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 _NAME = "APIKEY_0123456789abcdef"
 

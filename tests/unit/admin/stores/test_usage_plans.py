@@ -12,13 +12,13 @@ from botocore.awsrequest import AWSResponse
 
 from admin.errors import RefusedError
 from admin.stores.usage_plans import UsagePlans
+from tests.in_process import REGION
 from tests.loading import load_anew
-from tests.unit.admin.conftest import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 
 class _Body:

@@ -13,7 +13,7 @@ import pytest
 
 from apikeys_cli.batch import imports, report
 from apikeys_cli.batch.import_rows import import_row
-from tests.unit.apikeys_cli.conftest import Cli, LostError
+from tests.unit.apikeys_cli.doubles import Cli, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

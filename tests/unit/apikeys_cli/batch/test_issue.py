@@ -18,7 +18,7 @@ from apikeys_cli.batch.issue_rows import read_rows
 from apikeys_cli.batch.journal import Journal
 from apikeys_cli.terminal import console
 from apikeys_cli.terminal.key_file import KeyList
-from tests.unit.apikeys_cli.conftest import Cli, LostError
+from tests.unit.apikeys_cli.doubles import Cli, LostError
 
 _THREE = "client,name,roles\nAlpha,one,READER\nBeta,,reader writer\nGamma,,\n"
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tests.builders import ROLE_MAP
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli
+from tests.unit.apikeys_cli.doubles import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.in_process import InProcess
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 _PLAN = {"usagePlanId": "gold"}
 

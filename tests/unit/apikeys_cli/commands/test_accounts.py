@@ -9,7 +9,7 @@ import pytest
 
 from apikeys_cli.terminal import secret_input
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli
+from tests.unit.apikeys_cli.doubles import Cli
 
 if TYPE_CHECKING:
     from pathlib import Path

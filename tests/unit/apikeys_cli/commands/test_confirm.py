@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys_cli.errors import UnreachableError
-from tests.unit.apikeys_cli.conftest import Cli, LostError
+from tests.unit.apikeys_cli.doubles import Cli, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

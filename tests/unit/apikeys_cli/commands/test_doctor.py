@@ -14,7 +14,7 @@ from apikeys_cli.health.findings import fail, findings_table, ok, some, warn
 from apikeys_cli.terminal.console import print_data
 from tests.builders import signing_secret
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli, LostError
+from tests.unit.apikeys_cli.doubles import Cli, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

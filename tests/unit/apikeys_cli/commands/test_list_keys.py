@@ -15,7 +15,7 @@ from apikeys_cli.terminal.listing_table import listing_table
 from tests.builders import NOW
 
 if TYPE_CHECKING:
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 _DAY = 86_400
 RECORDS: list[dict[str, Any]] = [

@@ -14,7 +14,7 @@ from apikeys.key import Key
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 
 def test_issue_prints_the_key_alone_on_stdout(cli: Cli) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import ROLE_MAP
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli
+from tests.unit.apikeys_cli.doubles import Cli
 
 if TYPE_CHECKING:
     from pathlib import Path
