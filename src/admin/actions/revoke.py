@@ -35,9 +35,17 @@ def revoke(deployment: Deployment, request: Revoke) -> Document:
         record = deployment.revocations.end(principal, stored, days)
     elif stored is Absence.DELETED:
         deployment.revocations.finish(principal)
-    was_ontopops = _may_be_ontopops(deployment, principal, record) and (
-        deployment.ontopop.revoke(principal.text, days)
-    )
+    try:
+        was_ontopops = _may_be_ontopops(deployment, principal, record) and (
+            deployment.ontopop.revoke(principal.text, days)
+        )
+    except RefusedError as refused:
+        if refused.code is Code.NOT_REVOCABLE and stored is not Absence.NEVER:
+            message = "the key is refused from now on, but Secrets Manager does not "
+            message += "delete OntoPop's record (has it replicas?): remove the "
+            message += "replicas, and revoke it again"
+            raise RefusedError(refused.code, message, field=refused.field) from refused
+        raise
     if stored is Absence.NEVER and not was_ontopops:
         raise not_found(principal)
     return {

@@ -7,7 +7,7 @@ stored after the deletion, and whoever removed it looks once more.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from admin.errors import Code, RefusedError, conflict
@@ -64,8 +64,9 @@ class GatewayKeys:
         try:
             yield
         except RefusedError:
-            if self._records.existing(principal) is Absence.NEVER:
-                self._usage_plans.abandon(principal.text)
+            with suppress(RefusedError):
+                if self._records.existing(principal) is Absence.NEVER:
+                    self._usage_plans.abandon(principal.text)
             raise
 
     def is_metered(self, record: Record) -> bool:

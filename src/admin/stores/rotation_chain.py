@@ -39,10 +39,10 @@ class RotationChain:
             record: as it was before, None where that is not known.
         """
         seen: set[Principal] = set()
-        # The last is next: who may never have been made comes after who was.
+        # The last is next: what may never have been made comes after what was.
         waiting = [(principal, True), *_linked(record)]
         while waiting:
-            following, is_certain = waiting.pop()
+            following, was_made = waiting.pop()
             if following in seen:
                 continue
             seen.add(following)
@@ -51,14 +51,11 @@ class RotationChain:
             is_first = following == principal
             stored = settled(read, _is_absent) if is_first else read()
             if stored is Absence.NEVER:
-                if is_certain:
+                if was_made:
                     yield None
             elif isinstance(stored, Absence):
-                name = self._records.name(following)
-                announced = self._tombstones.announced(name)
-                waiting += [(Principal.key(key_id), False) for key_id in announced]
-                links = self._tombstones.links(name)
-                waiting += [(Principal.key(key_id), True) for key_id in links]
+                links = self._tombstones.links(self._records.name(following))
+                waiting += [(Principal.key(text), made) for text, made in links]
             else:
                 linked = readable(following, stored)
                 yield None if linked is None else Found(linked, stored.version)

@@ -67,10 +67,15 @@ class Tombstones:
             return seen(self._notes(name))
         return {}
 
-    def links(self, name: str) -> list[str]:
-        """Return the key ids that rotations linked to a revoked record."""
+    def links(self, name: str) -> list[tuple[str, bool]]:
+        """Return the key ids that rotations linked to a revoked record.
+
+        Returns:
+            Each with whether it was ever made; what may not have been comes first.
+        """
         notes = self._notes(name)
-        return [notes[note] for note in map(_link_note, LINKS) if note in notes]
+        kinds = [(_ANNOUNCED, False), *((_link_note(link), True) for link in LINKS)]
+        return [(notes[note], is_made) for note, is_made in kinds if note in notes]
 
     def gateway_key(self, name: str) -> str | None:
         """Return the id of the gateway key that a revoked record named, if any."""
@@ -83,11 +88,6 @@ class Tombstones:
             RefusedError: 409, it was revoked meanwhile.
         """
         self._store.note(name, {_ANNOUNCED: key_id})
-
-    def announced(self, name: str) -> list[str]:
-        """Return the key id of a sister that may have been made."""
-        notes = self._notes(name)
-        return [notes[_ANNOUNCED]] if _ANNOUNCED in notes else []
 
     def _notes(self, name: str) -> Mapping[str, str]:
         return self._store.notes(name)[0]

@@ -438,6 +438,20 @@ def test_a_replicated_ontopop_record_is_not_revocable(ontopop: Admin) -> None:
     assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
 
 
+def test_a_replicated_ontopop_record_stops_no_revocation_here(ontopop: Admin) -> None:
+    """409 says what is left, and not that the key still works."""
+    ontopop.secrets.create_secret(
+        Name=f"APIKEY_{_KEY}",
+        SecretString=json.dumps(_RECORD),
+        AddReplicaRegions=[{"Region": "eu-central-1"}],
+    )
+    key_id = ontopop("import", record=_RECORD)["record"]["keyId"]
+    answer = ontopop("revoke", keyId=key_id)
+    assert (answer["status"], answer["error"]["code"]) == (409, "not_revocable")
+    assert answer["error"]["message"].startswith("the key is refused from now on, but")
+    assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
+
+
 @pytest.mark.parametrize(
     ("credential", "reason"),
     [
