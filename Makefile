@@ -68,8 +68,8 @@ format: venvs ## Format the code and mend what the linter can
 	$(DEV)/bin/ruff format .
 
 .PHONY: up
-up: venvs build ## Start the local stack and leave it running
-	@$(DEV)/bin/python -m local.up
+up: venvs build ## Start the local stack and leave it running (PARAMS="Name=value …")
+	@$(DEV)/bin/python -m local.up "$${PARAMS:-}"
 
 .PHONY: down
 down: venvs ## Stop the local stack
@@ -79,12 +79,12 @@ down: venvs ## Stop the local stack
 build: $(BUILT) ## Build both packages (ARCH=x86_64 or arm64) into build/sam-$ARCH
 
 $(BUILT): template.yaml $(SOURCES) $(VENVS)/sam/.ready $(VENVS)/dev/.ready
-	@echo "Building the packages for $(ARCH) …"
+	@echo "Building the packages for $(ARCH) …" >&2
 	@mkdir -p build
 	@PATH="$(CURDIR)/$(DEV)/bin:$$PATH" ARCH=$(ARCH) $(SAM) build \
 		--parameter-overrides Architecture=$(ARCH) --no-cached \
 		--build-dir build/sam-$(ARCH) >build/sam-$(ARCH).log 2>&1 \
-		|| { cat build/sam-$(ARCH).log; exit 1; }
+		|| { cat build/sam-$(ARCH).log >&2; exit 1; }
 	@touch $@
 
 .PHONY: bench
@@ -97,7 +97,7 @@ event: venvs build ## Write an event with a live key for `sam local invoke` (doc
 
 .PHONY: invoke
 invoke: venvs build ## Run the built authorizer under the runtime emulator (EVENT=…)
-	@$(DEV)/bin/python -m local.invoke $(EVENT)
+	@$(DEV)/bin/python -m local.invoke "$${EVENT:-}"
 
 .PHONY: lock
 lock: $(VENVS)/lock/.ready ## Pin every dependency anew, with hashes
@@ -129,10 +129,10 @@ $(VENVS)/%/.ready: requirements/%.txt
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.13 with venv was not found: on PATH as" \
 		"python3.13, or under pyenv, uv, mise or asdf. Install it, e.g." \
 		"'pyenv install 3.13' or 'uv python install 3.13'." >&2; exit 2; }
-	@echo "Setting up $* ($$("$(PYTHON)" --version)); this takes a minute the first time …"
+	@echo "Setting up $* ($$("$(PYTHON)" --version)); this takes a minute the first time …" >&2
 	@rm -rf $(@D)
 	@"$(PYTHON)" -m venv $(@D)
-	@$(@D)/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: -r $<
+	@$(@D)/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: -r $< >&2
 	@if [ $* = dev ]; then \
-		$(@D)/bin/pip install --quiet --no-deps --no-build-isolation --editable .; fi
+		$(@D)/bin/pip install --quiet --no-deps --no-build-isolation --editable . >&2; fi
 	@touch $@

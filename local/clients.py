@@ -60,8 +60,13 @@ def call_as(
     stack: Stack, path: str, login: str, password: str, method: str = "GET"
 ) -> Answer:
     """Send one request to the example API with a login and its password."""
+    return send(stack, path, {"Authorization": basic(login, password)}, method)
+
+
+def basic(login: str, password: str) -> str:
+    """Return the header ``Authorization`` of a login and its password."""
     token = b64encode(f"{login}:{password}".encode()).decode()
-    return send(stack, path, {"Authorization": f"Basic {token}"}, method)
+    return f"Basic {token}"
 
 
 def send(

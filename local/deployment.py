@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -50,6 +50,15 @@ class Stack(NamedTuple):
         return f"{self.emulator.endpoint}/restapis/{api}/example/_user_request_"
 
 
+def parameter_names() -> list[str]:
+    """Return the names of the built template's parameters.
+
+    Raises:
+        NotBuiltError: there is none.
+    """
+    return list(_built_template()["Parameters"])
+
+
 def deploy(
     emulator: Emulator,
     stack_name: str = STACK_NAME,
@@ -63,11 +72,11 @@ def deploy(
     Raises:
         LocalError: with the end of what the SAM CLI said.
     """
-    if not checkout.BUILT_TEMPLATE.exists():
-        raise NotBuiltError
+    built = _built_template()
     _make_bucket(emulator)
-    chosen = _PARAMETERS | parameters
-    with _template_with_defaults(chosen) as template:
+    # All of them: CloudFormation would keep those of an earlier deployment.
+    chosen = {**_defaults(built), **_PARAMETERS, **parameters}
+    with _template_with_defaults(built, chosen) as template:
         _sam_deploy(emulator, stack_name, template, chosen)
     return Stack(emulator, stack_name, _outputs(emulator, stack_name))
 
@@ -93,14 +102,29 @@ def _make_bucket(emulator: Emulator) -> None:
         )
 
 
+def _built_template() -> dict[str, Any]:
+    if not checkout.BUILT_TEMPLATE.exists():
+        raise NotBuiltError
+    found: dict[str, Any] = yaml.safe_load(checkout.BUILT_TEMPLATE.read_text())
+    return found
+
+
+def _defaults(template: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: str(parameter["Default"])
+        for name, parameter in template["Parameters"].items()
+    }
+
+
 @contextmanager
-def _template_with_defaults(parameters: Mapping[str, str]) -> Iterator[Path]:
+def _template_with_defaults(
+    template: dict[str, Any], parameters: Mapping[str, str]
+) -> Iterator[Path]:
     """Give the built template these defaults.
 
     MiniStack 1.5 expands a SAM template without the parameters' values: the example
     API's authorizer would cache for as long as the default says.
     """
-    template = yaml.safe_load(checkout.BUILT_TEMPLATE.read_text())
     for name, value in parameters.items():
         template["Parameters"][name]["Default"] = value
     # Beside the built one, whose paths to the packages are relative.
@@ -126,7 +150,8 @@ def _sam_deploy(
         "--no-fail-on-empty-changeset",
         "--no-progressbar",
         "--parameter-overrides",
-        *(f"{name}={value}" for name, value in parameters.items()),
+        # Quoted, since the SAM CLI would take a value apart at its spaces.
+        *(f'{name}="{value}"' for name, value in parameters.items()),
     ]
     answer = subprocess.run(
         command,

@@ -4,9 +4,11 @@ LocalError            never raised itself
 ├── StartError        the emulator doesn't start
 ├── ExposedError      the emulator can be reached from other machines
 ├── NotBuiltError     there is no built template
+├── ParameterError    a parameter was given that the template has not
 └── DeploymentError   the SAM CLI failed
 """
 
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -41,6 +43,20 @@ class NotBuiltError(LocalError):
     def __init__(self) -> None:
         command = f"make build ARCH={checkout.ARCHITECTURE}"
         super().__init__(f"{checkout.BUILT_TEMPLATE} is missing; run `{command}`.")
+
+
+class ParameterError(LocalError):
+    """The parameters given can't be read, or the template has no such one."""
+
+    def __init__(self, complaint: str, names: Iterable[str]) -> None:
+        known = textwrap.fill(
+            ", ".join(names), 78, initial_indent="  ", subsequent_indent="  "
+        )
+        super().__init__(
+            f"PARAMS: {complaint}\n"
+            "usage: make up PARAMS=\"Name=value Name='a value'\"\n"
+            f"The template's parameters:\n{known}"
+        )
 
 
 class DeploymentError(LocalError):

@@ -5,21 +5,46 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from local import checkout, function, record
 from local.deployment import Stack, running_stack
 from local.errors import LocalError
 from local.runtime import running_function
 
-_FUNCTION = "AuthorizerFunction"
+_FUNCTION: Final = "AuthorizerFunction"
+# The examples, and the reason in the log for which each is refused.
+EXAMPLES: Final = MappingProxyType(
+    {
+        "events/rest-request.json": "malformed",
+        "events/rest-request-without-key.json": "missing",
+        "events/rest-request-two-keys.json": "ambiguous",
+        "events/rest-request-basic.json": "missing",
+    }
+)
+_USAGE: Final = """\
+usage: make invoke EVENT=FILE
+`make up && make event` writes events/local-rest-request.json, which has a live key:
+the answer is a policy. The others show refusals: the answer is "Unauthorized", and
+the reason in the log, on standard error, is (where the stack takes keys alone)
+"""
 
 
-def main(arguments: list[str]) -> int:
-    """Print what the authorizer answers to an event; its log goes to stderr."""
-    if len(arguments) != 1:
-        print("usage: make invoke EVENT=events/rest-request.json", file=sys.stderr)
+def main(name: str) -> int:
+    """Print what the authorizer answers to an event; its log goes to stderr.
+
+    Args:
+        name: the event's file; nothing asks how to name one.
+    """
+    if not name:
+        print(usage(), file=sys.stderr)
         return 2
-    event = json.loads(Path(arguments[0]).read_text())
+    try:
+        event = json.loads(Path(name).read_text())
+    except (OSError, ValueError) as error:
+        print(f"{name} can't be read: {error}\n{usage()}", file=sys.stderr)
+        return 2
     try:
         with (
             _stack() as stack,
@@ -34,6 +59,13 @@ def main(arguments: list[str]) -> int:
         return 1
     print(json.dumps(answer, indent=2))
     return 0
+
+
+def usage() -> str:
+    """Return how to name an event, and what becomes of each that is at hand."""
+    width = max(map(len, EXAMPLES))
+    examples = [f"  {name:{width}}  {reason}" for name, reason in EXAMPLES.items()]
+    return _USAGE + "\n".join(examples)
 
 
 @contextmanager
@@ -51,4 +83,4 @@ def _stack() -> Iterator[Stack]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1]))

@@ -1,30 +1,52 @@
-"""`python -m local.up`: the local stack, left running; again, deployed anew."""
+"""`make up`: the local stack, left running; again, deployed anew.
 
+Standard output is for a shell, ``eval "$(make up)"``; all else is on standard error.
+"""
+
+import shlex
 import sys
+from typing import Final
 
-from local import record
-from local.deployment import Stack, deploy
+from local import parameters, record
+from local.deployment import Stack, deploy, parameter_names
 from local.emulator import Emulator
-from local.errors import LocalError
+from local.errors import LocalError, ParameterError
+
+_INSTRUCTIONS: Final = """\
+The local stack runs; `make down` stops it. Its variables are on standard output:
+  eval "$(make up)"
+  source .cache/venvs/dev/bin/activate
+  apikeys roles put examples/roles/example-api.toml
+  KEY=$(apikeys issue --client me --role ADMINISTRATOR)
+  curl -i -H "X-API-Key: $KEY" $EXAMPLE_URL/whoami"""
 
 
-def main() -> int:
-    """Start the emulator where none runs, deploy, and say how to use it."""
+def main(given: str) -> int:
+    """Start the emulator where none runs, deploy, and say how to use it.
+
+    Args:
+        given: the template's parameters, in place of the local stack's own.
+    """
     running = record.read()
     try:
+        chosen = parameters.read(given, parameter_names())
         emulator = running.emulator if running else _start()
         print("Deploying the template …", file=sys.stderr)
         try:
-            stack = deploy(emulator)
+            stack = deploy(emulator, parameters=chosen)
         except BaseException:
             if running is None:
                 emulator.stop()
             raise
+    except ParameterError as error:
+        print(error, file=sys.stderr)
+        return 2
     except LocalError as error:
         print(error, file=sys.stderr)
         return 1
     record.write(stack)
-    print(_instructions(stack))
+    print(assignments(stack))
+    print(_INSTRUCTIONS, file=sys.stderr)
     return 0
 
 
@@ -33,7 +55,8 @@ def _start() -> Emulator:
     return Emulator.start("up")
 
 
-def _instructions(stack: Stack) -> str:
+def assignments(stack: Stack) -> str:
+    """Return what makes a shell's commands take the local stack for AWS."""
     variables = {
         name: value
         for name, value in stack.emulator.environment.items()
@@ -42,19 +65,13 @@ def _instructions(stack: Stack) -> str:
         "APIKEYS_FUNCTION": stack.admin_function,
         "EXAMPLE_URL": stack.example_url,
     }
-    lines = [f"export {name}={value}" for name, value in sorted(variables.items())]
-    return "\n".join(
-        [
-            "# The stack runs; `make down` stops it. In a shell of its own:",
-            "unset AWS_PROFILE AWS_SESSION_TOKEN",
-            *lines,
-            "# then, with the CLI in .cache/venvs/dev/bin:",
-            "#   apikeys roles put examples/roles/example-api.toml",
-            "#   KEY=$(apikeys issue --client me --role ADMINISTRATOR)",
-            '#   curl -i -H "X-API-Key: $KEY" $EXAMPLE_URL/whoami',
-        ]
-    )
+    lines = [
+        f"export {name}={shlex.quote(value)}"
+        for name, value in sorted(variables.items())
+    ]
+    # Both would be preferred to the variables above, or sent along with them.
+    return "\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *lines])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

@@ -16,12 +16,12 @@ from admin.dispatch import Actions
 from admin.settings import Settings
 from apikeys_cli.admin_function import Invocation
 from apikeys_cli.connection import Connection
+from tests.fakes import SIGNING_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 REGION = "eu-west-1"
-SIGNING_SECRET = "signing"
 
 
 @cache
@@ -33,6 +33,22 @@ def client_of(service: str) -> Any:
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
+
+
+def deployment_of(
+    environ: Mapping[str, str],
+    make_client: Callable[[str], Any] = client_of,
+    clock: Callable[[], float] = time.time,
+) -> Deployment:
+    """Return the admin function's deployment with these variables.
+
+    Args:
+        environ: beside the signing secret's name, which every deployment needs.
+        make_client: makes the client of a service.
+        clock: tells the seconds since 1970.
+    """
+    settings = Settings.from_environ({"SIGNING_SECRET": SIGNING_NAME, **environ})
+    return Deployment.build(settings, make_client, clock)
 
 
 class Sts:
@@ -83,15 +99,14 @@ class InProcess:
         self.clients: dict[str, Any] = {"sts": Sts(None)}
         self.one_at_a_time = Lock()
         environ = {
-            "SIGNING_SECRET": SIGNING_SECRET,
             "RECORD_TTL_SECONDS": "2",
             "AUTHORIZER_CACHE_SECONDS": "3",
+            "CREDENTIALS": "api-key,basic",
+            "LEGACY_KEYS": "imported",
         }
-        self.actions = Actions(
-            Deployment.build(
-                Settings.from_environ(environ | variables),
-                make_client,
-                lambda: time.time() + self.later,
+        self._actions = Actions(
+            deployment_of(
+                environ | variables, make_client, lambda: time.time() + self.later
             )
         )
 
@@ -100,7 +115,7 @@ class InProcess:
         asked = json.loads(json.dumps(request))
         self.requests.append(asked)
         with self.one_at_a_time:
-            answer, _ = self.actions.carry_out(asked)
+            answer, _ = self._actions.carry_out(asked)
         if self.fault is not None:
             self.fault(asked, answer)
         return json.loads(json.dumps(answer))

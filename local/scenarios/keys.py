@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
 def run(stack: Stack) -> Iterator[Row]:
     """Yield each row as it happens, from the first key to the revoked one."""
-    apikeys(stack, "roles", "put", str(ROLE_MAP))
+    apikeys(stack, "roles", "put", str(ROLE_MAP), "--yes")
     short_lived = issue(stack, "--client", "Visitor", "--expires", _LIFETIME)
     ends_at = time.monotonic() + int(_LIFETIME.rstrip("s"))
     issued = issue(stack, "--client", "Test App")

@@ -9,6 +9,8 @@ from admin.rules.drafts import Drafts
 from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
+from admin.rules.revocations import Revocations
+from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.ontopop import OntoPop
 from admin.stores.records import Records
 from admin.stores.role_map import RoleMaps
@@ -33,18 +35,18 @@ class Deployment:
     settings: Settings
     clock: Callable[[], float]
     drafts: Drafts
+    gateway_keys: GatewayKeys
     grants: Grants
     lifetimes: Lifetimes
     minting: Minting
     tombstones: Tombstones
     ontopop: OntoPop
     records: Records
+    revocations: Revocations
     role_maps: RoleMaps
     signing_secret: SigningSecret
-    rotation_chain: RotationChain
     stage_caches: StageCaches
     store: Engine
-    usage_plans: UsagePlans
 
     @classmethod
     def build(
@@ -63,7 +65,7 @@ class Deployment:
         store = SecretStore(client("secretsmanager"), settings.kms_key_id)
         gateway = client("apigateway")
         grants = Grants(settings.grantable_roles)
-        ttl = settings.record_ttl_seconds
+        ttl = settings.own_ttl_seconds
         prefix = settings.secret_name_prefix
         signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
         lifetimes = Lifetimes(
@@ -72,22 +74,28 @@ class Deployment:
         role_maps = RoleMaps(settings.roles_secret, store)
         records = Records(prefix, settings.login_name_prefix, store)
         tombstones = Tombstones(store)
+        gateway_keys = GatewayKeys(
+            records,
+            tombstones,
+            RotationChain(records, tombstones),
+            UsagePlans(gateway),
+        )
         return cls(
             settings=settings,
             clock=clock,
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
+            gateway_keys=gateway_keys,
             grants=grants,
             lifetimes=lifetimes,
             minting=Minting(settings, signing_secret),
             tombstones=tombstones,
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,
+            revocations=Revocations(records, tombstones, gateway_keys, clock),
             role_maps=role_maps,
             signing_secret=signing_secret,
-            rotation_chain=RotationChain(records, tombstones, clock),
             stage_caches=StageCaches(
                 settings.flush_stages, gateway, client("apigatewayv2")
             ),
             store=store,
-            usage_plans=UsagePlans(gateway),
         )

@@ -51,6 +51,7 @@ _ACTIONS: dict[str, Action] = {
     "roles.put": role_map.put,
     "flush": flush.flush,
     "signing.rotate": rotate_signing_key.rotate,
+    "signing.retire": rotate_signing_key.retire,
 }
 # What is done another way where a request is about a login.
 _ACTIONS_ON_ACCOUNTS: dict[str, Action] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import (
@@ -34,6 +35,17 @@ _DESCRIPTIVE = {
 }
 
 
+def _encodable(value: Document) -> Document:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        message = "can't be written as JSON in UTF-8 (half a surrogate pair, too deep)"
+        raise ValueError(message) from error
+    return value
+
+
+# As a text may not either, what a text is in may not hold what UTF-8 can't.
+JsonObject = Annotated[dict[str, object], AfterValidator(_encodable)]
 Text = Annotated[str, AfterValidator(rules.human_text)]
 Description = Annotated[str, AfterValidator(rules.description)]
 ExpirationDate = Annotated[str, AfterValidator(rules.date)]
@@ -43,6 +55,7 @@ Password = Annotated[str, AfterValidator(check_password)]
 RoleName = Annotated[str, AfterValidator(rules.role)]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
 UsagePlanId = Annotated[str, StringConstraints(pattern=f"^{USAGE_PLAN_ID_PATTERN}\\z")]
+NextToken = Annotated[str, StringConstraints(min_length=1, max_length=8_192)]
 RequestToken = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{32,64}\\z")]
 
 
@@ -131,7 +144,7 @@ class Described(Ending):
     description: Description | None = None
     roles: Annotated[list[RoleName], Field(max_length=MAX_ROLES)] | None = None
     enabled: bool | None = None
-    session: Annotated[dict[str, object], AfterValidator(rules.session)] | None = None
+    session: Annotated[JsonObject, AfterValidator(rules.session)] | None = None
 
     def fields(self) -> Document:
         """Return the record's fields that were given; null takes one away."""

@@ -10,8 +10,10 @@ from admin.fields import (
     Described,
     Ending,
     HandedOver,
+    JsonObject,
     Login,
     Named,
+    NextToken,
     Password,
     Request,
     RequestToken,
@@ -50,7 +52,7 @@ class Import(Described):
 
     action: Literal["import"]
     key: Annotated[str, StringConstraints(max_length=4_096)] | None = None
-    record: dict[str, object] | None = None
+    record: JsonObject | None = None
     usage_plan_id: UsagePlanId | None = None
     request_token: RequestToken | None = None
 
@@ -132,9 +134,7 @@ class ListKeys(Request):
         None
     )
     limit: Annotated[int, Field(ge=1, le=100)] = 50
-    next_token: (
-        Annotated[str, StringConstraints(min_length=1, max_length=8_192)] | None
-    ) = None
+    next_token: NextToken | None = None
 
 
 class Update(Described, Named):
@@ -181,14 +181,15 @@ class RolesCheck(Request):
     """Say what is wrong with a role map."""
 
     action: Literal["roles.check"]
-    role_map: dict[str, object]
+    role_map: JsonObject
 
 
 class RolesPut(Request):
     """Store a role map."""
 
     action: Literal["roles.put"]
-    role_map: dict[str, object]
+    role_map: JsonObject
+    allow_empty: bool = False
     if_version: Version | None = None
 
 
@@ -202,6 +203,16 @@ class SigningRotate(Request):
     """Announce a new signing key, or let the announced one sign."""
 
     action: Literal["signing.rotate"]
+    next_token: NextToken | None = None
+
+
+class SigningRetire(Request):
+    """Drop a previous signing key, or count the keys under each."""
+
+    action: Literal["signing.retire"]
+    fingerprint: Annotated[str, StringConstraints(pattern="^[0-9a-f]{16}\\z")]
+    count_only: bool = False
+    next_token: NextToken | None = None
 
 
 type AnyRequest = Annotated[
@@ -222,6 +233,7 @@ type AnyRequest = Annotated[
     | RolesCheck
     | RolesPut
     | Flush
-    | SigningRotate,
+    | SigningRotate
+    | SigningRetire,
     Field(discriminator="action"),
 ]

@@ -12,7 +12,7 @@ from apikeys.defaults import (
     RECORD_PREFIX,
     ROLE_MAP_NAME,
 )
-from apikeys.environ import choice, required, whole_number
+from apikeys.environ import check_names, choice, required, whole_number
 from apikeys.key import PREFIX_PATTERN
 
 if TYPE_CHECKING:
@@ -46,12 +46,27 @@ class Settings:
     kms_key_id: str | None
 
     @property
+    def own_ttl_seconds(self) -> int:
+        """How old role map and signing keys may be in the authorizer's hands.
+
+        It reads the deployment's own secrets once a second at most.
+        """
+        return max(1, self.record_ttl_seconds)
+
+    @property
     def bound(self) -> Document:
         """How fast a change takes effect, as answers that take rights away say it."""
-        gateway, records = self.authorizer_cache_seconds, self.record_ttl_seconds
+        return self._bound(self.record_ttl_seconds)
+
+    @property
+    def own_bound(self) -> Document:
+        """How fast a change of role map or signing keys takes effect."""
+        return self._bound(self.own_ttl_seconds)
+
+    def _bound(self, ttl: int) -> Document:
         return {
-            "effectiveWithinSeconds": gateway + records,
-            "recordTtlSeconds": records,
+            "effectiveWithinSeconds": self.authorizer_cache_seconds + ttl,
+            "recordTtlSeconds": ttl,
         }
 
     @classmethod
@@ -66,12 +81,17 @@ class Settings:
             raise ValueError(f"KEY_PREFIX does not match {PREFIX_PATTERN}")
         kinds = choice(environ, "CREDENTIALS", ("api-key", "basic", "api-key,basic"))
         legacy = choice(environ, "LEGACY_KEYS", ("off", "imported", "ontopop"))
+        records = environ.get("SECRET_NAME_PREFIX", RECORD_PREFIX)
+        accounts = environ.get("LOGIN_NAME_PREFIX", ACCOUNT_PREFIX)
+        roles = environ.get("ROLES_SECRET", ROLE_MAP_NAME)
+        signing = required(environ, "SIGNING_SECRET")
+        check_names(records, accounts, roles, signing)
         return cls(
             key_prefix=key_prefix,
-            secret_name_prefix=environ.get("SECRET_NAME_PREFIX", RECORD_PREFIX),
-            login_name_prefix=environ.get("LOGIN_NAME_PREFIX", ACCOUNT_PREFIX),
-            signing_secret=required(environ, "SIGNING_SECRET"),
-            roles_secret=environ.get("ROLES_SECRET", ROLE_MAP_NAME),
+            secret_name_prefix=records,
+            login_name_prefix=accounts,
+            signing_secret=signing,
+            roles_secret=roles,
             hashes_slowly=choice(environ, "KEY_HASH", ("sha256", "argon2id"))
             == "argon2id",
             checks_tags=choice(environ, "TAG_CHECK", ("on", "off")) == "on",

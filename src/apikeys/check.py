@@ -27,8 +27,8 @@ MAX_MAP_BYTES = 65_536
 # About a second: twenty times what an ordinary map of 300 routes needs.
 _MOST_WORK = 100_000
 _UNPROVEN = (
-    'unmapped = "any-key" and deny are for APIs without {proxy+} and $default routes: '
-    "it has not been shown on AWS how encoded paths are judged"
+    "for APIs without {proxy+} and $default routes: it has not been shown on AWS how "
+    "encoded paths are judged"
 )
 
 
@@ -86,8 +86,11 @@ def _found(role_map: RoleMap, work: Work) -> Iterator[Finding]:
         yield from _alone(role_map, [name], work)
     yield from pairs.findings(role_map, work, MAX_FINDINGS)
     yield from _taken(role_map)
-    if role_map.any_key or any(role.deny for role in role_map.roles.values()):
-        yield Finding(TELL, (), "", _UNPROVEN)
+    if role_map.any_key:
+        yield Finding(TELL, (), "", f'unmapped = "any-key" is {_UNPROVEN}')
+    if denying := [name for name, role in role_map.roles.items() if role.deny]:
+        message = f"deny is {_UNPROVEN} ({', '.join(denying)})"
+        yield Finding(TELL, (), "", message)
 
 
 def _alone(role_map: RoleMap, held: list[str], work: Work) -> Iterator[Finding]:

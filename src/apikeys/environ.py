@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MOST_DIGITS = 6
+# Secrets Manager ends ARNs in a hyphen and so many characters.
+_SUFFIX_WIDTH = 6
 
 
 def whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
@@ -43,3 +45,31 @@ def required(environ: Mapping[str, str], name: str) -> str:
     if not value:
         raise ValueError(f"{name} is missing")
     return value
+
+
+def check_names(keys: str, accounts: str, roles: str, signing: str) -> None:
+    """Refuse names of which one could be taken for another's.
+
+    Args:
+        keys: what the names of keys' records begin with.
+        accounts: what those of accounts' records begin with.
+        roles: the role map's name.
+        signing: the signing secret's name.
+
+    Raises:
+        ValueError: a record could overwrite the role map or the signing secret, be
+            another kind's, or have a name that Secrets Manager takes for an ARN's end.
+    """
+    keys_named, accounts_named = "SECRET_NAME_PREFIX", "LOGIN_NAME_PREFIX"
+    for prefix, named in ((keys, keys_named), (accounts, accounts_named)):
+        for name, variable in ((roles, "ROLES_SECRET"), (signing, "SIGNING_SECRET")):
+            if name.startswith(prefix):
+                raise ValueError(f"{variable} begins with {named}, as records do")
+    if roles == signing:
+        raise ValueError("ROLES_SECRET is SIGNING_SECRET")
+    if keys.startswith(accounts) or accounts.startswith(keys):
+        raise ValueError(f"{accounts_named} and {keys_named} begin alike")
+    if "-" in accounts[-_SUFFIX_WIDTH:]:
+        raise ValueError(
+            f"{accounts_named} has a hyphen among its last {_SUFFIX_WIDTH} characters"
+        )

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from apikeys import role_name, timestamp
+from apikeys.invisible import invisible_in
 from apikeys.login import PATTERN as LOGIN_PATTERN
 from apikeys.login import is_login
 from apikeys.session import SETTINGS, check_session
@@ -25,12 +26,12 @@ USAGE_PLAN_ID_PATTERN = "[A-Za-z0-9]{1,64}"
 
 def human_text(value: object) -> str:
     """Return the text of a name, a client or an issuer."""
-    return check_text(value, "the text")
+    return _visible(check_text(value, "the text"), "the text")
 
 
 def description(value: object) -> str:
     """Return a description, which may be longer than other texts."""
-    return check_text(value, "the text", MAX_DESCRIPTION)
+    return _visible(check_text(value, "the text", MAX_DESCRIPTION), "the text")
 
 
 def role(value: object) -> str:
@@ -52,8 +53,8 @@ def login(value: str) -> str:
 
 
 def date(value: object) -> str:
-    """Return a date as a record has it."""
-    text = str(value)
+    """Return a date as a record has it, of one with the zone of answers too."""
+    text = str(value).removesuffix("Z")
     timestamp.parse(text)
     return text
 
@@ -69,4 +70,16 @@ def session(value: object) -> Document:
     """Return the settings of a session, all of them known and as they may be."""
     if isinstance(value, dict) and not value.keys() <= set(SETTINGS):
         raise ValueError(f"a session's settings are {', '.join(SETTINGS)}")
-    return check_session(value)
+    checked = check_session(value)
+    for name, text in checked.items():
+        if isinstance(text, str):
+            _visible(text, f"session.{name}")
+    return checked
+
+
+def _visible(text: str, field: str) -> str:
+    found = invisible_in(text)
+    if found is not None:
+        # Nobody finds by eye what is meant.
+        raise ValueError(f"{field} has an invisible character, U+{ord(found):04X}")
+    return text

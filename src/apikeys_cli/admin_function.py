@@ -61,16 +61,22 @@ class LambdaTransport:
         Raises:
             UnreachableError: nothing, or that it failed.
         """
-        with explained():
-            with self._making:
-                invoke = self._invoke
+        with explained(), self._making:
+            invoke = self._invoke
+        with explained(acts=True):
             answer = invoke(Payload=json.dumps(request).encode())
-            body = json.load(answer["Payload"])
+            text = answer["Payload"].read()
+        try:
+            body = json.loads(text)
+        except ValueError:
+            # Judged as any other answer that is none of the function's.
+            body = None
         if "FunctionError" in answer:
             kind = body.get("errorType", "unknown") if isinstance(body, dict) else "?"
             raise UnreachableError(
                 f"the admin function failed ({kind}); its log says why, request id "
-                f"{answer['ResponseMetadata']['RequestId']}"
+                f"{answer['ResponseMetadata']['RequestId']}",
+                may_have_acted=True,
             )
         return body
 
@@ -126,5 +132,7 @@ def _accepted(body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
         lines = [f"{error['field']} ({error['code']})", *(f"  {f}" for f in findings)]
     message = "\n".join(lines)
     if status >= _SERVER_ERROR:
-        raise UnreachableError(message, error["code"])
-    raise RefusedByFunctionError(message, error["code"])
+        # Every other fault is found before anything is written.
+        may_have_acted = error["code"] == "store_unavailable"
+        raise UnreachableError(message, error["code"], may_have_acted=may_have_acted)
+    raise RefusedByFunctionError(message, error["code"], error.get("field"))

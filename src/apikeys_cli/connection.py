@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import click
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from apikeys_cli.errors import UnreachableError
@@ -19,16 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from botocore.config import Config
     from mypy_boto3_sts import STSClient
 
 FUNCTION_VARIABLE = "APIKEYS_FUNCTION"
+STACK_VARIABLE = "APIKEYS_STACK"
 
 _OUTPUT_KEY = "AdminFunctionName"
-# No repeats: an issue whose answer was lost would issue a second key. The function ends
-# within 60 s.
-_CONFIG = Config(connect_timeout=5, read_timeout=70, retries={"total_max_attempts": 1})
-# A command must not wait for what it can do without.
-_QUICK = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1})
+_REGION_VARIABLE = "AWS_REGION"
+
+
+def _session(*, profile_name: str | None, region_name: str | None) -> Any:  # noqa: ANN401 - whatever makes clients
+    # It takes longer to load than help takes to be shown.
+    import boto3  # noqa: PLC0415 - as it says
+
+    return boto3.Session(profile_name=profile_name, region_name=region_name)
 
 
 @dataclass
@@ -49,28 +52,33 @@ class Connection:
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
-    open_session: Callable[..., Any] = boto3.Session
+    open_session: Callable[..., Any] = _session
 
     @cached_property
     def function_name(self) -> str:
-        """The function's name or ARN."""
-        if self.function:
-            return self.function
-        if self.stack:
-            return self._from_stack(self.stack)
-        name = os.environ.get(FUNCTION_VARIABLE)
-        if not name:
-            raise click.UsageError(
-                "which admin function? Give --stack (the stack's name), --function, or "
-                f"set {FUNCTION_VARIABLE}"
-            )
-        return name
+        """The function's name or ARN: as an option says, then the environment."""
+        if self.function and self.stack:
+            raise click.UsageError("give --function or --stack, not both")
+        function, stack = self.function, self.stack
+        if not (function or stack):
+            function = os.environ.get(FUNCTION_VARIABLE)
+            stack = os.environ.get(STACK_VARIABLE)
+        if function:
+            return function
+        if stack:
+            return self._from_stack(stack)
+        raise click.UsageError(
+            "which admin function? Give --stack (the stack's name) or --function, or "
+            f"set {STACK_VARIABLE} or {FUNCTION_VARIABLE}"
+        )
 
     @cached_property
     def identity(self) -> Future[str | None]:
         """The caller's ARN, asked for aside: it comes while other work is done."""
         aside = ThreadPoolExecutor(1)
-        asked = aside.submit(_caller_arn, self.client("sts", _QUICK))
+        # A command must not wait for what it can do without.
+        client = self.client("sts", _config(connect_seconds=2, read_seconds=3))
+        asked = aside.submit(_caller_arn, client)
         aside.shutdown(wait=False)
         return asked
 
@@ -79,18 +87,25 @@ class Connection:
         """The ARN of who runs the command line, None where STS does not tell."""
         return self.identity.result()
 
-    def client(self, service: str, config: Config = _CONFIG) -> Any:  # noqa: ANN401 - of any service
+    def client(self, service: str, config: Config | None = None) -> Any:  # noqa: ANN401 - of any service
         """Return the boto3 client of a service."""
+        # The function ends within 60 s.
+        config = config or _config(connect_seconds=5, read_seconds=70)
         try:
-            return self._session.client(
+            return self._opened.client(
                 service, endpoint_url=self.endpoint_url, config=config
             )
         except ValueError as error:
+            # The SDK's own errors, such as that of a region, are explained by others.
+            if type(error) is not ValueError:
+                raise
             raise click.UsageError(f"--endpoint-url: {error}") from error
 
     @cached_property
-    def _session(self) -> Any:  # noqa: ANN401 - whatever makes clients
-        return self.open_session(profile_name=self.profile, region_name=self.region)
+    def _opened(self) -> Any:  # noqa: ANN401 - whatever makes clients
+        # The SDK reads AWS_DEFAULT_REGION alone; the AWS CLI reads this one first.
+        region = self.region or os.environ.get(_REGION_VARIABLE) or None
+        return self.open_session(profile_name=self.profile, region_name=region)
 
     def _from_stack(self, stack: str) -> str:
         found = self.client("cloudformation").describe_stacks(StackName=stack)
@@ -98,6 +113,17 @@ class Connection:
             if output["OutputKey"] == _OUTPUT_KEY:
                 return str(output["OutputValue"])
         raise UnreachableError(f"the stack {stack} has no output {_OUTPUT_KEY}")
+
+
+def _config(*, connect_seconds: int, read_seconds: int) -> Config:
+    from botocore.config import Config  # noqa: PLC0415 - loads the SDK
+
+    # No repeats: an issue whose answer was lost would issue a second key.
+    return Config(
+        connect_timeout=connect_seconds,
+        read_timeout=read_seconds,
+        retries={"total_max_attempts": 1},
+    )
 
 
 def _caller_arn(client: STSClient) -> str | None:

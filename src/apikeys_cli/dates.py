@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from apikeys import timestamp
 from apikeys.defaults import DAY
 
 _DURATION = re.compile("([1-9][0-9]{0,4})([wdhms])", re.ASCII)
+# A day that has no next one ends with its last second.
+_LAST = timestamp.parse("9999-12-31T23:59:59")
 _SECONDS = {"w": 604_800, "d": DAY, "h": 3_600, "m": 60, "s": 1}
 # The largest unit of which there are two or more is near enough.
 _UNITS = ((2 * DAY, DAY, "days"), (7_200, 3_600, "hours"), (120, 60, "minutes"))
@@ -20,11 +23,12 @@ def seconds(text: str) -> int | None:
     return int(match[1]) * _SECONDS[match[2]] if match else None
 
 
-def end_fields(text: str, now: float) -> dict[str, object] | None:
+def end_fields(text: str, now: float) -> dict[str, Any] | None:
     """Return a request's fields that say when a key ends, None where nothing is said.
 
     Args:
-        text: ``never``, a duration, a date (the whole day) or a timestamp, UTC.
+        text: ``never``, a duration, a date (the whole day) or a timestamp, UTC; its
+            last second is the end of a day, so that it is shown as that day.
         now: when durations begin.
     """
     if text == "never":
@@ -37,11 +41,20 @@ def end_fields(text: str, now: float) -> dict[str, object] | None:
         return {"expirationDate": timestamp.format_utc(now + duration)}
     try:
         if "T" in text:
-            return {"expirationDate": timestamp.format_utc(timestamp.parse(text))}
+            return {"expirationDate": timestamp.format_utc(moment(text))}
         last_day = timestamp.parse(f"{text}T00:00:00")
-        return {"expirationDate": timestamp.format_utc(last_day + DAY)}
+        return {"expirationDate": timestamp.format_utc(last_day + DAY - 1)}
     except (ValueError, OverflowError):
         return None
+
+
+def moment(text: str) -> int:
+    """Return the seconds since 1970 of a time that the function answered.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return timestamp.parse(text.removesuffix("Z"))
 
 
 def dated(date: str | None, now: float, *, exact: bool = False) -> str:
@@ -49,7 +62,7 @@ def dated(date: str | None, now: float, *, exact: bool = False) -> str:
     if date is None:
         return "never"
     try:
-        ends_at = timestamp.parse(date)
+        ends_at = moment(date)
     except ValueError:
         return date
     is_soon = abs(ends_at - now) < 2 * DAY
@@ -58,10 +71,15 @@ def dated(date: str | None, now: float, *, exact: bool = False) -> str:
     return f"{shown} ({relative(ends_at - now)})"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return how many of something there are: ``1 day``, ``2 days``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def relative(difference: float) -> str:
     """Return how far away something is: ``in 9 days``, ``5 hours ago``."""
     length = abs(difference)
-    text = f"{round(length)} seconds"
+    text = counted(round(length), "second")
     for least, unit, name in _UNITS:
         if length >= least:
             text = f"{round(length / unit)} {name}"

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys.defaults import REPEAT_SECONDS
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.terminal import console
+from apikeys_cli.records import name_of, named
+from apikeys_cli.role_names import suggested
+from apikeys_cli.terminal import console, streams
 from apikeys_cli.terminal.formats import record_table, show, warn
 from apikeys_cli.terminal.key_file import KeyFile
 
@@ -20,18 +23,13 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import AdminFunction, Invocation
 
 
-request_token_option = click.option(
-    "--request-token", help="32 to 64 letters, digits, hyphens: makes a repeat safe."
-)
-
-
 def hand_over(
     invocation: Invocation,
     action: str,
     *,
     key_file: str | None,
     request_token: str | None,
-    **fields: object,
+    **fields: Any,  # noqa: ANN401 - a request's
 ) -> dict[str, Any]:
     """Carry out an action that makes a credential; print or keep it, then confirm.
 
@@ -42,39 +40,43 @@ def hand_over(
 
     Raises:
         UnreachableError: with the way to get a key that may have been made.
+        UnwrittenError: it was made and could not be printed or kept.
     """
-    if key_file is not None and fields.get("password") is not None:
+    password = fields.get("password")
+    if key_file is not None and password is not None:
         raise click.UsageError("--key-file is for what is generated; --password is not")
+    if key_file is None and password is None and not sys.stdout.writable():
+        raise click.UsageError("standard output is closed; give --key-file")
     token = request_token or secrets.token_hex(16)
     with ExitStack() as files:
         file = None if key_file is None else files.enter_context(KeyFile(key_file))
         try:
-            answer = invocation.function.invoke(
-                action, requestToken=token, awaitConfirmation=True, **fields
-            )
-        except UnreachableError:
-            console.say(
-                "If it was made, its text is lost. The same command with "
-                f"--request-token {token}\ngives it another within 15 minutes; "
-                "nothing is issued twice."
-            )
+            with suggested(invocation.function, fields.get("roles")):
+                answer = invocation.function.invoke(
+                    action, requestToken=token, awaitConfirmation=True, **fields
+                )
+        except UnreachableError as error:
+            if error.may_have_acted:
+                console.say(
+                    f"If it was made, its text is lost. {_again(token)}; nothing is "
+                    "issued twice."
+                )
             raise
         kind = _made(answer)
         if file is not None:
-            file.keep(answer[kind])
+            with streams.written(_lost(kind, answer["record"], token), str(key_file)):
+                file.keep(answer[kind])
             confirm_handover(invocation.function, answer["record"])
     if file is not None:
         kept = {name: value for name, value in answer.items() if name != kind}
         show(kept | {"keyFile": key_file}, invocation.output)
         console.say(f"The {kind} is in {key_file}; it will not be shown again.")
         return answer
-    if kind and invocation.output == "table":
-        warn(answer)
-        console.messages().print(record_table(answer["record"]))
-        console.say(f"\nThe {kind}; it will not be shown again:")
-        click.echo(answer[kind])
-    else:
+    if not kind:
         show(answer, invocation.output)
+    else:
+        with streams.written(_lost(kind, answer["record"], token)):
+            _print(kind, answer, invocation.output)
     confirm_handover(invocation.function, answer["record"])
     return answer
 
@@ -90,11 +92,37 @@ def confirm_handover(function: AdminFunction, record: Mapping[str, Any]) -> None
     try:
         function.invoke("confirm", **{field: record[field]})
     except (RefusedByFunctionError, UnreachableError) as error:
-        named = f"--login {record[field]}" if field == "login" else record[field]
         console.say(
             f"Handed over, but not confirmed: {error.message}\nUntil it is, apikeys "
-            f"doctor takes it for lost. Run: apikeys confirm {named}"
+            f"doctor takes it for lost. Run: apikeys confirm {named(record)}"
         )
+
+
+def _print(kind: str, answer: Mapping[str, Any], output: str) -> None:
+    if output != "table":
+        show(answer, output)
+        return
+    warn(answer)
+    console.tell(record_table(answer["record"]))
+    console.say(f"\nThe {kind}; it will not be shown again:")
+    sys.stdout.write(f"{answer[kind]}\n")
+
+
+def _lost(kind: str, record: Mapping[str, Any], token: str) -> str:
+    """Return what to do about a credential that was made and that nobody has."""
+    revoked = f"apikeys revoke {named(record)}"
+    return (
+        f"The {kind} of {name_of(record)} was made, and nobody has it: replace it "
+        f"(apikeys rotate {named(record)} --overlap 0) or revoke it ({revoked}). "
+        f"{_again(token)}."
+    )
+
+
+def _again(token: str) -> str:
+    return (
+        f"The same command with --request-token {token} gives it another within "
+        f"{REPEAT_SECONDS // 60} minutes"
+    )
 
 
 def _made(answer: dict[str, Any]) -> str:

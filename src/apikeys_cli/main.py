@@ -18,35 +18,43 @@ from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
 from apikeys_cli.commands.verify import verify
 from apikeys_cli.errors import explained
-from apikeys_cli.options.common import common_options
+from apikeys_cli.options.common import global_options
+from apikeys_cli.options.help import Family
+from apikeys_cli.terminal import streams
+from apikeys_cli.terminal.visible import visible_errors
 
 
-class _Commands(click.Group):
+class _Commands(Family):
     """The commands, of which none ends in a traceback for what is not its fault."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's
+        """Run the command line on streams that take any text, and may fail."""
+        streams.prepare()
+        with streams.open_to_the_end():
+            return super().main(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command that was asked for."""
-        with explained():
+        with visible_errors(), explained():
             return super().invoke(ctx)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands in the order of a key's life, not of the alphabet."""
-        del ctx
-        return list(self.commands)
 
 
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 refused, 2 usage, 3 unreachable or not permitted. "
+    epilog="Exit codes: 0 done, 1 refused, 2 usage, 3 unreachable or not permitted, "
+    "4 done but not handed over: what was made or found could not be printed. "
     'Completion: eval "$(_APIKEYS_COMPLETE=bash_source apikeys)", or zsh_source, '
     "fish_source.",
 )
 @click.version_option(package_name="apikeys")
-@common_options
+@global_options
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Issue and manage API keys for Amazon API Gateway."""
+    """Issue and manage API keys for Amazon API Gateway.
+
+    These options stand before or after the verb of every command.
+    """
     context.ensure_object(Invocation)
 
 

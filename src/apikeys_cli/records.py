@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from apikeys_cli.admin_function import AdminFunction
 
@@ -15,6 +15,12 @@ _PAGE = 100
 def name_of(record: Mapping[str, Any]) -> str:
     """Return the key id or the login of a record."""
     return str(record.get("keyId") or record.get("login"))
+
+
+def named(record: Mapping[str, Any]) -> str:
+    """Return the arguments of a command on a record."""
+    name = name_of(record)
+    return name if "keyId" in record else f"--login {name}"
 
 
 class Listing:
@@ -28,10 +34,23 @@ class Listing:
     """
 
     def __init__(
-        self, function: AdminFunction, limit: int | None = None, **filters: object
+        self,
+        function: AdminFunction,
+        limit: int | None = None,
+        fits: Callable[[Mapping[str, Any]], bool] | None = None,
+        **filters: object,
     ) -> None:
+        """Begin a listing.
+
+        Args:
+            function: which lists.
+            limit: the most records, None for all.
+            fits: says whether a record is one of them, besides the filters.
+            filters: fields of the request, None for none.
+        """
         self._function = function
         self._limit = limit
+        self._fits = fits
         self._filters = filters
         self.count = 0
         self.corrupt: list[str] = []
@@ -49,6 +68,8 @@ class Listing:
             self.corrupt += page.get("corrupt", [])
             self.unconfirmed += page.get("unconfirmed", [])
             for record in page["records"]:
+                if self._fits is not None and not self._fits(record):
+                    continue
                 self.count += 1
                 yield record
             token = page.get("nextToken")

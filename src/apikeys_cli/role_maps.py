@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Table
 from rich.text import Text
+
+from apikeys import document
+from apikeys_cli.text_input import STANDARD_INPUT, name_of_source, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-
+# Of two roles of one name one would be lost.
+_DECODER = json.JSONDecoder(object_pairs_hook=document.unique)
 _FIELDS = ("allow", "deny")
 _STYLES = {"+": "green", "-": "red"}
 
@@ -25,23 +28,36 @@ def role_file_argument[F: Callable[..., Any]](command: F) -> F:
 
 
 def role_file_path() -> click.Path:
-    """Return the type of a role map's path."""
-    return click.Path(exists=True, dir_okay=False, path_type=Path)
+    """Return the type of a role map's path, or ``-`` for standard input."""
+    return click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
 def read_role_file(file: Path) -> dict[str, Any]:
-    """Return the role map in a file, TOML or JSON by its name, not checked yet.
+    """Return the role map in a file, TOML or JSON, not checked yet.
+
+    JSON is told by the file's name; on standard input by its first brace.
 
     Raises:
         UsageError: it can't be read, or holds something else.
     """
+    text, name = read_text(file), name_of_source(file)
     try:
-        text = file.read_text(encoding="utf-8")
-        found = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        raise click.UsageError(f"{file} can't be read: {error}") from error
+        is_json = file.suffix.lower() == ".json"
+        if str(file) == STANDARD_INPUT:
+            is_json = text.lstrip().startswith("{")
+        found = _DECODER.decode(text) if is_json else tomllib.loads(text)
+        # TOML has dates and infinity, which no request can say.
+        json.dumps(found, allow_nan=False)
+    except RecursionError:
+        message = f"{name} can't be read: it is nested too deep"
+        raise click.UsageError(message) from None
+    except TypeError:
+        message = f"{name} can't be read: a date or a time of TOML's; put it in quotes"
+        raise click.UsageError(message) from None
+    except ValueError as error:
+        raise click.UsageError(f"{name} can't be read: {error}") from error
     if not isinstance(found, dict):
-        raise click.UsageError(f"{file} is not a JSON object")
+        raise click.UsageError(f"{name} is not a JSON object")
     return found
 
 
@@ -51,17 +67,6 @@ def routes(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         for field in _FIELDS:
             for entry in role.get(field, ()):
                 yield name, field, _spelled(entry)
-
-
-def role_table(role_map: Mapping[str, Any]) -> Table:
-    """Return a stored role map as a table of a row for each role."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("role", *_FIELDS):
-        table.add_column(column, overflow="fold", min_width=8)
-    for name, role in role_map["roles"].items():
-        cells = ("\n".join(map(_spelled, role.get(field, ()))) for field in _FIELDS)
-        table.add_row(Text(name), *map(Text, cells))
-    return table
 
 
 def difference(

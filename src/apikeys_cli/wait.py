@@ -6,7 +6,6 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.terminal.console import messages, say
@@ -73,6 +72,14 @@ def pause(length: float, what: str) -> None:
         say(f"Waiting {length} s {what} …")
         sleep(length)
         return
+    # Loaded where a bar is: it takes long.
+    from rich.progress import (  # noqa: PLC0415 - as it says
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     ends_at = monotonic() + length
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apikeys.environ import choice, required, whole_number
+from apikeys.environ import check_names, choice, required, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ class Settings:
         self.secret_name_prefix = environ.get("SECRET_NAME_PREFIX", "APIKEY_")
         self.login_name_prefix = environ.get("LOGIN_NAME_PREFIX", "APIUSER_")
         self.roles_secret = environ.get("ROLES_SECRET", "APIROLES")
+        check_names(
+            self.secret_name_prefix,
+            self.login_name_prefix,
+            self.roles_secret,
+            self.signing_secret,
+        )
         self.record_ttl_seconds = whole_number(environ, "RECORD_TTL_SECONDS", 30)
         # Every request needs the signing keys and the role map: anybody can send one.
         self.own_ttl_seconds = max(1, self.record_ttl_seconds)

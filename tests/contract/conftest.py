@@ -15,14 +15,12 @@ from authorizer.readers.secrets_manager import SecretsManager
 from tests.contract.scripted_server import ScriptedServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
     from authorizer.readers.reader import Reader
-
-    # Makes a reader of the service at an address.
-    type MakeReader = Callable[[str], Reader]
+    from tests.contract.readers import MakeReader
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from click.testing import Result
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from tests.contract.conftest import MakeReader
+    from tests.contract.readers import MakeReader
 
 _numbers = count()
 _RECORD: dict[str, Any] = {
@@ -71,8 +71,8 @@ def names(moto_client: SecretsManagerClient) -> dict[str, str]:
     return found
 
 
-def _judged(authorizer: Authorizer, key: str) -> tuple[str, Any]:
-    """Return the reason, and the context that back ends get but for the key's id."""
+def _reason_and_answer(authorizer: Authorizer, key: str) -> tuple[str, Any]:
+    """Return the reason, and the answer as API Gateway gets it."""
     event = event_with({"X-API-Key": key})
     outcome = authorizer.authorize(event, RequestClock.begin())
     answer: Any = json.loads(json.dumps(outcome.answer))
@@ -103,7 +103,9 @@ def test_no_record_is_judged_otherwise_once_it_is_imported(
         authorizer = Authorizer(settings, make_reader(moto_url))
         # The first of a new environment may be stopped by the bound for strangers.
         authorizer._admission._unproven.draw = lambda _: None  # type: ignore[method-assign]
-        return {title: _judged(authorizer, key) for title, key in keys.items()}
+        return {
+            title: _reason_and_answer(authorizer, key) for title, key in keys.items()
+        }
 
     function = InProcess(lambda _: moto_client, **names)
     function.clients["secretsmanager"] = moto_client

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
     from authorizer.readers.reader import Reader
-    from tests.contract.conftest import MakeReader
+    from tests.contract.readers import MakeReader
     from tests.contract.scripted_server import Step
 
 _numbers = count()

@@ -252,13 +252,17 @@ def test_names_are_listed_by_their_prefix_page_by_page(secrets: Any) -> None:
 
 def test_a_gateway_key_is_made_shown_and_deleted(gateway: Any) -> None:
     """Two of one name are two; the value is shown where it is asked for."""
-    made = [gateway.create_api_key(name="apikeys-1", enabled=True) for _ in range(2)]
+    asked = {"name": "apikeys-1", "description": "Usage plan gold", "enabled": True}
+    made = [gateway.create_api_key(**asked) for _ in range(2)]
     assert made[0]["id"] != made[1]["id"]
     assert made[0]["value"] != made[1]["value"]
     other = gateway.create_api_key(name="other")
     assert not other["enabled"]
-    listed = gateway.get_api_keys(nameQuery="apikeys-")["items"]
-    assert {key["id"] for key in listed} == {key["id"] for key in made}
+    listed = gateway.get_api_keys(nameQuery="apikeys-", includeValues=True)["items"]
+    told = ("id", "name", "description", "value")
+    assert sorted([key[name] for name in told] for key in listed) == sorted(
+        [key["id"], asked["name"], asked["description"], key["value"]] for key in made
+    )
     shown = gateway.get_api_key(apiKey=made[0]["id"], includeValue=True)
     assert shown["value"] == made[0]["value"]
     gateway.delete_api_key(apiKey=made[0]["id"])

@@ -12,15 +12,14 @@ from hashlib import sha256, shake_256
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from admin.deployment import Deployment
 from admin.dispatch import Actions
-from admin.settings import Settings
 from apikeys import digest
 from tests.builders import NOW, ROLE_MAP, signing_secret_with_lookup
 from tests.fakes import ROLES_NAME, SIGNING_NAME
 from tests.harness.api_gateway import ApiGateway
 from tests.harness.client import Client
 from tests.harness.secrets_manager import SecretsManager
+from tests.in_process import deployment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,8 +91,7 @@ def _function(
     clock: Callable[[], float],
 ) -> Callable[[object], tuple[Any, Any]]:
     """Return the admin function's entry: from an event to an answer and its audit."""
-    settings = Settings.from_environ({"SIGNING_SECRET": SIGNING_NAME} | environ)
-    return Actions(Deployment.build(settings, client, clock)).carry_out
+    return Actions(deployment_of(environ, client, clock)).carry_out
 
 
 @contextmanager

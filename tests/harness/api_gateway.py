@@ -19,6 +19,7 @@ class GatewayKey:
     value: str
     name: str
     enabled: bool
+    description: str
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class ApiGateway:
         name: str = "",
         value: str | None = None,
         enabled: bool = False,  # noqa: FBT001, FBT002 - AWS's own
+        description: str = "",
         **_rest: Any,
     ) -> dict[str, Any]:
         """Make a key; two may have one name, and each call makes one more."""
@@ -51,7 +53,7 @@ class ApiGateway:
         value = value or drawn[:40]
         if any(key.value == value for key in self.keys.values()):
             raise ServiceError("ConflictException", "API Key already exists")
-        key = GatewayKey(f"gk{drawn[-8:]}", value, name, enabled)
+        key = GatewayKey(f"gk{drawn[-8:]}", value, name, enabled, description)
         self.keys[key.id] = key
         return _shown(key, includes_value=True)
 
@@ -155,6 +157,7 @@ class ApiGateway:
 
 def _shown(key: GatewayKey, *, includes_value: bool) -> dict[str, Any]:
     shown = {"id": key.id, "name": key.name, "enabled": key.enabled}
+    shown |= {"description": key.description} if key.description else {}
     return shown | ({"value": key.value} if includes_value else {})
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ParamValidationError
+from botocore.hooks import first_non_none_response
 from botocore.validate import ParamValidator
 
 if TYPE_CHECKING:
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 
     # What a line does with a call: perform it, or anything else that a network does.
     type Line = Callable[[Call, Callable[[], Any]], Any]
+
+
+# What the SDK takes for one: a gateway's answer in place of the service's.
+_LOST = (
+    AWSResponse("https://aws.invalid", HTTPStatus.GATEWAY_TIMEOUT, {}, None),
+    {"Error": {}, "ResponseMetadata": {"HTTPStatusCode": HTTPStatus.GATEWAY_TIMEOUT}},
+)
 
 
 class ServiceError(Exception):
@@ -50,6 +60,22 @@ class Call:
     service: str
     method: str
     parameters: dict[str, Any]
+
+    def is_repeated(self) -> bool:
+        """Return whether the SDK repeats the call itself where its answer is lost."""
+        operation = _operation(self.service, self.method)
+        service_id = operation.service_model.service_id.hyphenize()
+        said = _real(self.service).meta.events.emit(
+            f"needs-retry.{service_id}.{operation.name}",
+            response=_LOST,
+            endpoint=None,
+            operation=operation,
+            attempts=1,
+            caught_exception=None,
+            request_dict={"context": {}},
+        )
+        wait = first_non_none_response(said)
+        return wait is not None and wait is not False
 
     def error(self, code: str, message: str) -> Exception:
         """Return what boto3 raises where AWS answers the call with an error."""

@@ -28,7 +28,8 @@ class Fault(NamedTuple):
 
     Attributes:
         kind: ``time-out`` or ``throttle`` after the SDK's own repeats, ``crash`` of the
-            function, or ``repeat``: an answer was lost, the SDK's own repeat arrives.
+            function, or ``repeat``: an answer was lost, the SDK's own repeat arrives,
+            where the SDK makes one.
         is_done: whether the call had its effect.
     """
 
@@ -62,11 +63,11 @@ class Faulty:
             return perform()
         if self._fault.is_done:
             _attempted(perform)
-        if self._fault.kind == "repeat":
+        if self._fault.kind == "repeat" and call.is_repeated():
             return perform()
         if self._fault.kind == "throttle":
             raise throttled(call)
-        if self._fault.kind == "time-out":
+        if self._fault.kind in {"time-out", "repeat"}:
             raise ReadTimeoutError(endpoint_url=f"https://{call.service}.invalid")
         self._is_dead = True
         raise KilledError

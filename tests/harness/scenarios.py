@@ -83,7 +83,7 @@ def _minted(
     plan: str | None = None,
     **more: Any,
 ) -> Scenario:
-    made = Scenario(name, Account())
+    made = Scenario(name, Account(LEGACY_KEYS="imported"))
     planned = {} if plan is None else {"usagePlanId": plan}
     answer = made.done("K", action="issue", **_DESCRIBED, **planned, **more)
     subject = {"keyId": answer["record"]["keyId"]}

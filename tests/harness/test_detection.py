@@ -137,6 +137,17 @@ def test_a_fault_hits_one_call_and_a_crash_all_that_follow(fault: Fault) -> None
     assert done == expected + (["c"] if fault.kind != "crash" else [])
 
 
+def test_what_the_sdk_does_not_repeat_is_a_lost_answer(account: Account) -> None:
+    """A gateway key is made once: another call would make another."""
+    _issued(account)
+    done: list[str] = []
+    sent = Call("apigateway", "create_api_key", {})
+    with pytest.raises(BotoCoreError):
+        Faulty(0, Fault("repeat", is_done=True))(sent, partial(done.append, "one"))
+    assert done == ["one"]
+    assert Call("apigateway", "create_usage_plan_key", {}).is_repeated()
+
+
 def test_a_record_says_which_credentials_open_it(account: Account) -> None:
     """And whose gateway key it shares."""
     answer = _issued(account)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,7 @@ from local.clients import apikeys
 from local.deployment import running_stack
 from local.scenarios.keys import MANAGEMENT, ROLE_MAP, issue, run
 from local.scenarios.migration import deployed_for_both_kinds, tell_of_both_kinds
+from tests.integration.deployed import BothKinds, Issued
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,22 +19,11 @@ if TYPE_CHECKING:
     from local.scenarios.keys import Row
 
 
-class Issued(NamedTuple):
-    """A key and its record; a failing test does not print the key."""
-
-    key: str
-    record: dict[str, Any]
-
-    def __repr__(self) -> str:
-        """Show the key id alone."""
-        return f"Issued({self.record['keyId']})"
-
-
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Return the template deployed to an emulator, with the example's role map."""
     with running_stack("tests") as deployed:
-        apikeys(deployed, "roles", "put", str(ROLE_MAP))
+        apikeys(deployed, "roles", "put", str(ROLE_MAP), "--yes")
         yield deployed
 
 
@@ -51,18 +41,11 @@ def issued(stack: Stack) -> Issued:
     )
 
 
-class BothKinds(NamedTuple):
-    """A stack that takes logins beside keys, and what the demo shows on it."""
-
-    stack: Stack
-    rows: list[Row]
-
-
 @pytest.fixture(scope="session")
 def both_kinds() -> Iterator[BothKinds]:
     """Return a stack deployed for keys alone, and then again for both kinds."""
     with running_stack("both-kinds") as first:
-        apikeys(first, "roles", "put", str(ROLE_MAP))
+        apikeys(first, "roles", "put", str(ROLE_MAP), "--yes")
         older = issue(first, "--client", "Issued before")["key"]
         again = deployed_for_both_kinds(first)
         yield BothKinds(again, list(tell_of_both_kinds(again, older)))

@@ -16,7 +16,7 @@ from local.scenarios.keys import MANAGEMENT
 
 if TYPE_CHECKING:
     from local.deployment import Stack
-    from tests.integration.conftest import BothKinds
+    from tests.integration.deployed import BothKinds
 
 pytestmark = pytest.mark.deployed
 
@@ -91,7 +91,7 @@ def test_a_whole_session_of_an_account_reaches_the_back_end(
     assert record["session"] == _SESSION
     assert (record["name"], record["roles"]) == ("Nightly", ["ADMINISTRATOR"])
     # A bare date is the whole of that day.
-    assert record["expirationDate"] == "2099-02-01T00:00:00"
+    assert record["expirationDate"] == "2099-01-31T23:59:59Z"
     assert apikeys(stack, "get", "--login", "exporter")["record"] == record
     context = json.loads(call_as(stack, "/whoami", "exporter", _GIVEN).body)
     assert context == {
@@ -102,7 +102,7 @@ def test_a_whole_session_of_an_account_reaches_the_back_end(
         "issuer": "apikeys",
         "name": "Nightly",
         "roles": "ADMINISTRATOR",
-        "expirationDate": "2099-02-01T00:00:00",
+        "expirationDate": "2099-01-31T23:59:59",
         "sessionLogin": "mega",
         **{name: value for name, value in _SESSION.items() if name != "login"},
     }

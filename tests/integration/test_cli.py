@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.deployment import Stack
-    from tests.integration.conftest import Issued
+    from tests.integration.deployed import Issued
 
 pytestmark = pytest.mark.deployed
 
@@ -71,7 +71,7 @@ def test_get_shows_a_table(stack: Stack, issued: Issued) -> None:
         (["issue", "--client", "a", "--role", "NONE"], 1, "not in the role map: NONE"),
         (["get", "ak_x"], 2, "not a key id"),
         (["issue", "--client", "a", "--expires", "soon"], 2, "not 90d"),
-        (["revoke", "0" * 16], 1, "Aborted"),
+        (["revoke", "0" * 16], 2, "--yes is required when not interactive"),
         (["get", "0" * 16, "--stack", "no-such-stack"], 3, "no-such-stack"),
         (["get", "0" * 16, "--function", "no-such"], 3, "no-such"),
         (["get", "0" * 16, "--endpoint-url", "http://127.0.0.1:9"], 3, "connect"),

@@ -18,7 +18,7 @@ from local.clients import apikeys, call
 
 if TYPE_CHECKING:
     from local.deployment import Stack
-    from tests.integration.conftest import Issued
+    from tests.integration.deployed import Issued
 
 pytestmark = pytest.mark.deployed
 

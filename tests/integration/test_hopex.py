@@ -49,7 +49,7 @@ def test_a_key_has_what_the_console_asks_for(stack: Stack) -> None:
     record = issued["record"]
     assert record["name"] == "Nightly export"
     assert record["description"] == "What it is used for"
-    assert record["expirationDate"] == "2099-02-01T00:00:00"
+    assert record["expirationDate"] == "2099-01-31T23:59:59Z"
     assert record["roles"] == ["ADMINISTRATOR"]
     assert record["session"] == {
         "login": "mega",

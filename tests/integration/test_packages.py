@@ -16,7 +16,7 @@ from local.runtime import running_function
 
 if TYPE_CHECKING:
     from local.deployment import Stack
-    from tests.integration.conftest import Issued
+    from tests.integration.deployed import Issued
 
 pytestmark = [pytest.mark.deployed, pytest.mark.packaged]
 

@@ -14,7 +14,7 @@ from local.scenarios.migration import tell_of_ontopop
 if TYPE_CHECKING:
     from local.deployment import Stack
     from local.scenarios.keys import Row
-    from tests.integration.conftest import Issued
+    from tests.integration.deployed import Issued
 
 pytestmark = pytest.mark.deployed
 

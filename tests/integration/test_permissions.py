@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from local.deployment import Stack
-    from tests.integration.conftest import Issued
+    from tests.integration.deployed import Issued
 
 pytestmark = pytest.mark.deployed
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.deployed
 
 # The stack runs already, and its environment is the session's; test_readme_build.py
 # runs the others.
-_DONE = ("make up", "make build", "source ")
+_DONE = ('eval "$(make up)"', "make build", "source ")
 # The id in the README's output stands for the key that the tour issues.
 _SHOWN_ID = "6jog6Byh3EHmpkaI"
 _REFUSES = "apikeys verify"
@@ -41,7 +41,7 @@ def test_each_command_of_the_tour_does_what_the_readme_says(
     lines = [f"cd {checkout.ROOT}"]
     for command in written:
         text = command.replace(_SHOWN_ID, '"$(cut -d_ -f2 <<<"$KEY")"')
-        text = text.replace("new.key", str(tmp_path / "new.key"))
+        text = text.replace("~/new.key", str(tmp_path / "new.key"))
         wanted = 1 if _REFUSES in command else 0
         lines += [text, f"[ $? = {wanted} ] || {{ echo 'failed: line' >&2; exit 9; }}"]
     done = subprocess.run(

@@ -14,15 +14,21 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from local import checkout, environment
+from local import checkout, environment, invoke
 from tests.readme import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = [pytest.mark.deployed, pytest.mark.packaged]
 
 _ELF_ARM64 = 183
+_APIKEYS = ".cache/venvs/dev/bin/apikeys"
+_EVENT = "events/local-rest-request.json"
 _DEPENDENCIES = ("boto3", "click", "rich")
 
 
@@ -80,19 +86,72 @@ def test_the_packages_are_built_for_the_other_processor_of_lambda(copy: Path) ->
             assert machine == _ELF_ARM64, library
 
 
-def test_one_event_goes_through_the_built_authorizer(copy: Path) -> None:
-    """``make up``, ``make event``, ``make invoke``: the live key gets its policy."""
-    up, invoke = commands("One function, one event")
+@pytest.fixture(scope="module")
+def left_running(copy: Path) -> Iterator[str]:
+    """Leave a stack running that has parameters and a role map of its own.
+
+    Returns:
+        what a shell takes it for AWS by.
+    """
+    roles = copy / "own-roles.toml"
+    roles.write_text('[roles.OWN]\nallow = ["GET /whoami"]\n')
     try:
-        _run(copy, up)
-        answer = json.loads(_run(copy, invoke))
+        # Nothing but its output leads the shell to the stack.
+        printed = _run(
+            copy, "make up PARAMS=\"DefaultIssuer='The team' RecordTtlSeconds=3\""
+        )
+        said = _run(copy, f"set -eu\n{printed}\n{_APIKEYS} roles put {roles}")
+        assert "Stored 1 roles." in said
+        yield printed
     finally:
         _run(copy, "make down")
-    event = json.loads((copy / "events" / "local-rest-request.json").read_text())
+    assert not (copy / "build" / "local" / "stack.json").exists()
+
+
+def test_the_stack_that_is_left_running_has_the_parameters_given(
+    copy: Path, left_running: str
+) -> None:
+    """``make up PARAMS=…``, whose output a shell evaluates."""
+    issue = f"{_APIKEYS} issue --client Acme --role OWN --output json"
+    issued = json.loads(_run(copy, f"set -eu\n{left_running}\n{issue}"))
+    assert issued["record"]["issuer"] == "The team"
+
+
+def test_an_event_is_made_for_the_role_map_that_is_there(
+    copy: Path, left_running: str
+) -> None:
+    """``make event`` leaves the map, and the key's policy is that map's."""
+    _run(copy, "make event")
+    stored = f"{_APIKEYS} roles get --output json"
+    found = json.loads(_run(copy, f"set -eu\n{left_running}\n{stored}"))
+    assert list(found["roleMap"]["roles"]) == ["OWN"]
+    answer = json.loads(_run(copy, f"make invoke EVENT={_EVENT}"))
+    (statement,) = answer["policyDocument"]["Statement"]
+    assert statement["Resource"][0].endswith("/GET/whoami")
+
+
+@pytest.mark.usefixtures("left_running")
+@pytest.mark.parametrize(("event", "reason"), invoke.EXAMPLES.items())
+def test_each_example_is_answered_as_the_usage_says(
+    copy: Path, event: str, reason: str
+) -> None:
+    """``make invoke``: the same answer to each event, and its reason in the log."""
+    said = _run(copy, f"make invoke EVENT={event} 2>&1")
+    assert '"errorMessage": "Unauthorized"' in said
+    assert f'"reason":"{reason}"' in said
+
+
+@pytest.mark.usefixtures("left_running")
+def test_one_event_goes_through_the_built_authorizer(copy: Path) -> None:
+    """``make up``, ``make event``, ``make invoke``: the live key gets its policy."""
+    up, invoke_ = commands("One function, one event")
+    _run(copy, up)
+    answer = json.loads(_run(copy, invoke_))
+    event = json.loads((copy / _EVENT).read_text())
     assert event["headers"]["X-API-Key"].split("_")[1] == answer["principalId"]
     statement = answer["policyDocument"]["Statement"][0]
     assert statement["Effect"] == "Allow"
-    assert not (copy / "build" / "local" / "stack.json").exists()
+    assert answer["context"]["issuer"] == "apikeys"
 
 
 def test_the_command_line_is_installed_for_good(copy: Path, tmp_path: Path) -> None:

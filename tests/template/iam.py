@@ -52,9 +52,14 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 def _holds(condition: dict[str, dict[str, str]], context: dict[str, str]) -> bool:
-    assert condition.keys() <= {"StringEquals"}
+    assert condition.keys() <= {"StringEquals", "BoolIfExists"}
     wanted = condition.get("StringEquals", {})
-    return all(context.get(_word(key)) == value for key, value in wanted.items())
+    if_exists = condition.get("BoolIfExists", {})
+    return all(
+        context.get(_word(key)) == value for key, value in wanted.items()
+    ) and all(
+        context.get(_word(key), value) == value for key, value in if_exists.items()
+    )
 
 
 def _word(key: str) -> str:

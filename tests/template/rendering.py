@@ -1,12 +1,9 @@
 """The template as it is deployed: SAM expanded, parameters and intrinsics resolved."""
 
-import json
 import re
-import subprocess
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from local import checkout
+from tests.templates import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,18 +30,18 @@ def render(partition: str = "aws", **chosen: str) -> "Rendered":
         value = chosen.get(name, str(definition["Default"]))
         is_list = definition["Type"] == "CommaDelimitedList"
         values[name] = value.split(",") if is_list else value
-    return Rendered(_expand(), values)
+    return Rendered(expanded(), values)
 
 
 def parameters() -> dict[str, dict[str, Any]]:
     """Return the definitions of the parameters."""
-    definitions: dict[str, dict[str, Any]] = _expand()["Parameters"]
+    definitions: dict[str, dict[str, Any]] = expanded()["Parameters"]
     return definitions
 
 
 def parameter_groups() -> list[dict[str, Any]]:
     """Return how the console groups the parameters."""
-    interface = _expand()["Metadata"]["AWS::CloudFormation::Interface"]
+    interface = expanded()["Metadata"]["AWS::CloudFormation::Interface"]
     groups: list[dict[str, Any]] = interface["ParameterGroups"]
     return groups
 
@@ -141,18 +138,3 @@ class Rendered:
             return str(local.get(name, self._values.get(name, name)))
 
         return re.sub(r"\$\{([^}]+)\}", replacement, text)
-
-
-@cache
-def _expand() -> dict[str, Any]:
-    command = [
-        str(checkout.SAM.parent / "python"),
-        str(checkout.ROOT / "tests" / "template" / "translate.py"),
-        str(checkout.ROOT / "template.yaml"),
-    ]
-    environment = {"AWS_DEFAULT_REGION": REGION}
-    answer = subprocess.run(
-        command, check=True, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    template: dict[str, Any] = json.loads(answer.stdout)
-    return template

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from local.checkout import ROOT
-from tests.template import sam_example
+from tests import templates
 from tests.template.rendering import parameters
 
 ATTACH = ROOT / "examples" / "attach"
@@ -33,7 +33,7 @@ LONGEST_TTL = int(parameters()["AuthorizerCacheSeconds"]["Default"])
 
 def expanded() -> dict[str, Any]:
     """Return the SAM example as CloudFormation would get it."""
-    return sam_example.expanded(SAM_TEMPLATE)
+    return templates.expanded(SAM_TEMPLATE)
 
 
 def body() -> dict[str, Any]:
@@ -46,7 +46,7 @@ def body() -> dict[str, Any]:
 
 def test_sam_example_is_valid() -> None:
     """The SAM CLI and its linter find nothing wrong with the SAM example."""
-    assert sam_example.faults(SAM_TEMPLATE) == ""
+    assert templates.faults(SAM_TEMPLATE) == ""
 
 
 def test_sam_authorizer() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from apikeys import policy, session
 from apikeys.record import Record
 from local.checkout import ROOT
+from tests import templates
 from tests.builders import a_key, login_text, record_text
-from tests.template import sam_example
 from tests.template.rendering import parameters
 
 TEMPLATE = ROOT / "examples" / "backends" / "http-integration.yaml"
@@ -22,7 +22,7 @@ FIELD = "context.authorizer."
 
 def body() -> dict[str, Any]:
     """Return the OpenAPI document of the example's API."""
-    found: dict[str, Any] = sam_example.expanded(TEMPLATE)["Resources"]["HopexApi"][
+    found: dict[str, Any] = templates.expanded(TEMPLATE)["Resources"]["HopexApi"][
         "Properties"
     ]["Body"]
     return found
@@ -42,7 +42,7 @@ def integration() -> dict[str, Any]:
 
 def test_the_api_is_regional() -> None:
     """The default, EDGE, is refused in China and in GovCloud."""
-    api = sam_example.expanded(TEMPLATE)["Resources"]["HopexApi"]["Properties"]
+    api = templates.expanded(TEMPLATE)["Resources"]["HopexApi"]["Properties"]
     assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
@@ -68,7 +68,7 @@ def every_field() -> set[str]:
 
 def test_template_is_valid() -> None:
     """The SAM CLI and its linter find nothing wrong with it."""
-    assert sam_example.faults(TEMPLATE) == ""
+    assert templates.faults(TEMPLATE) == ""
 
 
 def test_every_route_has_the_authorizer() -> None:
@@ -80,7 +80,7 @@ def test_every_route_has_the_authorizer() -> None:
     assert authorizer["identitySource"] == "method.request.header.X-API-Key"
     assert authorizer["authorizerCredentials"] == {"Ref": "AuthorizerInvokeRoleArn"}
     assert authorizer["authorizerResultTtlInSeconds"] == {"Ref": "AuthorizerTtlSeconds"}
-    ttl = sam_example.expanded(TEMPLATE)["Parameters"]["AuthorizerTtlSeconds"]
+    ttl = templates.expanded(TEMPLATE)["Parameters"]["AuthorizerTtlSeconds"]
     longest = parameters()["AuthorizerCacheSeconds"]["Default"]
     assert int(ttl["Default"]) <= int(longest)
 
@@ -135,7 +135,7 @@ def test_data_is_not_traced() -> None:
     """Data tracing, which would log the key, is off."""
     [stage] = [
         resource["Properties"]
-        for resource in sam_example.expanded(TEMPLATE)["Resources"].values()
+        for resource in templates.expanded(TEMPLATE)["Resources"].values()
         if resource["Type"] == "AWS::ApiGateway::Stage"
     ]
     assert stage["MethodSettings"][0]["DataTraceEnabled"] is False

@@ -51,6 +51,10 @@ def test_every_parameter_is_bounded(name: str, definition: dict[str, Any]) -> No
         ("SecretNamePrefix", "API?"),
         ("LoginNamePrefix", ""),
         ("LoginNamePrefix", "*"),
+        ("LoginNamePrefix", "APIUSER-"),
+        ("LoginNamePrefix", "team-users"),
+        ("LoginNamePrefix", "-"),
+        ("LoginNamePrefix", "x" * 65),
         ("RolesSecretName", ""),
         ("RolesSecretName", "*"),
         ("RolesSecretName", "-apirol"),
@@ -73,6 +77,14 @@ def test_every_parameter_is_bounded(name: str, definition: dict[str, Any]) -> No
 def test_bad_text_is_refused_before_the_deployment(name: str, text: str) -> None:
     """A pattern, a case or a wildcard that would open or break something is refused."""
     assert not re.fullmatch(parameters()[name]["AllowedPattern"], text)
+
+
+@pytest.mark.parametrize(
+    "text", ["A", "users", "team-users_", "team/a-b_c.d@e+", "x" * 64]
+)
+def test_a_prefix_of_logins_may_have_a_hyphen_further_ahead(text: str) -> None:
+    """Where no login makes it one of the six characters' that end an ARN."""
+    assert re.fullmatch(parameters()["LoginNamePrefix"]["AllowedPattern"], text)
 
 
 @pytest.mark.parametrize("name", ["RolesSecretName", "SigningSecretName"])

@@ -153,6 +153,15 @@ def test_admin_writes_records() -> None:
             assert may(render(), "AdminRole", action, secret(name))
 
 
+@pytest.mark.parametrize("name", [f"APIKEY_{RECORD_ID}", "APIUSER_ann"])
+def test_no_record_is_deleted_without_recovery(name: str) -> None:
+    """Whoever holds the admin's role: what it deletes can be restored."""
+    delete, forced = "secretsmanager:DeleteSecret", "force_delete_without_recovery"
+    given = (render(), "AdminRole", delete, secret(name))
+    assert may(*given, **{forced: "false"})
+    assert not may(*given, **{forced: "true"})
+
+
 @pytest.mark.parametrize("suffix", ["", "-a1B2c3"])
 def test_admin_creates_the_role_map(suffix: str) -> None:
     """The role map may be created whether or not its ARN has its six characters yet."""
@@ -188,9 +197,11 @@ def test_admin_is_granted_what_its_code_calls() -> None:
         ("apigateway:POST", "/apikeys", True),
         ("apigateway:POST", "/usageplans/p1/keys", True),
         ("apigateway:DELETE", "/apikeys/k1", True),
-        ("apigateway:GET", "/apikeys", False),
+        ("apigateway:GET", "/apikeys", True),
         ("apigateway:GET", "/apikeys/k1", False),
         ("apigateway:PATCH", "/apikeys/k1", False),
+        ("apigateway:GET", "/usageplans", False),
+        ("apigateway:GET", "/usageplans/p1/keys", False),
         ("apigateway:POST", "/usageplans", False),
         ("apigateway:DELETE", "/usageplans/p1", False),
         ("apigateway:DELETE", "/usageplans/p1/keys/k1", False),
@@ -202,7 +213,7 @@ def test_admin_is_granted_what_its_code_calls() -> None:
 def test_admin_makes_and_removes_usage_plan_keys(
     action: str, path: str, *, allowed: bool
 ) -> None:
-    """Of API Gateway the admin function gets the making and removing of plan keys."""
+    """Of API Gateway the admin function may make, find and remove plan keys."""
     resource = f"arn:aws:apigateway:{REGION}::{path}"
     assert may(render(), "AdminRole", action, resource) is allowed
     assert not may(render(), "AuthorizerRole", action, resource)

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from pydantic import TypeAdapter
 
 from admin.errors import Code
@@ -15,6 +14,7 @@ from admin.requests import AnyRequest
 from apikeys.decision import Reason
 from apikeys.errors import FaultError
 from local.checkout import ROOT
+from tests.templates import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,23 +28,7 @@ DOCUMENTS = [
 MAKEFILE = (ROOT / "Makefile").read_text()
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 SCANNING_RULE = re.compile(r"\b[a-z][a-z0-9]{1,11}_[0-9A-Za-z]{16}_[0-9A-Za-z]{65}\b")
-
-
-class Template(yaml.SafeLoader):
-    """Reads a template's short intrinsics as the values they are given."""
-
-
-def _intrinsic(loader: Template, _tag: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    assert isinstance(node, yaml.MappingNode)
-    return loader.construct_mapping(node, deep=True)
-
-
-Template.add_multi_constructor("!", _intrinsic)
-TEMPLATE = yaml.load((ROOT / "template.yaml").read_text(), Template)  # noqa: S506 - a SafeLoader
+TEMPLATE = written()
 
 
 def text_of(name: str) -> str:
@@ -188,6 +172,33 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert target.exists(), path
         if anchor:
             assert anchor in anchors(target), f"{path}#{anchor}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_files_that_are_named_exist(document: Path) -> None:
+    """Each path in code that begins at the checkout's top is one of it."""
+    folders = "src|tests|docs|local|examples|benchmarks|requirements"
+    text = FENCE.sub("", document.read_text())
+    for path in re.findall(rf"`((?:{folders})/[\w./-]+)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_a_reader_finds_where_each_promise_is_decided() -> None:
+    """The map names for each of them files that decide and a test, all there."""
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    table = page.split("## Where is it decided?")[1].split("\n## ")[0]
+    rows = [
+        line.strip("| ").split(" | ")
+        for line in table.splitlines()
+        if line.startswith("| ")
+    ]
+    assert len(rows) == 1 + 21
+    for promise, decided, held in rows[1:]:
+        for folder, cell in (("src", decided), ("tests", held)):
+            paths = re.findall(r"`([^`]+)`", cell)
+            assert paths, promise
+            for path in paths:
+                assert (ROOT / folder / path).is_file(), path
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=relative)

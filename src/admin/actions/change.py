@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from admin.actions.views import findings, public_view, revoked_view
 from admin.errors import conflict
-from admin.stores.records import issued_at
 from apikeys import policy
 
 if TYPE_CHECKING:
@@ -18,17 +17,18 @@ if TYPE_CHECKING:
 
 
 def get(deployment: Deployment, request: Get) -> Document:
-    """Answer ``get``; of what was revoked only that it is can be seen."""
+    """Answer ``get``; of what was revoked only what its notes keep can be seen."""
     found = deployment.records.get(request.principal)
     if found is None:
-        return {"status": 200, "record": revoked_view(request.principal)}
+        kept = deployment.tombstones.seen(deployment.records.name(request.principal))
+        return {"status": 200, "record": revoked_view(request.principal, kept)}
     return {"status": 200, "record": _view(deployment, found)}
 
 
 def enable(deployment: Deployment, request: Enable) -> Document:
     """Answer ``enable``."""
     found = deployment.records.live(request.principal)
-    deployment.grants.check(found.record.roles)
+    deployment.grants.check_record(found.record)
     return _changed(deployment, found, found.record.changed(enabled=True))
 
 
@@ -41,20 +41,18 @@ def disable(deployment: Deployment, request: Disable) -> Document:
 def update(deployment: Deployment, request: Update) -> Document:
     """Answer ``update``: the given fields in place of the record's."""
     found = deployment.records.live(request.principal)
-    deployment.grants.check(found.record.roles)
+    deployment.grants.check_record(found.record)
     if request.if_version not in (None, found.version):
         raise conflict("the record")
     fields = request.fields()
     if request.asks_for_an_end:
+        now = int(deployment.clock())
         fields["expirationDate"] = deployment.lifetimes.expiration_date(
-            request,
-            begins_at=issued_at(found.record),
-            now=int(deployment.clock()),
-            otherwise=None,
+            request, asked_at=now, now=now, otherwise=None
         )
     record = found.record.changed(**fields)
+    deployment.grants.check_record(record)
     if request.roles is not None:
-        deployment.grants.check(record.roles)
         role_map = deployment.role_maps.check_roles(record.roles)
     elif policy.context(record) != policy.context(found.record):
         role_map = deployment.role_maps.readable()

@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 def confirm(deployment: Deployment, request: Confirm) -> Document:
     """Answer ``confirm``; a second time changes nothing."""
     principal = request.principal
-    deployment.grants.check(deployment.records.live(principal).record.roles)
+    deployment.grants.check_record(deployment.records.live(principal).record)
     deployment.records.note(principal, handover.CONFIRMED)
     return {"status": 200, **principal.named}

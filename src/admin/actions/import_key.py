@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from admin.actions.views import findings, public_view
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
+from admin.rules.acceptance import check_foreign_keys
 from admin.stores.engine import NameTakenError
 from admin.stores.records import issued_at
 from apikeys import digest, document, foreign, role_name, timestamp
@@ -27,6 +28,7 @@ def import_key(deployment: Deployment, request: Import) -> Document:
     The same import a second time writes nothing, costs no hash, and says
     ``repeated``.
     """
+    check_foreign_keys(deployment.settings)
     text, known = _presented(request)
     key_id = foreign.key_id_of(text, deployment.signing_secret.lookup_key())
     principal = Principal.key(key_id)
@@ -58,9 +60,11 @@ def _fields(
     deployment: Deployment, request: Import, text: str, known: Document, first: int
 ) -> Document:
     """Return the record's fields, but for the digest, of an import at a time."""
-    begun, ends_at = _dates(request, known, first, deployment.lifetimes.default)
+    now = int(deployment.clock())
+    lifetime = deployment.lifetimes.default
+    begun, ends_at = _dates(request, known, first, lifetime, now)
     expiration_date = deployment.lifetimes.expiration_date(
-        request, begins_at=begun, now=first, otherwise=ends_at
+        request, asked_at=first, now=now, otherwise=ends_at
     )
     described = {
         "client": known.get("client"),
@@ -74,6 +78,7 @@ def _fields(
     if telling is not None:
         raise invalid(telling, "has the key in it, and would be shown")
     deployment.grants.check(role_name.normalise_all(described["roles"]))
+    deployment.grants.check_fields(described | {"usagePlanId": request.usage_plan_id})
     return {
         "issueDate": timestamp.format_utc(begun),
         "expirationDate": expiration_date,
@@ -81,7 +86,7 @@ def _fields(
 
 
 def _created(deployment: Deployment, record: Record, plan_id: str | None) -> Found:
-    with deployment.usage_plans.joined(record.principal, plan_id) as usage:
+    with deployment.gateway_keys.joined(Principal.of(record), plan_id) as usage:
         return deployment.records.create(record.changed(**usage))
 
 
@@ -139,7 +144,7 @@ def _first_time(request: Import, earlier: Record, now: int) -> int:
 
 
 def _dates(
-    request: Import, known: Document, first: int, lifetime: int
+    request: Import, known: Document, first: int, lifetime: int, now: int
 ) -> tuple[int, int | None]:
     """Return when a key was issued, and its end where the request asks for none."""
     if not known:
@@ -147,6 +152,8 @@ def _dates(
     field = "issueDate"
     try:
         begun = timestamp.parse(str(known.get(field)))
+        if begun > now:
+            raise ValueError("is in the future (UTC)")  # noqa: TRY301 - as a bad one is
         field = "expirationDate"
         # OntoPop refuses a record without one; only null says for ever.
         is_endless = field in known and known[field] is None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, issued
+from admin.actions.views import findings, issued, shown_time
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
-from admin.rules.drafts import length_of
+from admin.rules.acceptance import check_logins
+from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
+from admin.rules.minting import check_unseen
 from admin.stores.engine import NameTakenError
 from apikeys import digest, document, timestamp
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 def issue(deployment: Deployment, request: Issue) -> Document:
     """Answer ``issue`` of a login."""
+    check_logins(deployment.settings)
     principal = Principal.account(str(request.login))
     return _created(
         deployment, request, principal, deployment.drafts.asked_for(request)
@@ -33,8 +36,10 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone`` of an account: another login, as long a life."""
-    model = deployment.records.live(request.principal).record
+    check_logins(deployment.settings)
     principal = Principal.account(str(request.new_login))
+    with deployment.gateway_keys.abandoned(principal):
+        model = deployment.records.live(request.principal).record
     return _created(
         deployment, request, principal, deployment.drafts.copied(request, model)
     )
@@ -47,7 +52,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     long as it did from its issue.
     """
     old = deployment.records.live(request.principal)
-    deployment.grants.check(old.record.roles)
+    deployment.grants.check_record(old.record)
     if idempotency.was_written_by(old.record, request):
         made, found = _repeated(deployment, request, old)
     else:
@@ -60,7 +65,10 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
     return {
         **issued(made, found, now),
-        "previous": {**request.principal.named, "expirationDate": ends_at},
+        "previous": {
+            **request.principal.named,
+            "expirationDate": shown_time(ends_at),
+        },
         **deployment.settings.bound,
     }
 
@@ -68,26 +76,39 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
 def _created(
     deployment: Deployment, request: Issue | Clone, principal: Principal, draft: Draft
 ) -> Document:
+    check_unseen(request.password, principal.text, draft.fields)
     now = int(deployment.clock())
     earlier = (
         None if request.request_token is None else deployment.records.earlier(principal)
     )
     if earlier is not None:
-        if not idempotency.was_written_by(earlier.record, request):
-            raise _login_taken()
-        made, found = _repeated(deployment, request, earlier)
+        made, found = _taken_up(deployment, request, earlier)
         return issued(made, found, now) | findings(draft.role_map, found.record)
     made = deployment.minting.account(principal.text, request.password)
     dated = deployment.drafts.dated(draft, request, now)
+    record = principal.parse(document.dumps(made.proof | dated))
     try:
-        with deployment.usage_plans.joined(principal.text, draft.plan_id) as usage:
-            record = principal.parse(document.dumps(made.proof | dated | usage))
+        with deployment.gateway_keys.joined(principal, draft.plan_id) as usage:
             found = deployment.records.create(
-                idempotency.fingerprinted(record, request), notes_for(request)
+                idempotency.fingerprinted(record.changed(**usage), request),
+                notes_for(request),
             )
     except NameTakenError as error:
-        raise _login_taken() from error
+        # Another try of this very request may have been quicker.
+        quicker = request.request_token and deployment.records.earlier(principal)
+        if not quicker:
+            raise _login_taken() from error
+        made, found = _taken_up(deployment, request, quicker)
     return issued(made, found, now) | findings(draft.role_map, found.record)
+
+
+def _taken_up(
+    deployment: Deployment, request: Issue | Clone, earlier: Found
+) -> tuple[Made, Found]:
+    """Repeat an earlier try; 409 where the login is not this request's own."""
+    if not idempotency.was_written_by(earlier.record, request):
+        raise _login_taken()
+    return _repeated(deployment, request, earlier)
 
 
 def _repeated(
@@ -101,7 +122,7 @@ def _repeated(
     """
     record = earlier.record
     # The model of a clone may have lost roles since, which its record still has.
-    deployment.grants.check(record.roles)
+    deployment.grants.check_record(record)
     idempotency.check_repeat(record, request, int(deployment.clock()))
     made = deployment.minting.account(
         record.principal, request.password, salted_like=record.digest
@@ -121,10 +142,11 @@ def _with_new_password(
         message += "overlapSeconds 0 to end both at once"
         raise RefusedError(Code.ALREADY_ROTATED, message, field="login")
     password = request.password
+    check_unseen(password, record.principal, fields_of(record, COPIED))
     # The one before, too: who ends both at once must not bring one of them back.
     if password is not None and digest.matches_any(record.digests(now), password):
         raise invalid("password", "is one in use")
-    length = length_of(record)
+    length = deployment.drafts.length_of(record)
     dates = deployment.drafts.dates(
         request, now, None if length is None else now + length
     )

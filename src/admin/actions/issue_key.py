@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from admin.actions.views import findings, issued, public_view
-from admin.errors import Code, RefusedError, conflict
+from admin.errors import Code, RefusedError, conflict, revoked
 from admin.principal import Principal
 from admin.rules import idempotency
-from admin.rules.drafts import COPIED, fields_of, length_of
+from admin.rules.acceptance import check_keys
+from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import new_key_id
-from admin.stores.engine import NameTakenError
-from admin.stores.records import issued_at
+from admin.stores.engine import NameTakenError, Stored, settled
+from admin.stores.records import issued_at, parsed
 from apikeys import document, timestamp
 
 if TYPE_CHECKING:
@@ -35,32 +37,40 @@ _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 
 def issue(deployment: Deployment, request: Issue) -> Document:
     """Answer ``issue``: the key, which is never shown again, and its record."""
-    return _drafted(deployment, request, deployment.drafts.asked_for(request))
+    check_keys(deployment.settings)
+    key_id = new_key_id(request.request_token)
+    return _drafted(deployment, request, deployment.drafts.asked_for(request), key_id)
 
 
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone``: a new key like another, with as long a life."""
-    model = deployment.records.live(request.principal).record
-    return _drafted(deployment, request, deployment.drafts.copied(request, model))
+    check_keys(deployment.settings)
+    key_id = new_key_id(request.request_token)
+    with deployment.gateway_keys.abandoned(Principal.key(key_id)):
+        model = deployment.records.live(request.principal).record
+    draft = deployment.drafts.copied(request, model)
+    return _drafted(deployment, request, draft, key_id)
 
 
 def rotate(deployment: Deployment, request: Rotate) -> Document:
     """Answer ``rotate``: a sister key, and the old one's end after the overlap.
 
     The sister has the old key's rights and flags and as long a life. Its record is
-    written first and taken back if the old one's can't be.
+    written first, and taken back if the old key was revoked or rotated meanwhile.
     """
     old = deployment.records.live(request.principal)
-    deployment.grants.check(old.record.roles)
+    deployment.grants.check_record(old.record)
     sister_id = new_key_id(request.request_token)
     if old.record.document.get("replacedBy") not in (None, sister_id):
         message = "the key was rotated already; rotate its replacement"
         raise RefusedError(Code.ALREADY_ROTATED, message, field="keyId")
+    old = deployment.gateway_keys.renewed(old)
+    deployment.gateway_keys.announce_sister(old.record, sister_id)
     copied = fields_of(old.record, (*COPIED, *_USAGE))
     copied["replaces"] = request.principal.text
     if request.enabled is not None:
         copied["enabled"] = request.enabled
-    length = length_of(old.record)
+    length = deployment.drafts.length_of(old.record)
 
     def compose(begun: int, earlier: Record | None) -> Document:
         if earlier is None:
@@ -73,6 +83,8 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     made, sister = _written(deployment, request, sister_id, compose)
     now = int(deployment.clock())
     previous = _retired(deployment, old, sister, now + request.overlap_seconds)
+    if request.request_token is not None:
+        sister = _still_held(deployment, sister)
     return {
         **issued(made, sister, now),
         "previous": public_view(previous.record, previous.version, now),
@@ -80,11 +92,13 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     }
 
 
-def _drafted(deployment: Deployment, request: Issue | Clone, draft: Draft) -> Document:
+def _drafted(
+    deployment: Deployment, request: Issue | Clone, draft: Draft, key_id: str
+) -> Document:
     made, found = _written(
         deployment,
         request,
-        new_key_id(request.request_token),
+        key_id,
         lambda begun, _: deployment.drafts.dated(draft, request, begun),
         draft.plan_id,
     )
@@ -112,16 +126,15 @@ def _written(
                 fields = made.proof | compose(issued_at(record), record) | usage
                 record = idempotency.adopted(record, request, fields)
             # The model of a clone may have lost roles since, which its record has.
-            deployment.grants.check(record.roles)
+            deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
             changed = record.changed(**made.proof)
             return made, deployment.records.replace(earlier, changed, notes)
+    record = made.principal.parse(document.dumps(made.proof | compose(now, None)))
     try:
-        with deployment.usage_plans.joined(key_id, plan_id) as usage:
-            fields = made.proof | compose(now, None) | usage
-            record = made.principal.parse(document.dumps(fields))
-            marked = idempotency.fingerprinted(record, request)
-            return made, deployment.records.create(marked, notes)
+        with deployment.gateway_keys.joined(made.principal, plan_id) as usage:
+            noted = idempotency.fingerprinted(record.changed(**usage), request)
+            return made, deployment.records.create(noted, notes)
     except NameTakenError as error:
         message = "the new key's id is taken; try again"
         raise RefusedError(Code.KEY_ID_TAKEN, message) from error
@@ -135,7 +148,11 @@ def _usage_of(record: Record, plan_id: str | None) -> Document:
 
 
 def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) -> Found:
-    """Let the old key end after the overlap, and never later than it would."""
+    """Let the old key end after the overlap, and never later than it would.
+
+    Where it is not known whether it was retired, the sister stays for a repeat to
+    finish; where somebody else's write was first, nothing of the rotation stays.
+    """
     record = old.record
     if record.expires_at is not None:
         ends_at = min(ends_at, record.expires_at)
@@ -143,18 +160,52 @@ def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) ->
         expirationDate=timestamp.format_utc(ends_at),
         replacedBy=sister.record.principal,
     )
-    records, principal = deployment.records, Principal.of(sister.record)
+    principal = Principal.of(record)
     try:
-        retired = records.replace(old, changed)
-    except RefusedError:
-        seen = records.get(Principal.of(record))
-        if seen is None or seen.record.document.get("replacedBy") != principal.text:
-            records.delete(principal)
+        return deployment.records.replace(old, changed)
+    except RefusedError as refused:
+        if refused.code is not Code.VERSION_CONFLICT:
             raise
-        # A repeat with this requestToken was first: it retired the key for us both.
-        retired = seen
-    # Only the try whose key the sister holds may hand it out.
-    current = records.get(principal)
-    if current is None or current.version != sister.version:
+        seen = deployment.records.get(principal)
+        if seen is not None:
+            replaced_by = seen.record.document.get("replacedBy")
+            if replaced_by == sister.record.principal:
+                # A repeat with this requestToken retired the key for us both.
+                return seen
+        _take_back(deployment, sister)
+        if seen is None:
+            raise revoked(principal) from refused
+        raise
+
+
+def _take_back(deployment: Deployment, sister: Found) -> None:
+    """Revoke a sister, but one that another try has given a key and handed out."""
+    principal = Principal.of(sister.record)
+    stored = settled(
+        partial(deployment.records.existing, principal),
+        lambda found: isinstance(found, Stored),
+    )
+    if isinstance(stored, Stored) and stored.version == sister.version:
+        deployment.revocations.end(principal, stored)
+
+
+def _still_held(deployment: Deployment, sister: Found) -> Found:
+    """Return the sister as it is now, if it holds the key that this try made.
+
+    Raises:
+        RefusedError: 409, another try with this token hands out the key that works.
+    """
+    principal = Principal.of(sister.record)
+
+    def current() -> Found | None:
+        stored = deployment.records.existing(principal)
+        return parsed(principal, stored) if isinstance(stored, Stored) else None
+
+    def is_held(found: Found | None) -> bool:
+        return found is None or found.record.digest == sister.record.digest
+
+    # Reads may lag behind a repeat that gave the sister this key.
+    found = settled(current, is_held)
+    if not is_held(found):
         raise conflict("the new key")
-    return retired
+    return found or sister

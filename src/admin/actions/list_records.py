@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view, revoked_view
-from admin.errors import invalid
+from admin.rules import page_token
 from admin.rules.handover import is_awaited
 from admin.stores.records import readable
+from admin.stores.revoked import seen
 from apikeys import document
 from apikeys.defaults import DAY
 from apikeys.record import SCHEMA_VERSION
@@ -38,13 +39,18 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
     """
     found: list[Document] = []
     apart: dict[str, list[str]] = {"corrupt": [], "unconfirmed": []}
-    token = request.next_token
+    pages_of = request.model_dump(exclude={"limit", "next_token"}, exclude_none=True)
+    token = (
+        None
+        if request.next_token is None
+        else page_token.unwrapped(request.next_token, pages_of)
+    )
     for _ in range(_MOST_PAGES):
         page = deployment.records.page(
             request.limit - len(found), token, deleted=request.state == "revoked"
         )
         if page is None:
-            raise invalid("nextToken", "is not one that list returned")
+            raise page_token.refused()
         found += _fitting(deployment, request, page, apart)
         token = page.token
         # A page of less than half would cost as much and bring little.
@@ -53,7 +59,7 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
     answer: Document = {"status": 200, "records": found}
     answer |= {name: texts for name, texts in apart.items() if texts}
     if token is not None:
-        answer["nextToken"] = token
+        answer["nextToken"] = page_token.wrapped(token, pages_of)
     return answer
 
 
@@ -61,7 +67,8 @@ def _fitting(
     deployment: Deployment, request: ListKeys, page: Page, apart: dict[str, list[str]]
 ) -> Iterator[Document]:
     if request.state == "revoked":
-        yield from map(revoked_view, page.principals)
+        for principal, notes in page.notes.items():
+            yield revoked_view(principal, seen(notes))
         return
     now = deployment.clock()
     for principal, stored in deployment.records.many(page.principals).items():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view, revoked_view
-from admin.errors import Code, RefusedError, not_found, not_revocable
-from admin.stores.engine import Absence, settled
+from admin.errors import Code, RefusedError, not_found
+from admin.stores.engine import Absence, Stored, settled
 from admin.stores.records import parsed, readable
 
 if TYPE_CHECKING:
@@ -17,35 +17,42 @@ if TYPE_CHECKING:
     from admin.requests import Restore, Revoke
     from admin.stores.records import Found
     from apikeys.document import Document
+    from apikeys.record import Record
+
+_FAULT = 500
+_RESTORED = MappingProxyType({"apikeys:restored": "done"})
 
 
 def revoke(deployment: Deployment, request: Revoke) -> Document:
     """Answer ``revoke``, which works for a corrupt record and a second time too.
 
-    Where OntoPop's own records are read, the key's own of those goes as well.
+    Where keys minted elsewhere are taken, OntoPop's own record of the key goes as well.
     """
     principal, days = request.principal, request.recovery_days
-    is_gone = (
-        deployment.settings.reads_ontopop
-        and not principal.is_account
-        and deployment.ontopop.revoke(principal.text, days)
-    )
     stored = deployment.records.existing(principal)
-    if stored is Absence.NEVER and not is_gone:
-        raise not_found(principal)
-    if not isinstance(stored, Absence):
-        record = readable(principal, stored)
-        deployment.tombstones.write(
-            deployment.records.name(principal), record, stored.version
+    record = None
+    if isinstance(stored, Stored):
+        record = deployment.revocations.end(principal, stored, days)
+    elif stored is Absence.DELETED:
+        deployment.revocations.finish(principal)
+    try:
+        was_ontopops = _may_be_ontopops(deployment, principal, record) and (
+            deployment.ontopop.revoke(principal.text, days)
         )
-        _delete(deployment, principal, days)
-        # It is revoked, whatever becomes of its gateway key.
-        with suppress(RefusedError):
-            if record and deployment.rotation_chain.share_gateway_key(record) is False:
-                deployment.usage_plans.leave(record.document)
+    except RefusedError as refused:
+        if refused.code is Code.NOT_REVOCABLE and stored is not Absence.NEVER:
+            message = "the key is refused from now on, but Secrets Manager does not "
+            message += "delete OntoPop's record (has it replicas?): remove the "
+            message += "replicas, and revoke it again"
+            raise RefusedError(refused.code, message, field=refused.field) from refused
+        raise
+    if stored is Absence.NEVER and not was_ontopops:
+        raise not_found(principal)
     return {
         "status": 200,
-        "record": revoked_view(principal),
+        "record": revoked_view(
+            principal, deployment.tombstones.seen(deployment.records.name(principal))
+        ),
         **deployment.settings.bound,
     }
 
@@ -53,63 +60,74 @@ def revoke(deployment: Deployment, request: Revoke) -> Document:
 def restore(deployment: Deployment, request: Restore) -> Document:
     """Answer ``restore``: the record as it was, in its usage plan again.
 
+    A repeat finishes what an earlier try began.
+
     Raises:
-        RefusedError: nothing was brought back; but where the code is
-            ``store_unavailable`` and reads lag for too long, it was.
+        RefusedError: nothing was brought back; but where the code is one of 503, it may
+            have been.
     """
     principal = request.principal
-    if not isinstance(deployment.records.stored(principal), Absence):
-        message = f"the {principal.noun} is not revoked"
-        raise RefusedError(Code.NOT_REVOKED, message, field=principal.field)
-    deployment.grants.check(
-        deployment.tombstones.roles(deployment.records.name(principal))
-    )
-    if not deployment.records.restore(principal):
-        message = f"Secrets Manager does not restore the {principal.noun}; it may be "
-        message += "purged by now"
-        raise RefusedError(Code.NOT_RESTORABLE, message, field=principal.field)
-    try:
-        stored = settled(
-            partial(deployment.records.existing, principal),
-            lambda found: not isinstance(found, Absence),
+    stored = deployment.records.stored(principal)
+    if isinstance(stored, Stored):
+        found = _unfinished(deployment, principal, stored)
+    else:
+        deployment.grants.check(
+            deployment.tombstones.roles(deployment.records.name(principal))
         )
-        found = (
-            None
-            if isinstance(stored, Absence)
-            else _rejoined(deployment, parsed(principal, stored))
-        )
-    except BaseException:
-        # Refused or failed: nothing is brought back.
-        deployment.records.delete(principal)
-        raise
-    if found is None:
-        # What can't be read yet is not judged: deleting it would undo the restore.
-        message = f"Secrets Manager took the {principal.noun} back but still reads "
-        message += "it as deleted; look with get"
-        raise RefusedError(Code.STORE_UNAVAILABLE, message, field=principal.field)
+        if not deployment.records.restore(principal):
+            message = f"Secrets Manager does not restore the {principal.noun}; it may "
+            message += "be purged by now"
+            raise RefusedError(Code.NOT_RESTORABLE, message, field=principal.field)
+        found = _rejoined(deployment, principal, _readable_again(deployment, principal))
     view = public_view(found.record, found.version, deployment.clock())
     return {"status": 200, "record": view}
 
 
-def _rejoined(deployment: Deployment, found: Found) -> Found:
+def _unfinished(deployment: Deployment, principal: Principal, stored: Stored) -> Found:
+    """Give a restored record its gateway key, if it lacks that alone."""
+    record = readable(principal, stored)
+    if record is None or deployment.gateway_keys.is_metered(record):
+        message = f"the {principal.noun} is not revoked"
+        raise RefusedError(Code.NOT_REVOKED, message, field=principal.field)
+    deployment.grants.check_record(record)
+    return deployment.gateway_keys.renewed(parsed(principal, stored))
+
+
+def _readable_again(deployment: Deployment, principal: Principal) -> Stored:
+    stored = settled(
+        partial(deployment.records.existing, principal),
+        lambda found: isinstance(found, Stored),
+    )
+    if isinstance(stored, Stored):
+        return stored
+    # A write tells what a read does not yet: it is refused what was revoked again.
+    deployment.records.note(principal, _RESTORED)
+    # What can't be read yet is not judged: deleting it would undo the restore.
+    message = f"Secrets Manager took the {principal.noun} back but still reads it as "
+    message += "deleted; look with get"
+    raise RefusedError(Code.STORE_UNAVAILABLE, message, field=principal.field)
+
+
+def _rejoined(deployment: Deployment, principal: Principal, stored: Stored) -> Found:
     """Put what was restored into its usage plan again, if it may come back."""
-    deployment.grants.check(found.record.roles)
-    plan_id = found.record.document.get("usagePlanId")
-    # Revoking removed the gateway key, unless a sister still had it.
-    if not isinstance(plan_id, str) or deployment.rotation_chain.share_gateway_key(
-        found.record
-    ):
-        return found
-    with deployment.usage_plans.joined(found.record.principal, plan_id) as usage:
-        return deployment.records.replace(found, found.record.changed(**usage))
+    try:
+        found = parsed(principal, stored)
+        deployment.grants.check_record(found.record)
+        return deployment.gateway_keys.renewed(found)
+    except RefusedError as refused:
+        # A fault is for a repeat to finish; what others wrote since is theirs.
+        now = deployment.records.existing(principal)
+        if refused.code.status < _FAULT and now == stored:
+            deployment.records.delete(principal)
+        raise
 
 
-def _delete(deployment: Deployment, principal: Principal, days: int) -> None:
-    """Schedule a record's deletion, and see that it is in force.
-
-    Raises:
-        RefusedError: 409, Secrets Manager does not delete it.
-    """
-    deployment.records.delete(principal, days)
-    if not deployment.records.is_gone(principal):
-        raise not_revocable(principal, "disable it")
+def _may_be_ontopops(
+    deployment: Deployment, principal: Principal, record: Record | None
+) -> bool:
+    """Return whether OntoPop may have a record of the key: not of one minted here."""
+    return (
+        deployment.settings.takes_foreign_keys
+        and not principal.is_account
+        and (record is None or "signedBy" not in record.document)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.errors import Code, RefusedError, invalid
+from admin.rules import role_map_findings
 from apikeys import conflicts, document
 from apikeys.errors import MalformedRoleMapError
 from apikeys.roles import RoleMap
@@ -27,12 +28,16 @@ def put(deployment: Deployment, request: RolesPut) -> Document:
     """Answer ``roles.put``: all findings at once, or the new map in force."""
     deployment.grants.check_unlimited("roles.put")
     role_map = _checked(request.role_map)
+    if not (role_map.roles or request.allow_empty):
+        message = "has no roles, which takes every route from every key; say allowEmpty"
+        raise invalid("roleMap", message)
+    before = deployment.role_maps.readable()
     return {
         "status": 200,
         "roleMap": role_map.document,
         "version": deployment.role_maps.put(role_map, request.if_version),
-        "findings": conflicts.warnings(role_map),
-        **deployment.settings.bound,
+        "findings": role_map_findings.new_warnings(role_map, before),
+        **deployment.settings.own_bound,
     }
 
 
@@ -44,7 +49,7 @@ def check(_deployment: Deployment, request: RolesCheck) -> Document:
         if refused.findings is None:
             raise
         return {"status": 200, "isValid": False, "findings": refused.findings}
-    warnings = conflicts.warnings(role_map)
+    warnings = role_map_findings.warnings(role_map)
     return {"status": 200, "isValid": True, "findings": warnings}
 
 

@@ -1,45 +1,116 @@
-"""The rotation of the signing key, with a count of the keys under each."""
+"""The rotation of the signing key, its retirement, and the keys under each."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from admin.rules.minting import fingerprint
+from admin.errors import RefusedError
+from admin.rules import page_token
+from admin.stores.engine import MAX_NAMES
+from admin.stores.records import readable
+from admin.stores.signing_secret import fingerprint
+from apikeys import digest
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.requests import SigningRotate
+    from admin.requests import SigningRetire, SigningRotate
     from apikeys.document import Document
+    from apikeys.record import Record
+
+# However many keys there are, an answer comes within the time that the function has.
+_MOST_PAGES = 10
+_PAGES_OF: Document = {"action": "signing"}
 
 
-def rotate(deployment: Deployment, _request: SigningRotate) -> Document:
+def rotate(deployment: Deployment, request: SigningRotate) -> Document:
     """Answer ``signing.rotate``.
 
-    The first call announces a new signing key, the second, at least
-    ``waitSeconds`` later, lets it sign. ``keys`` counts the live records under the
-    current key, under each previous one in order, and under ``unknown`` ones.
+    The first call announces a new signing key, the second, at least ``waitSeconds``
+    later, lets it sign. One with a ``nextToken`` goes on counting and writes nothing.
     """
     deployment.grants.check_unlimited("signing.rotate")
-    # Counted first: what can fail must not come after the write.
-    counted = _count(deployment)
+    if request.next_token is not None:
+        return _counted(deployment, page_token.unwrapped(request.next_token, _PAGES_OF))
     phase = deployment.signing_secret.rotate()
-    keys = deployment.signing_secret.keys()
-    previous = [counted.pop(fingerprint(key), 0) for key in keys.previous]
+    return {"status": 200, **phase, **_counts_after_a_write(deployment)}
+
+
+def retire(deployment: Deployment, request: SigningRetire) -> Document:
+    """Answer ``signing.retire``: the keys under a signing key are forged from now on.
+
+    With ``countOnly`` or a ``nextToken`` it counts and writes nothing.
+    """
+    deployment.grants.check_unlimited("signing.retire")
+    if request.count_only or request.next_token is not None:
+        token = request.next_token and page_token.unwrapped(
+            request.next_token, _PAGES_OF
+        )
+        deployment.signing_secret.check_retirable(request.fingerprint)
+        return _counted(deployment, token)
+    deployment.signing_secret.retire(request.fingerprint)
     return {
         "status": 200,
-        **phase,
-        "keys": {
-            "current": counted.pop(fingerprint(keys.current), 0),
-            "previous": previous,
-            "unknown": counted.total(),
-        },
+        "phase": "retired",
+        **_counts_after_a_write(deployment),
+        **deployment.settings.own_bound,
     }
 
 
-def _count(deployment: Deployment) -> Counter[str]:
+def _counted(deployment: Deployment, token: str | None) -> Document:
+    return {"status": 200, "phase": "counted", **_counts(deployment, token)}
+
+
+def _counts_after_a_write(deployment: Deployment) -> Document:
+    try:
+        return _counts(deployment, None)
+    except RefusedError:
+        # What was written is written; the count may be asked for again.
+        return {"nextToken": page_token.wrapped("", _PAGES_OF)}
+
+
+def _counts(deployment: Deployment, token: str | None) -> Document:
+    """Return how many live keys stand under each signing key, on some pages.
+
+    ``keys`` counts those under the current one, under each previous one in order, those
+    that were imported, which no signing key signed, and those of which it is
+    ``unknown``; ``fingerprints`` names the signing keys in the same order.
+    """
     counted: Counter[str] = Counter()
-    for record in deployment.records.all():
-        if not record.is_basic:
-            counted[str(record.document.get("signedBy"))] += 1
-    return counted
+    for _ in range(_MOST_PAGES):
+        page = deployment.records.page(MAX_NAMES, token, deleted=False)
+        if page is None:
+            raise page_token.refused()
+        for principal, stored in deployment.records.many(page.principals).items():
+            record = readable(principal, stored)
+            if record is not None and not record.is_basic:
+                counted[_signed_by(record)] += 1
+        token = page.token
+        if token is None:
+            break
+    keys = deployment.signing_secret.keys()
+    current = fingerprint(keys.current)
+    previous = [fingerprint(key) for key in keys.previous]
+    answer: Document = {
+        "keys": {
+            "current": counted.pop(current, 0),
+            "previous": [counted.pop(name, 0) for name in previous],
+            "imported": counted.pop("", 0),
+            "unknown": counted.total(),
+        },
+        "fingerprints": {"current": current, "previous": previous},
+    }
+    if token is not None:
+        answer["nextToken"] = page_token.wrapped(token, _PAGES_OF)
+    return answer
+
+
+def _signed_by(record: Record) -> str:
+    """Return the fingerprint in a record, empty for a key that was minted elsewhere.
+
+    An older release wrote none into the records of keys that it minted; but their
+    digest is a fast one, which no imported key has.
+    """
+    if "signedBy" in record.document:
+        return str(record.document["signedBy"])
+    return "" if digest.is_slow(record.digest) else "?"

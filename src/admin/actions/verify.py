@@ -96,7 +96,7 @@ def _decided(
     if stored is Absence.NEVER:
         return Reason.UNKNOWN, None
     if isinstance(stored, Absence):
-        return Reason.REVOKED, revoked_view(principal)
+        return Reason.REVOKED, revoked_view(principal, {})
     record = read(principal, stored)
     if record is None:
         return Reason.CORRUPT, None

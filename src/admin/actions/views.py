@@ -35,36 +35,55 @@ _FIELDS = (
     "replacedBy",
     "schemaVersion",
 )
+_TIMES = ("issueDate", "expirationDate")
 
 
 def public_view(record: Record, version: str, now: float) -> Document:
     """Return what people may see of a record.
 
     ``state`` is ``active``, ``disabled`` or ``expired`` (a revoked one can't be read);
-    ``expiresInDays`` counts whole days, rounded down, null where it never expires;
+    ``expiresInDays`` is the nearest number of days, null where it never expires;
     ``previous`` says until when an account's replaced password works.
     """
     view = {f: record.document[f] for f in _FIELDS if f in record.document}
+    for field in _TIMES:
+        if field in view:
+            view[field] = shown_time(view[field])
     if record.session is not None:
         view["session"] = {
             s: record.session[s] for s in SETTINGS if s in record.session
         }
     if record.previous is not None:
         ends_at = timestamp.format_utc(record.previous[1])
-        view["previous"] = {"expirationDate": ends_at}
+        view["previous"] = {"expirationDate": shown_time(ends_at)}
     view["state"] = _state(record, now)
     view["expiresInDays"] = (
         None
         if record.expires_at is None
-        else max(0, int(record.expires_at - now) // DAY)
+        else max(0, round((record.expires_at - now) / DAY))
     )
     view["version"] = version
     return view
 
 
-def revoked_view(principal: Principal) -> Document:
-    """Return what is left to see of what was revoked."""
-    return {**principal.named, "state": "revoked"}
+def shown_time(text: object) -> object:
+    """Return a record's time with its zone; records leave that out, as OntoPop does."""
+    try:
+        timestamp.parse(str(text))
+    except ValueError:
+        return text
+    return f"{text}Z"
+
+
+def revoked_view(principal: Principal, kept: Document) -> Document:
+    """Return what is left to see of what was revoked.
+
+    Args:
+        principal: whose it was.
+        kept: the fields that the notes beside it keep.
+    """
+    times = {f: shown_time(kept[f]) for f in (*_TIMES, "restorableUntil") if f in kept}
+    return {**principal.named, **kept, **times, "state": "revoked"}
 
 
 def issued(made: Made, found: Found, now: float) -> Document:
@@ -79,14 +98,23 @@ def findings(role_map: RoleMap | None, record: Record) -> Document:
     Its policy fits, or it would have been refused; whether the context counts as well
     is not known.
     """
-    length = 0 if role_map is None else conflicts.answer_bytes(role_map, record)
-    if length <= MAX_BYTES:
+    if role_map is None:
         return {}
-    finding = (
-        f"the authorizer answers with up to {length} bytes, policy and context; AWS "
-        f"states {MAX_BYTES} for both, so fewer roles or shorter names are safer"
-    )
-    return {"findings": [finding]}
+    found = [] if record.roles else [_without_roles(role_map)]
+    length = conflicts.answer_bytes(role_map, record)
+    if length > MAX_BYTES:
+        found.append(
+            f"the authorizer answers with up to {length} bytes, policy and context; "
+            f"AWS states {MAX_BYTES} for both, so fewer roles or shorter names are "
+            "safer"
+        )
+    return {"findings": found} if found else {}
+
+
+def _without_roles(role_map: RoleMap) -> str:
+    if role_map.any_key:
+        return "without a role it opens every route that no role names"
+    return "without a role it opens no route: every call is 403"
 
 
 def _state(record: Record, now: float) -> str:

@@ -56,37 +56,48 @@ class Drafts:
         """Return what an ``issue`` asks for.
 
         Raises:
-            RefusedError: 400 or 403, its roles can't be given.
+            RefusedError: 400 or 403, its roles, session or usage plan can't be given.
         """
         defaults: Document = {
             "issuer": self._default_issuer,
             "enabled": True,
             "roles": [],
         }
-        fields, role_map = self._checked(defaults | request.fields())
         length, plan_id = self._lifetimes.default, request.usage_plan_id
+        fields, role_map = self._checked(defaults | request.fields(), plan_id)
         return Draft(fields, length, plan_id, role_map)
 
     def copied(self, request: Clone, model: Record) -> Draft:
         """Return what a ``clone`` asks for, beside what it takes from its model.
 
         Raises:
-            RefusedError: 400 or 403, its roles or the model's can't be given.
+            RefusedError: 400 or 403, what it or its model has can't be given.
         """
-        self._grants.check(model.roles)
+        self._grants.check_record(model)
         given = fields_of(model, COPIED) | request.fields()
-        fields, role_map = self._checked(given)
         plan_id = request.usage_plan_id or model.document.get("usagePlanId")
         if not isinstance(plan_id, str):
             plan_id = None
-        return Draft(fields, length_of(model), plan_id, role_map)
+        fields, role_map = self._checked(given, plan_id)
+        return Draft(fields, self.length_of(model), plan_id, role_map)
+
+    def length_of(self, record: Record) -> int | None:
+        """Return how many seconds a record lives from its issue, None for ever.
+
+        The default where it ended before it was issued, as imported ones may say: what
+        is made like it would never work.
+        """
+        if record.expires_at is None:
+            return None
+        length = record.expires_at - issued_at(record)
+        return length if length > 0 else self._lifetimes.default
 
     def dates(self, request: Ending, begun: int, ends_at: int | None) -> Document:
         """Return the dates of a record that begins then, and ends so if not told."""
         return {
             "issueDate": timestamp.format_utc(begun),
             "expirationDate": self._lifetimes.expiration_date(
-                request, begins_at=begun, now=begun, otherwise=ends_at
+                request, asked_at=begun, now=begun, otherwise=ends_at
             ),
         }
 
@@ -95,21 +106,17 @@ class Drafts:
         ends_at = None if draft.length is None else begun + draft.length
         return draft.fields | self.dates(request, begun, ends_at)
 
-    def _checked(self, given: Document) -> tuple[Document, RoleMap | None]:
+    def _checked(
+        self, given: Document, plan_id: str | None
+    ) -> tuple[Document, RoleMap | None]:
         fields = {name: value for name, value in given.items() if value is not None}
         # Checked as the authorizer will read them.
         roles = role_name.normalise_all(fields.get("roles"))
         self._grants.check(roles)
+        self._grants.check_fields(fields | {"usagePlanId": plan_id})
         return fields, self._role_maps.check_roles(roles)
 
 
 def fields_of(record: Record, names: tuple[str, ...]) -> Document:
     """Return some of a record's fields, those that it has."""
     return {name: record.document[name] for name in names if name in record.document}
-
-
-def length_of(record: Record) -> int | None:
-    """Return how many seconds a record lives from its issue, None for ever."""
-    if record.expires_at is None:
-        return None
-    return record.expires_at - issued_at(record)

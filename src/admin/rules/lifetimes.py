@@ -36,14 +36,16 @@ class Lifetimes:
         return self._default
 
     def expiration_date(
-        self, request: Ending, *, begins_at: int, now: int, otherwise: int | None
+        self, request: Ending, *, asked_at: int, now: int, otherwise: int | None
     ) -> str | None:
         """Return when a key ends, as records have it, None for never.
 
         Args:
             request: may ask for an end in one of three ways.
-            begins_at: when the key was or is issued; its life is counted from there.
-            now: no end that is asked for may lie before it.
+            asked_at: when this was asked for first, which a repeat comes after; a
+                length counts from it, and no end that is asked for may lie before it.
+            now: what the longest life counts from. Never a record's issue, which
+                whoever imports it can choose.
             otherwise: the end where the request asks for none.
 
         Raises:
@@ -53,16 +55,16 @@ class Lifetimes:
         if request.never_expires:
             field, ends_at = "neverExpires", None
         elif request.lifetime_days is not None:
-            field, ends_at = "lifetimeDays", now + request.lifetime_days * DAY
+            field, ends_at = "lifetimeDays", asked_at + request.lifetime_days * DAY
         elif request.expiration_date is not None:
             ends_at = timestamp.parse(request.expiration_date)
-            if ends_at <= now:
+            if ends_at <= asked_at:
                 raise invalid(field, "is not in the future (UTC)")
         if ends_at is not None:
             # Half of eternity is enough: the last second that can be written.
             ends_at = min(ends_at, _LAST)
         if self._longest_days and (
-            ends_at is None or ends_at > begins_at + self._longest_days * DAY
+            ends_at is None or ends_at > now + self._longest_days * DAY
         ):
             raise invalid(field, f"keys live at most {self._longest_days} days here")
         return None if ends_at is None else timestamp.format_utc(ends_at)

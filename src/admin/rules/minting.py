@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from admin.errors import invalid
 from admin.principal import Principal
-from apikeys import base62, digest
+from admin.stores.signing_secret import fingerprint
+from apikeys import base62, digest, foreign
 from apikeys.key import derived_key_id, mint, random_key_id
 from apikeys.record import SCHEMA_VERSION
 
@@ -85,13 +86,28 @@ class Minting:
         return Made(Principal.account(login), shown, proof)
 
 
+def check_unseen(password: str | None, login: str, fields: Document) -> None:
+    """Refuse a given password that answers, lists and logs would show.
+
+    Args:
+        password: as it is hashed, None where none is given.
+        login: the account's.
+        fields: what its record shows.
+
+    Raises:
+        RefusedError: 400, it is the login or stands in a field.
+    """
+    if password is None:
+        return
+    if password.lower() == login.lower():
+        raise invalid("password", "is the login")
+    telling = foreign.field_with_key(fields, password)
+    if telling is not None:
+        raise invalid("password", f"stands in {telling}, and would be shown")
+
+
 def new_key_id(request_token: str | None) -> str:
     """Return a random key id, or the one that follows from a request token."""
     if request_token is None:
         return random_key_id(os.urandom)
     return derived_key_id(request_token)
-
-
-def fingerprint(signing_key: bytes) -> str:
-    """Return a name for a signing key that tells nothing of it."""
-    return sha256(b"signing key " + signing_key).hexdigest()[:16]

@@ -88,15 +88,17 @@ class Engine(Protocol):
         ...
 
     def delete(self, name: str, recovery_days: int, /) -> bool:
-        """Ask for a deletion; ``is_gone`` says whether it is in force.
+        """Ask for a deletion.
 
         Returns:
-            Whether there was such a name.
+            Whether it is in force by this call; False where there is no such name,
+            where it was deleted before, and where it is not deleted, which ``is_gone``
+            tells apart.
         """
         ...
 
     def is_gone(self, name: str, /) -> bool:
-        """Return whether a deletion is in force, once reads have had time to follow."""
+        """Return whether nothing can be read, once reads have had time to follow."""
         ...
 
     def restore(self, name: str, /) -> bool:

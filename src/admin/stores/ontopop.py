@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from admin.errors import not_revocable
 from admin.principal import Principal
-from admin.stores.engine import MAX_NAMES
+from admin.stores.engine import MAX_NAMES, Stored
 from apikeys import foreign
-from apikeys.key import is_key_id
+from apikeys.errors import MalformedRecordError, NotOntoPopError
 
 if TYPE_CHECKING:
     from admin.stores.engine import Engine
@@ -26,7 +26,7 @@ class OntoPop:
         self._signing_secret = signing_secret
 
     def revoke(self, key_id: str, recovery_days: int) -> bool:
-        """Schedule the deletion of OntoPop's own record; False where there is none.
+        """Delete OntoPop's own record; False where there is none.
 
         Raises:
             RefusedError: 409, Secrets Manager does not delete it.
@@ -38,15 +38,32 @@ class OntoPop:
         while page := self._store.names([self._prefix], limit=MAX_NAMES, token=token):
             for name in page.notes:
                 text = name.removeprefix(self._prefix)
-                if is_key_id(text) or not foreign.is_nameable(text):
+                if (
+                    not foreign.is_nameable(text)
+                    or foreign.key_id_of(text, keys.lookup or keys.current) != key_id
+                    or self._is_ours(name, key_id)
+                ):
                     continue
-                if foreign.key_id_of(text, keys.lookup or keys.current) == key_id:
-                    was_there = self._store.delete(name, recovery_days)
-                    if was_there and not self._store.is_gone(name):
-                        advice = "remove the replicas, and revoke it again"
-                        raise not_revocable(Principal.key(key_id), advice)
-                    return was_there
+                if not (
+                    self._store.delete(name, recovery_days) or self._store.is_gone(name)
+                ):
+                    advice = "remove the replicas, and revoke it again"
+                    raise not_revocable(Principal.key(key_id), advice)
+                return True
             token = page.token
             if token is None:
                 break
+        return False
+
+    def _is_ours(self, name: str, key_id: str) -> bool:
+        """Return whether a record was made here, whose name may look the same."""
+        stored = self._store.read(name)
+        try:
+            foreign.parse_ontopop_record(
+                stored.text if isinstance(stored, Stored) else "", key_id
+            )
+        except NotOntoPopError:
+            return True
+        except MalformedRecordError:
+            return False
         return False

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import corrupt, not_found, revoked
 from admin.principal import Principal
-from admin.stores.engine import MAX_NAMES, NO_NOTES, Absence
+from admin.stores.engine import NO_NOTES, Absence
 from apikeys import document, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.key import is_key_id
 from apikeys.login import is_login
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from admin.stores.engine import Engine, Stored
     from apikeys.record import Record
@@ -138,13 +138,11 @@ class Records:
         """
         self._store.note(self.name(principal), notes)
 
-    def delete(self, principal: Principal, recovery_days: int = 30) -> None:
-        """Ask for a record's deletion, after which nobody can read it."""
-        self._store.delete(self.name(principal), recovery_days)
-
-    def is_gone(self, principal: Principal) -> bool:
-        """Return whether a deletion is in force; see ``Engine.is_gone``."""
-        return self._store.is_gone(self.name(principal))
+    def delete(self, principal: Principal, recovery_days: int = 30) -> bool:
+        """Delete a record, so that nobody reads it; False where it is not deleted."""
+        name = self.name(principal)
+        # Somebody else may have deleted it.
+        return self._store.delete(name, recovery_days) or self._store.is_gone(name)
 
     def restore(self, principal: Principal) -> bool:
         """Ask for a revoked record back; see ``Engine.restore``."""
@@ -168,18 +166,6 @@ class Records:
         names = {self.name(principal): principal for principal in principals}
         found = self._store.read_many(list(names))
         return {names[name]: stored for name, stored in found.items()}
-
-    def all(self) -> Iterator[Record]:
-        """Yield every record that can be read."""
-        token = None
-        while (page := self.page(MAX_NAMES, token, deleted=False)) is not None:
-            for principal, stored in self.many(page.principals).items():
-                record = readable(principal, stored)
-                if record is not None:
-                    yield record
-            token = page.token
-            if token is None:
-                return
 
     def _principal(self, name: str) -> Principal | None:
         """Return whom a stored secret is about by its name, None where it can't be.

@@ -1,16 +1,17 @@
-"""Keys that rotations link, and the gateway key that they share."""
+"""Keys that rotations link, whether they can be read or were revoked."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from admin.principal import Principal
-from admin.stores.engine import Absence
-from admin.stores.records import readable
+from admin.stores.engine import Absence, settled
+from admin.stores.records import Found, readable
 from admin.stores.tombstones import LINKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from admin.stores.records import Records
     from admin.stores.tombstones import Tombstones
@@ -20,50 +21,53 @@ if TYPE_CHECKING:
 class RotationChain:
     """Finds the keys that came before one and after it."""
 
-    def __init__(
-        self, records: Records, tombstones: Tombstones, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, records: Records, tombstones: Tombstones) -> None:
         self._records = records
         self._tombstones = tombstones
-        self._clock = clock
 
-    def share_gateway_key(self, record: Record) -> bool | None:
-        """Return whether a live key has the gateway key of this record, too.
+    def around(
+        self, principal: Principal, record: Record | None
+    ) -> Iterator[Found | None]:
+        """Yield what can be read of a revoked key and of all that are linked to it.
 
         None where that can't be known: a link between can't be read, or was revoked so
         long ago that it is gone.
-        """
-        usage_key_id = record.document.get("usageKeyId")
-        if usage_key_id is None:
-            return False
-        sisters = [s for link in LINKS for s in self._chain(record, link)]
-        now = self._clock()
-        if any(
-            sister.document.get("usageKeyId") == usage_key_id
-            and not sister.is_expired(now)
-            for sister in sisters
-            if sister is not None
-        ):
-            return True
-        return None if None in sisters else False
 
-    def _chain(self, record: Record, direction: str) -> Iterator[Record | None]:
-        """Yield the readable records in one direction, None where the chain is cut."""
-        seen = {record.principal}
-        following = record.document.get(direction)
-        while isinstance(following, str) and following not in seen:
-            seen.add(following)
-            principal = Principal.key(following)
-            stored = self._records.existing(principal)
-            if stored is Absence.NEVER:
-                yield None
-                return
-            if isinstance(stored, Absence):
-                name = self._records.name(principal)
-                following = self._tombstones.link(name, direction)
+        Args:
+            principal: the key that was revoked, or the account; itself where it was
+                restored since.
+            record: as it was before, None where that is not known.
+        """
+        seen: set[Principal] = set()
+        # The last is next: what may never have been made comes after what was.
+        waiting = [(principal, True), *_linked(record)]
+        while waiting:
+            following, was_made = waiting.pop()
+            if following in seen:
                 continue
-            linked = readable(principal, stored)
-            yield linked
-            if linked is None:
-                return
-            following = linked.document.get(direction)
+            seen.add(following)
+            read = partial(self._records.existing, following)
+            # Reads may lag behind the revocation.
+            is_first = following == principal
+            stored = settled(read, _is_absent) if is_first else read()
+            if stored is Absence.NEVER:
+                if was_made:
+                    yield None
+            elif isinstance(stored, Absence):
+                links = self._tombstones.links(self._records.name(following))
+                waiting += [(Principal.key(text), made) for text, made in links]
+            else:
+                linked = readable(following, stored)
+                yield None if linked is None else Found(linked, stored.version)
+                waiting += _linked(linked)
+
+
+def _linked(record: Record | None) -> list[tuple[Principal, bool]]:
+    if record is None:
+        return []
+    links = [record.document.get(link) for link in LINKS]
+    return [(Principal.key(link), True) for link in links if isinstance(link, str)]
+
+
+def _is_absent(found: object) -> bool:
+    return isinstance(found, Absence)

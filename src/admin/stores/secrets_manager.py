@@ -146,14 +146,12 @@ class SecretStore(SecretList):
         )
         try:
             with availability.store(never, *refused):
-                self._client.delete_secret(
+                answer = self._client.delete_secret(
                     SecretId=name, RecoveryWindowInDays=recovery_days
                 )
-        except never:
+        except (never, *refused):
             return False
-        except refused:
-            return True
-        return True
+        return "DeletionDate" in answer
 
     def is_gone(self, name: str) -> bool:
         """Return whether a deletion is in force, once reads have had time to follow."""

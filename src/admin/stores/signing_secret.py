@@ -1,16 +1,17 @@
 """The stored signing secret: read to mint, rotated in two steps.
 
 A new signing key is announced first: it stands in ``previous``, so that every
-environment of the authorizer learns to verify it. Only when all have had a record TTL
-to do so does it sign. No key is refused at any time.
+environment of the authorizer learns to verify it. Only when all have had the time to
+read it does it sign. No key is refused at any time.
 """
 
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from admin.errors import Code, RefusedError
+from admin.errors import Code, RefusedError, invalid
 from admin.stores.engine import Absence
 from apikeys import base62, document, timestamp
 from apikeys.errors import MalformedSigningSecretError
@@ -33,12 +34,12 @@ class SigningSecret:
         self,
         name: str,
         store: Engine,
-        record_ttl_seconds: int,
+        own_ttl_seconds: int,
         clock: Callable[[], float],
     ) -> None:
         self._name = name
         self._store = store
-        self._record_ttl_seconds = record_ttl_seconds
+        self._own_ttl_seconds = own_ttl_seconds
         self._clock = clock
 
     def keys(self) -> SigningKeys:
@@ -89,8 +90,8 @@ class SigningSecret:
             found["previous"] = [_new_key(), *_previous(found)]
             found[_ANNOUNCED] = timestamp.format_utc(now)
             self._store.replace(self._name, document.dumps(found), stored.version)
-            return {"phase": "announced", "waitSeconds": self._record_ttl_seconds}
-        promotable_at = _announced_at(found) + self._record_ttl_seconds
+            return {"phase": "announced", "waitSeconds": self._own_ttl_seconds}
+        promotable_at = _announced_at(found) + self._own_ttl_seconds
         if now < promotable_at or not keys.previous:
             message = f"announced just now; promote in {promotable_at - now} s"
             raise RefusedError(Code.TOO_EARLY, message)
@@ -100,11 +101,52 @@ class SigningSecret:
         self._store.replace(self._name, document.dumps(found), stored.version)
         return {"phase": "promoted", "waitSeconds": 0}
 
+    def check_retirable(self, name: str) -> None:
+        """Refuse to retire what is not a previous signing key.
+
+        Args:
+            name: the signing key's fingerprint.
+
+        Raises:
+            RefusedError: 400, it is the current one or there is none such.
+        """
+        keys = self.keys()
+        if name == fingerprint(keys.current):
+            raise invalid("fingerprint", "is the current signing key's; rotate first")
+        previous = [fingerprint(key) for key in keys.previous]
+        if name not in previous:
+            there_are = ", ".join(previous) or "there are none"
+            raise invalid("fingerprint", f"is of no previous signing key: {there_are}")
+
+    def retire(self, name: str) -> None:
+        """Drop a previous signing key, or an announced one with its announcement.
+
+        Args:
+            name: its fingerprint.
+
+        Raises:
+            RefusedError: 400, as ``check_retirable``; 409, another write came first.
+        """
+        self.check_retirable(name)
+        stored = self._stored()
+        found = document.loads(stored.text)
+        previous = _previous(found)
+        kept = [key for key in previous if fingerprint(str(key).encode()) != name]
+        if kept[:1] != previous[:1]:
+            found.pop(_ANNOUNCED, None)
+        text = document.dumps(found | {"previous": kept})
+        self._store.replace(self._name, text, stored.version)
+
     def _stored(self) -> Stored:
         stored = self._store.read(self._name)
         if isinstance(stored, Absence):
             raise RefusedError(Code.MISCONFIGURED, "the signing secret is missing")
         return stored
+
+
+def fingerprint(signing_key: bytes) -> str:
+    """Return a name for a signing key that tells nothing of it."""
+    return sha256(b"signing key " + signing_key).hexdigest()[:16]
 
 
 def _parsed(text: str) -> SigningKeys:

@@ -1,7 +1,7 @@
 """What stands beside a record once it is revoked.
 
 A revoked record can't be read. The notes beside it can: they say what restoring it must
-be allowed to do, and which keys a rotation links through it.
+be allowed to do, which keys a rotation links through it, and which gateway key it had.
 """
 
 from __future__ import annotations
@@ -10,42 +10,47 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError
+from admin.stores.revoked import notes_of, seen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from admin.stores.engine import Engine
+    from apikeys.document import Document
     from apikeys.record import Record
 
 LINKS = ("replaces", "replacedBy")
 
 _ROLES = "apikeys:roles"
 _VERSION = "apikeys:version"
+_GATEWAY_KEY = "apikeys:usageKeyId"
+# Of a sister that is about to be made: a revocation that overtakes it finds it by this.
+_ANNOUNCED = "apikeys:sister"
 _LONGEST_NOTE = 256
 _UNKNOWN_ROLES = "unknown"
 
 
 class Tombstones:
-    """Roles and links of revoked records, by the names of their stored secrets."""
+    """Notes beside revoked records, by the names of their stored secrets."""
 
     def __init__(self, store: Engine) -> None:
         self._store = store
 
-    def write(self, name: str, record: Record | None, version: str) -> None:
+    def write(self, name: str, record: Record | None, version: str, until: int) -> None:
         """Write down what a record says that is about to be revoked, None if corrupt.
 
+        Until when it can be restored is written down as well.
         Without a tombstone, or with one of another version, only a function that may
         grant every role can restore.
         """
         roles = " ".join(record.roles) if record is not None else _UNKNOWN_ROLES
         if len(roles) > _LONGEST_NOTE:
             roles = _UNKNOWN_ROLES
-        notes = {_ROLES: roles, _VERSION: version}
+        notes = {_ROLES: roles, _VERSION: version} | notes_of(record, until)
         if record is not None:
-            found = {link: record.document.get(link) for link in LINKS}
-            notes |= {
-                _link_note(link): key_id
-                for link, key_id in found.items()
-                if isinstance(key_id, str)
-            }
+            found = {_link_note(link): record.document.get(link) for link in LINKS}
+            found[_GATEWAY_KEY] = record.document.get("usageKeyId")
+            notes |= {name: ref for name, ref in found.items() if isinstance(ref, str)}
         with suppress(RefusedError):
             self._store.note(name, notes)
 
@@ -56,10 +61,36 @@ class Tombstones:
             return (_UNKNOWN_ROLES,)
         return tuple(notes.get(_ROLES, _UNKNOWN_ROLES).split())
 
-    def link(self, name: str, direction: str) -> str | None:
-        """Return the key id that a rotation linked to a revoked record, if any."""
-        notes, _ = self._store.notes(name)
-        return notes.get(_link_note(direction))
+    def seen(self, name: str) -> Document:
+        """Return what can be seen of a revoked record; nothing where that fails."""
+        with suppress(RefusedError):
+            return seen(self._notes(name))
+        return {}
+
+    def links(self, name: str) -> list[tuple[str, bool]]:
+        """Return the key ids that rotations linked to a revoked record.
+
+        Returns:
+            Each with whether it was ever made; what may not have been comes first.
+        """
+        notes = self._notes(name)
+        kinds = [(_ANNOUNCED, False), *((_link_note(link), True) for link in LINKS)]
+        return [(notes[note], is_made) for note, is_made in kinds if note in notes]
+
+    def gateway_key(self, name: str) -> str | None:
+        """Return the id of the gateway key that a revoked record named, if any."""
+        return self._notes(name).get(_GATEWAY_KEY)
+
+    def announce(self, name: str, key_id: str) -> None:
+        """Note beside a key which sister is about to be made.
+
+        Raises:
+            RefusedError: 409, it was revoked meanwhile.
+        """
+        self._store.note(name, {_ANNOUNCED: key_id})
+
+    def _notes(self, name: str) -> Mapping[str, str]:
+        return self._store.notes(name)[0]
 
 
 def _link_note(link: str) -> str:

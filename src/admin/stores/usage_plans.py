@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from admin.errors import Code, RefusedError, invalid
@@ -13,11 +12,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mypy_boto3_apigateway import APIGatewayClient
+    from mypy_boto3_apigateway.type_defs import ApiKeyTypeDef
 
     from apikeys.document import Document
 
 
-_FULL = "LimitExceededException"
+_THROTTLED = "TooManyRequestsException"
+# As many as API Gateway lists at once.
+_PAGE = 500
 
 
 class UsagePlans:
@@ -28,57 +30,60 @@ class UsagePlans:
         client.meta.events.register_first(
             "needs-retry.api-gateway.CreateApiKey",
             # The stubs know only of handlers that answer nothing.
-            _end_where_full,  # type: ignore[arg-type]
-            unique_id="apikeys-end-where-full",
+            _end_unless_throttled,  # type: ignore[arg-type]
+            unique_id="apikeys-end-unless-throttled",
         )
 
-    @contextmanager
-    def joined(self, principal: str, plan_id: str | None) -> Iterator[Document]:
-        """Join a plan, if there is one, for the time that all goes well with it."""
-        fields = self.join(principal, plan_id) if plan_id else {}
-        try:
-            yield fields
-        except BaseException:
-            self.leave(fields)
-            raise
-
     def join(self, principal: str, plan_id: str) -> Document:
-        """Make a gateway key in a plan; return the record's fields about it.
+        """Put a gateway key into a plan; return the record's fields about it.
+
+        The key is the one that an earlier try made for this principal and plan, if its
+        answer was lost. Whatever fails, a repeat finds it again.
 
         Raises:
-            RefusedError: 400, there is no such plan, no gateway key is left behind;
+            RefusedError: 400, there is no such plan, no new gateway key is left behind;
                 409, the account has as many gateway keys as it may have; 503, API
                 Gateway does not do it.
         """
+        earlier = next(
+            (
+                _fields(key["id"], key["value"], plan_id)
+                for key in self._made_for(principal)
+                if key.get("description") == _description(plan_id)
+            ),
+            None,
+        )
+        fields = earlier or self._made(principal, plan_id)
+        if not self.holds(fields):
+            if earlier is None:
+                self.leave(fields)
+            raise invalid("usagePlanId", "there is no such usage plan")
+        return fields
+
+    def holds(self, fields: Document) -> bool:
+        """Put the gateway key that a record's fields name into its plan, if it is not.
+
+        Returns:
+            Whether it is there now; False where the key or the plan is gone.
+
+        Raises:
+            RefusedError: 503, API Gateway does not do it.
+        """
+        plan_id, usage_key_id = fields.get("usagePlanId"), fields.get("usageKeyId")
+        if not (isinstance(plan_id, str) and isinstance(usage_key_id, str)):
+            return False
         exceptions = self._client.exceptions
-        full, absent = exceptions.LimitExceededException, exceptions.NotFoundException
+        absent, joined = exceptions.NotFoundException, exceptions.ConflictException
         try:
-            with availability.gateway(full):
-                made = self._client.create_api_key(
-                    name=f"apikeys-{principal}", enabled=True
-                )
-        except full as error:
-            message = "this account has as many API Gateway keys as AWS allows (10,000 "
-            message += "a region): delete some that nobody uses, or leave out the plan"
-            raise RefusedError(
-                Code.GATEWAY_KEYS_EXHAUSTED, message, field="usagePlanId"
-            ) from error
-        try:
-            with availability.gateway(absent):
+            with availability.gateway(absent, joined):
                 self._client.create_usage_plan_key(
-                    usagePlanId=plan_id, keyId=made["id"], keyType="API_KEY"
+                    usagePlanId=plan_id, keyId=usage_key_id, keyType="API_KEY"
                 )
-        except absent as error:
-            self.leave({"usageKeyId": made["id"]})
-            raise invalid("usagePlanId", "there is no such usage plan") from error
-        except BaseException:
-            self.leave({"usageKeyId": made["id"]})
-            raise
-        return {
-            "usageIdentifierKey": made["value"],
-            "usageKeyId": made["id"],
-            "usagePlanId": plan_id,
-        }
+        except absent:
+            return False
+        except joined:
+            return True
+        return True
 
     def leave(self, fields: Document) -> None:
         """Remove the gateway key that a record's fields name, if it is still there.
@@ -96,15 +101,74 @@ class UsagePlans:
         except absent:
             return
 
+    def abandon(self, principal: str) -> None:
+        """Remove the gateway keys that were made for a principal.
 
-def _end_where_full(
+        Raises:
+            RefusedError: 503, API Gateway does not do it.
+        """
+        for key in list(self._made_for(principal)):
+            self.leave({"usageKeyId": key["id"]})
+
+    def _made(self, principal: str, plan_id: str) -> Document:
+        full = self._client.exceptions.LimitExceededException
+        try:
+            with availability.gateway(full):
+                made = self._client.create_api_key(
+                    name=_name(principal),
+                    description=_description(plan_id),
+                    enabled=True,
+                )
+        except full as error:
+            message = "this account has as many API Gateway keys as AWS allows (10,000 "
+            message += "a region): delete some that nobody uses, or leave out the plan"
+            raise RefusedError(
+                Code.GATEWAY_KEYS_EXHAUSTED, message, field="usagePlanId"
+            ) from error
+        return _fields(made["id"], made["value"], plan_id)
+
+    def _made_for(self, principal: str) -> Iterator[ApiKeyTypeDef]:
+        name = _name(principal)
+        position: dict[str, str] = {}
+        while True:
+            with availability.gateway():
+                page = self._client.get_api_keys(
+                    nameQuery=name, includeValues=True, limit=_PAGE, **position
+                )
+            # The query takes a name for the beginning of one.
+            yield from (key for key in page.get("items", []) if key.get("name") == name)
+            if "position" not in page:
+                return
+            position = {"position": page["position"]}
+
+
+def _name(principal: str) -> str:
+    return f"apikeys-{principal}"
+
+
+def _description(plan_id: str) -> str:
+    """Return what a gateway key says of the one plan that it is for."""
+    return f"Usage plan {plan_id}"
+
+
+def _fields(usage_key_id: str, value: str, plan_id: str) -> Document:
+    return {
+        "usageIdentifierKey": value,
+        "usageKeyId": usage_key_id,
+        "usagePlanId": plan_id,
+    }
+
+
+def _end_unless_throttled(
     # Any: an answer as botocore read it has no type of its own.
     response: tuple[object, dict[str, Any]] | None,
     **_: object,
 ) -> bool | None:
-    """Return False, which ends the SDK's retries, where no further key can be made.
+    """Return False, which ends the SDK's retries, but where the call was throttled.
 
-    The SDK takes this error for throttling, which passes.
+    Another call would make another key, and nobody would know of the first, whose
+    answer was lost; a repeat of the action finds it. And the SDK takes it for
+    throttling, which passes, that no further key can be made.
     """
-    is_full = response is not None and response[1].get("Error", {}).get("Code") == _FULL
-    return False if is_full else None
+    error = {} if response is None else response[1].get("Error", {})
+    return None if error.get("Code") == _THROTTLED else False

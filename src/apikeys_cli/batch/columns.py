@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from apikeys import fields, timestamp
+from apikeys import fields, foreign, timestamp
+from apikeys.fields import MAX_LIFETIME_DAYS
 from apikeys.session import MODES, OPTIONAL, REQUIRED
 from apikeys_cli import dates
 
@@ -17,12 +19,62 @@ if TYPE_CHECKING:
 
 ENDS = ("expires", "expirationDate", "lifetimeDays", "neverExpires")
 
+_CLOSE = 0.75
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 # A session's settings as columns, under the names that the authorizer's context has.
 _SESSION = {
     "sessionLogin" if name == "login" else name: name
     for name in (*REQUIRED, *OPTIONAL, *MODES)
 }
+
+
+class Columns(NamedTuple):
+    """The names of a row's fields, judged.
+
+    Attributes:
+        values: what the row says, by the fields that are known.
+        unknown: the other names, and the known one that each may stand for.
+        faults: a sentence for each field that is said twice.
+    """
+
+    values: dict[str, Any]
+    unknown: dict[str, str | None]
+    faults: list[str]
+
+    def refused(self, known: Mapping[str, str]) -> list[str]:
+        """Return the faults, with a sentence for each unknown name."""
+        names = ", ".join(dict.fromkeys(known.values()))
+        return [
+            *self.faults,
+            *(
+                f"{name}: did you mean {meant}?"
+                if meant
+                else f"{name}: is none of {names}"
+                for name, meant in self.unknown.items()
+            ),
+        ]
+
+
+def named(
+    raw: Mapping[str, Any], known: Mapping[str, str], *, is_text: bool
+) -> Columns:
+    """Return a row by the fields that are known.
+
+    Args:
+        raw: the row's values, by the names in the file.
+        known: each field by its name in lower case.
+        is_text: whether names may have any case, as a spreadsheet's have.
+    """
+    found = Columns({}, {}, [])
+    for number, (name, value) in enumerate(raw.items(), start=1):
+        field = _field(name, known, is_text=is_text)
+        if field is None:
+            found.unknown[_shown(number, name, raw, known)] = _meant(name, known)
+        elif field in found.values:
+            found.faults.append(f"{field}: stands there twice")
+        else:
+            found.values[field] = value
+    return found
 
 
 def checked_fields(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -34,12 +86,8 @@ def checked_fields(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     found: dict[str, Any] = {}
     faults = [] if "client" in given else ["client: is missing"]
     for field, value in given.items():
-        check = _CHECKS.get(field)
-        if check is None:
-            faults.append(f"{field}: is not one of {', '.join(NAMES)}")
-            continue
         try:
-            found[field] = check(value)
+            found[field] = _CHECKS[field](value)
         except ValueError as error:
             text = str(error)
             faults.append(text if text.startswith("session") else f"{field}: {text}")
@@ -81,6 +129,31 @@ def standing_faults(
         yield f"its end, {date}, is in the past (UTC)"
 
 
+def _shown(
+    number: int, name: str, raw: Mapping[str, Any], known: Mapping[str, str]
+) -> str:
+    """Return what a message calls an unknown field.
+
+    In a file without a header the names are its first row, and a key among them.
+    """
+    has_header = any(other.lower() in known for other in raw)
+    if not has_header or foreign.is_foreign_key(name):
+        return f"field {number}"
+    return name
+
+
+def _field(name: str, known: Mapping[str, str], *, is_text: bool) -> str | None:
+    field = known.get(name.lower())
+    is_alias = name in known and field is not None and field.lower() != name
+    return field if is_text or name == field or is_alias else None
+
+
+def _meant(name: str, known: Mapping[str, str]) -> str | None:
+    """Return the field whose name is much like this one, None where none is."""
+    close = get_close_matches(name.lower(), known, n=1, cutoff=_CLOSE)
+    return known[close[0]] if close else None
+
+
 def _with_session(raw: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in raw.items() if name not in _SESSION}
     session = {_SESSION[name]: value for name, value in raw.items() if name in _SESSION}
@@ -102,15 +175,19 @@ def _boolean(value: object) -> bool:
 
 
 def _end(value: object) -> str:
-    if not isinstance(value, str) or dates.end_fields(value, time.time()) is None:
+    end = dates.end_fields(value, time.time()) if isinstance(value, str) else None
+    if end is None:
         raise ValueError("is not 90d, 12h, 2027-01-31 or never")
-    return value
+    if "lifetimeDays" in end:
+        _days(end["lifetimeDays"])
+    return str(value)
 
 
 def _days(value: object) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,4}", str(value), re.ASCII):
-        raise ValueError("is not a number of days")
-    return int(str(value))
+    text = str(value)
+    if not re.fullmatch("[1-9][0-9]{0,5}", text) or int(text) > MAX_LIFETIME_DAYS:
+        raise ValueError(f"is not a number of days, {MAX_LIFETIME_DAYS} at most")
+    return int(text)
 
 
 _CHECKS: dict[str, Callable[[object], Any]] = {

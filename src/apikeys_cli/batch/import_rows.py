@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING, Any
 from apikeys import foreign, role_name, timestamp
 from apikeys.defaults import DAY
 from apikeys_cli import dates
-from apikeys_cli.batch.columns import ENDS, NAMES, checked_fields, completed
+from apikeys_cli.batch.columns import ENDS, NAMES, checked_fields, completed, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from apikeys_cli.batch.columns import Columns
     from apikeys_cli.batch.files import RawRow
 
 _NAMES = {name.lower(): name for name in (*NAMES, "key", "issueDate", "usagePlanIds")}
+# So get-api-keys calls a key's text.
+_NAMES["value"] = "key"
+# What is told of a key by API Gateway: in its key file, and by get-api-keys.
+_GATEWAY = {"key", "name", "description", "enabled", "usagePlanIds"}
+_ANSWERED = "createdDate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +40,7 @@ class ImportRow:
         request: the fields of the function's request, the key among them.
         faults: a sentence for each thing that keeps it from being imported.
         has_plans: whether a key file of API Gateway's gives it usage plans.
+        passed_over: the names of fields that are not read.
         arn: of OntoPop's own stored secret, where it was read from one.
     """
 
@@ -43,6 +50,7 @@ class ImportRow:
     request: dict[str, Any] = field(default_factory=dict, repr=False)
     faults: tuple[str, ...] = ()
     has_plans: bool = False
+    passed_over: tuple[str, ...] = ()
     arn: str | None = field(default=None, repr=False)
 
     @property
@@ -86,7 +94,9 @@ def import_row(
     is_text: bool = False,
 ) -> ImportRow:
     """Return a row, with what is wrong in itself."""
-    given, faults = _named(values, is_text=is_text)
+    columns = named(values, _NAMES, is_text=is_text)
+    passed_over, faults = _judged(columns)
+    given = columns.values
     text = given.pop("key", None)
     plans = given.pop("usagePlanIds", None)
     record = _record(given, is_text=is_text) if "issueDate" in given else None
@@ -94,7 +104,7 @@ def import_row(
     if record is None and fields.get("name"):
         fields.setdefault("client", fields["name"])
     fields, wrong = checked_fields(fields)
-    faults += [*_key_faults(text), *wrong]
+    faults += [*_key_faults(text, is_answer=_ANSWERED in passed_over), *wrong]
     if expires := fields.pop("expires", None):
         # Another moment at every run: the second would differ from the first.
         if (dates.seconds(expires) or 0) % DAY:
@@ -114,29 +124,23 @@ def import_row(
         request=own | fields,
         faults=tuple(faults),
         has_plans=bool(plans),
+        passed_over=passed_over,
     )
 
 
-def _named(
-    values: Mapping[str, Any], *, is_text: bool
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the fields that are known, and the faults of the others.
+def _judged(columns: Columns) -> tuple[tuple[str, ...], list[str]]:
+    """Return the names that are passed over, and what is wrong with names.
 
-    Their names are not shown: in a file without a header they are its first key.
+    OntoPop and API Gateway pass over what they do not know. A name that is much like
+    one of theirs is a mistake in a table, which people type.
     """
-    found: dict[str, Any] = {}
-    faults = []
-    for number, (name, value) in enumerate(values.items(), start=1):
-        known = _NAMES.get(name.lower())
-        if known is None or not (is_text or name == known):
-            faults.append(f"field {number}: is none of {', '.join(_NAMES.values())}")
-        elif known in found:
-            faults.append(f"{known}: stands there twice")
-        else:
-            found[known] = value
-    # OntoPop and API Gateway pass over what they do not know.
-    is_lenient = "issueDate" in found or "usagePlanIds" in found
-    return found, [] if is_lenient else faults
+    found, unknown = columns.values, columns.unknown
+    if "issueDate" in found:
+        return tuple(unknown), []
+    is_gateways = found.keys() <= _GATEWAY and ("key" in found or _ANSWERED in unknown)
+    if is_gateways and not any(unknown.values()):
+        return tuple(unknown), columns.faults
+    return (), columns.refused(_NAMES)
 
 
 def _record(given: dict[str, Any], *, is_text: bool) -> dict[str, Any]:
@@ -157,11 +161,15 @@ def _silent(defaults: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str,
     return {name: value for name, value in defaults.items() if name not in said}
 
 
-def _key_faults(text: object) -> Iterator[str]:
+def _key_faults(text: object, *, is_answer: bool) -> Iterator[str]:
+    if not text:
+        advice = "; get-api-keys shows it with --include-values" if is_answer else ""
+        yield f"key: is missing{advice}"
+        return
     try:
         foreign.check_importable(text)
     except ValueError as error:
-        yield f"key: {error}" if text else "key: is missing"
+        yield f"key: {error}"
 
 
 def _date_faults(record: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[str]:

@@ -152,7 +152,7 @@ def _reported(
         ):
             report.add(row, status, **found)
             counted[status] += 1
-    except (UnreachableError, KeyboardInterrupt):
+    except (UnreachableError, KeyboardInterrupt, OSError):
         say(
             f"{len(rows) - counted.total()} of {len(rows)} rows are left. Run the same "
             "command again: no key is imported twice."

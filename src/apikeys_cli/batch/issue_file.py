@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys_cli.batch.columns import known_roles
-from apikeys_cli.batch.files import refuse
+from apikeys_cli.batch.faults import refuse
 from apikeys_cli.batch.issue import Batch
 from apikeys_cli.batch.issue_rows import NOTHING_ISSUED, faults_of, read_rows
 from apikeys_cli.batch.journal import Journal
@@ -20,9 +20,10 @@ from apikeys_cli.terminal.console import say, tracked
 from apikeys_cli.terminal.key_file import KeyList
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from apikeys_cli.admin_function import Invocation
+    from apikeys_cli.batch.issue_rows import Row
     from apikeys_cli.connection import Connection
 
 
@@ -31,10 +32,20 @@ def issue_file(
     source: str,
     keys_to: str | None,
     defaults: Mapping[str, Any],
+    *,
+    issues_changed: bool,
 ) -> None:
     """Issue a key for each row of a file that is not done yet.
 
+    Args:
+        invocation: of the command.
+        source: the file.
+        keys_to: the file to which the keys are added, None where they are printed.
+        defaults: the fields of rows that are silent.
+        issues_changed: whether a row that was edited gets another key.
+
     Raises:
+        UsageError: a row was edited since it was issued, unless that is wanted.
         Exit: 1, some rows were refused.
     """
     path = Path(source)
@@ -45,12 +56,18 @@ def issue_file(
         )
         pending = [row for row in rows if not journal.is_done(row)]
         roles = known_roles(invocation.function, (row.fields for row in pending))
-        refuse(path, list(faults_of(pending, roles, time.time())), NOTHING_ISSUED)
+        replaced = journal.replaced(rows)
+        faults = list(faults_of(pending, roles, time.time()))
+        if not issues_changed:
+            faults += _changes(journal, replaced)
+        refuse(path, sorted(faults), NOTHING_ISSUED)
         keys = None
         if keys_to is not None:
             keys = opened.enter_context(
                 KeyList(Path(keys_to), mends=journal.is_interrupted)
             )
+        if replaced:
+            journal.let_go(replaced)
         report = Report(invocation.output, shows_keys=keys is None)
         batch = Batch(
             invocation.function,
@@ -64,7 +81,7 @@ def issue_file(
                 rows, "Issuing", count=len(rows), is_hidden=report.is_seen
             ):
                 batch.carry_out(row)
-        except (UnreachableError, KeyboardInterrupt):
+        except (UnreachableError, KeyboardInterrupt, OSError):
             left = sum(not journal.is_done(row) for row in rows)
             say(
                 f"{left} of {len(rows)} rows are left. Run the same command again, "
@@ -76,6 +93,15 @@ def issue_file(
     say(_summary(len(rows), len(pending), batch.refused, journal.path))
     if batch.refused:
         raise click.exceptions.Exit(RefusedByFunctionError.exit_code)
+
+
+def _changes(
+    journal: Journal, replaced: Mapping[str, Row]
+) -> Iterator[tuple[int, str]]:
+    for identity, row in replaced.items():
+        key_id = journal.key_id_of(identity)
+        advice = "apikeys update changes that key, --issue-changed issues another"
+        yield row.line, f"changed since it was issued as {key_id}; {advice}"
 
 
 def _deployment(connection: Connection) -> str:

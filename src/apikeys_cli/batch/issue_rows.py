@@ -9,14 +9,23 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from apikeys_cli import dates
-from apikeys_cli.batch.columns import checked_fields, completed, standing_faults
-from apikeys_cli.batch.files import read_raw_rows, refuse
+from apikeys_cli.batch.columns import (
+    NAMES,
+    checked_fields,
+    completed,
+    named,
+    standing_faults,
+)
+from apikeys_cli.batch.faults import refuse
+from apikeys_cli.batch.files import read_raw_rows
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
 NOTHING_ISSUED = "no key was issued"
+
+_NAMES = {name.lower(): name for name in NAMES}
 
 
 @dataclass(frozen=True)
@@ -55,20 +64,19 @@ def read_rows(path: Path, defaults: Mapping[str, Any]) -> list[Row]:
     """Return the rows of a file, all of them good.
 
     Args:
-        path: CSV with a header, a JSON array, or JSON lines.
+        path: CSV with a header, a JSON array, or JSON objects.
         defaults: the fields of rows that are silent.
 
     Raises:
         UsageError: with a sentence for each thing that is wrong.
     """
-    faults: list[str] = []
+    faults: list[tuple[int, str]] = []
     seen: Counter[str] = Counter()
     rows = []
-    with path.open(encoding="utf-8") as file:
-        raw_rows = read_raw_rows(file)
-    for line, raw, _ in raw_rows:
-        fields, wrong = checked_fields(completed(raw, defaults))
-        faults += [f"line {line}: {fault}" for fault in wrong]
+    for line, raw, is_text in read_raw_rows(path):
+        columns = named(raw, _NAMES, is_text=is_text)
+        fields, wrong = checked_fields(completed(columns.values, defaults))
+        faults += [(line, fault) for fault in (*columns.refused(_NAMES), *wrong)]
         expires = fields.pop("expires", None)
         text = json.dumps([fields, expires], sort_keys=True)
         # Two equal rows are two clients' keys: the second is another row.
@@ -81,8 +89,8 @@ def read_rows(path: Path, defaults: Mapping[str, Any]) -> list[Row]:
 
 def faults_of(
     rows: Iterable[Row], known_roles: Container[str], now: float
-) -> Iterator[str]:
-    """Yield what is wrong with rows that are to be issued now.
+) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong with rows that are to be issued now, and on which line.
 
     Args:
         rows: good in themselves.
@@ -91,4 +99,4 @@ def faults_of(
     """
     for row in rows:
         for fault in standing_faults(row.request(now), known_roles, now):
-            yield f"line {row.line}: {fault}"
+            yield row.line, fault

@@ -7,7 +7,6 @@ any moment and started again.
 
 from __future__ import annotations
 
-import fcntl
 import hmac
 import json
 import os
@@ -19,13 +18,15 @@ import click
 
 from apikeys import timestamp
 from apikeys.key import derived_key_id
+from apikeys_cli.errors import UnreachableError
+from apikeys_cli.terminal.private_file import open_private
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from apikeys_cli.batch.issue_rows import Row
 
-_OWNER_ONLY = 0o600
 _FORM = 1
 
 
@@ -79,7 +80,7 @@ class Journal:
         entry = self._rows.get(row.identity)
         if entry is None:
             begun_at = timestamp.format_utc(time.time())
-            entry = {"line": row.line, "attempt": 1}
+            entry = {"line": row.line, "client": row.client, "attempt": 1}
             entry |= {"isDone": False, "begunAt": begun_at, "keyId": self.key_id(row)}
             self._rows[row.identity] = entry
             self._write()
@@ -100,6 +101,47 @@ class Journal:
         self._rows[row.identity]["isDone"] = True
         self._write()
 
+    def replaced(self, rows: list[Row]) -> dict[str, Row]:
+        """Return the rows that stand in place of others that were issued.
+
+        A row that is new has the client or else the line of one that is gone: somebody
+        edited it, most likely, and its client has a key.
+
+        Returns:
+            Each by the identity of the one that it replaces.
+        """
+        present = {row.identity for row in rows}
+        gone = {
+            identity: entry
+            for identity, entry in self._rows.items()
+            if identity not in present and not entry.get("isReplaced")
+        }
+        new = {row.identity: row for row in rows if row.identity not in self._rows}
+        found: dict[str, Row] = {}
+        # A line alone says little where rows were put between others.
+        for fields in (("client", "line"), ("client",), ("line",)):
+            alike: dict[object, list[str]] = {}
+            for identity, entry in gone.items():
+                what = tuple(entry.get(field) for field in fields)
+                alike.setdefault(what, []).append(identity)
+            for row in list(new.values()):
+                what = tuple(getattr(row, field) for field in fields)
+                if identities := alike.get(what):
+                    identity = identities.pop(0)
+                    found[identity] = new.pop(row.identity)
+                    del gone[identity]
+        return found
+
+    def key_id_of(self, identity: str) -> str:
+        """Return the id of the key that a row got which is gone from the file."""
+        return str(self._rows[identity]["keyId"])
+
+    def let_go(self, identities: Iterable[str]) -> None:
+        """Note that rows are replaced on purpose: their keys stay beside the new."""
+        for identity in identities:
+            self._rows[identity]["isReplaced"] = True
+        self._write()
+
     @property
     def _rows(self) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = self._state["rows"]
@@ -107,7 +149,9 @@ class Journal:
 
     def _read(self, function: str) -> dict[str, Any]:
         try:
-            state = json.loads(self.path.read_text(encoding="utf-8"))
+            descriptor = open_private(self.path, os.O_RDONLY)
+            with os.fdopen(descriptor, encoding="utf-8") as file:
+                state = json.load(file)
             if state["form"] != _FORM or not isinstance(state["rows"], dict):
                 raise ValueError("it is of another version")  # noqa: TRY301
             other: str = state["function"]
@@ -118,7 +162,7 @@ class Journal:
                 "runToken": secrets.token_hex(16),
                 "rows": {},
             }
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise click.UsageError(f"{self.path} can't be read: {error}") from error
         if other != function:
             raise click.UsageError(
@@ -130,16 +174,28 @@ class Journal:
 
     def _write(self) -> None:
         beside = self.path.with_name(f"{self.path.name}.new")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        descriptor = os.open(beside, flags, _OWNER_ONLY)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(self._state, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        try:
+            # What a killed run left there, or a link that somebody else put there.
+            beside.unlink(missing_ok=True)
+            descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(self._state, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self.path)
+        except OSError as error:
+            message = f"{beside} can't be written: {error.strerror}"
+            raise UnreachableError(message) from error
 
 
 def _locked(source: Path) -> int:
+    try:
+        import fcntl  # noqa: PLC0415 - Windows has none, and needs it here alone
+    except ImportError as error:
+        raise click.UsageError(
+            "a batch needs a file lock that this system lacks (Python's fcntl): on "
+            "Windows run it under WSL, or issue the keys one by one"
+        ) from error
     descriptor = os.open(source, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from apikeys import document, foreign
@@ -26,10 +25,6 @@ if TYPE_CHECKING:
     from apikeys_cli.connection import Connection
 
 _PARALLEL_READS = 8
-_CONFIG = Config(
-    max_pool_connections=_PARALLEL_READS,
-    retries={"mode": "standard", "total_max_attempts": 5},
-)
 _MARK_WIDTH = 6
 _FIELDS = ("key", *foreign.ONTOPOP_FIELDS)
 
@@ -38,7 +33,14 @@ class OntoPopSecrets:
     """The records under a prefix that OntoPop itself wrote."""
 
     def __init__(self, connection: Connection, prefix: str) -> None:
-        self._client = connection.client("secretsmanager", _CONFIG)
+        # It takes longer to load than help takes to be shown.
+        from botocore.config import Config  # noqa: PLC0415 - as it says
+
+        config = Config(
+            max_pool_connections=_PARALLEL_READS,
+            retries={"mode": "standard", "total_max_attempts": 5},
+        )
+        self._client = connection.client("secretsmanager", config)
         self._prefix = prefix
 
     def rows(self, defaults: Mapping[str, Any]) -> list[ImportRow]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from apikeys_cli.terminal.formats import compact, csv_cells
+from apikeys_cli.terminal.visible import visible, visible_json
 
 _FIELDS = ("status", "keyId", "client", "name", "error")
 _WIDTHS = {"status": 12, "keyId": 17, "client": 25}
@@ -84,7 +85,7 @@ class Report:
         elif self._output == "json":
             separator = ",\n" if self._count else "\n"
             text = json.dumps(rest, ensure_ascii=False, indent=1)
-            sys.stdout.write(f"{separator}{text}")
+            sys.stdout.write(f"{separator}{visible_json(text)}")
         elif self._output == "ndjson":
             sys.stdout.write(f"{compact(rest)}\n")
         else:
@@ -105,10 +106,11 @@ class Report:
 
     def _aligned(self, row: dict[str, Any]) -> str:
         cells = [
-            f"{str(row.get(field) or '')[: width - 1]:{width}}"
+            f"{visible(str(row.get(field) or ''), kept='')[: width - 1]:{width}}"
             for field, width in self._widths.items()
         ]
-        return f"{''.join(cells)}{row.get(self._last, '')}".rstrip() + "\n"
+        last = visible(str(row.get(self._last, "")))
+        return f"{''.join(cells)}{last}".rstrip() + "\n"
 
 
 def _flush() -> None:

@@ -68,6 +68,15 @@ def doctor(
 def _findings(
     invocation: Invocation, stages: list[tuple[str, str]]
 ) -> Iterator[Finding]:
+    configuration, unread = None, None
+    try:
+        configuration = Configuration.read(invocation.connection)
+        configuration.check_names()
+    except UnreachableError as error:
+        unread = error
+    except ValueError as error:
+        # Neither function starts with these, so that nothing else can be asked.
+        yield fail("names", str(error), "rename it: docs/configuration.md, Names")
     try:
         role_map = _role_map(invocation)
     except UnreachableError as error:
@@ -75,14 +84,11 @@ def _findings(
         yield fail("admin function", error.message, advice)
         return
     yield ok("admin function", f"{invocation.connection.function_name} answers")
-    configuration = None
-    try:
-        configuration = Configuration.read(invocation.connection)
-    except UnreachableError as error:
-        yield unseen("configuration", "lambda:GetFunctionConfiguration", error)
+    if unread is not None:
+        yield unseen("configuration", "lambda:GetFunctionConfiguration", unread)
     yield from check_role_map(role_map)
     yield from check_signing_secret(invocation, configuration)
-    yield from check_records(invocation.function)
+    yield from check_records(invocation.function, role_map)
     for api, stage in stages:
         yield from _stage_findings(invocation, api, stage, configuration)
 

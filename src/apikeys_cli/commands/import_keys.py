@@ -8,12 +8,14 @@ import click
 
 from apikeys import document
 from apikeys.defaults import RECORD_PREFIX
-from apikeys_cli.batch.files import read_raw_rows, refuse
+from apikeys_cli.batch.faults import refuse
+from apikeys_cli.batch.files import read_raw_rows
 from apikeys_cli.batch.import_rows import file_rows
 from apikeys_cli.batch.imports import carry_out, judged, preview
 from apikeys_cli.batch.ontopop import OntoPopSecrets
 from apikeys_cli.batch.report import Report
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import (
     RecordOptions,
     described,
@@ -21,15 +23,15 @@ from apikeys_cli.options.record import (
     end,
     life_options,
 )
-from apikeys_cli.options.types import yes_option
+from apikeys_cli.options.types import check, yes_option
 from apikeys_cli.terminal.console import messages, say
 from apikeys_cli.terminal.formats import show
 from apikeys_cli.terminal.key_file import warn_of_readers
 from apikeys_cli.terminal.secret_input import read_credential
+from apikeys_cli.text_input import name_of_source, read_text, text_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TextIO
 
     from apikeys_cli.admin_function import Invocation
 
@@ -40,14 +42,15 @@ class _ImportOptions(RecordOptions):
     deletes: bool
     dry_run: bool
     prefix: str | None
-    record: TextIO | None
+    record: str | None
     secrets: bool
-    source: TextIO | None
+    source: str | None
     yes: bool
 
 
 @click.command(
     "import",
+    cls=Command,
     epilog=examples(
         'apikeys import - --client "Test App" --role REPORTING < client.key',
         "apikeys import --record ontopop-record.json",
@@ -59,13 +62,13 @@ class _ImportOptions(RecordOptions):
 @click.argument("key", required=False, metavar="[-]")
 @click.option(
     "--record",
-    type=click.File(encoding="utf-8"),
+    type=text_path(),
     help="A record that OntoPop wrote (JSON; - for standard input), key and all.",
 )
 @click.option(
     "--from",
     "source",
-    type=click.File(encoding="utf-8"),
+    type=text_path(),
     help="Import the key of each row of this file (CSV, JSON or JSON lines; - for "
     "standard input): records of OntoPop's, rows with a request's fields, or API "
     "Gateway's own key file; options serve the rows that are silent. May be run again "
@@ -96,8 +99,8 @@ class _ImportOptions(RecordOptions):
     "keys an earlier run imported.",
 )
 @yes_option
-@description_options
-@life_options
+@description_options()
+@life_options()
 @common_options
 @click.pass_obj
 def import_keys(
@@ -135,29 +138,33 @@ def _check_sources(key: str | None, options: Mapping[str, object]) -> None:
         raise click.UsageError("give --dry-run or --delete-imported")
 
 
-def _one(key: str | None, record: TextIO | None) -> dict[str, Any]:
+def _one(key: str | None, record: str | None) -> dict[str, Any]:
     if record is None:
         return {"key": read_credential(key)}
     warn_of_readers(record)
     try:
-        return {"record": document.loads(record.read())}
+        return {"record": document.loads(read_text(record))}
     except ValueError as error:
         # Its text may quote the key.
-        raise click.UsageError(f"{record.name} holds no JSON object") from error
+        name = name_of_source(record)
+        message = f"{name} holds no JSON object; --from takes several"
+        raise click.UsageError(message) from error
 
 
 def _import_file(
-    invocation: Invocation, file: TextIO, defaults: Mapping[str, Any], *, dry_run: bool
+    invocation: Invocation, source: str, defaults: Mapping[str, Any], *, dry_run: bool
 ) -> None:
-    warn_of_readers(file)
-    rows = judged(invocation.function, file_rows(read_raw_rows(file), defaults))
+    warn_of_readers(source)
+    rows = judged(invocation.function, file_rows(read_raw_rows(source), defaults))
+    if names := dict.fromkeys(name for row in rows for name in row.passed_over):
+        say(f"Passed over: {', '.join(names)}.")
     if any(row.has_plans for row in rows):
         say("usagePlanIds is passed over; the column usagePlanId joins a plan anew.")
     if dry_run:
         preview(rows, Report(invocation.output))
         return
-    faults = [f"line {row.line}: {fault}" for row in rows for fault in row.faults]
-    refuse(file.name, faults, "no key was imported")
+    faults = [(row.line, fault) for row in rows for fault in row.faults]
+    refuse(name_of_source(source), faults, "no key was imported")
     carry_out(invocation.function, rows, Report(invocation.output))
 
 
@@ -165,12 +172,13 @@ def _import_secrets(
     invocation: Invocation, defaults: Mapping[str, Any], options: _ImportOptions
 ) -> None:
     prefix = options["prefix"] or RECORD_PREFIX
-    if options["deletes"] and not options["yes"]:
-        question = (
-            f"Schedule the deletion of OntoPop's own secrets under {prefix} whose keys "
-            "an earlier run imported?"
-        )
-        click.confirm(question, abort=True, err=True)
+    check(
+        lambda: (
+            f"Schedule the deletion of OntoPop's own secrets under {prefix} whose "
+            "keys an earlier run imported?"
+        ),
+        is_sure=options["yes"] or not options["deletes"],
+    )
     secrets = OntoPopSecrets(invocation.connection, prefix)
     with messages().status("Reading the secrets …"):
         rows = judged(invocation.function, secrets.rows(defaults))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from apikeys_cli.batch.issue_file import issue_file
-from apikeys_cli.delivery import hand_over, request_token_option
+from apikeys_cli.delivery import hand_over
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import (
     RecordOptions,
     described,
@@ -16,8 +17,9 @@ from apikeys_cli.options.record import (
     end,
     life_options,
     principal_argument,
+    request_token_option,
 )
-from apikeys_cli.options.types import LOGIN
+from apikeys_cli.options.types import LOGIN, USAGE_PLAN
 from apikeys_cli.terminal.key_file import key_file_option
 from apikeys_cli.terminal.secret_input import password_option, read_password
 
@@ -35,6 +37,7 @@ class _MakingOptions(RecordOptions):
 
 
 class _IssueOptions(_MakingOptions):
+    issue_changed: bool
     keys_to: str | None
     login: str | None
     source: str | None
@@ -45,18 +48,22 @@ class _CloneOptions(_MakingOptions):
 
 
 _usage_plan_option = click.option(
-    "--usage-plan", "usage_plan_id", help="An API Gateway usage plan's id."
+    "--usage-plan",
+    "usage_plan_id",
+    type=USAGE_PLAN,
+    help="An API Gateway usage plan's id.",
 )
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         'apikeys issue --client "Test App" --role REPORTING --expires 90d',
         "KEY=$(apikeys issue --client nightly-batch --role BATCH)",
-        "apikeys issue --client nightly-batch --key-file ./nightly-batch.key",
+        "apikeys issue --client nightly-batch --role BATCH --key-file batch.key",
         "apikeys issue --login webservice --client HOPEX --role ADMINISTRATOR",
         "apikeys issue --from clients.csv --keys-to keys.csv --role REPORTING",
-    )
+    ),
 )
 @click.option(
     "--login",
@@ -64,8 +71,8 @@ _usage_plan_option = click.option(
     help="Issue a Basic account with this login, in place of a key.",
 )
 @password_option
-@description_options
-@life_options
+@description_options()
+@life_options()
 @_usage_plan_option
 @request_token_option
 @key_file_option
@@ -82,6 +89,11 @@ _usage_plan_option = click.option(
     type=click.Path(dir_okay=False),
     help="With --from: add the keys to this file, mode 0600 (CSV, or JSON lines "
     "by its name), instead of printing them.",
+)
+@click.option(
+    "--issue-changed",
+    is_flag=True,
+    help="With --from: issue another key for a row that was edited since it got one.",
 )
 @common_options
 @click.pass_obj
@@ -102,8 +114,11 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
             options["source"],
             options["keys_to"],
             fields | {"expires": options["expires"]},
+            issues_changed=options["issue_changed"],
         )
         return
+    if options["issue_changed"]:
+        raise click.UsageError("--issue-changed goes with --from")
     if options["keys_to"] is not None:
         raise click.UsageError("--keys-to goes with --from; for one key, --key-file")
     if options["client"] is None:
@@ -121,17 +136,18 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         'apikeys clone 7GkQ2mV0aZx81TbP --client "Second App"',
         "apikeys clone 7GkQ2mV0aZx81TbP --role REPORTING --expires 2027-01-31",
         "apikeys clone --login webservice --new-login webservice2",
-    )
+    ),
 )
 @principal_argument
 @click.option("--new-login", type=LOGIN, help="The login of an account's clone.")
 @password_option
-@description_options
-@life_options
+@description_options(issuer="Who issues it. [default: as the model]")
+@life_options(default="as long a life as the model's")
 @_usage_plan_option
 @request_token_option
 @key_file_option

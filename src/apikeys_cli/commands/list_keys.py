@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 
+from apikeys.defaults import DAY
+from apikeys_cli.completion import complete_role
+from apikeys_cli.dates import moment
 from apikeys_cli.options.common import common_options, examples
-from apikeys_cli.options.types import DAYS
+from apikeys_cli.options.types import DURATION
 from apikeys_cli.records import Listing
+from apikeys_cli.role_names import split, unknown
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import (
     RECORD_FIELDS,
@@ -20,7 +24,9 @@ from apikeys_cli.terminal.formats import (
 from apikeys_cli.terminal.listing_table import listing_table
 
 if TYPE_CHECKING:
-    from apikeys_cli.admin_function import Invocation
+    from collections.abc import Mapping
+
+    from apikeys_cli.admin_function import AdminFunction, Invocation
 
 
 class _ListOptions(TypedDict):
@@ -43,14 +49,14 @@ class _ListOptions(TypedDict):
 )
 @click.option("--client", help="Only this client's.")
 @click.option("--issuer", help="Only those that this issuer issued.")
-@click.option("--role", help="Only those with this role.")
+@click.option("--role", help="Only those with this role.", shell_complete=complete_role)
 @click.option(
     "--state",
     type=click.Choice(["active", "disabled", "expired", "revoked"]),
     help="Only those in this state; revoked ones are listed by this alone.",
 )
 @click.option(
-    "--expiring-within", type=DAYS, help="Only those that end within 14d, 2w …"
+    "--expiring-within", type=DURATION, help="Only those that end within 14d, 2w, 12h."
 )
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many in all.")
 @common_options
@@ -64,7 +70,7 @@ def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> Non
         issuer=options["issuer"],
         role=options["role"],
         state=options["state"],
-        expiringWithinDays=options["expiring_within"],
+        **_ending(options["expiring_within"], time.time()),
     )
     if invocation.output == "ndjson":
         print_lines(listing.records())
@@ -80,12 +86,39 @@ def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> Non
             if options["expiring_within"] is not None:
                 records.sort(key=lambda record: str(record["expirationDate"]))
             print_data(listing_table(records, time.time()))
-    _conclude(listing, invocation.output)
+    if not listing.count and invocation.output == "table":
+        say(_nothing(invocation.function, options))
+    _conclude(listing)
+    if options["state"] == "revoked" and listing.count:
+        say("apikeys restore brings one back, while it can be restored.")
 
 
-def _conclude(listing: Listing, output: str) -> None:
-    if not listing.count and output == "table":
-        say("No key fits.")
+def _ending(seconds: int | None, now: float) -> dict[str, Any]:
+    """Return how records are chosen that end so soon.
+
+    The function counts whole days; the rest of the last one is left to be looked at.
+    """
+    if seconds is None:
+        return {}
+    days = -(-seconds // DAY)
+
+    def fits(record: Mapping[str, Any]) -> bool:
+        return moment(record["expirationDate"]) <= now + seconds
+
+    return {"expiringWithinDays": days, "fits": fits if seconds % DAY else None}
+
+
+def _nothing(function: AdminFunction, options: _ListOptions) -> str:
+    """Return why no record is shown."""
+    filters = {name for name, value in options.items() if value and name != "limit"}
+    if filters and any(Listing(function, 1).records()):
+        role = options["role"]
+        found = unknown(function, split([role])) if role else ""
+        return found or "None matches your filter; apikeys list shows all."
+    return "No keys yet; apikeys issue makes one."
+
+
+def _conclude(listing: Listing) -> None:
     if listing.is_cut:
         say(f"The first {listing.count}; there may be more (--limit).")
     if listing.corrupt:

@@ -9,6 +9,7 @@ import click
 from apikeys.defaults import LEAST_RECOVERY_DAYS, RECOVERY_DAYS
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import (
     RecordOptions,
     described,
@@ -17,9 +18,11 @@ from apikeys_cli.options.record import (
     life_options,
     principal_argument,
 )
-from apikeys_cli.options.types import yes_option
+from apikeys_cli.options.types import VERSION, check, yes_option
 from apikeys_cli.records import name_of
-from apikeys_cli.terminal.formats import show
+from apikeys_cli.role_names import suggested
+from apikeys_cli.terminal.formats import say_restorable, show
+from apikeys_cli.terminal.visible import visible
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
@@ -46,25 +49,30 @@ class _RevokeOptions(TypedDict):
 @click.pass_obj
 def get(invocation: Invocation, principal: dict[str, str]) -> None:
     """Show the record of a key or an account."""
-    show(invocation.function.invoke("get", **principal), invocation.output)
+    answer = invocation.function.invoke("get", **principal)
+    show(answer, invocation.output)
+    say_restorable(answer["record"])
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys update 7GkQ2mV0aZx81TbP --role REPORTING --role BILLING",
         "apikeys update 7GkQ2mV0aZx81TbP --expires 90d --clear description",
-    )
+    ),
 )
 @principal_argument
-@description_options
+@description_options(issuer="Who issues it.")
 @click.option(
     "--clear",
     multiple=True,
     type=click.Choice(["name", "description", "session", "roles"]),
     help="Take a field away; repeat for more.",
 )
-@life_options
-@click.option("--if-version", help="Only if the record still has this version.")
+@life_options(default="as before")
+@click.option(
+    "--if-version", type=VERSION, help="Only if the record still has this version."
+)
 @wait_option
 @common_options
 @click.pass_obj
@@ -76,7 +84,7 @@ def update(
 ) -> None:
     """Change a record; what is not given stays as it is.
 
-    Roles and session are replaced whole.
+    Roles and session are replaced whole. A new end counts from now.
     """
     fields = described(options) | {"enabled": options["enabled"]} | end(options)
     cleared = set(options["clear"])
@@ -86,13 +94,14 @@ def update(
         raise click.UsageError("nothing to change; --help shows the options")
     if "roles" in cleared:
         fields["roles"] = []
-    answer = invocation.function.invoke(
-        "update",
-        cleared - {"roles"},
-        **principal,
-        ifVersion=options["if_version"],
-        **fields,
-    )
+    with suggested(invocation.function, fields["roles"]):
+        answer = invocation.function.invoke(
+            "update",
+            cleared - {"roles"},
+            **principal,
+            ifVersion=options["if_version"],
+            **fields,
+        )
     show(answer, invocation.output)
     until_in_force(invocation.function, answer, wait=options["wait"])
 
@@ -140,9 +149,9 @@ def revoke(
     **options: Unpack[_RevokeOptions],
 ) -> None:
     """Refuse a key or an account for good; for some days, restore brings it back."""
-    if not options["yes"]:
-        question = f"Revoke {_named(invocation, principal)}?"
-        click.confirm(question, abort=True, err=True)
+    check(
+        lambda: f"Revoke {_described(invocation, principal)}?", is_sure=options["yes"]
+    )
     _change(
         invocation,
         "revoke",
@@ -166,10 +175,11 @@ def _change(
 ) -> None:
     answer = invocation.function.invoke(action, **fields)
     show(answer, invocation.output)
+    say_restorable(answer["record"])
     until_in_force(invocation.function, answer, wait=wait)
 
 
-def _named(invocation: Invocation, principal: dict[str, str]) -> str:
+def _described(invocation: Invocation, principal: dict[str, str]) -> str:
     """Return a name with what makes a person recognise it, if it can be read."""
     name = name_of(principal)
     try:
@@ -177,4 +187,4 @@ def _named(invocation: Invocation, principal: dict[str, str]) -> str:
     except RefusedByFunctionError:
         return name
     known = [record.get("client"), record.get("name"), record["state"]]
-    return f"{name} ({', '.join(text for text in known if text)})"
+    return visible(f"{name} ({', '.join(text for text in known if text)})", kept="")

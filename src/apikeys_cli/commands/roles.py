@@ -6,55 +6,73 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 
+from apikeys_cli.completion import complete_role
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Family
+from apikeys_cli.options.types import yes_option
+from apikeys_cli.records import Listing
 from apikeys_cli.role_explanation import explanation, readable_explanation
+from apikeys_cli.role_losses import losses
 from apikeys_cli.role_maps import (
     difference,
     read_role_file,
     readable_difference,
     role_file_argument,
     role_file_path,
-    role_table,
     routes,
 )
-from apikeys_cli.terminal.console import print_data, say
-from apikeys_cli.terminal.formats import echo_lines, emit, warn
+from apikeys_cli.terminal.console import messages, print_data, say
+from apikeys_cli.terminal.formats import echo_lines, emit
+from apikeys_cli.terminal.toml import toml
+from apikeys_cli.text_input import STANDARD_INPUT
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from apikeys_cli.admin_function import Invocation
 
 _REFUSED = 1
+# A hundred calls: a minute or two.
+_MOST_RECORDS = 10_000
 
 
 class _PutOptions(TypedDict):
     file: Path
     dry_run: bool
     if_version: str | None
+    no_count: bool
+    allow_empty: bool
     wait: bool
+    yes: bool
 
 
-@click.group()
+@click.group(cls=Family)
 @common_options
 def roles() -> None:
     """Show, check and store the role map: which routes each role opens."""
 
 
 @roles.command(
-    "get", epilog=examples("apikeys roles get", "apikeys roles get --output json")
+    "get",
+    epilog=examples(
+        "apikeys roles get > roles.toml", "apikeys roles get --output json > roles.json"
+    ),
 )
 @common_options
 @click.pass_obj
 def get_roles(invocation: Invocation) -> None:
-    """Print the stored role map."""
+    """Print the stored role map as `roles put` takes it: TOML, or JSON."""
     answer = invocation.function.invoke("roles.get")
     role_map = answer["roleMap"]
     fields = ("role", "field", "route")
     rows = [dict(zip(fields, row, strict=True)) for row in routes(role_map)]
-    emit(invocation.output, answer, rows, fields, lambda: _print_map(role_map))
+    emit(
+        invocation.output, role_map, rows, fields, lambda: echo_lines([toml(role_map)])
+    )
+    say(f"Version {answer['version']}")
 
 
 @roles.command("check", epilog=examples("apikeys roles check roles.toml"))
@@ -74,12 +92,17 @@ def check_roles(context: click.Context, invocation: Invocation, file: Path) -> N
 @roles.command(
     "put",
     epilog=examples(
-        "apikeys roles put roles.toml --dry-run", "apikeys roles put roles.toml --wait"
+        "apikeys roles put roles.toml --dry-run",
+        "apikeys roles put roles.toml --wait",
+        "apikeys roles get --stack dev | apikeys roles put - --stack prod --yes",
     ),
 )
 @role_file_argument
 @click.option("--dry-run", is_flag=True, help="Show what would change; store nothing.")
 @click.option("--if-version", help="Only if the stored map still has this version.")
+@click.option("--no-count", is_flag=True, help="Don't count the keys that lose routes.")
+@click.option("--allow-empty", is_flag=True, help="Store a map without roles, too.")
+@yes_option
 @wait_option
 @common_options
 @click.pass_obj
@@ -87,16 +110,35 @@ def check_roles(context: click.Context, invocation: Invocation, file: Path) -> N
 def put_roles(
     context: click.Context, invocation: Invocation, /, **options: Unpack[_PutOptions]
 ) -> None:
-    """Check and store the role map in FILE (TOML, or JSON by its name)."""
+    """Check and store the role map in FILE (TOML, or JSON by its name; - reads it).
+
+    Where there is a map already, the difference is shown, and how many keys lose what;
+    then you are asked.
+    """
     role_map = read_role_file(options["file"])
+    stored = _stored(invocation)
+    preview = _preview(invocation, role_map, stored, counts=not options["no_count"])
     if options["dry_run"]:
-        if not _preview(invocation, role_map):
-            context.exit(_REFUSED)
+        _show_on_stdout(preview, invocation.output)
+    elif preview["changes"] and stored is not None:
+        messages().print(readable_difference(preview["changes"]))
+    _say_findings(preview)
+    if not preview["isValid"]:
+        context.exit(_REFUSED)
+    if options["dry_run"]:
         return
+    if stored is not None and preview["changes"] and not options["yes"]:
+        if str(options["file"]) == STANDARD_INPUT:
+            raise click.UsageError("the map took standard input: answer with --yes")
+        click.confirm("Store it?", abort=True, err=True)
+    # What was shown is compared with a version, and put in its place alone.
+    version = None if stored is None else stored["version"]
     answer = invocation.function.invoke(
-        "roles.put", roleMap=role_map, ifVersion=options["if_version"]
+        "roles.put",
+        roleMap=role_map,
+        ifVersion=options["if_version"] or version,
+        allowEmpty=options["allow_empty"] or None,
     )
-    warn(answer)
     count = len(answer["roleMap"]["roles"])
     row = {"roles": count, "version": answer["version"]}
     emit(
@@ -116,7 +158,9 @@ def put_roles(
         "apikeys roles explain REPORTING BILLING --file roles.toml",
     ),
 )
-@click.argument("names", nargs=-1, required=True, metavar="ROLE…")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="ROLE…", shell_complete=complete_role
+)
 @click.option("--file", type=role_file_path(), help="Of this file, not the stored map.")
 @common_options
 @click.pass_obj
@@ -138,37 +182,74 @@ def explain_roles(
     )
 
 
-def _preview(invocation: Invocation, role_map: dict[str, Any]) -> bool:
-    """Show what storing a role map would change; return whether it would be stored."""
+def _preview(
+    invocation: Invocation,
+    role_map: dict[str, Any],
+    stored: dict[str, Any] | None,
+    *,
+    counts: bool,
+) -> dict[str, Any]:
+    """Return what storing a role map would change, and whether it would be stored.
+
+    Warnings that the stored map has, too, were said when it was stored.
+    """
     check = invocation.function.invoke("roles.check", roleMap=role_map)
-    changes = difference(_stored(invocation), role_map)
+    old = None if stored is None else stored["roleMap"]
+    preview = {**check, "changes": difference(old, role_map), "losses": []}
+    if old is None or not check["isValid"]:
+        return preview
+    known = invocation.function.invoke("roles.check", roleMap=old)["findings"]
+    preview["findings"] = [f for f in check["findings"] if f not in known]
+    if counts and any(preview["changes"]):
+        preview["losses"] = _losses(invocation, old, role_map)
+    return preview
+
+
+def _losses(
+    invocation: Invocation, old: dict[str, Any], new: dict[str, Any]
+) -> list[str]:
+    listing = Listing(invocation.function, _MOST_RECORDS)
+    with messages().status("Counting who loses what …") as status:
+
+        def records() -> Iterator[dict[str, Any]]:
+            for record in listing.records():
+                yield record
+                status.update(f"Counting who loses what … {listing.count:,}")
+
+        found = losses(old, new, records())
+    if listing.is_cut:
+        found.append(f"Counted were the first {listing.count:,} only.")
+    return found
+
+
+def _show_on_stdout(preview: dict[str, Any], output: str) -> None:
+    changes = preview["changes"]
     fields = ("change", "role", "field", "route")
     emit(
-        invocation.output,
-        check | {"changes": changes},
+        output,
+        preview,
         changes,
         fields,
         lambda: print_data(readable_difference(changes)),
     )
-    for finding in check["findings"]:
-        say(f"{'Warning' if check['isValid'] else 'Refused'}: {finding}")
-    return bool(check["isValid"])
+
+
+def _say_findings(preview: dict[str, Any]) -> None:
+    for finding in preview["findings"]:
+        say(f"{'Warning' if preview['isValid'] else 'Refused'}: {finding}")
+    for loss in preview["losses"]:
+        say(loss)
 
 
 def _stored(invocation: Invocation) -> dict[str, Any] | None:
+    """Return the answer with the stored map, None where there is none to compare."""
     try:
-        found: dict[str, Any] = invocation.function.invoke("roles.get")["roleMap"]
+        return invocation.function.invoke("roles.get")
     except (RefusedByFunctionError, UnreachableError) as error:
         if error.code not in ("role_map_not_found", "misconfigured"):
             raise
         say(f"Compared with nothing: {error.message}")
         return None
-    return found
-
-
-def _print_map(role_map: dict[str, Any]) -> None:
-    print_data(role_table(role_map))
-    say(f"A route no role names: {role_map.get('unmapped', 'deny')}.")
 
 
 def _print_findings(answer: dict[str, Any]) -> None:

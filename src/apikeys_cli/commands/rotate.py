@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from apikeys_cli.delivery import hand_over, request_token_option
+from apikeys_cli.delivery import hand_over
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
     LifeOptions,
     end,
     life_options,
     principal_argument,
+    request_token_option,
 )
-from apikeys_cli.options.types import SECONDS, yes_option
+from apikeys_cli.options.types import OVERLAP, check, yes_option
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.key_file import key_file_option
@@ -45,12 +47,12 @@ class _RotateOptions(LifeOptions):
 @principal_argument
 @click.option(
     "--overlap",
-    type=SECONDS,
+    type=OVERLAP,
     default="24h",
     show_default=True,
-    help="How long the old key or password still works: 24h, 7d, 0.",
+    help="How long the old key or password still works: 24h, 7d, 30m, 0.",
 )
-@life_options
+@life_options(default="as long a life as the old one's")
 @password_option
 @request_token_option
 @key_file_option
@@ -69,22 +71,39 @@ def rotate(
     The new key has the old one's roles and as long a life; an account keeps its login.
     """
     name = name_of(principal)
-    if not options["overlap"] and not options["yes"]:
-        what = f"the password of {name}" if "login" in principal else name
-        question = f"{what} stops working at once. Rotate it?"
-        click.confirm(question, abort=True, err=True)
-    answer = hand_over(
-        invocation,
-        "rotate",
-        key_file=options["key_file"],
-        request_token=options["request_token"],
-        **principal,
-        password=read_password(options["password"]),
-        overlapSeconds=options["overlap"],
-        enabled=options["enabled"],
-        **end(options),
+    what = f"the password of {name}" if "login" in principal else name
+    check(
+        lambda: f"{what} stops working at once. Rotate it?",
+        is_sure=options["yes"] or options["overlap"] > 0,
     )
+    try:
+        answer = hand_over(
+            invocation,
+            "rotate",
+            key_file=options["key_file"],
+            request_token=options["request_token"],
+            **principal,
+            password=read_password(options["password"]),
+            overlapSeconds=options["overlap"],
+            enabled=options["enabled"],
+            **end(options),
+        )
+    except RefusedByFunctionError as refused:
+        if refused.code == "already_rotated" and "keyId" in principal:
+            more = _replacement(invocation, principal)
+            raise refused.with_more(more) from refused
+        raise
     ends_at = answer["previous"]["expirationDate"]
     old = f"password of {name}" if "login" in principal else f"key, {name},"
-    say(f"The old {old} ends at {ends_at} UTC.")
+    say(f"The old {old} ends at {ends_at}.")
     until_in_force(invocation.function, answer, wait=options["wait"])
+
+
+def _replacement(invocation: Invocation, principal: dict[str, str]) -> str:
+    """Return the name of the key that replaced another, as the end of a sentence."""
+    try:
+        record = invocation.function.invoke("get", **principal)["record"]
+    except (RefusedByFunctionError, UnreachableError):
+        return ""
+    replacement = record.get("replacedBy")
+    return f": apikeys rotate {replacement}" if replacement else ""

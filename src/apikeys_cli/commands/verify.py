@@ -9,7 +9,7 @@ import click
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.types import LOGIN
 from apikeys_cli.terminal.console import print_data
-from apikeys_cli.terminal.formats import record_table, show
+from apikeys_cli.terminal.formats import echo_lines, record_table, show
 from apikeys_cli.terminal.secret_input import read_credential
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def verify(
         "verify", login=login, credential=read_credential(credential)
     )
     if invocation.output == "table":
-        click.echo(f"{answer['decision']}: {answer['reason']}")
+        echo_lines([f"{answer['decision']}: {answer['reason']}"])
         if "record" in answer:
             print_data(record_table(answer["record"]))
     else:

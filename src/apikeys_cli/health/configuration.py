@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from apikeys.defaults import AUTHORIZER_CACHE_SECONDS
+from apikeys.defaults import (
+    ACCOUNT_PREFIX,
+    AUTHORIZER_CACHE_SECONDS,
+    RECORD_PREFIX,
+    ROLE_MAP_NAME,
+)
+from apikeys.environ import check_names
 from apikeys_cli.errors import explained
 
 if TYPE_CHECKING:
@@ -37,6 +43,19 @@ class Configuration:
     def signing_secret(self) -> str:
         """The name of the stored secret that holds the signing key."""
         return self.variables.get("SIGNING_SECRET", "")
+
+    def check_names(self) -> None:
+        """Refuse names by which neither function starts.
+
+        Raises:
+            ValueError: one could be taken for another's.
+        """
+        check_names(
+            self.variables.get("SECRET_NAME_PREFIX", RECORD_PREFIX),
+            self.variables.get("LOGIN_NAME_PREFIX", ACCOUNT_PREFIX),
+            self.variables.get("ROLES_SECRET", ROLE_MAP_NAME),
+            self.signing_secret,
+        )
 
     @property
     def authorizer_cache_seconds(self) -> int:

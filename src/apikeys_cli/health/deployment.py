@@ -10,6 +10,7 @@ from apikeys.defaults import DAY
 from apikeys.errors import MalformedRoleMapError
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
+from apikeys_cli.dates import counted
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError, explained
 from apikeys_cli.health.findings import Finding, fail, not_checked, ok, unseen, warn
 
@@ -37,13 +38,10 @@ def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
         conflicts.check_role_map(parsed)
     except MalformedRoleMapError as error:
         for finding in error.findings:
-            yield fail(subject, finding, "mend it: apikeys roles put FILE")
+            yield fail(subject, finding, "correct it: apikeys roles put FILE")
         return
-    warnings = conflicts.warnings(parsed)
-    for warning in warnings:
-        yield warn(subject, warning, "see docs/request-flow.md")
-    if not warnings:
-        yield ok(subject, f"{len(parsed.roles)} roles, no conflict")
+    # What it warns of was said when it was stored.
+    yield ok(subject, f"{counted(len(parsed.roles), 'role')}, no conflict")
     yield _largest_policy(parsed)
 
 
@@ -112,7 +110,7 @@ def _backup(found: dict[str, Any]) -> Iterator[Finding]:
     changed = found.get("LastChangedDate") or found.get("CreatedDate")
     if changed is not None:
         days = int(time.time() - changed.timestamp()) // DAY
-        what = f"last changed {days} days ago"
+        what = f"last changed {counted(days, 'day')} ago"
         if days > _OLD_DAYS:
             yield warn("its age", what, "rotate it: apikeys signing rotate --wait")
         else:

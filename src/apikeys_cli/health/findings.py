@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.table import Table
 from rich.text import Text
 
+from apikeys_cli.terminal.streams import spelled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -86,7 +88,7 @@ def findings_table(findings: Iterable[Finding]) -> Table:
     for finding in findings:
         what = Text(finding.what)
         if finding.advice:
-            what.append(f"\n→ {finding.advice}")
+            what.append(f"\n{spelled('→', '->')} {finding.advice}")
         level = Text(finding.level, style=_STYLES[finding.level])
         table.add_row(level, Text(finding.subject), what)
     return table

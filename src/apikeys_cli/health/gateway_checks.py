@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from apikeys_cli.dates import counted
 from apikeys_cli.health.findings import Finding, fail, not_checked, ok, some, warn
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def _check_routes(stage: RestStage) -> Iterator[Finding]:
         what = f"guarded by something else than an authorizer: {some(other)}"
         yield warn(stage.name, what, "API keys and roles do not count there")
     if not (unguarded or stale or in_canary or other):
-        yield ok(stage.name, f"an authorizer on each of {len(stage.methods)} routes")
+        yield ok(
+            stage.name,
+            f"an authorizer on each of {counted(len(stage.methods), 'route')}",
+        )
 
 
 def _open_besides(served: Mapping[str, str], known: list[str]) -> list[str]:

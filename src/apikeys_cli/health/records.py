@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apikeys import timestamp
 from apikeys.defaults import DAY, REPEAT_SECONDS
+from apikeys_cli.dates import moment
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.findings import Finding, fail, ok, some, warn
 from apikeys_cli.records import Listing, name_of
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
 _SOON_DAYS = 14
 
 
-def check_records(function: AdminFunction) -> Iterator[Finding]:
-    """Look for records that can't be read, are left over, or end soon."""
+def check_records(
+    function: AdminFunction, role_map: dict[str, Any] | None
+) -> Iterator[Finding]:
+    """Look for records that can't be read, are left over, lack roles, or end soon.
+
+    Args:
+        function: lists them.
+        role_map: the stored one, None where there is none, empty where it is bad.
+    """
     listing = Listing(function)
     now = time.time()
     try:
@@ -36,6 +44,7 @@ def check_records(function: AdminFunction) -> Iterator[Finding]:
         )
     else:
         yield ok("records", f"{listing.count}, all readable")
+    yield from _roles(records, role_map)
     yield from _handovers(records, set(listing.unconfirmed), now)
     ending = [r for r in records if _ends_soon(r, now)]
     if ending:
@@ -47,6 +56,27 @@ def check_records(function: AdminFunction) -> Iterator[Finding]:
         )
     else:
         yield ok("expiry", f"none ends within {_SOON_DAYS} days")
+
+
+def _roles(
+    records: list[dict[str, Any]], role_map: dict[str, Any] | None
+) -> Iterator[Finding]:
+    """Look for roles that are held and that the map does not have."""
+    if not role_map:
+        return
+    held: dict[str, list[str]] = {}
+    for record in records:
+        if record["state"] != "expired":
+            for role in record.get("roles", ()):
+                held.setdefault(role, []).append(name_of(record))
+    for role in sorted(held.keys() - role_map["roles"].keys()):
+        yield warn(
+            "roles",
+            f"the role map lacks {role}, which {len(held[role])} hold and which opens "
+            f"nothing: {some(held[role])}",
+            "put it into the map (apikeys roles put), or take it from them (apikeys "
+            "update)",
+        )
 
 
 def _handovers(
@@ -67,7 +97,7 @@ def _handovers(
         for record in records
         if name_of(record) in unconfirmed.difference(interrupted)
         and record["state"] != "expired"
-        and record.get("issueDate", "") <= begun_by
+        and record.get("issueDate", "").removesuffix("Z") <= begun_by
     ]
     if lost:
         yield warn(
@@ -93,4 +123,4 @@ def _ends_soon(record: dict[str, Any], now: float) -> bool:
     # A rotated key ends because its client has another.
     if date is None or record["state"] != "active" or "replacedBy" in record:
         return False
-    return now < timestamp.parse(date) <= now + _SOON_DAYS * DAY
+    return now < moment(date) <= now + _SOON_DAYS * DAY

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys_cli.admin_function import Invocation
-from apikeys_cli.connection import FUNCTION_VARIABLE
+from apikeys_cli.connection import FUNCTION_VARIABLE, STACK_VARIABLE
 from apikeys_cli.terminal.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -26,17 +26,26 @@ def _remember(
         setattr(invocation.connection, parameter.name, value)
 
 
-def common_options[F: Callable[..., Any]](command: F) -> F:
+def global_options[F: Callable[..., Any]](command: F) -> F:
     """Add the options that say where the function is and how to print."""
+    return _common(command, hidden=False)
+
+
+def common_options[F: Callable[..., Any]](command: F) -> F:
+    """Add them to a command, whose help leaves them to that of ``apikeys``."""
+    return _common(command, hidden=True)
+
+
+def _common[F: Callable[..., Any]](command: F, *, hidden: bool) -> F:
     for flag, help_text in (
         ("--endpoint-url", "Call this address instead of AWS's."),
-        ("--region", "The AWS region."),
+        ("--region", "The AWS region. [env: AWS_REGION, AWS_DEFAULT_REGION]"),
         ("--profile", "The profile of your AWS configuration."),
-        ("--stack", "The CloudFormation stack that has the admin function."),
+        ("--stack", f"The stack that has the admin function. [env: {STACK_VARIABLE}]"),
         ("--function", f"The admin function's name or ARN. [env: {FUNCTION_VARIABLE}]"),
     ):
         command = click.option(
-            flag, help=help_text, callback=_remember, expose_value=False
+            flag, help=help_text, callback=_remember, expose_value=False, hidden=hidden
         )(command)
     return click.option(
         "--output",
@@ -44,9 +53,11 @@ def common_options[F: Callable[..., Any]](command: F) -> F:
         help="How to print data on stdout. [default: table]",
         callback=_remember,
         expose_value=False,
+        hidden=hidden,
     )(command)
 
 
 def examples(*lines: str) -> str:
     """Return a help text's end that shows command lines as they are."""
-    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+    shown = "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+    return f"{shown}\n\nOptions of every command: apikeys --help"

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import click
 
 from apikeys_cli import dates
-from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN
+from apikeys_cli.completion import complete_key_id, complete_role
+from apikeys_cli.options.help import SessionOption
+from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN, REQUEST_TOKEN
+from apikeys_cli.role_names import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 type _Text = Literal["client", "issuer", "name", "description"]
 # The record's fields of the same names as options.
@@ -27,34 +30,26 @@ _SESSION_OPTIONS = {
     "dataLanguage": "data_language",
     "guiLanguage": "gui_language",
 }
-_DESCRIPTION_OPTIONS = (
-    click.option("--client", help="The application the key is for."),
-    click.option("--role", "roles", multiple=True, help="A role; repeat for more."),
-    click.option("--name", help="What it is for, in a few words."),
-    click.option("--description", help="What it is for."),
-    click.option("--issuer", help="Who issues it. [default: the deployment's]"),
-    click.option("--session-login", help="The back end's login."),
-    click.option("--session-environment", help="The session's environment."),
-    click.option("--session-repository", help="The session's repository."),
-    click.option("--session-profile", help="The session's profile."),
-    click.option("--session-mode", type=click.Choice(["multi", "single"])),
-    click.option("--connection-mode", type=click.Choice(["read-write", "read-only"])),
-    click.option("--data-language", help="The session's language of data."),
-    click.option("--gui-language", help="The session's language of texts."),
+_SESSION_CHOICES = (
+    ("--session-login", None, "The back end's login."),
+    ("--session-environment", None, "The session's environment."),
+    ("--session-repository", None, "The session's repository."),
+    ("--session-profile", None, "The session's profile."),
+    ("--session-mode", click.Choice(["multi", "single"]), "The session's mode."),
+    (
+        "--connection-mode",
+        click.Choice(["read-write", "read-only"]),
+        "Whether it may write.",
+    ),
+    ("--data-language", None, "The session's language of data."),
+    ("--gui-language", None, "The session's language of texts."),
 )
 
 
-_LIFE_OPTIONS = (
-    click.option(
-        "--expires",
-        type=EXPIRY,
-        help="When it ends: 90d, 12h, 2027-01-31 (the whole day, UTC), "
-        "2027-01-31T12:00:00 or never. Not how long a session on the back end lasts. "
-        "[default: the deployment's, or as before]",
-    ),
-    click.option(
-        "--enabled/--disabled", default=None, help="Let it pass, or refuse it for now."
-    ),
+request_token_option = click.option(
+    "--request-token",
+    type=REQUEST_TOKEN,
+    help="32 to 64 letters, digits, hyphens: makes a repeat safe.",
 )
 
 
@@ -104,29 +99,81 @@ def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     login_option = click.option(
         "--login", type=LOGIN, help="A Basic account, in place of a key id."
     )
-    key_id_argument = click.argument("key_id", type=KEY_ID, required=False)
+    key_id_argument = click.argument(
+        "key_id", type=KEY_ID, required=False, shell_complete=complete_key_id
+    )
     return key_id_argument(login_option(named))
 
 
-def description_options[F: Callable[..., Any]](command: F) -> F:
-    """Add the options that describe a record."""
-    for option in reversed(_DESCRIPTION_OPTIONS):
-        command = option(command)
-    return command
+def description_options(
+    issuer: str = "Who issues it. [default: the deployment's]",
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what adds the options that describe a record.
+
+    Args:
+        issuer: the help of ``--issuer``.
+    """
+    options = (
+        click.option("--client", help="The application the key is for."),
+        click.option(
+            "--role",
+            "roles",
+            multiple=True,
+            help="A role, or several: A,B; repeatable.",
+            shell_complete=complete_role,
+        ),
+        click.option("--name", help="What it is for, in a few words."),
+        click.option("--description", help="What it is for."),
+        click.option("--issuer", help=issuer),
+        *(
+            click.option(flag, cls=SessionOption, type=kind, help=text)
+            for flag, kind, text in _SESSION_CHOICES
+        ),
+    )
+    return _added(options)
 
 
-def life_options[F: Callable[..., Any]](command: F) -> F:
-    """Add the options that say when a key ends, and whether it may pass until then."""
-    for option in reversed(_LIFE_OPTIONS):
-        command = option(command)
-    return command
+def life_options(
+    default: str = "the deployment's",
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what adds the options on a key's end, and on whether it may pass.
+
+    Args:
+        default: what ``--expires`` says where it is not given.
+    """
+    options = (
+        click.option(
+            "--expires",
+            type=EXPIRY,
+            help="When it ends: 90d, 12h, 30m, 2027-01-31 (the whole day, UTC), "
+            "2027-01-31T12:00:00 or never. Not how long a session on the back end "
+            f"lasts. [default: {default}]",
+        ),
+        click.option(
+            "--enabled/--disabled",
+            default=None,
+            help="Let it pass, or refuse it for now.",
+        ),
+    )
+    return _added(options)
+
+
+def _added(
+    options: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
 def described(options: RecordOptions) -> dict[str, Any]:
     """Return the request's fields that the options give; None where they are silent."""
     return {
         **{field: options[field] for field in _TEXTS},
-        "roles": list(options["roles"]) or None,
+        "roles": split(options["roles"]) or None,
         "session": _session(options),
     }
 

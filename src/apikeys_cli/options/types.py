@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys.defaults import DAY
+from apikeys.fields import MAX_LIFETIME_DAYS as _LONGEST_LIFE
+from apikeys.fields import USAGE_PLAN_ID_PATTERN
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import PATTERN, is_login
 from apikeys_cli import dates
+from apikeys_cli.terminal import secret_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+_LONGEST_OVERLAP_DAYS = 366
 
 
 class Checked[T](click.ParamType[T]):
@@ -54,23 +60,38 @@ def _login(text: str) -> str | None:
 
 
 def _end(text: str) -> str | None:
-    return None if dates.end_fields(text, time.time()) is None else text
+    fields = dates.end_fields(text, time.time())
+    is_too_long = fields is not None and fields.get("lifetimeDays", 0) > _LONGEST_LIFE
+    return None if fields is None or is_too_long else text
+
+
+def _token(text: str) -> str | None:
+    return text if re.fullmatch("[A-Za-z0-9-]{32,64}", text) else None
+
+
+def _usage_plan(text: str) -> str | None:
+    return text if re.fullmatch(USAGE_PLAN_ID_PATTERN, text) else None
+
+
+def _version(text: str) -> str | None:
+    return text if re.fullmatch("[A-Za-z0-9-]{1,64}", text) else None
+
+
+def _overlap(text: str) -> int | None:
+    length = _seconds(text)
+    return None if length is None or length > _LONGEST_OVERLAP_DAYS * DAY else length
 
 
 def _seconds(text: str) -> int | None:
     return 0 if text == "0" else dates.seconds(text)
 
 
-def _days(text: str) -> int | None:
-    length = dates.seconds(text)
-    return None if length is None or length % DAY else length // DAY
-
-
 KEY_ID = Checked(
     "key-id",
     _key_id,
-    "not a key id: the 16 letters and digits in the middle of a key. Never give a "
-    "whole key as an argument: other users of the machine see it.",
+    "not a key id: the 16 letters and digits in the middle of a key. An account is "
+    "named by --login. Never give a whole key as an argument: other users of the "
+    "machine see it.",
 )
 LOGIN = Checked(
     "login",
@@ -81,13 +102,40 @@ LOGIN = Checked(
 EXPIRY = Checked(
     "when",
     _end,
-    "not 90d, 12h, 2027-01-31 (the whole of that day, UTC), 2027-01-31T12:00:00 (UTC) "
-    "or never",
+    "not 90d, 12h, 30m, 2027-01-31 (the whole of that day, UTC), 2027-01-31T12:00:00 "
+    f"(UTC) or never; at most {_LONGEST_LIFE}d",
 )
-SECONDS = Checked("duration", _seconds, "not a duration such as 24h, 7d or 0")
-DAYS = Checked("days", _days, "not a number of days such as 14d or 2w")
+DURATION = Checked("duration", _seconds, "not a duration such as 14d, 2w, 12h or 30m")
+OVERLAP = Checked(
+    "duration",
+    _overlap,
+    f"not a duration such as 24h, 7d, 30m or 0, of {_LONGEST_OVERLAP_DAYS}d at most",
+)
+REQUEST_TOKEN = Checked("token", _token, "not 32 to 64 letters, digits and hyphens")
+USAGE_PLAN = Checked(
+    "plan-id", _usage_plan, "not a usage plan's id (letters and digits)"
+)
+VERSION = Checked("version", _version, "not a version, as get and roles get show it")
 
 
 def yes_option[F: Callable[..., Any]](command: F) -> F:
     """Add the answer to a question that would be asked."""
     return click.option("--yes", is_flag=True, help="Don't ask.")(command)
+
+
+def check(ask: Callable[[], str], *, is_sure: bool) -> None:
+    """Ask a person a question, unless it was answered by ``--yes``.
+
+    Args:
+        ask: returns the question.
+        is_sure: whether it need not be asked.
+
+    Raises:
+        UsageError: nobody is there to be asked.
+        Abort: the answer is no.
+    """
+    if is_sure:
+        return
+    if not secret_input.is_asked():
+        raise click.UsageError("--yes is required when not interactive")
+    click.confirm(ask(), abort=True, err=True)

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress
+from apikeys_cli.terminal.visible import HarmlessConsole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
 # Nothing is folded for a program that reads lines.
 _ENDLESS = 10_000
 
 
+class _Messages(HarmlessConsole):
+    """A console whose reader may go away without an end to the program."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the caller, and standard output as it is."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def data() -> Console:
     """Return the console of data: as wide as the terminal, or as the data."""
-    console = Console(highlight=False)
+    console = HarmlessConsole()
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _ENDLESS
     return console
@@ -27,12 +36,24 @@ def data() -> Console:
 
 def messages() -> Console:
     """Return the console of everything that is not data."""
-    return Console(stderr=True, highlight=False)
+    return _Messages(stderr=True)
 
 
 def say(message: str) -> None:
     """Tell a person something that is not data."""
-    messages().print(message, markup=False, soft_wrap=True)
+    _tell(message, soft_wrap=True)
+
+
+def tell(table: RenderableType) -> None:
+    """Show a person a table that is not data."""
+    _tell(table)
+
+
+def _tell(told: RenderableType, *, soft_wrap: bool = False) -> None:
+    # Standard error that is full or closed must not stop what is at work: a key that
+    # was made is still to be printed.
+    with suppress(OSError):
+        messages().print(told, markup=False, soft_wrap=soft_wrap)
 
 
 def print_data(table: RenderableType) -> None:
@@ -44,6 +65,9 @@ def tracked[T](
     steps: Iterable[T], description: str, *, count: int, is_hidden: bool
 ) -> Iterator[T]:
     """Yield steps, under a bar on a terminal that sees none of them otherwise."""
+    # Loaded where a bar may be: most commands show none.
+    from rich.progress import Progress  # noqa: PLC0415 - as it says
+
     console = messages()
     with Progress(
         console=console,

@@ -8,12 +8,13 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-import click
 from rich.table import Table
 from rich.text import Text
 
 from apikeys_cli.dates import dated
+from apikeys_cli.records import named
 from apikeys_cli.terminal import console
+from apikeys_cli.terminal.visible import visible, visible_cell, visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,13 +38,12 @@ RECORD_FIELDS = (
     "issueDate",
     "expirationDate",
     "expiresInDays",
+    "restorableUntil",
     "enabled",
     "description",
     "usagePlanId",
     "version",
 )
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show(answer: Mapping[str, Any], output: str) -> None:
@@ -57,6 +57,12 @@ def show(answer: Mapping[str, Any], output: str) -> None:
         (*extra, *RECORD_FIELDS),
         lambda: console.print_data(record_table(answer["record"])),
     )
+
+
+def say_restorable(record: Mapping[str, Any]) -> None:
+    """Tell a person until when a revoked record can be brought back, and how."""
+    if (until := record.get("restorableUntil")) is not None:
+        console.say(f"Restorable until {until}: apikeys restore {named(record)}")
 
 
 def warn(answer: Mapping[str, Any]) -> None:
@@ -93,7 +99,8 @@ def emit(
 
 def print_json(answer: object) -> None:
     """Print JSON with indents."""
-    sys.stdout.write(f"{json.dumps(answer, indent=2, ensure_ascii=False)}\n")
+    text = json.dumps(answer, indent=2, ensure_ascii=False)
+    sys.stdout.write(f"{visible_json(text)}\n")
 
 
 def print_lines(rows: Iterable[object]) -> None:
@@ -115,7 +122,7 @@ def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:
 def echo_lines(lines: Iterable[str]) -> None:
     """Print texts for a person, one a line, none of them folded."""
     for line in lines:
-        click.echo(line)
+        sys.stdout.write(f"{visible(line)}\n")
 
 
 def csv_cells(row: Mapping[str, Any], fields: Sequence[str]) -> list[str]:
@@ -131,13 +138,14 @@ def record_table(record: Mapping[str, Any]) -> Table:
     for field, value in record.items():
         # Said already, and better, beside the date.
         if field not in ("expiresInDays", "schemaVersion"):
-            table.add_row(field, _styled(field, value))
+            table.add_row(visible(field), _styled(field, value))
     return table
 
 
 def compact(value: object) -> str:
     """Return JSON in one line."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return visible_json(text)
 
 
 def plain(value: object) -> str:
@@ -154,10 +162,10 @@ def plain(value: object) -> str:
 
 
 def _styled(field: str, value: Any) -> Text:  # noqa: ANN401 - any JSON
-    if field == "expirationDate":
+    if field in ("expirationDate", "restorableUntil"):
         return Text(dated(value, time.time(), exact=True))
     style = STATE_STYLES.get(str(value), "") if field == "state" else ""
-    return Text(plain(value) or "-", style=style)
+    return Text(visible(plain(value), kept="") or "-", style=style)
 
 
 def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,4 +175,4 @@ def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cell(value: object) -> str:
     text = plain(value) if isinstance(value, list | dict | None) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return visible_cell(text)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from apikeys_cli.errors import UnreachableError
 from apikeys_cli.terminal.console import say
+from apikeys_cli.terminal.private_file import OWNER_ONLY, open_private
+from apikeys_cli.text_input import STANDARD_INPUT, name_of_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from typing import TextIO
 
-_OWNER_ONLY = 0o600
 _OTHERS = 0o077
 
 
@@ -41,7 +43,7 @@ class KeyFile:
         self.path = path
         try:
             self._descriptor = os.open(
-                path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY
+                path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY
             )
         except FileExistsError as error:
             message = f"{path} exists; a key file is never written over"
@@ -76,15 +78,11 @@ class KeyList:
                 stopped while it wrote; that row's key was never counted as kept.
 
         Raises:
-            UsageError: others may read it, its last line has no end, or it can't be
-                opened.
+            UsageError: it is a link, of another owner or no regular file, others may
+                read it, its last line has no end, or it can't be opened.
         """
-        try:
-            self._descriptor = os.open(
-                path, os.O_RDWR | os.O_CREAT | os.O_APPEND, _OWNER_ONLY
-            )
-        except OSError as error:
-            raise click.UsageError(f"{path}: {error.strerror}") from error
+        self._path = path
+        self._descriptor = open_private(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
             self._check(path, mends=mends)
         except BaseException:
@@ -103,13 +101,23 @@ class KeyList:
         return os.fstat(self._descriptor).st_size == 0
 
     def add(self, line: str) -> None:
-        """Add a line; it is on the disk when this returns."""
-        _write(self._descriptor, f"{line}\n")
+        """Add a line; it is on the disk when this returns.
+
+        Raises:
+            UnreachableError: it can't be written; the rest of the row is still to do.
+        """
+        try:
+            _write(self._descriptor, f"{line}\n")
+        except OSError as error:
+            message = f"{self._path} can't be written: {error.strerror}"
+            raise UnreachableError(message) from error
 
     def _check(self, path: Path, *, mends: bool) -> None:
-        if _is_open_to_others(self._descriptor):
+        status = os.fstat(self._descriptor)
+        if _is_open_to_others(status):
             raise click.UsageError(f"others may read {path}; run: chmod 600 {path}")
-        text = path.read_bytes()
+        # Not by its path, which may be another file's by now.
+        text = os.pread(self._descriptor, status.st_size, 0)
         complete = text.rfind(b"\n") + 1
         if complete == len(text):
             return
@@ -118,16 +126,18 @@ class KeyList:
         os.ftruncate(self._descriptor, complete)
 
 
-def warn_of_readers(file: TextIO) -> None:
+def warn_of_readers(source: str) -> None:
     """Say so where others may read a file of keys."""
-    # A buffer of a program's own has no descriptor.
-    with suppress(OSError):
-        if _is_open_to_others(file.fileno()):
-            say(f"Others may read {file.name} and the keys in it: chmod 600.")
+    # Standard input may be closed, or a buffer of a program's own.
+    with suppress(OSError, AttributeError):
+        found = sys.stdin.fileno() if source == STANDARD_INPUT else source
+        if _is_open_to_others(os.stat(found)):  # noqa: PTH116 - a descriptor, too
+            name = name_of_source(source)
+            say(f"Others may read {name} and the keys in it: chmod 600.")
 
 
-def _is_open_to_others(descriptor: int) -> bool:
-    mode = os.fstat(descriptor).st_mode
+def _is_open_to_others(status: os.stat_result) -> bool:
+    mode = status.st_mode
     return stat.S_ISREG(mode) and bool(stat.S_IMODE(mode) & _OTHERS)
 
 

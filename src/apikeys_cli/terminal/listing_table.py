@@ -1,9 +1,10 @@
-"""Records as a table that fits the terminal, narrow ones too."""
+"""Records as a table that fits the terminal: nothing is cropped, however narrow."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -13,51 +14,131 @@ from apikeys_cli.terminal.console import data
 from apikeys_cli.terminal.formats import STATE_STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-# Below, six columns would leave too little for what people wrote.
-_ENOUGH = 76
+# Below, how far away an end is stands under its date.
+_ENOUGH_FOR_LINES = 100
+_GAP = 2
+# Words up to this length are not broken, nor are key ids, which are as long.
+_UNBROKEN = 16
+
+
+class _Column(NamedTuple):
+    """A column: its cells, and the fewest columns of a terminal that a line needs."""
+
+    heading: str
+    cells: list[Text]
+    least: int
+
+    @property
+    def natural(self) -> int:
+        """The width in which no line is broken."""
+        return max(_widest(self.heading), *(_widest(cell.plain) for cell in self.cells))
 
 
 def listing_table(records: Sequence[Mapping[str, Any]], now: float) -> Table:
-    """Return a table of records: six columns, or three with lines on one another."""
-    if data().width < _ENOUGH:
-        return _narrow(records, now)
-    table = _empty(records, "state", "client", "name", "roles", "expires")
-    for record in records:
-        table.add_row(
-            Text(name_of(record)),
-            _state(record),
-            Text(record.get("client") or ""),
-            Text(record.get("name") or ""),
-            Text(" ".join(record.get("roles", []))),
-            _end(record, now),
-        )
-    return table
+    """Return a table of records: six columns, or three or two of lines on one another.
+
+    A role's name is broken only where it is longer than what the key id leaves.
+    """
+    width = data().width
+    layouts = list(_layouts(records, now, has_lines=width < _ENOUGH_FOR_LINES))
+    fitting = (columns for columns in layouts if _least(columns) <= width)
+    return _table(next(fitting, layouts[-1]), width)
 
 
-def _narrow(records: Sequence[Mapping[str, Any]], now: float) -> Table:
-    table = _empty(records, "client, name, roles", "expires")
-    for record in records:
-        texts = [record.get("client"), record.get("name"), *record.get("roles", [])]
-        table.add_row(
-            Text(f"{name_of(record)}\n").append(_state(record)),
-            Text("\n".join(text for text in texts if text)),
-            _end(record, now).replace(" (", "\n("),
-        )
-    return table
-
-
-def _empty(records: Sequence[Mapping[str, Any]], *columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def _layouts(
+    records: Sequence[Mapping[str, Any]], now: float, *, has_lines: bool
+) -> Iterator[list[_Column]]:
+    """Yield the columns of each layout, the widest first."""
     has_accounts = any("login" in record for record in records)
     heading = "keyId or login" if has_accounts else "keyId"
-    table.add_column(heading, overflow="fold", min_width=16)
-    for column in columns:
-        table.add_column(
-            column, overflow="fold", no_wrap=column == "state", min_width=4
-        )
+    named = [Text(name_of(record)) for record in records]
+    states = [_state(record) for record in records]
+    ends = [_end(record, now) for record in records]
+    broken = [Text(end.plain.replace(" (", "\n(")) for end in ends]
+    texts = (
+        _flexible(heading, named),
+        _fixed("state", states),
+        _flexible("client", _texts(records, "client")),
+        _flexible("name", _texts(records, "name")),
+        _words("roles", [Text(" ".join(r.get("roles", []))) for r in records]),
+    )
+    if not has_lines:
+        yield [*texts, _fixed("expires", ends)]
+    yield [*texts, _fixed("expires", broken)]
+    described = _words(
+        "client, name, roles", [_described(record) for record in records]
+    )
+    stacked = _stacked(heading, named, states)
+    yield [stacked, described, _fixed("expires", broken)]
+    yield [_stacked(f"{heading}, expires", named, states, broken), described]
+
+
+def _stacked(heading: str, *lines: list[Text]) -> _Column:
+    """Return a column whose cells have lines of several."""
+    cells = [Text("\n").join(filter(None, cell)) for cell in zip(*lines, strict=True)]
+    return _flexible(heading, cells)
+
+
+def _fixed(heading: str, cells: list[Text]) -> _Column:
+    """Return a column of which no line is broken."""
+    column = _Column(heading, cells, 0)
+    return column._replace(least=column.natural)
+
+
+def _flexible(heading: str, cells: list[Text]) -> _Column:
+    """Return a column in which long words are broken where they must be."""
+    column = _words(heading, cells)
+    return column._replace(least=min(column.least, _UNBROKEN))
+
+
+def _words(heading: str, cells: list[Text]) -> _Column:
+    """Return a column whose lines are broken between words alone."""
+    texts = (heading, *(cell.plain for cell in cells))
+    words = [word for text in texts for word in text.split()]
+    return _Column(heading, cells, max(map(cell_len, words)))
+
+
+def _table(columns: Sequence[_Column], width: int) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    widths = _widths(columns, width - _GAP * (len(columns) - 1))
+    for column, column_width in zip(columns, widths, strict=True):
+        table.add_column(column.heading, overflow="fold", width=column_width)
+    for row in zip(*(column.cells for column in columns), strict=True):
+        table.add_row(*row)
     return table
+
+
+def _least(columns: Sequence[_Column]) -> int:
+    return sum(column.least for column in columns) + _GAP * (len(columns) - 1)
+
+
+def _widths(columns: Sequence[_Column], room: int) -> list[int]:
+    """Share the room out: to each what it needs at least, then to the narrowest."""
+    widths = [column.least for column in columns]
+    # Two columns may need more room than there is: the last one is broken.
+    widths[-1] = min(widths[-1], max(1, room - sum(widths[:-1])))
+    while sum(widths) < room:
+        growing = [i for i, c in enumerate(columns) if widths[i] < c.natural]
+        if not growing:
+            break
+        narrowest = min(growing, key=widths.__getitem__)
+        widths[narrowest] += 1
+    return widths
+
+
+def _widest(text: str) -> int:
+    return max(map(cell_len, text.split("\n")))
+
+
+def _texts(records: Iterable[Mapping[str, Any]], field: str) -> list[Text]:
+    return [Text(record.get(field) or "") for record in records]
+
+
+def _described(record: Mapping[str, Any]) -> Text:
+    texts = [record.get("client"), record.get("name"), *record.get("roles", [])]
+    return Text("\n".join(text for text in texts if text))
 
 
 def _state(record: Mapping[str, Any]) -> Text:
@@ -65,7 +146,7 @@ def _state(record: Mapping[str, Any]) -> Text:
     return Text(state, style=STATE_STYLES.get(state, ""))
 
 
-def _end(record: Mapping[str, Any], now: float) -> str:
+def _end(record: Mapping[str, Any], now: float) -> Text:
     if "expirationDate" not in record:
-        return ""
-    return dated(record["expirationDate"], now)
+        return Text("")
+    return Text(dated(record["expirationDate"], now))

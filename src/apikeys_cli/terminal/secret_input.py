@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys_cli.text_input import read_standard_input
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,7 +42,7 @@ def read_password(option: str | None) -> str | None:
 
 def is_asked() -> bool:
     """Return whether a person sits there."""
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def read_credential(argument: str | None) -> str:
@@ -53,13 +55,7 @@ def read_credential(argument: str | None) -> str:
     if argument is None and is_asked():
         prompted: str = click.prompt("Credential", hide_input=True, err=True)
         return prompted
-    try:
-        read = sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError:
-        # Replaced, its letters would make another password, and many the same.
-        raise click.UsageError("standard input is not UTF-8") from None
-    # Some shells begin a pipe with a byte order mark, which nobody types.
-    credential = read.removeprefix("\ufeff").rstrip("\r\n")
+    credential = read_standard_input().rstrip("\r\n")
     if not credential:
         raise click.UsageError("there is no credential on standard input")
     return credential

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from admin.actions import list_records
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from apikeys.key import Key
@@ -75,8 +75,7 @@ def test_an_unreachable_api_gateway_is_503(
     def unreachable(**_: Any) -> Any:
         raise EndpointConnectionError(endpoint_url="x")
 
-    client = admin.deployment.usage_plans._client
-    monkeypatch.setattr(client, "create_api_key", unreachable)
+    monkeypatch.setattr(admin.gateway, "create_api_key", unreachable)
     answer = admin("issue", client="Acme", usagePlanId="gold")
     assert (answer["status"], answer["error"]["code"]) == (503, "gateway_unavailable")
     assert admin("list")["records"] == []

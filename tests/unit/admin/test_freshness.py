@@ -13,7 +13,7 @@ from tests.builders import signing_secret
 from tests.fakes import ROLES_NAME, SIGNING_NAME
 
 if TYPE_CHECKING:
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 # A clock that a freeze may stop, and what keeps an answer for later calls.
 _AGES = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"}

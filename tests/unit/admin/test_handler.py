@@ -13,8 +13,8 @@ import pytest
 
 from tests.builders import SIGNING_TEXT
 from tests.fakes import SIGNING_NAME, FakeLambdaContext
+from tests.in_process import REGION
 from tests.loading import load_anew
-from tests.unit.admin.conftest import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from apikeys import document, policy
 from apikeys.record import Record
 from apikeys.roles import RoleMap
 from tests.fakes import ROLES_NAME
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 # A policy that fits with some 800 bytes to spare.
 _ROUTES = {"LARGE": {"allow": [f"GET /{n:03}{'x' * 25}" for n in range(60)]}}
@@ -25,7 +25,7 @@ _STAGE_ARN = (
 def large(aws: None) -> Admin:
     """Return the actions of a deployment with one role that opens many routes."""
     del aws
-    admin = Admin(CREDENTIALS="api-key,basic")
+    admin = Admin(CREDENTIALS="api-key,basic", LEGACY_KEYS="imported")
     admin.overwrite(ROLES_NAME, json.dumps({"roles": _ROUTES}))
     return admin
 
@@ -112,7 +112,7 @@ def test_an_update_to_a_long_answer_is_found(
     before = _LONG if "roles" in changes else {"roles": ["LARGE"], "client": "c" * 256}
     before |= {} if "roles" in changes else {"issuer": "i" * 256}
     key, issued = large.issued(**before)
-    assert "findings" not in issued
+    assert not any("bytes" in finding for finding in issued.get("findings", []))
     answer = large("update", keyId=key.key_id, **changes)
     assert answer["status"] == 200
     assert answer["findings"] == _finding(_bytes(_stored(large, answer)))

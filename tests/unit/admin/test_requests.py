@@ -12,7 +12,7 @@ from admin.requests import Import, Issue, Verify
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 _ID = "0123456789abcdef"
 _SESSION = {"environment": "P", "repository": "M", "profile": "A"}
@@ -37,7 +37,7 @@ _ISSUE: list[tuple[dict[str, Any], str]] = [
     ({"roles": ["READER"] * 101}, "roles"),
     ({"expirationDate": "canary"}, "expirationDate"),
     ({"expirationDate": "2027-02-30T00:00:00"}, "expirationDate"),
-    ({"expirationDate": f"{_DATE}Z"}, "expirationDate"),
+    ({"expirationDate": f"{_DATE}+00:00"}, "expirationDate"),
     ({"expirationDate": 5}, "expirationDate"),
     ({"lifetimeDays": 0}, "lifetimeDays"),
     ({"lifetimeDays": 36_501}, "lifetimeDays"),
@@ -238,3 +238,39 @@ def test_a_request_shows_nothing_of_what_it_holds() -> None:
     ]
     shown = [text(request) for request in requests for text in (str, repr)]
     assert sorted(set(shown)) == ["Import", "Issue", "Verify"]
+
+
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        ({"action": "roles.check", "roleMap": {"roles": {"A\ud800": {}}}}, "roleMap"),
+        ({"action": "roles.put", "roleMap": {"canary\ud800": "deny"}}, "roleMap"),
+        ({"action": "roles.put", "roleMap": {"unmapped": "canary\udfff"}}, "roleMap"),
+        ({"action": "import", "record": {"key": "canary\ud800"}}, "record"),
+        ({"action": "import", "key": "canary\ud800"}, "key"),
+        ({"action": "verify", "credential": "canary\ud800"}, "credential"),
+        (
+            {"action": "verify", "login": "a", "credential": "canary\ud800"},
+            "credential",
+        ),
+        ({"action": "list", "nextToken": "canary\ud800"}, "nextToken"),
+        (
+            {
+                "action": "issue",
+                "client": "Acme",
+                "session": _SESSION | {"profile": "canary\ud800"},
+            },
+            "session",
+        ),
+    ],
+)
+def test_half_a_surrogate_pair_is_refused_wherever_it_stands(
+    admin: Admin, event: dict[str, Any], field: str
+) -> None:
+    """400 by its field: JSON can spell it and UTF-8 can't."""
+    answer = admin.send(event)
+    assert (answer["status"], answer["error"]["field"]) == (400, field)
+    if field in ("roleMap", "record", "session"):
+        rule = "can't be written as JSON in UTF-8 (half a surrogate pair, too deep)"
+        assert answer["error"]["message"] == f"{field}: {rule}"
+    assert "canary" not in json.dumps(answer)

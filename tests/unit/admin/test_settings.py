@@ -92,3 +92,28 @@ def test_a_bad_value_fails_at_start_up_by_name(name: str, text: str) -> None:
     """The function never becomes ready."""
     with pytest.raises(ValueError, match=f"^{name} "):
         _read(**{name: text})
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"ROLES_SECRET": "APIKEY_ROLES"}, "ROLES_SECRET begins with SECRET_NAME_PREF"),
+        ({"ROLES_SECRET": "APIUSER_x"}, "ROLES_SECRET begins with LOGIN_NAME_PREFIX"),
+        ({"SECRET_NAME_PREFIX": "API"}, "ROLES_SECRET begins with SECRET_NAME_PREFIX"),
+        ({"SECRET_NAME_PREFIX": ""}, "ROLES_SECRET begins with SECRET_NAME_PREFIX"),
+        ({"SIGNING_SECRET": "APIKEY_1"}, "SIGNING_SECRET begins with SECRET_NAME_PREF"),
+        ({"SIGNING_SECRET": "APIUSER_1"}, "SIGNING_SECRET begins with LOGIN_NAME_PREF"),
+        ({"SIGNING_SECRET": "APIROLES"}, "ROLES_SECRET is SIGNING_SECRET"),
+        ({"LOGIN_NAME_PREFIX": "APIKEY_"}, "LOGIN_NAME_PREFIX and SECRET_NAME_PREFIX"),
+        ({"LOGIN_NAME_PREFIX": "APIKEY_U_"}, "LOGIN_NAME_PREFIX and SECRET_NAME_PREF"),
+        ({"SECRET_NAME_PREFIX": "APIUSER_K"}, "LOGIN_NAME_PREFIX and SECRET_NAME_PRE"),
+        ({"LOGIN_NAME_PREFIX": "users-"}, "LOGIN_NAME_PREFIX has a hyphen among its"),
+        ({"LOGIN_NAME_PREFIX": "a-users"}, "LOGIN_NAME_PREFIX has a hyphen among its"),
+    ],
+)
+def test_names_of_which_one_is_taken_for_another_fail_at_start_up(
+    environ: dict[str, str], message: str
+) -> None:
+    """A record of that name would overwrite the role map, or open as another kind."""
+    with pytest.raises(ValueError, match=f"^{message}"):
+        _read(**environ)

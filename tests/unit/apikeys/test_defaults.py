@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
 from admin.settings import Settings as AdminSettings
 from apikeys import defaults
 from authorizer.settings import Settings as AuthorizerSettings
+from tests.templates import written
 
-_TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 _ENVIRON = {"SIGNING_SECRET": "signing"}
 
 
@@ -40,8 +37,4 @@ def test_both_functions_look_for_the_same_stored_secrets() -> None:
 )
 def test_the_template_has_the_same_defaults(parameter: str, value: str) -> None:
     """What a deployment gets that gives no parameter is what the code assumes."""
-    text = _TEMPLATE.read_text("utf-8")
-    pattern = rf"^  {parameter}:\n(?:    .*\n)*?    Default: (.+)$"
-    found = re.search(pattern, text, re.MULTILINE)
-    assert found is not None
-    assert found[1].strip("'\"") == value
+    assert str(written()["Parameters"][parameter]["Default"]) == value

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from admin.requests import Issue
 from apikeys import fields
+from apikeys.text import check_text
 from apikeys_cli.batch.columns import checked_fields
 
 _SESSION = {"environment": "P", "repository": "M", "profile": "A"}
@@ -17,6 +18,10 @@ _VALUES: list[tuple[str, Any]] = [
     ("name", "é" * 257),
     ("name", "two\nlines"),
     ("issuer", "left\u202eright"),
+    ("client", "Ac\u200dme"),
+    ("client", "Acme\u3164"),
+    ("name", "soft\xadhyphen"),
+    ("description", "\u115f"),
     ("description", "d" * 2_048),
     ("description", "d" * 2_049),
     ("roles", ["reader", "READER", "W_2"]),
@@ -24,13 +29,14 @@ _VALUES: list[tuple[str, Any]] = [
     ("roles", ["R" * 65]),
     ("expirationDate", "2027-02-28T00:00:00"),
     ("expirationDate", "2027-02-30T00:00:00"),
-    ("expirationDate", "2027-02-28T00:00:00Z"),
+    ("expirationDate", "2027-02-28T00:00:00+00:00"),
     ("usagePlanId", "gold1"),
     ("usagePlanId", "gold/1"),
     ("usagePlanId", "gold1\n"),
     ("session", _SESSION),
     ("session", _SESSION | {"sessionMode": "SINGLE", "login": "olga"}),
     ("session", _SESSION | {"sessionMode": "BOTH"}),
+    ("session", _SESSION | {"profile": "Admin\u2060"}),
     ("session", _SESSION | {"password": "x"}),
     ("session", {"environment": "P"}),
 ]
@@ -75,3 +81,19 @@ def test_what_is_not_a_text_is_no_name(value: object) -> None:
     ):
         with pytest.raises(ValueError, match=r"text|name|not"):
             rule(value)
+
+
+@pytest.mark.parametrize("character", ["\xad", "\u200d", "\u115f", "\u3164"])
+def test_an_invisible_character_is_refused_and_named(character: str) -> None:
+    """Two clients that look like one can't be told apart by whoever revokes one."""
+    told = f"has an invisible character, U\\+{ord(character):04X}"
+    for rule in (fields.human_text, fields.description):
+        with pytest.raises(ValueError, match=f"^the text {told}$"):
+            rule(f"Acme{character}")
+    with pytest.raises(ValueError, match=f"^session.profile {told}$"):
+        fields.session(_SESSION | {"profile": f"A{character}"})
+
+
+def test_a_record_that_has_one_already_is_read_as_before() -> None:
+    """Its client has the key; only requests and rows are refused."""
+    assert check_text("Ac\u200dme", "client") == "Ac\u200dme"

@@ -6,47 +6,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 from moto import mock_aws
 
 from apikeys_cli import wait
-from apikeys_cli.errors import UnreachableError
-from apikeys_cli.main import main
+from apikeys_cli.terminal import secret_input
 from tests.builders import ROLE_MAP, signing_secret
-from tests.in_process import SIGNING_SECRET, InProcess, client_of
+from tests.fakes import SIGNING_NAME
+from tests.in_process import InProcess, client_of
+from tests.unit.apikeys_cli.doubles import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from click.testing import Result
-
-
-class LostError(UnreachableError):
-    """The function did its work, and its answer never came."""
-
-
-class Cli:
-    """The command line, as a person without a terminal has it."""
-
-    def __init__(self, function: InProcess) -> None:
-        self.function = function
-        self._runner = CliRunner()
-
-    def __call__(self, *arguments: str, **options: Any) -> Result:
-        """Run a command, as a new process would."""
-        given = {"obj": self.function.invocation(), "prog_name": "apikeys"}
-        return self._runner.invoke(main, arguments, **given, **options)
-
-    def json(self, *arguments: str, **options: Any) -> dict[str, Any]:
-        """Run a command that does what it should, and return its JSON."""
-        done = self(*arguments, "--output", "json", **options)
-        assert done.exit_code == 0, done.output
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    def issue(self, *arguments: str) -> dict[str, Any]:
-        """Issue a key to somebody."""
-        return self.json("issue", "--client", "Acme", *arguments)
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +30,15 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture(autouse=True)
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start from an environment that says nothing about terminals."""
-    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "APIKEYS_FUNCTION"):
+    terminal = ("COLUMNS", "NO_COLOR", "FORCE_COLOR")
+    for name in (*terminal, "APIKEYS_FUNCTION", "APIKEYS_STACK"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let somebody sit at the terminal, who can be asked."""
+    monkeypatch.setattr(secret_input, "is_asked", lambda: True)
 
 
 @pytest.fixture
@@ -69,7 +46,7 @@ def account() -> Iterator[Any]:
     """Return Secrets Manager of an account that holds the signing secret alone."""
     with mock_aws():
         secrets = client_of("secretsmanager")
-        secrets.create_secret(Name=SIGNING_SECRET, SecretString=signing_secret())
+        secrets.create_secret(Name=SIGNING_NAME, SecretString=signing_secret())
         yield secrets
 
 

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import (
     ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
     NoRegionError,
     ProfileNotFound,
+    ReadTimeoutError,
+    UnauthorizedSSOTokenError,
 )
 from click.testing import CliRunner
 
@@ -58,7 +62,9 @@ class CloudFormation:
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - AWS's
         """Answer as boto3's client does."""
         if StackName != "apikeys":
-            raise _denied("DescribeStacks", "ValidationError")
+            message = f"Stack with id {StackName} does not exist"
+            error = {"Error": {"Code": "ValidationError", "Message": message}}
+            raise ClientError(error, "DescribeStacks")
         return {"Stacks": [{"Outputs": self._outputs} if self._outputs else {}]}
 
 
@@ -185,7 +191,11 @@ def test_trouble_is_a_message_and_an_exit_code(
     ("stacks", "name", "text"),
     [
         (CloudFormation(), "apikeys", "has no output AdminFunctionName"),
-        (CloudFormation(), "other", "ValidationError"),
+        (
+            CloudFormation(),
+            "other",
+            "Stack with id other does not exist (ValidationError); check --stack",
+        ),
     ],
 )
 def test_a_stack_that_does_not_help_is_said(
@@ -198,12 +208,105 @@ def test_a_stack_that_does_not_help_is_said(
     assert text in done.stderr
 
 
-def test_without_a_function_the_three_ways_are_named() -> None:
+def test_without_a_function_the_four_ways_are_named() -> None:
     """A person who named no function is told how to."""
     done = _get(_reaching(**{"lambda": Lambda(None)}))
     assert done.exit_code == 2
-    for way in ("--stack", "--function", "APIKEYS_FUNCTION"):
+    for way in ("--stack", "--function", "APIKEYS_STACK", "APIKEYS_FUNCTION"):
         assert way in done.stderr
+
+
+def test_a_stack_is_found_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An option counts for more; of both variables the function's, which is nearer."""
+    stacks = CloudFormation(("AdminFunctionName", "of-the-stack"))
+    monkeypatch.setenv("APIKEYS_STACK", "apikeys")
+
+    def asked(*options: str) -> str:
+        function = Lambda(_RECORD)
+        clients = {"lambda": function, "cloudformation": stacks}
+        assert _get(_reaching(**clients), *options).exit_code == 0
+        return str(function.asked[0]["FunctionName"])
+
+    assert asked() == "of-the-stack"
+    assert asked("--function", "given") == "given"
+    monkeypatch.setenv("APIKEYS_FUNCTION", "from-the-environment")
+    assert asked() == "from-the-environment"
+    assert asked("--stack", "apikeys") == "of-the-stack"
+
+
+def test_a_function_beside_a_stack_is_a_usage_error() -> None:
+    """Which of them counts, nobody should have to guess."""
+    done = _get(_reaching(), "--function", "f", "--stack", "s")
+    assert done.exit_code == 2
+    assert "give --function or --stack, not both" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "variables", "region"),
+    [
+        ((), {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "x-y-1"}, "eu-west-1"),
+        ((), {"AWS_DEFAULT_REGION": "eu-west-2"}, None),
+        (("--region", "eu-west-3"), {"AWS_REGION": "eu-west-1"}, "eu-west-3"),
+        ((), {"AWS_REGION": ""}, None),
+    ],
+)
+def test_the_region_is_found_as_by_the_aws_command_line(
+    monkeypatch: pytest.MonkeyPatch,
+    option: tuple[str, ...],
+    variables: dict[str, str],
+    region: str | None,
+) -> None:
+    """The option, AWS_REGION, and what the SDK reads by itself, in this order."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    opened: list[dict[str, Any]] = []
+    clients = Session({"lambda": Lambda(_RECORD), "sts": Sts(None)})
+
+    def open_session(**options: Any) -> Session:
+        opened.append(options)
+        return clients
+
+    invocation = Invocation(Connection("f", open_session=open_session))
+    assert _get(invocation, *option).exit_code == 0
+    assert opened == [{"profile_name": None, "region_name": region}]
+
+
+@pytest.mark.parametrize("more", [(), ("--endpoint-url", "http://127.0.0.1:9")])
+def test_a_region_that_is_none_is_called_so(more: tuple[str, ...]) -> None:
+    """The address is not to blame."""
+    done = _get(Invocation(), "--function", "f", "--region", "eu west", *more)
+    assert done.exit_code == 2
+    assert "not the name of a region" in done.stderr
+    assert "(--region or AWS_REGION)" in done.stderr
+    assert "endpoint" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (
+            _denied("Invoke"),
+            "(AccessDeniedException); ask for permission to Invoke, or give another "
+            "--profile",
+        ),
+        (
+            _denied("Invoke", "ResourceNotFoundException"),
+            "; check --function or --stack, --region and --profile",
+        ),
+        (_denied("Invoke", "ExpiredTokenException"), "; sign in again"),
+        (_denied("Invoke", "TooManyRequestsException"), "; try again"),
+        (EndpointConnectionError(endpoint_url="x"), "; check the network, --region"),
+        (UnauthorizedSSOTokenError(), "; sign in again"),
+    ],
+)
+def test_trouble_with_aws_comes_with_what_to_do(error: Exception, advice: str) -> None:
+    """In one line after AWS's own words."""
+    done = _get(_reaching(**{"lambda": Lambda(error)}), "--function", "f")
+    assert done.exit_code == 3
+    assert advice in done.stderr
+    assert "An error occurred" not in done.stderr
 
 
 def test_an_address_that_is_none_is_a_usage_error() -> None:
@@ -214,15 +317,49 @@ def test_an_address_that_is_none_is_a_usage_error() -> None:
     assert "--endpoint-url: Invalid endpoint: nowhere" in done.stderr
 
 
-def test_a_lost_answer_tells_how_to_get_the_key() -> None:
-    """The request token that was sent makes the repeat safe."""
-    function = Lambda(EndpointConnectionError(endpoint_url="x"))
+def _unavailable(code: str) -> dict[str, Any]:
+    return {"status": 503, "error": {"code": code, "message": "m"}}
+
+
+def _service_fault(status: int) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": "ServiceException", "Message": "no"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(answer, "Invoke")
+
+
+@pytest.mark.parametrize(
+    ("function", "is_unknown"),
+    [
+        (Lambda(ReadTimeoutError(endpoint_url="x")), True),
+        (Lambda(ConnectionClosedError(endpoint_url="x")), True),
+        (Lambda({"errorType": "Timeout"}, failed=True), True),
+        (Lambda(_service_fault(500)), True),
+        (Lambda(_unavailable("store_unavailable")), True),
+        (Lambda(_unavailable("gateway_unavailable")), False),
+        (Lambda(_service_fault(429)), False),
+        (Lambda(_denied("Invoke")), False),
+        (Lambda(_denied("Invoke", "ResourceNotFoundException")), False),
+        (Lambda(EndpointConnectionError(endpoint_url="x")), False),
+        (Lambda(ConnectTimeoutError(endpoint_url="x")), False),
+        (Lambda({"hello": "world"}), False),
+        (NoCredentialsError(), False),
+        (ReadTimeoutError(endpoint_url="x"), False),
+    ],
+)
+def test_a_lost_answer_tells_how_to_get_the_key(
+    function: Any, *, is_unknown: bool
+) -> None:
+    """Only where a key may have been made: the token to repeat the command with."""
     invocation = _reaching(**{"lambda": function})
     arguments = ["issue", "--client", "A", "--function", "f"]
     done = CliRunner().invoke(main, arguments, obj=invocation)
-    token = json.loads(function.asked[0]["Payload"])["requestToken"]
     assert done.exit_code == 3
-    assert f"--request-token {token}" in done.stderr
+    assert ("its text is lost" in done.stderr) is is_unknown
+    if is_unknown:
+        token = json.loads(function.asked[0]["Payload"])["requestToken"]
+        assert f"--request-token {token}" in done.stderr
 
 
 @pytest.mark.parametrize(

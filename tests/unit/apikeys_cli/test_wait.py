@@ -9,7 +9,7 @@ import pytest
 
 from apikeys_cli import wait
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli
+from tests.unit.apikeys_cli.doubles import Cli
 
 
 def _flushes(function: InProcess, answer: dict[str, Any]) -> None:
@@ -122,47 +122,3 @@ def test_flush_prints_the_stages(cli: Cli) -> None:
     )
     assert cli("flush", "--output", "csv").stdout == "flushed\na1/prod\nb2/dev\n"
     assert cli.json("flush") == {"flushed": ["a1/prod", "b2/dev"]}
-
-
-def test_signing_rotate_explains_the_first_step(cli: Cli) -> None:
-    """Nothing signs yet; the next step and its time are told."""
-    cli.issue()
-    done = cli("signing", "rotate")
-    assert done.exit_code == 0
-    assert "Step 1 of 2" in done.stderr
-    assert "again in 2 s" in done.stderr
-    assert done.stdout.splitlines() == [
-        "Keys under the current signing key: 1",
-        "Keys under the previous one, 1 back: 0",
-    ]
-    assert cli("signing", "rotate").exit_code == 1
-    cli.function.later = 2
-    assert "Step 2 of 2" in cli("signing", "rotate").stderr
-
-
-def test_signing_rotate_wait_does_both_steps(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The new key signs when it comes back; keys of the old one are counted."""
-
-    def pass_time(length: float) -> None:
-        cli.function.later += length
-
-    cli.issue()
-    monkeypatch.setattr(wait, "sleep", pass_time)
-    answer = cli.json("signing", "rotate", "--wait")
-    assert answer["phase"] == "promoted"
-    assert answer["keys"] == {"current": 0, "previous": [1], "unknown": 0}
-
-
-def test_signing_rotate_counts_keys_of_signing_keys_that_are_gone(
-    cli: Cli,
-    account: Any,
-) -> None:
-    """They are refused as forged, which somebody should know."""
-    cli.issue()
-    account.put_secret_value(
-        SecretId="signing", SecretString=json.dumps({"current": "x" * 64})
-    )
-    done = cli("signing", "rotate")
-    assert "Keys under signing keys that are gone: 1" in done.stdout

@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apikeys import digest
-from tests.fakes import SIGNING_NAME, FakeLambdaContext
+from tests.fakes import SIGNING_NAME
 from tests.loading import load_anew
+from tests.unit.authorizer.doubles import Handler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-    from typing import TextIO
 
     from tests.fakes import FakeReader
-
-
-class Handler:
-    """A function that starts with its first event: what it answers, raises and logs."""
-
-    def __init__(self, start: Callable[[], Any], stdout: TextIO) -> None:
-        self._start = start
-        self._stdout = stdout
-
-    @cached_property
-    def module(self) -> Any:
-        """Return the started module."""
-        return self._start()
-
-    def __call__(self, event: object) -> Any:
-        """Return the answer to one event."""
-        return self.module.lambda_handler(event, FakeLambdaContext())
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Return all that was logged."""
-        self._stdout.seek(0)
-        return [json.loads(line) for line in self._stdout]
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def _authorizer(reader: FakeReader, **environ: str) -> Authorizer:
     return Authorizer(settings, reader)
 
 
-def _judged(
+def _fields(
     authorizer: Authorizer, event: object, seconds: float = 0
 ) -> dict[str, object]:
     """Return every field of the outcome but the answer, and whether there is one."""
@@ -56,7 +56,7 @@ def _judged(
 
 
 def _reason(authorizer: Authorizer, key: str | None, seconds: float = 0) -> object:
-    return _judged(authorizer, rest_event(key), seconds)["reason"]
+    return _fields(authorizer, rest_event(key), seconds)["reason"]
 
 
 def _answer(authorizer: Authorizer, key: Key) -> Any:
@@ -129,8 +129,8 @@ def test_the_outcome_of_a_good_key(reader: FakeReader) -> None:
     reader.keep(_KEY, record_text(_KEY))
     authorizer, event = _authorizer(reader), rest_event(_KEY.text)
     allowed = _REFUSED | {"answer": True, "verdict": "allow", "reason": "granted"}
-    assert _judged(authorizer, event) == allowed
-    assert _judged(authorizer, event, 1) == allowed | {"cached": True}
+    assert _fields(authorizer, event) == allowed
+    assert _fields(authorizer, event, 1) == allowed | {"cached": True}
 
 
 @pytest.mark.parametrize("roles", [[], None, ["UNHEARD_OF"], "READER"])
@@ -140,7 +140,7 @@ def test_a_key_without_a_route_is_answered_with_a_deny(
     """403, not 401: the credential is good; and the operator reads why."""
     reader.keep(_KEY, record_text(_KEY, roles=roles))
     authorizer = _authorizer(reader)
-    assert _judged(authorizer, rest_event(_KEY.text)) == _REFUSED | {
+    assert _fields(authorizer, rest_event(_KEY.text)) == _REFUSED | {
         "answer": True,
         "reason": "no_role",
     }
@@ -195,7 +195,7 @@ def test_what_is_no_genuine_key_is_refused_without_reading_a_record(
     authorizer = _authorizer(reader)
     event = rest_event() | {"headers": headers, "multiValueHeaders": None}
     expected = _REFUSED | {"reason": reason, "key_id": None, "cached": None}
-    assert [_judged(authorizer, event) for _ in range(10)] == [expected] * 10
+    assert [_fields(authorizer, event) for _ in range(10)] == [expected] * 10
     assert reader.record_reads == 0
     # The signing secret, where there was a tag to check, once.
     assert reader.reads == ([SIGNING_NAME] if reason == "forged" else [])
@@ -225,7 +225,7 @@ def test_a_genuine_key_is_refused_for_the_first_reason_that_holds(
 ) -> None:
     """No answer, so 401; the key id is known by then."""
     reader.keep(_KEY, record)
-    found = _judged(_authorizer(reader), rest_event(_KEY.text))
+    found = _fields(_authorizer(reader), rest_event(_KEY.text))
     assert found == _REFUSED | {"reason": reason}
     # Without a right no role map is read.
     assert reader.reads == [SIGNING_NAME, f"APIKEY_{_KEY.key_id}"]
@@ -276,7 +276,7 @@ def test_trouble_with_the_store_is_a_fault(
     reader.values[name] = fault
     for _ in range(2):
         with pytest.raises(type(fault)):
-            _judged(authorizer, rest_event(_KEY.text))
+            _fields(authorizer, rest_event(_KEY.text))
     reader.values[name] = good
     # At once where it was a record's read, which strangers can't bring about.
     later = 0 if name.startswith("APIKEY_") else 1
@@ -295,7 +295,7 @@ def test_strangers_cause_no_stampede_on_what_every_request_needs(
     authorizer = _authorizer(reader)
     for tenth in range(20):
         with pytest.raises(StoreUnavailableError, match=r"^down$"):
-            _judged(authorizer, rest_event(presented), tenth / 10)
+            _fields(authorizer, rest_event(presented), tenth / 10)
     assert reader.reads.count(name) == 2
 
 
@@ -304,7 +304,7 @@ def test_without_a_role_map_a_good_key_is_a_fault(reader: FakeReader) -> None:
     reader.keep(_KEY, record_text(_KEY))
     del reader.values[ROLES_NAME]
     with pytest.raises(MisconfiguredError, match=r"^the stored secret APIROLES is unk"):
-        _judged(_authorizer(reader), rest_event(_KEY.text))
+        _fields(_authorizer(reader), rest_event(_KEY.text))
 
 
 def test_an_event_of_another_kind_is_a_fault_before_any_read(
@@ -312,7 +312,7 @@ def test_an_event_of_another_kind_is_a_fault_before_any_read(
 ) -> None:
     """Nothing is looked up for it."""
     with pytest.raises(MisconfiguredError):
-        _judged(_authorizer(reader), rest_event(_KEY.text) | {"type": "TOKEN"})
+        _fields(_authorizer(reader), rest_event(_KEY.text) | {"type": "TOKEN"})
     assert reader.reads == []
 
 

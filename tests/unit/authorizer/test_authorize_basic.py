@@ -28,7 +28,7 @@ from tests.fakes import ROLES_NAME, SIGNING_NAME
 if TYPE_CHECKING:
     from authorizer.decision import Decision
     from tests.fakes import FakeReader
-    from tests.unit.authorizer.conftest import Handler
+    from tests.unit.authorizer.doubles import Handler
 
 type Hashes = list[tuple[str, str]]
 
@@ -43,7 +43,7 @@ def _authorizer(reader: FakeReader, **environ: str) -> Authorizer:
     return Authorizer(settings, reader)
 
 
-def _judged(
+def _decision(
     authorizer: Authorizer,
     password: str = _PASSWORD,
     seconds: float = 0,
@@ -59,7 +59,7 @@ def _reason(
     seconds: float = 0,
     login: str = _LOGIN,
 ) -> str:
-    return _judged(authorizer, password, seconds, login).reason
+    return _decision(authorizer, password, seconds, login).reason
 
 
 def _keep(reader: FakeReader, **changes: object) -> None:
@@ -81,7 +81,7 @@ def test_a_good_login_gets_the_policy_of_its_roles(reader: FakeReader) -> None:
     """The whole answer, and what the log says."""
     session = {"environment": "P", "repository": "M", "profile": "A", "login": "ada"}
     _keep(reader, roles=["READER"], session=session, name="Ada")
-    decision = _judged(_authorizer(reader))
+    decision = _decision(_authorizer(reader))
     assert decision.answer == {
         "principalId": _LOGIN,
         "policyDocument": {
@@ -150,7 +150,7 @@ def test_the_first_check_that_fails_decides_at_the_cost_of_one_slow_hash(
         _keep(reader, **stored)
     else:
         reader.values[_NAME] = stored
-    decision = _judged(_authorizer(reader))
+    decision = _decision(_authorizer(reader))
     assert decision.reason == reason
     assert (decision.answer is None) is (reason not in {"granted", "no_role"})
     assert decision.login == (None if reason == "unknown" else _LOGIN)
@@ -370,7 +370,7 @@ def test_what_is_remembered_of_a_login_is_its_own(
     authorizer = _authorizer(reader)
     for login in ("ada", "bob"):
         reader.values[f"APIUSER_{login}"] = login_text(login, "shared")
-        assert _judged(authorizer, "shared", login=login).login == login
+        assert _decision(authorizer, "shared", login=login).login == login
     assert _reason(authorizer, "ada", login="ada") == "mismatch"
     assert _reason(authorizer, "shared", login="Ada") == "unknown"
     assert [secret for _, secret in slow_hashes] == ["shared"] * 2 + ["ada", "shared"]

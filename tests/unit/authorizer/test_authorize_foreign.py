@@ -36,7 +36,7 @@ from tests.fakes import ROLES_NAME, SIGNING_NAME
 if TYPE_CHECKING:
     from authorizer.decision import Decision
     from tests.fakes import FakeReader
-    from tests.unit.authorizer.conftest import Handler
+    from tests.unit.authorizer.doubles import Handler
 
 type Hashes = list[tuple[str, str]]
 
@@ -60,12 +60,12 @@ def _authorizer(
     return Authorizer(settings, reader)
 
 
-def _judged(authorizer: Authorizer, key: str = _KEY, seconds: float = 0) -> Decision:
+def _decision(authorizer: Authorizer, key: str = _KEY, seconds: float = 0) -> Decision:
     return authorizer.authorize(event_with({"X-API-Key": key}), at(seconds))
 
 
 def _reason(authorizer: Authorizer, key: str = _KEY, seconds: float = 0) -> str:
-    return _judged(authorizer, key, seconds).reason
+    return _decision(authorizer, key, seconds).reason
 
 
 def _imported_text(key: str, /, **changes: object) -> str:
@@ -95,7 +95,7 @@ def test_an_imported_key_gets_the_policy_of_its_roles(
 ) -> None:
     """The whole answer; OntoPop's own record is not even read."""
     reader.values[_IMPORTED] = _imported_text(_KEY)
-    decision = _judged(_authorizer(reader, mode))
+    decision = _decision(_authorizer(reader, mode))
     assert decision.answer is not None
     assert decision.answer["principalId"] == _KEY_ID
     assert decision.answer["context"] == {
@@ -115,7 +115,7 @@ def test_an_imported_key_gets_the_policy_of_its_roles(
 def test_a_key_of_ontopops_own_gets_the_policy_of_its_roles(reader: FakeReader) -> None:
     """Under a name that tells nothing of the key; lower-case roles are raised."""
     reader.values[_OWN] = ontopop_text(_KEY, roles=["reader", "WRITER"], later=[1])
-    decision = _judged(_authorizer(reader))
+    decision = _decision(_authorizer(reader))
     assert decision.answer == {
         "principalId": _KEY_ID,
         "policyDocument": {
@@ -152,7 +152,7 @@ def test_before_the_first_import_only_ontopops_own_is_read(reader: FakeReader) -
     reader.values[SIGNING_NAME] = signing_secret()
     reader.values[_OWN] = ontopop_text(_KEY)
     key_id = independent.foreign_key_id(SIGNING_TEXT, _KEY)
-    assert _judged(_authorizer(reader)).key_id == key_id
+    assert _decision(_authorizer(reader)).key_id == key_id
     assert _record_reads(reader) == [_OWN]
     assert _reason(_authorizer(reader, "imported")) == "unknown"
     assert _record_reads(reader) == [_OWN]
@@ -191,7 +191,7 @@ def test_an_imported_key_costs_one_slow_hash_whatever_its_state(
     """The first check that fails decides."""
     is_record = isinstance(stored, dict)
     reader.values[_IMPORTED] = _imported_text(_KEY, **stored) if is_record else stored
-    decision = _judged(_authorizer(reader, "imported"))
+    decision = _decision(_authorizer(reader, "imported"))
     assert decision.reason == reason
     assert (decision.answer is None) is (reason not in {"granted", "no_role"})
     assert decision.key_id == (None if reason == "unknown" else _KEY_ID)
@@ -236,7 +236,7 @@ def test_a_key_of_ontopops_own_costs_one_slow_hash_whatever_its_state(
 ) -> None:
     """Exist, enabled, not expired, roles; the work does not tell which."""
     reader.values[_OWN] = stored
-    decision = _judged(_authorizer(reader))
+    decision = _decision(_authorizer(reader))
     assert decision.reason == reason
     assert (decision.answer is None) is (reason not in {"granted", "no_role"})
     assert decision.key_id == (None if reason == "unknown" else _KEY_ID)
@@ -354,13 +354,13 @@ def test_a_bare_key_id_opens_nothing_and_shuts_nobody_out(
     authorizer = _authorizer(reader)
     owners, key_ids = [_MINTED.text, _KEY], [_MINTED.key_id, _KEY_ID]
     for keys in [owners, key_ids] if first == "key" else [key_ids, owners]:
-        found = [_judged(authorizer, key) for key in keys]
+        found = [_decision(authorizer, key) for key in keys]
         granted = [decision.answer is not None for decision in found]
         assert granted == [keys is owners] * 2
     for seconds in (0, 3, 6, 40):
         assert {_reason(authorizer, key, seconds) for key in owners} == {"granted"}
         for key_id in key_ids:
-            assert _judged(authorizer, key_id, seconds).answer is None
+            assert _decision(authorizer, key_id, seconds).answer is None
 
 
 @pytest.mark.parametrize("mode", ["off", "imported"])

@@ -21,7 +21,7 @@ from tests.loading import load_anew
 
 if TYPE_CHECKING:
     from tests.fakes import FakeReader
-    from tests.unit.authorizer.conftest import Handler
+    from tests.unit.authorizer.doubles import Handler
 
 _KEY = a_key()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys.record import Record
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from apikeys.key import Key
@@ -50,8 +50,8 @@ def test_a_record_is_shown_without_what_it_proves_the_key_by(
             "keyId": key.key_id,
             "client": "Acme",
             "issuer": "apikeys",
-            "issueDate": "2027-01-15T08:00:00",
-            "expirationDate": "2027-04-15T08:00:00",
+            "issueDate": "2027-01-15T08:00:00Z",
+            "expirationDate": "2027-04-15T08:00:00Z",
             "enabled": True,
             "roles": ["READER"],
             "schemaVersion": 1,
@@ -68,7 +68,8 @@ def test_a_record_is_shown_without_what_it_proves_the_key_by(
         (0, True, "active", 90),
         (0, False, "disabled", 90),
         (1, True, "active", 89),
-        (89.5, True, "active", 0),
+        (88.4, True, "active", 2),
+        (89.6, True, "active", 0),
         (90 - 1e-5, True, "active", 0),
         (90, True, "expired", 0),
         (90, False, "expired", 0),
@@ -78,7 +79,7 @@ def test_a_record_is_shown_without_what_it_proves_the_key_by(
 def test_the_state_is_that_of_the_moment(
     admin: Admin, days: float, state: str, left: int, *, enabled: bool
 ) -> None:
-    """Expired goes before disabled; days are rounded down and never negative."""
+    """Expired goes before disabled; days are the nearest number, never negative."""
     key, _ = admin.issued(enabled=enabled)
     admin.now += days * 86_400
     record = admin("get", keyId=key.key_id)["record"]
@@ -229,13 +230,41 @@ def test_a_revoke_in_between_wins(
 
 
 def test_a_revoked_key_is_gone_and_says_so(admin: Admin, key: Key) -> None:
-    """Scheduled for deletion after 30 days; of its record nothing more is shown."""
+    """Scheduled for deletion after 30 days; whom it was for can still be seen."""
     answer = admin("revoke", keyId=key.key_id)
-    revoked = {"keyId": key.key_id, "state": "revoked"}
+    revoked = {
+        "keyId": key.key_id,
+        "client": "Acme",
+        "issueDate": "2027-01-15T08:00:00Z",
+        "expirationDate": "2027-04-15T08:00:00Z",
+        "restorableUntil": "2027-02-14T08:00:00Z",
+        "state": "revoked",
+    }
     assert answer == {"status": 200, "record": revoked, **_BOUND}
     assert admin("get", keyId=key.key_id) == {"status": 200, "record": revoked}
     described = admin.secrets.describe_secret(SecretId=_name(key))
     assert "DeletedDate" in described
+
+
+@pytest.mark.parametrize("client", ["Müller & Söhne <東京>", "c" * 256, "京" * 256])
+def test_a_revoked_key_keeps_its_client(admin: Admin, client: str) -> None:
+    """Whatever its letters are; of a long name the beginning."""
+    key, _ = admin.issued(client=client)
+    until = admin("revoke", keyId=key.key_id, recoveryDays=7)["record"]
+    assert until["restorableUntil"] == "2027-01-22T08:00:00Z"
+    kept = admin("get", keyId=key.key_id)["record"]["client"]
+    assert client.startswith(kept)
+    assert kept == client or len(kept.encode()) > 180
+    assert "restorableUntil" not in admin("restore", keyId=key.key_id)["record"]
+
+
+def test_a_revoked_key_without_notes_is_shown_all_the_same(
+    admin: Admin, key: Key
+) -> None:
+    """As one is that an earlier release revoked."""
+    admin.secrets.delete_secret(SecretId=_name(key), RecoveryWindowInDays=30)
+    shown = {"keyId": key.key_id, "state": "revoked"}
+    assert admin("get", keyId=key.key_id) == {"status": 200, "record": shown}
 
 
 @pytest.mark.parametrize(("fields", "days"), [({}, 30), ({"recoveryDays": 7}, 7)])
@@ -248,7 +277,9 @@ def test_the_recovery_window_is_asked_for(
 ) -> None:
     """30 days unless told otherwise; never deleted at once."""
     asked: list[dict[str, Any]] = []
-    monkeypatch.setattr(admin.secrets, "delete_secret", lambda **kw: asked.append(kw))
+    monkeypatch.setattr(
+        admin.secrets, "delete_secret", lambda **kw: asked.append(kw) or {}
+    )
     admin("revoke", keyId=key.key_id, **fields)
     assert asked == [{"SecretId": _name(key), "RecoveryWindowInDays": days}]
 

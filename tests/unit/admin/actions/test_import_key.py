@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from apikeys import digest, foreign
 from apikeys.session import REQUIRED
 from tests.fakes import SIGNING_NAME
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 _KEY = "ABCDEFGHIJKLMNOP" + "12356789"
 _RECORD: dict[str, Any] = {
@@ -174,8 +175,7 @@ def test_a_repeat_makes_no_gateway_key(
     plan = admin.gateway.create_usage_plan(name="plan")["id"]
     admin("import", record=_RECORD, usagePlanId=plan)
     before = admin.gateway_keys()
-    plans = admin.deployment.usage_plans
-    monkeypatch.setattr(type(plans), "join", pytest.fail)
+    monkeypatch.setattr("admin.stores.usage_plans.UsagePlans.join", pytest.fail)
     again = admin("import", record=_RECORD, usagePlanId=plan)
     assert (again["repeated"], admin.gateway_keys()) == (True, before)
     assert len(before) == 1
@@ -315,7 +315,9 @@ def test_an_expired_record_stays_expired_and_null_is_for_ever(admin: Admin) -> N
 def test_roles_out_of_reach_are_refused(admin: Admin) -> None:
     """``GrantableRoles`` holds for imports too."""
     del admin
-    answer = Admin(GRANTABLE_ROLES="WRITER")("import", record=_RECORD)
+    answer = Admin(GRANTABLE_ROLES="WRITER", LEGACY_KEYS="imported")(
+        "import", record=_RECORD
+    )
     assert (answer["status"], answer["error"]["code"]) == (403, "role_not_grantable")
 
 
@@ -340,6 +342,73 @@ def test_an_ontopop_record_is_revoked_without_an_import(ontopop: Admin) -> None:
     assert ontopop("revoke", keyId="0" * 16)["error"]["code"] == "key_not_found"
     assert ontopop("revoke", keyId=shown["record"]["keyId"])["status"] == 200
     assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
+
+
+def test_an_ontopop_key_that_looks_like_an_id_is_revoked(ontopop: Admin) -> None:
+    """By what its record is, not by its name's shape; records made here stay."""
+    key, _ = ontopop.issued()
+    text = "Sixteen1Letters2"
+    record = json.dumps(_RECORD | {"key": text})
+    ontopop.secrets.create_secret(Name=f"APIKEY_{text}", SecretString=record)
+    shown = ontopop("verify", credential=text)
+    assert shown["decision"] == "allow"
+    assert ontopop("revoke", keyId=shown["record"]["keyId"])["status"] == 200
+    assert ontopop("verify", credential=text)["reason"] == "revoked"
+    assert ontopop("get", keyId=key.key_id)["record"]["state"] == "active"
+
+
+def test_no_record_made_here_is_revoked_for_ontopops(
+    ontopop: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though its id, taken for a key, stood for the id that is revoked."""
+    key, _ = ontopop.issued()
+    monkeypatch.setattr("admin.stores.ontopop.foreign.key_id_of", lambda *_: "0" * 16)
+    assert ontopop("revoke", keyId="0" * 16)["error"]["code"] == "key_not_found"
+    assert ontopop("get", keyId=key.key_id)["record"]["state"] == "active"
+
+
+def test_a_key_is_revoked_though_ontopops_own_is_not_found(
+    ontopop: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503: the imported record decides and is gone; a repeat deletes the other."""
+    own = f"APIKEY_{_KEY}"
+    ontopop.secrets.create_secret(Name=own, SecretString=json.dumps(_RECORD))
+    key_id = ontopop("import", record=_RECORD)["record"]["keyId"]
+
+    def throttled(**_: Any) -> Any:
+        error: Any = {"Error": {"Code": "ThrottlingException", "Message": ""}}
+        raise ClientError(error, "ListSecrets")
+
+    with monkeypatch.context() as throttling:
+        throttling.setattr(ontopop.secrets, "list_secrets", throttled)
+        assert ontopop("revoke", keyId=key_id)["status"] == 503
+    assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
+    assert ontopop("revoke", keyId=key_id)["status"] == 200
+    with pytest.raises(ontopop.secrets.exceptions.InvalidRequestException):
+        ontopop.stored(own)
+
+
+def test_what_is_revoked_before_ontopops_are_read_stays_revoked(aws: None) -> None:
+    """OntoPop's own goes under ``imported``, too: the stack may read it later."""
+    del aws
+    imported = Admin(LEGACY_KEYS="imported")
+    own = f"APIKEY_{_KEY}"
+    imported.secrets.create_secret(Name=own, SecretString=json.dumps(_RECORD))
+    key_id = imported("import", record=_RECORD)["record"]["keyId"]
+    assert imported("revoke", keyId=key_id)["status"] == 200
+    purged = {"SecretId": f"APIKEY_{key_id}", "ForceDeleteWithoutRecovery": True}
+    imported.secrets.delete_secret(**purged)
+    later = Admin(LEGACY_KEYS="ontopop")
+    assert later("verify", credential=_KEY)["reason"] == "revoked"
+
+
+def test_a_key_minted_here_is_not_looked_for_among_ontopops(
+    ontopop: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is none: the names of the whole account are not read for it."""
+    key, _ = ontopop.issued()
+    monkeypatch.setattr(ontopop.secrets, "list_secrets", pytest.fail)
+    assert ontopop("revoke", keyId=key.key_id)["status"] == 200
 
 
 def test_a_replicated_ontopop_record_is_not_revocable(ontopop: Admin) -> None:
@@ -369,6 +438,20 @@ def test_a_replicated_ontopop_record_is_not_revocable(ontopop: Admin) -> None:
     assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
 
 
+def test_a_replicated_ontopop_record_stops_no_revocation_here(ontopop: Admin) -> None:
+    """409 says what is left, and not that the key still works."""
+    ontopop.secrets.create_secret(
+        Name=f"APIKEY_{_KEY}",
+        SecretString=json.dumps(_RECORD),
+        AddReplicaRegions=[{"Region": "eu-central-1"}],
+    )
+    key_id = ontopop("import", record=_RECORD)["record"]["keyId"]
+    answer = ontopop("revoke", keyId=key_id)
+    assert (answer["status"], answer["error"]["code"]) == (409, "not_revocable")
+    assert answer["error"]["message"].startswith("the key is refused from now on, but")
+    assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
+
+
 @pytest.mark.parametrize(
     ("credential", "reason"),
     [
@@ -395,10 +478,51 @@ def test_a_bare_key_id_is_unknown(ontopop: Admin) -> None:
 def test_without_legacy_keys_a_foreign_key_is_malformed(admin: Admin) -> None:
     """``LegacyKeys=off`` looks for none."""
     admin("import", record=_RECORD)
-    assert admin("verify", credential=_KEY)["reason"] == "malformed"
+    assert Admin()("verify", credential=_KEY)["reason"] == "malformed"
 
 
 def test_a_corrupt_ontopop_record_is_reported_as_corrupt(ontopop: Admin) -> None:
     """It opens nothing."""
     ontopop.secrets.create_secret(Name=f"APIKEY_{_KEY}", SecretString="{}")
     assert ontopop("verify", credential=_KEY)["reason"] == "corrupt"
+
+
+@pytest.mark.parametrize("issued", ["2090-01-01T00:00:00", "2027-01-15T08:00:01"])
+def test_an_issue_date_in_the_future_is_refused(admin: Admin, issued: str) -> None:
+    """400: nobody issued the key yet, and its life would count from there."""
+    before = admin.contents()
+    answer = admin("import", record=_RECORD | {"issueDate": issued})
+    assert answer["error"] == {
+        "code": "invalid_request",
+        "message": "record.issueDate: is in the future (UTC)",
+        "field": "record.issueDate",
+    }
+    assert admin.contents().keys() == before.keys()
+    now = admin("import", record=_RECORD | {"issueDate": "2027-01-15T08:00:00"})
+    assert now["status"] == 201
+
+
+def test_the_longest_life_of_an_import_counts_from_now(aws: None) -> None:
+    """Not from an issue long ago, nor from the repeat that comes later."""
+    del aws
+    admin = Admin(MAX_LIFETIME_DAYS="30")
+    beyond = _RECORD | {"expirationDate": "2027-02-14T08:00:01"}
+    assert admin("import", record=beyond)["error"]["field"] == "expirationDate"
+    asked = {"record": _RECORD | {"expirationDate": "2027-02-14T08:00:00"}}
+    assert admin("import", **asked)["status"] == 201
+    admin.now += 86_400
+    assert admin("import", **asked)["repeated"] is True
+    key_id = admin("list")["records"][0]["keyId"]
+    assert admin("update", keyId=key_id, lifetimeDays=31)["status"] == 400
+    assert admin("update", keyId=key_id, lifetimeDays=30)["status"] == 200
+
+
+def test_a_key_that_ended_before_it_was_issued_has_the_default_length(
+    admin: Admin,
+) -> None:
+    """Of what is made like it; else it would have ended before it began."""
+    dates = {"expirationDate": "1967-01-01T00:00:00"}
+    imported = admin("import", record=_RECORD | dates)["record"]
+    for action in ("clone", "rotate"):
+        record = admin(action, keyId=imported["keyId"])["record"]
+        assert (record["state"], record["expiresInDays"]) == ("active", 90)

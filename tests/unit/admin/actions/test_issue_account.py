@@ -10,7 +10,7 @@ import pytest
 
 from apikeys import digest
 from apikeys.record import Record
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 _DAY = 86_400
 _TOKEN = "0123456789abcdef-0123456789ABCDEF"
@@ -61,8 +61,8 @@ def test_an_account_is_issued_with_a_generated_password(basic: Admin) -> None:
         "client": "HOPEX",
         "issuer": "apikeys",
         "name": "Nightly",
-        "issueDate": "2027-01-15T08:00:00",
-        "expirationDate": "2027-04-15T08:00:00",
+        "issueDate": "2027-01-15T08:00:00Z",
+        "expirationDate": "2027-04-15T08:00:00Z",
         "enabled": True,
         "roles": ["READER"],
         "session": _SESSION,
@@ -139,7 +139,7 @@ def test_the_life_of_an_account_is_that_of_a_key(basic: Admin) -> None:
         *("disabled", "granted"),
         *("revoked", "granted"),
     ]
-    assert found[2][1] == {"login": "olga", "state": "revoked"}
+    assert (found[2][1]["login"], found[2][1]["state"]) == ("olga", "revoked")
     assert found[3][1] == found[1][1]
     updated = basic("update", login="olga", roles=["WRITER"], neverExpires=True)
     assert updated["record"]["roles"] == ["WRITER"]
@@ -173,7 +173,7 @@ def test_lists_have_accounts_beside_keys(basic: Admin) -> None:
     assert sorted(names) == sorted([key.key_id, "olga"])
     assert page["corrupt"] == ["bad"]
     revoked = basic("list", state="revoked")["records"]
-    assert revoked == [{"login": "olaf", "state": "revoked"}]
+    assert [(r["login"], r["state"]) for r in revoked] == [("olaf", "revoked")]
 
 
 def test_a_narrower_function_reaches_no_account_beyond_its_roles(basic: Admin) -> None:
@@ -210,7 +210,7 @@ def test_an_account_is_cloned_under_another_login(basic: Admin) -> None:
         "Second",
     )
     assert (record["roles"], record["session"]) == (["READER"], _SESSION)
-    assert record["expirationDate"] == "2027-01-23T08:00:00"
+    assert record["expirationDate"] == "2027-01-23T08:00:00Z"
     assert not _opens(basic, first["password"], "olaf")
     assert _opens(basic, answer["password"], "olaf")
 
@@ -241,16 +241,16 @@ def test_a_rotated_password_overlaps_with_the_new_one(basic: Admin) -> None:
         "status": 201,
         "password": new,
         "record": basic("get", login="olga")["record"],
-        "previous": {"login": "olga", "expirationDate": "2027-01-17T08:00:00"},
+        "previous": {"login": "olga", "expirationDate": "2027-01-17T08:00:00Z"},
         "effectiveWithinSeconds": 60,
         "recordTtlSeconds": 30,
     }
     record = answer["record"]
-    assert record["previous"] == {"expirationDate": "2027-01-17T08:00:00"}
+    assert record["previous"] == {"expirationDate": "2027-01-17T08:00:00Z"}
     assert (record["roles"], record["session"]) == (["READER"], _SESSION)
     # As long a life as it had, from now.
-    assert record["issueDate"] == "2027-01-16T08:00:00"
-    assert record["expirationDate"] == "2027-04-16T08:00:00"
+    assert record["issueDate"] == "2027-01-16T08:00:00Z"
+    assert record["expirationDate"] == "2027-04-16T08:00:00Z"
     assert [_reason(basic, p) for p in (old, new)] == ["granted", "granted"]
     assert digest.have_one_salt(*_record(basic).digests(basic.now))
     basic.now += _DAY - 0.001
@@ -265,7 +265,7 @@ def test_a_leaked_password_is_ended_at_once(basic: Admin, overlap: int) -> None:
     passwords = [_issued(basic)["password"]]
     passwords += [basic("rotate", login="olga", overlapSeconds=overlap)["password"]]
     answer = basic("rotate", login="olga", overlapSeconds=0)
-    assert answer["previous"]["expirationDate"] == "2027-01-15T08:00:00"
+    assert answer["previous"]["expirationDate"] == "2027-01-15T08:00:00Z"
     assert "previous" not in answer["record"]
     found = [_opens(basic, p) for p in (*passwords, answer["password"])]
     assert found == [False, False, True]
@@ -302,7 +302,7 @@ def test_the_replaced_password_ends_no_later_than_the_account_did(basic: Admin) 
     """An overlap lengthens nothing; one that is over at once is none."""
     old = _issued(basic, lifetimeDays=1)["password"]
     answer = basic("rotate", login="olga", overlapSeconds=7 * _DAY)
-    assert answer["previous"]["expirationDate"] == "2027-01-16T08:00:00"
+    assert answer["previous"]["expirationDate"] == "2027-01-16T08:00:00Z"
     basic.now += 2 * _DAY
     answer = basic("rotate", login="olga", neverExpires=True)
     assert "previous" not in answer["record"]
@@ -315,7 +315,7 @@ def test_an_account_without_an_end_stays_so(basic: Admin) -> None:
     _issued(basic, neverExpires=True)
     answer = basic("rotate", login="olga", overlapSeconds=3_600)
     assert answer["record"]["expirationDate"] is None
-    assert answer["previous"]["expirationDate"] == "2027-01-15T09:00:00"
+    assert answer["previous"]["expirationDate"] == "2027-01-15T09:00:00Z"
 
 
 def test_a_new_credential_never_gets_into_a_log_by_accident(basic: Admin) -> None:
@@ -341,7 +341,7 @@ def test_rotation_brings_no_password_back_that_was_refused(basic: Admin) -> None
     for login, asked in (("olga", {"enabled": True}), ("olaf", {})):
         old = _issued(basic, login, enabled=False)["password"]
         answer = basic("rotate", login=login, **asked)
-        assert answer["previous"]["expirationDate"] == "2027-01-15T08:00:00"
+        assert answer["previous"]["expirationDate"] == "2027-01-15T08:00:00Z"
         basic("enable", login=login)
         found = [_opens(basic, p, login) for p in (old, answer["password"])]
         assert found == [False, True]
@@ -479,7 +479,7 @@ def test_a_kind_that_the_deployment_does_not_read_is_missing_to_it(aws: None) ->
     """Verify says so whatever the credential is."""
     del aws
     keys, accounts = Admin(), Admin(CREDENTIALS="basic")
-    password = _issued(keys, roles=["READER"])["password"]
+    password = _issued(accounts, roles=["READER"])["password"]
     key, _ = keys.issued(roles=["READER"])
     found = [_reason(admin, password) for admin in (keys, accounts)]
     assert found == ["missing", "granted"]
@@ -515,3 +515,80 @@ def test_a_digest_without_a_salt_is_rotated_without_an_overlap(basic: Admin) -> 
     assert (answer["status"], "previous" in answer["record"]) == (201, False)
     assert digest.is_slow(_record(basic).digest)
     assert not _opens(basic, "a password by hand")
+
+
+@pytest.mark.parametrize("is_given", [False, True])
+def test_two_issues_of_one_login_at_once_get_the_same_account(
+    basic: Admin, monkeypatch: pytest.MonkeyPatch, *, is_given: bool
+) -> None:
+    """Under one token: the one that comes second repeats the first."""
+    asked = {"login": "olga", "client": "HOPEX", "requestToken": _TOKEN}
+    if is_given:
+        asked["password"] = _GIVEN
+    store = type(basic.deployment.store)
+    create = store.create
+    first: list[Any] = []
+
+    def overtaken(*arguments: Any) -> str:
+        monkeypatch.undo()
+        first.append(basic("issue", **asked))
+        return create(*arguments)
+
+    monkeypatch.setattr(store, "create", overtaken)
+    second = basic("issue", **asked)
+    assert [first[0]["status"], second["status"]] == [201, 201]
+    assert first[0]["record"]["issueDate"] == second["record"]["issueDate"]
+    assert _opens(basic, _GIVEN if is_given else second["password"])
+
+
+@pytest.mark.parametrize("fields", [{"client": "Other"}, {"requestToken": "x" * 32}])
+def test_another_request_that_was_quicker_keeps_the_login(
+    basic: Admin, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]
+) -> None:
+    """409 for the second, whose account it is not."""
+    asked = {"login": "olga", "client": "HOPEX", "requestToken": _TOKEN}
+    store = type(basic.deployment.store)
+    create = store.create
+
+    def overtaken(*arguments: Any) -> str:
+        monkeypatch.undo()
+        assert basic("issue", **asked | fields)["status"] == 201
+        return create(*arguments)
+
+    monkeypatch.setattr(store, "create", overtaken)
+    assert basic("issue", **asked)["error"]["code"] == "login_taken"
+
+
+_SEEN = "Mega-hopex-2027"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"login": _SEEN.upper()}, "is the login"),
+        ({"name": f"use {_SEEN}"}, "stands in name, and would be shown"),
+        ({"description": f"use {_SEEN.lower()}"}, "stands in description, and would"),
+        ({"client": _SEEN}, "stands in client, and would be shown"),
+        ({"session": _SESSION | {"login": _SEEN}}, "stands in session, and would"),
+    ],
+)
+def test_a_password_that_is_shown_elsewhere_is_refused(
+    basic: Admin, fields: dict[str, Any], message: str
+) -> None:
+    """By ``issue``, ``clone`` and ``rotate``: 400, and nothing is written."""
+    _issued(basic, "model", **{n: v for n, v in fields.items() if n != "login"})
+    login = fields.get("login", "olga")
+    before = basic.contents()
+    asked = {"client": "HOPEX", "login": "olga", "password": _SEEN} | fields
+    for answer in (
+        basic("issue", **asked),
+        basic("clone", login="model", newLogin=login, password=_SEEN),
+        basic("rotate", login="model", password=_SEEN)
+        if "login" not in fields
+        else basic("issue", **asked),
+    ):
+        error = answer["error"]
+        assert (answer["status"], error["field"]) == (400, "password")
+        assert error["message"].startswith(f"password: {message}")
+        assert _SEEN not in json.dumps(answer)
+    assert basic.contents() == before

@@ -15,7 +15,7 @@ from apikeys.record import Record
 from apikeys.roles import RoleMap
 from tests.builders import NOW, SIGNING_KEYS, signing_secret
 from tests.fakes import ROLES_NAME, SIGNING_NAME
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +42,8 @@ def test_an_issued_key_is_answered_once_and_works(admin: Admin) -> None:
             "client": "Acme",
             "issuer": "apikeys",
             "name": "Zoë's key",
-            "issueDate": "2027-01-15T08:00:00",
-            "expirationDate": "2027-04-15T08:00:00",
+            "issueDate": "2027-01-15T08:00:00Z",
+            "expirationDate": "2027-04-15T08:00:00Z",
             "enabled": True,
             "roles": ["READER", "WRITER"],
             "schemaVersion": 1,
@@ -99,13 +99,13 @@ def test_slow_digests_are_a_setting(aws: None) -> None:
 @pytest.mark.parametrize(
     ("fields", "ends_at", "days"),
     [
-        ({}, "2027-04-15T08:00:00", 90),
-        ({"lifetimeDays": 1}, "2027-01-16T08:00:00", 1),
-        ({"lifetimeDays": 36_500}, "2126-12-22T08:00:00", 36_500),
-        ({"expirationDate": "2027-01-15T08:00:01"}, "2027-01-15T08:00:01", 0),
-        ({"expirationDate": "9999-12-31T23:59:59"}, "9999-12-31T23:59:59", 2_912_063),
+        ({}, "2027-04-15T08:00:00Z", 90),
+        ({"lifetimeDays": 1}, "2027-01-16T08:00:00Z", 1),
+        ({"lifetimeDays": 36_500}, "2126-12-22T08:00:00Z", 36_500),
+        ({"expirationDate": "2027-01-15T08:00:01"}, "2027-01-15T08:00:01Z", 0),
+        ({"expirationDate": "9999-12-31T23:59:59"}, "9999-12-31T23:59:59Z", 2_912_064),
         ({"neverExpires": True}, None, None),
-        ({"neverExpires": False, "lifetimeDays": 7}, "2027-01-22T08:00:00", 7),
+        ({"neverExpires": False, "lifetimeDays": 7}, "2027-01-22T08:00:00Z", 7),
     ],
 )
 def test_a_key_ends_when_it_was_asked_to(
@@ -390,34 +390,89 @@ def test_an_unknown_usage_plan_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("canary")])
-def test_a_failed_write_leaves_no_gateway_key_behind(
-    admin: Admin, plan: str, monkeypatch: pytest.MonkeyPatch, error: BaseException
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [("secrets", "create_secret"), ("gateway", "create_usage_plan_key")],
+)
+def test_a_repeat_goes_on_with_the_gateway_key_of_a_try_that_was_stopped(
+    admin: Admin,
+    plan: str,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    where: str,
+    what: str,
 ) -> None:
-    """Whatever stopped it; the error itself goes on."""
-
-    def fail(*_arguments: object) -> None:
-        raise error
-
-    monkeypatch.setattr("admin.stores.secrets_manager.SecretStore.create", fail)
-    with pytest.raises(type(error)):
-        admin("issue", client="Acme", usagePlanId=plan)
-    assert admin.gateway_keys() == []
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("canary")])
-def test_a_failed_join_leaves_no_gateway_key_behind(
-    admin: Admin, plan: str, monkeypatch: pytest.MonkeyPatch, error: BaseException
-) -> None:
-    """Whatever stopped it between the key and its plan."""
+    """Whatever stopped it: it is not known how far it came, and nothing is undone."""
 
     def fail(**_arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr(admin.gateway, "create_usage_plan_key", fail)
-    before = admin.contents()
-    with pytest.raises(type(error)):
-        admin("issue", client="Acme", usagePlanId=plan)
-    assert (admin.contents(), admin.gateway_keys()) == (before, [])
+    with monkeypatch.context() as failing:
+        failing.setattr(getattr(admin, where), what, fail)
+        with pytest.raises(type(error)):
+            admin("issue", client="Acme", usagePlanId=plan, requestToken=_TOKEN)
+    (left,) = admin.gateway_keys()
+    key, _ = admin.issued(usagePlanId=plan, requestToken=_TOKEN)
+    assert admin.record(key.key_id)["usageKeyId"] == left
+    members = admin.gateway.get_usage_plan_keys(usagePlanId=plan)["items"]
+    assert [member["id"] for member in members] == admin.gateway_keys() == [left]
+
+
+def test_a_gateway_key_of_another_name_or_plan_is_not_taken(
+    admin: Admin, plan: str
+) -> None:
+    """A name may begin another; a try for another plan is not this one."""
+    key_id = derived_key_id(_TOKEN)
+    for name, described in (
+        (f"apikeys-{key_id}2", f"Usage plan {plan}"),
+        (f"apikeys-{key_id}", "Usage plan other"),
+    ):
+        admin.gateway.create_api_key(name=name, description=described)
+    others = admin.gateway_keys()
+    key, _ = admin.issued(usagePlanId=plan, requestToken=_TOKEN)
+    assert key.key_id == key_id
+    assert admin.record(key_id)["usageKeyId"] not in others
+
+
+def test_the_gateway_keys_are_looked_through_page_by_page(
+    admin: Admin, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An account may have ten thousand of them."""
+    key_id = derived_key_id(_TOKEN)
+    made = admin.gateway.create_api_key(
+        name=f"apikeys-{key_id}", description=f"Usage plan {plan}"
+    )
+    whole = admin.gateway.get_api_keys
+
+    def paged(**asked: Any) -> Any:
+        if "position" not in asked:
+            return {"items": [], "position": "next"}
+        assert asked.pop("position") == "next"
+        return whole(**asked)
+
+    monkeypatch.setattr(admin.gateway, "get_api_keys", paged)
+    admin.issued(usagePlanId=plan, requestToken=_TOKEN)
+    assert admin.record(key_id)["usageKeyId"] == made["id"]
+
+
+def test_a_clone_that_can_not_be_repeated_leaves_no_gateway_key(
+    admin: Admin, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its model was revoked since the try that was stopped."""
+    model, _ = admin.issued(usagePlanId=plan)
+    asked = {"keyId": model.key_id, "requestToken": _TOKEN}
+
+    def fail(**_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as failing:
+        failing.setattr(admin.secrets, "create_secret", fail)
+        with pytest.raises(KeyboardInterrupt):
+            admin("clone", **asked)
+    admin("revoke", keyId=model.key_id)
+    assert len(admin.gateway_keys()) == 1
+    assert admin("clone", **asked)["error"]["code"] == "key_revoked"
+    assert admin.gateway_keys() == []
 
 
 def test_a_retry_keeps_the_gateway_key(admin: Admin, plan: str) -> None:
@@ -447,3 +502,30 @@ def test_a_retry_for_another_usage_plan_is_a_conflict(
     answer = admin("issue", **request, usagePlanId=plans[second])
     assert (answer["status"], answer["error"]["code"]) == (409, "request_token_used")
     assert (admin.contents(), admin.gateway_keys()) == before
+
+
+@pytest.mark.parametrize(
+    ("unmapped", "warning"),
+    [
+        ("deny", "without a role it opens no route: every call is 403"),
+        ("any-key", "without a role it opens every route that no role names"),
+    ],
+)
+def test_a_key_without_a_role_is_warned_of(
+    admin: Admin, unmapped: str, warning: str
+) -> None:
+    """With what it opens, whichever action makes it so; one with a role is not."""
+    role_map = {"unmapped": unmapped, "roles": {"READER": {"allow": ["GET /a"]}}}
+    admin.overwrite(ROLES_NAME, json.dumps(role_map))
+    bare, issued = admin.issued()
+    key, other = admin.issued(roles=["READER"])
+    assert "findings" not in other
+    answers = [
+        issued,
+        admin("issue", client="Acme", login="olga"),
+        admin("import", client="Acme", key="ABCDEFGHIJKLMNOP12356789"),
+        admin("clone", keyId=bare.key_id),
+        admin("clone", keyId=key.key_id, roles=[]),
+        admin("update", keyId=key.key_id, roles=[]),
+    ]
+    assert [answer["findings"] for answer in answers] == [[warning]] * len(answers)

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import a_key, record_text
 
 if TYPE_CHECKING:
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 _DAY = 86_400
 
@@ -104,12 +104,13 @@ def test_the_fields_that_are_given_must_all_fit(
     assert found == {ids[name] for name in expected}
 
 
-def test_of_a_revoked_key_its_id_alone_is_shown(admin: Admin) -> None:
-    """As ``get`` does."""
-    key, _ = admin.issued()
+def test_a_revoked_key_is_shown_as_get_shows_it(admin: Admin) -> None:
+    """With its client, its dates, and until when it can be restored."""
+    key, _ = admin.issued(name="nightly")
     admin("revoke", keyId=key.key_id)
     records = admin("list", state="revoked")["records"]
-    assert records == [{"keyId": key.key_id, "state": "revoked"}]
+    assert records == [admin("get", keyId=key.key_id)["record"]]
+    assert records[0]["name"] == "nightly"
     assert admin("list") == {"status": 200, "records": []}
 
 
@@ -146,21 +147,75 @@ def test_a_token_has_1_to_8192_characters(admin: Admin, token: object) -> None:
     assert "canary" not in json.dumps(answer)
 
 
+_REFUSED = {
+    "code": "invalid_request",
+    "message": "nextToken: is not one that was returned, or other fields changed",
+    "field": "nextToken",
+}
+
+
+def _token(admin: Admin, **fields: object) -> str:
+    for _ in range(2):
+        admin.issued()
+    return str(admin("list", limit=1, **fields)["nextToken"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ak_7GkQ2mV0aZx81TbP_" + "x" * 65,
+        "canary",
+        "1",
+        "1====",
+        "1" + "A" * 22,
+        "1" + "A" * 44,
+        "ü",
+    ],
+)
+def test_what_list_did_not_return_never_reaches_aws(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Whatever an operator pastes, CloudTrail would keep: 400 before any call."""
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise AssertionError("a call")
+
+    for call in ("list_secrets", "get_secret_value"):
+        monkeypatch.setattr(admin.secrets, call, fail)
+    assert admin("list", nextToken=text)["error"] == _REFUSED
+    # The counts of the signing keys go page by page as well.
+    asked = {"fingerprint": "0" * 16, "nextToken": text}
+    assert admin("signing.rotate", nextToken=text)["error"] == _REFUSED
+    assert admin("signing.retire", **asked)["error"] == _REFUSED
+
+
+def test_a_token_is_taken_as_it_was_returned_and_no_other_way(admin: Admin) -> None:
+    """Not changed by a character, not for other fields, not for another action."""
+    token = _token(admin, client="Acme")
+    asked = {"client": "Acme", "nextToken": token}
+    assert admin("list", **asked, limit=5)["status"] == 200
+    for index in (0, 1, 22, len(token) - 1):
+        other = "A" if token[index] != "A" else "B"
+        changed = token[:index] + other + token[index + 1 :]
+        assert admin("list", **asked | {"nextToken": changed})["error"] == _REFUSED
+    assert admin("list", **asked | {"nextToken": f"{token}="})["error"] == _REFUSED
+    for fields in ({}, {"client": "Other"}, {"client": "Acme", "state": "revoked"}):
+        assert admin("list", **fields, nextToken=token)["error"] == _REFUSED
+    assert admin("signing.rotate", nextToken=token)["error"] == _REFUSED
+
+
 @pytest.mark.parametrize(
     "name", ["InvalidNextTokenException", "InvalidParameterException"]
 )
-def test_a_token_that_list_did_not_return_is_refused(
+def test_a_token_that_aws_takes_no_more_is_refused(
     admin: Admin, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """400, by what AWS says of it."""
+    token = _token(admin)
 
     def refuse(**_arguments: object) -> None:
         answer: Any = {"Error": {"Code": name, "Message": "canary"}}
         raise getattr(admin.secrets.exceptions, name)(answer, "ListSecrets")
 
     monkeypatch.setattr(admin.secrets, "list_secrets", refuse)
-    assert admin("list", nextToken="canary")["error"] == {
-        "code": "invalid_request",
-        "message": "nextToken: is not one that list returned",
-        "field": "nextToken",
-    }
+    assert admin("list", nextToken=token)["error"] == _REFUSED

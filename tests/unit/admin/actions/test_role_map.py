@@ -9,14 +9,12 @@ import pytest
 
 from tests.builders import ROLE_MAP
 from tests.fakes import ROLES_NAME
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.admin.conftest import Admin
-
 _NEW: dict[str, Any] = {"roles": {"A": {"allow": ["GET /a"]}}}
-_WARNING = 'unmapped = "any-key" and deny are for APIs without {proxy+}'
 
 
 def _version(admin: Admin) -> str:
@@ -80,11 +78,42 @@ def test_the_first_role_map_is_created(admin: Admin) -> None:
     assert json.loads(admin.stored(ROLES_NAME)) == _NEW
 
 
-def test_any_key_and_deny_are_warned_of(admin: Admin) -> None:
-    """Stored all the same: the operator may know better."""
-    answer = admin("roles.put", roleMap={"unmapped": "any-key", "roles": {}})
-    (finding,) = answer["findings"]
-    assert (answer["status"], finding.startswith(_WARNING)) == (200, True)
+_ANY_KEY: dict[str, Any] = {"unmapped": "any-key", "roles": {"A": {}}}
+_DENYING: dict[str, Any] = {"roles": {"A": {"deny": ["GET /a"]}}}
+
+
+@pytest.mark.parametrize(
+    ("found", "begins"),
+    [
+        (_ANY_KEY, ['unmapped = "any-key" is']),
+        (_DENYING, ["deny is"]),
+        (_ANY_KEY | _DENYING, ['unmapped = "any-key" is', "deny is"]),
+    ],
+)
+def test_any_key_and_deny_are_warned_of_once_each(
+    admin: Admin, found: dict[str, Any], begins: list[str]
+) -> None:
+    """Stored all the same: the operator may know better, and was told."""
+    answer = admin("roles.put", roleMap=found)
+    said = [finding.partition(" for APIs")[0] for finding in answer["findings"]]
+    assert (answer["status"], said) == (200, begins)
+    assert admin("roles.check", roleMap=found)["findings"] == answer["findings"]
+    found = found | {"roles": found["roles"] | {"B": {"allow": ["GET /b"]}}}
+    assert admin("roles.put", roleMap=found)["findings"] == []
+
+
+@pytest.mark.parametrize("field", ["allow", "deny"])
+def test_a_name_after_a_colon_is_warned_of(admin: Admin, field: str) -> None:
+    """As Express spells a parameter; here it is a text like any other."""
+    routes = ["GET /a/:id/b", "GET /:8/x:y/:", {"route": "GET /b/:c_D", "reads": True}]
+    answer = admin("roles.check", roleMap={"roles": {"A": {field: routes}}})
+    spelled = [finding for finding in answer["findings"] if "very text" in finding]
+    assert spelled == [
+        f"roles.A.{field}: 'GET /a/:id/b' is for the very text ':id'; "
+        "did you mean {id}?",
+        f"roles.A.{field}: 'GET /b/:c_D' is for the very text ':c_D'; "
+        "did you mean {c_D}?",
+    ]
 
 
 _BAD: list[tuple[dict[str, Any], list[str]]] = [
@@ -147,7 +176,7 @@ def test_a_version_may_be_asked_for(admin: Admin) -> None:
     version = _version(admin)
     done = admin("roles.put", roleMap=_NEW, ifVersion=version)
     before = admin.contents()
-    stale = admin("roles.put", roleMap={"roles": {}}, ifVersion=version)
+    stale = admin("roles.put", roleMap=_NEW, ifVersion=version)
     assert (done["status"], stale) == (
         200,
         {
@@ -218,3 +247,29 @@ def test_checking_a_role_map_stores_nothing(
     answer = admin("roles.check", roleMap=role_map)
     assert answer == {"status": 200, "isValid": is_valid, "findings": findings}
     assert admin.contents() == before
+
+
+def test_a_map_without_roles_is_stored_only_if_it_is_meant(admin: Admin) -> None:
+    """It locks everybody out: 400 without ``allowEmpty``."""
+    before = admin.contents()
+    for empty in ({"roles": {}}, {"unmapped": "any-key", "roles": {}}):
+        answer = admin("roles.put", roleMap=empty)
+        assert (answer["status"], answer["error"]["field"]) == (400, "roleMap")
+        assert "allowEmpty" in answer["error"]["message"]
+    assert admin.contents() == before
+    assert admin("roles.put", roleMap={"roles": {}}, allowEmpty=True)["status"] == 200
+
+
+@pytest.mark.parametrize(("ttl", "own"), [("0", 1), ("1", 1), ("30", 30)])
+def test_a_new_role_map_is_in_force_once_the_authorizer_reads_it(
+    aws: None, ttl: str, own: int
+) -> None:
+    """It reads its own secrets once a second at most, whatever the record TTL is."""
+    del aws
+    admin = Admin(RECORD_TTL_SECONDS=ttl)
+    answer = admin("roles.put", roleMap=_NEW)
+    assert answer["effectiveWithinSeconds"] == 30 + own
+    assert answer["recordTtlSeconds"] == own
+    assert admin("disable", keyId=admin.issued()[0].key_id)[
+        "effectiveWithinSeconds"
+    ] == 30 + int(ttl)

@@ -1,4 +1,4 @@
-"""The rotation of the signing key, in two calls."""
+"""The rotation of the signing key, in two calls, and its retirement."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from admin.actions import rotate_signing_key
+from admin.stores.signing_secret import fingerprint
 from apikeys.signing import SigningKeys
 from tests.builders import SIGNING_TEXT, signing_secret
 from tests.fakes import SIGNING_NAME
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from apikeys.key import Key
-    from tests.unit.admin.conftest import Admin
 
 
 def _secret(admin: Admin) -> dict[str, Any]:
     return dict(json.loads(admin.stored(SIGNING_NAME)))
+
+
+def _fingerprints(admin: Admin) -> dict[str, Any]:
+    found = _secret(admin)
+    previous = [fingerprint(key.encode()) for key in found["previous"]]
+    return {"current": fingerprint(found["current"].encode()), "previous": previous}
 
 
 def _verifies(admin: Admin, key: Key) -> bool:
@@ -32,7 +40,8 @@ def test_a_new_signing_key_is_announced_first(admin: Admin) -> None:
         "status": 200,
         "phase": "announced",
         "waitSeconds": 30,
-        "keys": {"current": 2, "previous": [0, 0], "unknown": 0},
+        "keys": {"current": 2, "previous": [0, 0], "imported": 0, "unknown": 0},
+        "fingerprints": _fingerprints(admin),
     }
     found = _secret(admin)
     assert found == {
@@ -58,7 +67,8 @@ def test_an_announced_signing_key_signs_after_the_record_ttl(admin: Admin) -> No
         "status": 200,
         "phase": "promoted",
         "waitSeconds": 0,
-        "keys": {"current": 0, "previous": [2], "unknown": 0},
+        "keys": {"current": 0, "previous": [2], "imported": 0, "unknown": 0},
+        "fingerprints": _fingerprints(admin),
     }
     assert _secret(admin) == {"current": announced, "previous": [SIGNING_TEXT]}
     assert all(_verifies(admin, key) for key in (old, between, new))
@@ -79,14 +89,25 @@ def test_promoting_too_early_is_refused(admin: Admin) -> None:
 
 
 def test_the_count_tells_when_a_signing_key_may_go(admin: Admin) -> None:
-    """Live records under each key; revoked and unreadable ones do not count."""
+    """Live records under each key; revoked and unreadable ones do not count.
+
+    Imported ones stand apart: no signing key signed them.
+    """
     keys = [admin.issued()[0] for _ in range(4)]
     admin("revoke", keyId=keys[0].key_id)
     admin.overwrite(f"APIKEY_{keys[1].key_id}", "canary")
     unsaid = {k: v for k, v in admin.record(keys[2].key_id).items() if k != "signedBy"}
     admin.overwrite(f"APIKEY_{keys[2].key_id}", json.dumps(unsaid))
+    admin("issue", client="Acme", login="olga")
+    admin("import", key="ABCDEFGHIJKLMNOP12356789", client="Acme")
+    admin("import", key="ABCDEFGHIJKLMNOP12356788", client="Acme")
     answer = admin("signing.rotate")
-    assert answer["keys"] == {"current": 1, "previous": [0], "unknown": 1}
+    assert answer["keys"] == {
+        "current": 1,
+        "previous": [0],
+        "imported": 2,
+        "unknown": 1,
+    }
 
 
 def test_other_fields_of_the_secret_stay(admin: Admin) -> None:
@@ -120,24 +141,151 @@ def test_an_unreadable_secret_is_a_misconfiguration(
     assert admin.contents() == before
 
 
-def test_every_page_of_records_is_counted(
+@pytest.mark.parametrize(("ttl", "wait"), [("0", 1), ("1", 1), ("30", 30)])
+def test_the_wait_is_what_the_authorizer_needs_to_read_it(
+    admin: Admin, ttl: str, wait: int
+) -> None:
+    """It reads its own secrets once a second at most, whatever the record TTL is."""
+    del admin
+    admin = Admin(RECORD_TTL_SECONDS=ttl)
+    assert admin("signing.rotate")["waitSeconds"] == wait
+    admin.now += wait - 1
+    assert admin("signing.rotate")["error"]["code"] == "too_early"
+    admin.now += 1
+    assert admin("signing.rotate")["phase"] == "promoted"
+
+
+def _sum(admin: Admin, answer: dict[str, Any], **asked: object) -> tuple[int, int]:
+    """Return how many keys stand under the current one, and in how many answers."""
+    total, calls = answer["keys"]["current"], 1
+    while (token := answer.get("nextToken")) is not None:
+        answer = admin(nextToken=token, **asked)
+        assert (answer["status"], answer["phase"]) == (200, "counted")
+        total, calls = total + answer["keys"]["current"], calls + 1
+    return total, calls
+
+
+def test_every_page_of_records_is_counted_in_answers_of_a_few(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many there are."""
-    monkeypatch.setattr("admin.stores.records.MAX_NAMES", 2)
-    for _ in range(5):
+    """So that 20,000 keys take many answers, and none of them too long."""
+    monkeypatch.setattr(rotate_signing_key, "MAX_NAMES", 2)
+    monkeypatch.setattr(rotate_signing_key, "_MOST_PAGES", 2)
+    for _ in range(9):
         admin.issued()
-    assert admin("signing.rotate")["keys"]["current"] == 5
+    answer = admin("signing.rotate")
+    written = _secret(admin)
+    assert _sum(admin, answer, action="signing.rotate") == (9, 3)
+    assert _secret(admin) == written
 
 
-def test_a_count_ends_where_aws_takes_no_token_any_more(
+def test_the_rotation_is_written_before_anything_is_counted(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rotation itself is done by then."""
+    """A count that fails says so nowhere but in its absence; it can be asked for."""
     admin.issued()
+    listed = admin.secrets.list_secrets
+
+    def fail(**_arguments: object) -> None:
+        answer: Any = {"Error": {"Code": "ThrottlingException", "Message": "canary"}}
+        raise admin.secrets.exceptions.ClientError(answer, "ListSecrets")
+
+    monkeypatch.setattr(admin.secrets, "list_secrets", fail)
+    answer = admin("signing.rotate")
+    assert (answer["status"], answer["phase"]) == (200, "announced")
+    assert "announced" in _secret(admin)
+    assert "keys" not in answer
+    monkeypatch.setattr(admin.secrets, "list_secrets", listed)
+    counted = admin("signing.rotate", nextToken=answer["nextToken"])
+    assert (counted["phase"], counted["keys"]["current"]) == ("counted", 1)
+
+
+def test_a_count_is_refused_where_aws_takes_no_token_any_more(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """400: it begins anew; half a count would be a wrong one."""
+    monkeypatch.setattr(rotate_signing_key, "MAX_NAMES", 1)
+    monkeypatch.setattr(rotate_signing_key, "_MOST_PAGES", 1)
+    for _ in range(2):
+        admin.issued()
+    token = admin("signing.rotate")["nextToken"]
     monkeypatch.setattr(
         "admin.stores.secrets_manager.SecretStore.names",
         lambda *_arguments, **_options: None,
     )
-    answer = admin("signing.rotate")
-    assert (answer["phase"], answer["keys"]["current"]) == ("announced", 0)
+    answer = admin("signing.rotate", nextToken=token)
+    assert answer["error"]["field"] == "nextToken"
+
+
+def test_a_previous_signing_key_is_retired_by_its_fingerprint(admin: Admin) -> None:
+    """What it signed is forged from then on, within the bound that is stated."""
+    leaked, kept = "o" * 64, "p" * 64
+    found = json.loads(signing_secret(leaked, kept)) | {"lookup": "l" * 43}
+    admin.overwrite(SIGNING_NAME, json.dumps(found))
+    old, _ = admin.issued()
+    admin.overwrite(
+        SIGNING_NAME,
+        json.dumps(found | {"current": SIGNING_TEXT, "previous": [leaked, kept]}),
+    )
+    new, _ = admin.issued()
+    asked = {"fingerprint": fingerprint(leaked.encode())}
+    before = admin.contents()
+    counted = admin("signing.retire", **asked, countOnly=True)
+    assert (counted["phase"], counted["keys"]["previous"]) == ("counted", [1, 0])
+    assert admin.contents() == before
+    answer = admin("signing.retire", **asked)
+    assert answer == {
+        "status": 200,
+        "phase": "retired",
+        "keys": {"current": 1, "previous": [0], "imported": 0, "unknown": 1},
+        "fingerprints": _fingerprints(admin),
+        "effectiveWithinSeconds": 60,
+        "recordTtlSeconds": 30,
+    }
+    assert _secret(admin) == {
+        "current": SIGNING_TEXT,
+        "previous": [kept],
+        "lookup": "l" * 43,
+    }
+    assert (_verifies(admin, old), _verifies(admin, new)) == (False, True)
+    assert admin("verify", credential=old.text)["reason"] == "forged"
+
+
+def test_the_signing_key_in_use_is_not_retired(admin: Admin) -> None:
+    """Nor one that there is not: 400 with those that there are."""
+    admin.overwrite(SIGNING_NAME, signing_secret(SIGNING_TEXT, "o" * 64))
+    before = admin.contents()
+    known = fingerprint(b"o" * 64)
+    messages = {
+        fingerprint(
+            SIGNING_TEXT.encode()
+        ): "is the current signing key's; rotate first",
+        "0" * 16: f"is of no previous signing key: {known}",
+    }
+    for name, message in messages.items():
+        for more in ({}, {"countOnly": True}):
+            error = admin("signing.retire", fingerprint=name, **more)["error"]
+            assert error["message"] == f"fingerprint: {message}"
+    assert admin.contents() == before
+
+
+def test_an_announced_signing_key_is_retired_with_its_announcement(
+    admin: Admin,
+) -> None:
+    """It never signs; the next rotation announces another."""
+    admin("signing.rotate")
+    announced = _secret(admin)["previous"][0]
+    answer = admin("signing.retire", fingerprint=fingerprint(announced.encode()))
+    assert answer["phase"] == "retired"
+    assert _secret(admin) == {"current": SIGNING_TEXT, "previous": []}
+    admin.now += 30
+    assert admin("signing.rotate")["phase"] == "announced"
+
+
+def test_retiring_an_older_signing_key_leaves_an_announcement(admin: Admin) -> None:
+    """The one that waits to sign still does."""
+    admin.overwrite(SIGNING_NAME, signing_secret(SIGNING_TEXT, "o" * 64))
+    admin("signing.rotate")
+    admin("signing.retire", fingerprint=fingerprint(b"o" * 64))
+    admin.now += 30
+    assert admin("signing.rotate")["phase"] == "promoted"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,10 +73,10 @@ def test_null_takes_no_field_away_that_a_record_needs(
 @pytest.mark.parametrize(
     ("fields", "ends_at"),
     [
-        ({"lifetimeDays": 1}, "2027-01-26T08:00:00"),
-        ({"expirationDate": "2027-01-25T08:00:01"}, "2027-01-25T08:00:01"),
+        ({"lifetimeDays": 1}, "2027-01-26T08:00:00Z"),
+        ({"expirationDate": "2027-01-25T08:00:01"}, "2027-01-25T08:00:01Z"),
         ({"neverExpires": True}, None),
-        ({"neverExpires": False}, "2027-04-15T08:00:00"),
+        ({"neverExpires": False}, "2027-04-15T08:00:00Z"),
     ],
 )
 def test_a_new_end_counts_from_now(
@@ -90,13 +91,13 @@ def test_a_new_end_counts_from_now(
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"lifetimeDays": 30}, "lifetimeDays"),
+        ({"lifetimeDays": 31}, "lifetimeDays"),
         ({"neverExpires": True}, "neverExpires"),
         ({"expirationDate": "2027-01-16T08:00:00"}, "expirationDate"),
-        ({"expirationDate": "2027-02-14T08:00:01"}, "expirationDate"),
+        ({"expirationDate": "2027-02-15T08:00:01"}, "expirationDate"),
     ],
 )
-def test_the_longest_life_counts_from_the_keys_issue(
+def test_the_longest_life_counts_from_now(
     aws: None, fields: dict[str, Any], field: str
 ) -> None:
     """400 for an end in the past or beyond it."""
@@ -108,7 +109,18 @@ def test_the_longest_life_counts_from_the_keys_issue(
     answer = admin("update", keyId=key.key_id, **fields)
     assert (answer["status"], answer["error"]["field"]) == (400, field)
     assert admin.contents() == before
-    assert admin("update", keyId=key.key_id, lifetimeDays=29)["status"] == 200
+    assert admin("update", keyId=key.key_id, lifetimeDays=30)["status"] == 200
+
+
+def test_an_issue_date_that_a_record_claims_lengthens_no_life(aws: None) -> None:
+    """Not even one of 2090, which an older release took."""
+    del aws
+    admin = Admin(MAX_LIFETIME_DAYS="30")
+    key, _ = admin.issued()
+    claimed = admin.record(key.key_id) | {"issueDate": "2090-01-01T00:00:00"}
+    admin.overwrite(f"APIKEY_{key.key_id}", json.dumps(claimed))
+    answer = admin("update", keyId=key.key_id, lifetimeDays=20_000)
+    assert answer["error"]["message"] == "lifetimeDays: keys live at most 30 days here"
 
 
 def test_roles_are_replaced_as_a_whole(admin: Admin, key: Key) -> None:
@@ -197,7 +209,7 @@ def test_a_deletion_that_does_not_happen_is_told(
     admin: Admin, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """409: the key still works, and nobody is made to believe otherwise."""
-    monkeypatch.setattr(admin.secrets, "delete_secret", lambda **_arguments: None)
+    monkeypatch.setattr(admin.secrets, "delete_secret", lambda **_arguments: {})
     answer = admin("revoke", keyId=key.key_id)
     assert (answer["status"], answer["error"]["code"]) == (409, "not_revocable")
     assert admin("get", keyId=key.key_id)["record"]["state"] == "active"

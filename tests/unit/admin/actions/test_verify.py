@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import a_key, forged
 from tests.fakes import ROLES_NAME
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from admin.errors import RefusedError
 from admin.rules.grants import Grants
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from apikeys.key import Key
@@ -123,7 +124,11 @@ def test_a_note_that_can_not_be_written_does_not_stop_a_revoke(
 
 @pytest.mark.parametrize(
     ("action", "fields"),
-    [("roles.put", {"roleMap": {"roles": {}}}), ("signing.rotate", {})],
+    [
+        ("roles.put", {"roleMap": {"roles": {}}}),
+        ("signing.rotate", {}),
+        ("signing.retire", {"fingerprint": "0" * 16}),
+    ],
 )
 def test_what_concerns_every_key_takes_the_unlimited_function(
     team: Admin, action: str, fields: dict[str, Any]
@@ -139,6 +144,61 @@ def test_what_concerns_every_key_takes_the_unlimited_function(
         },
     }
     assert team.contents() == before
+
+
+_AUTHORITY: list[dict[str, Any]] = [
+    {"session": {"environment": "P", "repository": "M", "profile": "A"}},
+    {"usagePlanId": "p1"},
+]
+
+
+def _gives_none(field: str) -> dict[str, Any]:
+    message = f"{field}: a function whose GrantableRoles is not * gives none"
+    error = {"code": "not_permitted", "message": message, "field": field}
+    return {"status": 403, "error": error}
+
+
+@pytest.mark.parametrize("given", _AUTHORITY)
+def test_a_session_or_a_usage_plan_takes_the_unlimited_function(
+    team: Admin, given: dict[str, Any]
+) -> None:
+    """Both are authority, as roles are; nothing is written."""
+    (field,) = given
+    key, _ = team.issued(roles=["READER"])
+    before = team.contents()
+    foreign_key = "ABCDEFGHIJKLMNOP" + "12356789"
+    answers = [
+        team("issue", client="Acme", **given),
+        team("issue", client="Acme", login="olga", **given),
+        team("clone", keyId=key.key_id, **given),
+        team("import", key=foreign_key, client="Acme", **given),
+    ]
+    if field == "session":
+        answers.append(team("update", keyId=key.key_id, **given))
+    assert answers == [_gives_none(field)] * len(answers)
+    after = team.contents()
+    # An import's first step makes the lookup key.
+    assert before.keys() == after.keys()
+    assert team.record(key.key_id) == json.loads(str(before[f"APIKEY_{key.key_id}"][0]))
+    assert team.gateway_keys() == []
+
+
+@pytest.mark.parametrize("given", _AUTHORITY)
+def test_a_record_with_a_session_or_a_usage_plan_is_out_of_reach(
+    admin: Admin, team: Admin, given: dict[str, Any]
+) -> None:
+    """It may be looked at and stopped, and is not brought back."""
+    (field,) = given
+    key, _ = admin.issued(roles=["READER"])
+    admin.overwrite(
+        f"APIKEY_{key.key_id}", json.dumps(admin.record(key.key_id) | given)
+    )
+    for action in ("update", "enable", "rotate", "clone", "confirm"):
+        assert team(action, keyId=key.key_id) == _gives_none(field)
+    for action in ("get", "disable", "revoke"):
+        assert team(action, keyId=key.key_id)["status"] == 200
+    assert team("restore", keyId=key.key_id) == _gives_none(field)
+    assert team("get", keyId=key.key_id)["record"]["state"] == "revoked"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from apikeys import digest
 from apikeys.key import derived_key_id
-from tests.unit.admin.conftest import Admin
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
     from collections.abc import Callable

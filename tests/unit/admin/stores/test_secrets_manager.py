@@ -16,7 +16,7 @@ from admin.stores.secrets_manager import SecretStore
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
 
 _NAME = "APIKEY_0123456789abcdef"
 
@@ -112,14 +112,15 @@ def test_what_is_not_there_can_not_be_replaced(store: SecretStore) -> None:
 
 
 def test_deleting_what_is_not_there_says_so(store: SecretStore) -> None:
-    """Once more is no error, never there is False."""
+    """True for the one call that did it, no error for any other."""
     never = store.delete(_NAME, 7)
     store.create(_NAME, "text", "About it")
     assert (never, store.delete(_NAME, 7), store.delete(_NAME, 7)) == (
         False,
         True,
-        True,
+        False,
     )
+    assert store.is_gone(_NAME)
 
 
 def test_a_deletion_that_aws_finds_done_is_done(
@@ -132,7 +133,8 @@ def test_a_deletion_that_aws_finds_done_is_done(
         raise admin.secrets.exceptions.InvalidRequestException(answer, "DeleteSecret")
 
     monkeypatch.setattr(admin.secrets, "delete_secret", done)
-    assert admin.deployment.store.delete(_NAME, 7) is True
+    store = admin.deployment.store
+    assert (store.delete(_NAME, 7), store.is_gone(_NAME)) == (False, True)
 
 
 def test_what_has_replicas_is_not_gone(store: SecretStore, admin: Admin) -> None:
@@ -141,7 +143,7 @@ def test_what_has_replicas_is_not_gone(store: SecretStore, admin: Admin) -> None
     admin.secrets.replicate_secret_to_regions(
         SecretId=_NAME, AddReplicaRegions=[{"Region": "eu-central-1"}]
     )
-    assert (store.delete(_NAME, 7), store.is_gone(_NAME)) == (True, False)
+    assert (store.delete(_NAME, 7), store.is_gone(_NAME)) == (False, False)
     admin.secrets.remove_regions_from_replication(
         SecretId=_NAME, RemoveReplicaRegions=["eu-central-1"]
     )

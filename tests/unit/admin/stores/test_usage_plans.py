@@ -12,13 +12,18 @@ from botocore.awsrequest import AWSResponse
 
 from admin.errors import RefusedError
 from admin.stores.usage_plans import UsagePlans
+from tests.in_process import REGION
 from tests.loading import load_anew
-from tests.unit.admin.conftest import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.unit.admin.conftest import Admin
+    from tests.unit.admin.doubles import Admin
+
+
+# What an earlier try made.
+_LOOK = ["GetApiKeys"]
+_OPERATIONS = ("GetApiKeys", "CreateApiKey", "CreateUsagePlanKey", "DeleteApiKey")
 
 
 class _Body:
@@ -50,7 +55,7 @@ class _Gateway:
     def _answer(self, request: Any, event_name: str, **_: object) -> AWSResponse:
         self.calls.append(event_name.rpartition(".")[2])
         status, headers = 201, {"content-type": "application/json"}
-        if self.errors:
+        if self.errors and not event_name.endswith(".GetApiKeys"):
             status, headers["x-amzn-errortype"] = self.errors.pop(0)
         body = json.dumps({"id": "g1", "value": "v1", "message": "canary"})
         return AWSResponse(request.url, status, headers, _Body(body))
@@ -72,7 +77,7 @@ def test_throttling_is_outlasted(gateway: _Gateway) -> None:
     gateway.errors = [(429, "TooManyRequestsException")] * 5
     fields = UsagePlans(gateway.client).join("0123456789abcdef", "gold")
     assert (fields["usageKeyId"], fields["usageIdentifierKey"]) == ("g1", "v1")
-    assert gateway.calls == ["CreateApiKey"] * 6 + ["CreateUsagePlanKey"]
+    assert gateway.calls == [*_LOOK, *["CreateApiKey"] * 6, "CreateUsagePlanKey"]
 
 
 def test_throttling_that_lasts_is_503(gateway: _Gateway) -> None:
@@ -81,7 +86,16 @@ def test_throttling_that_lasts_is_503(gateway: _Gateway) -> None:
     with pytest.raises(RefusedError) as caught:
         UsagePlans(gateway.client).join("0123456789abcdef", "gold")
     assert (caught.value.code.status, caught.value.code) == (503, "gateway_unavailable")
-    assert gateway.calls == ["CreateApiKey"] * 6
+    assert gateway.calls == [*_LOOK, *["CreateApiKey"] * 6]
+
+
+def test_a_key_that_may_have_been_made_is_not_made_again(gateway: _Gateway) -> None:
+    """503 after one try: the caller's repeat finds it, the SDK's would make another."""
+    gateway.errors = [(504, "InternalFailure")]
+    with pytest.raises(RefusedError) as caught:
+        UsagePlans(gateway.client).join("0123456789abcdef", "gold")
+    assert caught.value.code.status == 503
+    assert gateway.calls == [*_LOOK, "CreateApiKey"]
 
 
 def test_no_room_for_a_key_is_no_throttling(gateway: _Gateway) -> None:
@@ -89,7 +103,7 @@ def test_no_room_for_a_key_is_no_throttling(gateway: _Gateway) -> None:
     gateway.errors = [(429, "LimitExceededException")]
     with pytest.raises(RefusedError) as caught:
         UsagePlans(gateway.client).join("0123456789abcdef", "gold")
-    assert gateway.calls == ["CreateApiKey"]
+    assert gateway.calls == [*_LOOK, "CreateApiKey"]
     refused = caught.value
     assert (refused.code.status, refused.code, refused.field) == (
         409,
@@ -107,7 +121,7 @@ def _errors_of_the_model() -> list[tuple[str, str]]:
     model = boto3.client("apigateway", region_name=REGION).meta.service_model
     return [
         (operation, shape.name)
-        for operation in ("CreateApiKey", "CreateUsagePlanKey", "DeleteApiKey")
+        for operation in _OPERATIONS
         for shape in model.operation_model(operation).error_shapes
     ]
 
@@ -130,4 +144,6 @@ def test_no_answer_of_api_gateway_is_a_crash(
     except RefusedError as refused:
         assert refused.code.status in {400, 409, 503}
         assert "canary" not in str(refused)
-    assert ("DeleteApiKey" in gateway.calls) == (operation == "CreateUsagePlanKey")
+        # What is known not to be used; any other a repeat finds again.
+        is_left = (operation, code) == ("CreateUsagePlanKey", "NotFoundException")
+        assert ("DeleteApiKey" in gateway.calls) == is_left

@@ -18,7 +18,7 @@ from apikeys_cli.batch.issue_rows import read_rows
 from apikeys_cli.batch.journal import Journal
 from apikeys_cli.terminal import console
 from apikeys_cli.terminal.key_file import KeyList
-from tests.unit.apikeys_cli.conftest import Cli, LostError
+from tests.unit.apikeys_cli.doubles import Cli, LostError
 
 _THREE = "client,name,roles\nAlpha,one,READER\nBeta,,reader writer\nGamma,,\n"
 
@@ -124,6 +124,66 @@ def test_new_rows_are_issued_and_moved_ones_are_not(
         ("Gamma", "issued"),
         ("Alpha", "done before"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (_THREE.replace("Beta,,reader writer", "Beta,,reader"), 3),
+        (_THREE.replace("Beta,,", "Beta Ltd,,"), 3),
+        (_THREE.replace("Beta,,", "Delta,,\nBeta,new name,"), 4),
+        ("client,name,roles\nGamma,,\nAlpha,one,READER\nDelta,,\nBeta,,reader\n", 5),
+    ],
+)
+def test_an_edited_row_gets_no_second_key_in_silence(
+    cli: Cli, source: Path, keys: Path, text: str, line: int
+) -> None:
+    """It has the client or the line of one that is gone; the key that it got is named.
+
+    With ``--issue-changed`` it gets another, and that is not asked about again.
+    """
+    _run(cli, source, keys)
+    (beta,) = [e for e in _state(source)["rows"].values() if e["client"] == "Beta"]
+    source.write_text(text)
+    before = keys.read_text()
+    done = _run(cli, source, keys)
+    assert (done.exit_code, len(_issues(cli)), keys.read_text()) == (2, 3, before)
+    told = f"line {line}: changed since it was issued as {beta['keyId']}; apikeys upd"
+    assert told in done.stderr
+    assert done.stderr.count("changed since") == 1
+    done = _run(cli, source, keys, "--issue-changed", "--output", "ndjson")
+    assert done.exit_code == 0, done.output
+    rows = {row["line"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert rows[line]["status"] == "issued"
+    assert rows[line]["keyId"] != beta["keyId"]
+    count = len(_issues(cli))
+    source.write_text(f"{text}Epsilon,,\nBeta,another,\n")
+    assert _run(cli, source, keys).exit_code == 0
+    assert len(_issues(cli)) == count + 2
+
+
+def test_other_options_change_the_rows_that_they_serve(
+    cli: Cli, source: Path, keys: Path
+) -> None:
+    """A run begun again with another ``--issuer`` issues nothing in silence."""
+    _run(cli, source, keys)
+    done = _run(cli, source, keys, "--issuer", "Ops")
+    assert (done.exit_code, len(_issues(cli))) == (2, 3)
+    assert done.stderr.count("changed since it was issued as") == 3
+
+
+def test_a_state_of_an_earlier_version_tells_changes_by_lines(
+    cli: Cli, source: Path, keys: Path
+) -> None:
+    """It does not say which client a row was for."""
+    _run(cli, source, keys)
+    state = _state(source)
+    for entry in state["rows"].values():
+        del entry["client"]
+    path = source.with_name(f"{source.name}.apikeys-run.json")
+    path.write_text(json.dumps(state))
+    source.write_text(_THREE.replace("Beta,,reader writer", "Beta,,reader"))
+    assert "line 3: changed since" in _run(cli, source, keys).stderr
 
 
 def _kill(number: int, before: Callable[..., Any]) -> Callable[..., Any]:
@@ -392,7 +452,7 @@ def test_a_row_whose_role_is_unknown_is_found_before_the_first_call(
     done = _run(cli, source, keys)
     assert done.exit_code == 2
     assert "line 2: roles: not in the role map: NONE" in done.stderr
-    assert "line 3: its end, 2020-01-02T00:00:00, is in the past" in done.stderr
+    assert "line 3: its end, 2020-01-01T23:59:59, is in the past" in done.stderr
     assert _issues(cli) == []
 
 
@@ -421,8 +481,11 @@ def test_all_faults_of_a_file_are_told_before_anything_is_asked(
     assert (done.exit_code, cli.function.requests) == (2, [])
     for line in range(1, len(rows) + 1):
         assert f"line {line}: " in done.stderr
-    source.write_text("\n".join(json.dumps({"x": i}) for i in range(15)))
-    assert "and 10 more" in _run(cli, source, keys).stderr
+    source.write_text("\n".join(json.dumps({f"x{i}": i}) for i in range(30)))
+    assert (
+        "lines 1, 2, 3, 4, 5 and 25 more: client: is missing"
+        in _run(cli, source, keys).stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -486,12 +549,19 @@ def test_every_column_is_a_field_of_the_request(tmp_path: Path) -> None:
     }
 
 
+def test_what_goes_with_a_file_does_not_go_with_one_key(cli: Cli) -> None:
+    """A usage error."""
+    done = cli("issue", "--client", "A", "--issue-changed")
+    assert (done.exit_code, _issues(cli)) == (2, [])
+    assert "--issue-changed goes with --from" in done.stderr
+
+
 @pytest.mark.parametrize("option", ["--key-file", "--request-token"])
 def test_what_is_for_one_key_does_not_go_with_a_file(
     cli: Cli, source: Path, option: str
 ) -> None:
     """Usage errors, both."""
-    done = cli("issue", "--from", str(source), option, "x")
+    done = cli("issue", "--from", str(source), option, "x" * 32)
     assert done.exit_code == 2
     assert f"{option} is for one key" in done.stderr
 

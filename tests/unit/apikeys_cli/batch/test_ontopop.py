@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tests.builders import ROLE_MAP
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli
+from tests.unit.apikeys_cli.doubles import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +111,7 @@ def test_each_record_is_imported_with_the_identity_of_who_runs_it(
     records = cli.json("list")["records"]
     assert sorted(record["client"] for record in records) == list(_KEYS)
     assert not any("name" in record for record in records)
-    assert {record["issueDate"] for record in records} == {"2022-03-01T10:32:19"}
+    assert {record["issueDate"] for record in records} == {"2022-03-01T10:32:19Z"}
 
 
 @pytest.mark.usefixtures("secrets")
@@ -326,6 +326,7 @@ def test_what_was_changed_or_revoked_since_its_import_is_deleted_too(
     assert "0 imported, 0 done before, 3 deleted." in done.stderr
 
 
+@pytest.mark.usefixtures("person")
 def test_a_deletion_is_asked_about(cli: Cli, secrets: Recording) -> None:
     """No answer, no deletion, and no import either."""
     _run(cli)

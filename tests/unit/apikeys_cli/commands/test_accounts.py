@@ -9,7 +9,7 @@ import pytest
 
 from apikeys_cli.terminal import secret_input
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli
+from tests.unit.apikeys_cli.doubles import Cli
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,6 +120,7 @@ def test_each_command_on_a_key_takes_a_login(cli: Cli) -> None:
         assert "keyId" not in cli.function.requests[-1]
 
 
+@pytest.mark.usefixtures("person")
 def test_revoke_names_the_account_that_it_asks_about(cli: Cli) -> None:
     """With its client, and nothing is revoked without a yes."""
     cli(*_ACCOUNT)
@@ -128,6 +129,7 @@ def test_revoke_names_the_account_that_it_asks_about(cli: Cli) -> None:
     assert cli.function.requests[-1]["action"] == "get"
 
 
+@pytest.mark.usefixtures("person")
 def test_rotate_gives_the_account_another_password(cli: Cli, tmp_path: Path) -> None:
     """Printed or kept in a file; the old one's end is said."""
     old = cli(*_ACCOUNT).stdout.strip()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys_cli.errors import UnreachableError
-from tests.unit.apikeys_cli.conftest import Cli, LostError
+from tests.unit.apikeys_cli.doubles import Cli, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,10 +105,10 @@ def test_a_program_that_dies_before_it_printed_confirms_nothing(
 ) -> None:
     """A reader that went away, for one."""
 
-    def refuse(*_: object, **__: object) -> None:
+    def refuse(*_: object) -> None:
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr("click.echo", refuse)
+    monkeypatch.setattr("apikeys_cli.delivery._print", refuse)
     cli("issue", "--client", "Acme")
     monkeypatch.undo()
     assert [r["action"] for r in cli.function.requests] == ["issue"]

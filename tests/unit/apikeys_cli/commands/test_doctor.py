@@ -14,7 +14,7 @@ from apikeys_cli.health.findings import fail, findings_table, ok, some, warn
 from apikeys_cli.terminal.console import print_data
 from tests.builders import signing_secret
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli, LostError
+from tests.unit.apikeys_cli.doubles import Cli, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ _METHOD = {"authorizationType": "CUSTOM", "authorizerId": "auth1"}
 _SOURCE = "method.request.header.X-API-Key"
 
 
-def _good() -> dict[str, Any]:
+def good_answers() -> dict[str, Any]:
     """Return the answers of a healthy deployment, anew at each call."""
     return {
         "get_function_configuration": {
@@ -117,7 +117,7 @@ def _examined(
     cli: Cli, change: Callable[[dict[str, Any]], object] | None = None
 ) -> dict[str, list[tuple[str, str]]]:
     """Return level and text of each finding by its subject, after a change."""
-    answers = _good()
+    answers = good_answers()
     if change is not None:
         change(answers)
     for service in ("lambda", "secretsmanager", "apigateway", "wafv2"):
@@ -345,7 +345,8 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
             )
         ),
         "not checked",
-        'Could not connect to the endpoint URL: "https://wafv2"',
+        'Could not connect to the endpoint URL: "https://wafv2"; check the network, '
+        "--region and --endpoint-url",
     ),
     "another identity source": (
         lambda a: _authorizer(a, identitySource=f"{_SOURCE},context.identity.sourceIp"),
@@ -392,8 +393,7 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
     "API Gateway in trouble": (
         lambda a: a.update(get_stage=_error("TooManyRequestsException")),
         "not checked",
-        "An error occurred (TooManyRequestsException) when calling the Look "
-        "operation: no",
+        "no (TooManyRequestsException); try again",
     ),
     "API Gateway out of reach": (_denied("get_stage"), "not checked", "no permission"),
     "no backup": (
@@ -552,6 +552,24 @@ def test_an_unknown_configuration_leaves_things_unchecked(cli: Cli) -> None:
     ]
 
 
+@pytest.mark.parametrize("starts", [True, False])
+def test_names_with_which_no_function_starts_are_named(
+    cli: Cli, *, starts: bool
+) -> None:
+    """Also where the function, which does not start, says nothing of it."""
+    if not starts:
+        cli.function.answer = lambda _: None  # type: ignore[method-assign]
+
+    def change(answers: dict[str, Any]) -> None:
+        variables = answers["get_function_configuration"]["Environment"]["Variables"]
+        variables["ROLES_SECRET"] = "APIKEY_ROLES"
+
+    found = _examined(cli, change)
+    what = "ROLES_SECRET begins with SECRET_NAME_PREFIX, as records do"
+    assert found["names"] == [("fail", what)]
+    assert ("role map" in found) is starts
+
+
 def test_a_function_out_of_reach_is_the_only_finding(cli: Cli) -> None:
     """Nothing else could be said."""
     cli.function.answer = lambda _: None  # type: ignore[method-assign]
@@ -569,7 +587,7 @@ def test_a_missing_role_map_fails(account: Any) -> None:
     assert [level for level, _ in found["role map"]] == ["fail"]
 
 
-def test_role_map_warnings_and_large_policies_are_reported(
+def test_large_policies_are_reported(
     cli: Cli,
     account: Any,
 ) -> None:
@@ -578,7 +596,8 @@ def test_role_map_warnings_and_large_policies_are_reported(
     role_map = {"roles": {"LARGE": {"allow": routes, "deny": ["GET /b"]}}}
     account.put_secret_value(SecretId="APIROLES", SecretString=json.dumps(role_map))
     found = _examined(cli)
-    assert found["role map"][0][0] == "warn"
+    # What a map is warned of was said when it was stored.
+    assert found["role map"] == [("ok", "1 roles, no conflict")]
     ((level, what),) = found["policies"]
     assert level == "warn"
     assert what.startswith("the largest is LARGE's, ")
@@ -588,6 +607,22 @@ def test_role_map_warnings_and_large_policies_are_reported(
     assert what.startswith("the largest is that of a key without roles, ")
     account.put_secret_value(SecretId="APIROLES", SecretString='{"roles": {}}')
     assert "none's, 0 of 8,192 bytes" in _examined(cli)["policies"][0][1]
+
+
+def test_roles_that_the_map_lacks_are_named(cli: Cli, account: Any) -> None:
+    """Whoever holds one thinks that it opens something."""
+    ids = [cli.issue("--role", "READER")["record"]["keyId"] for _ in range(2)]
+    cli.issue("--role", "WRITER")
+    assert "roles" not in _examined(cli)
+    role_map = json.dumps({"roles": {"WRITER": {"allow": ["GET /a"]}}})
+    account.put_secret_value(SecretId="APIROLES", SecretString=role_map)
+    ((level, what),) = _examined(cli)["roles"]
+    assert level == "warn"
+    assert what.startswith("the role map lacks READER, which 2 hold ")
+    assert all(key_id in what for key_id in ids)
+    # Without a map there is a graver finding.
+    account.put_secret_value(SecretId="APIROLES", SecretString="rubbish")
+    assert "roles" not in _examined(cli)
 
 
 @pytest.mark.parametrize("text", ["rubbish", None])
@@ -703,7 +738,7 @@ def test_a_person_reads_findings_with_what_to_do(
 def test_the_table_is_the_default(cli: Cli) -> None:
     """And exit code 0 where nothing fails."""
     for service in ("lambda", "secretsmanager"):
-        cli.function.clients[service] = Aws(_good())
+        cli.function.clients[service] = Aws(good_answers())
     done = cli("doctor")
     assert done.exit_code == 0
     assert done.stdout.startswith("ok  admin function  apikeys-admin answers")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.cells import cell_len
 
 from apikeys_cli.dates import dated, relative
 from apikeys_cli.terminal.console import print_data
@@ -15,7 +18,7 @@ from apikeys_cli.terminal.listing_table import listing_table
 from tests.builders import NOW
 
 if TYPE_CHECKING:
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 _DAY = 86_400
 RECORDS: list[dict[str, Any]] = [
@@ -68,6 +71,110 @@ def test_a_narrow_terminal_loses_nothing(
         "TbP7GkQ2mV0aZx81",
         "revoked",
     ]
+
+
+_LONG: list[dict[str, Any]] = [
+    {
+        "keyId": "7GkQ2mV0aZx81TbP",
+        "state": "active",
+        "client": "Acme Corporation International",
+        "name": "nightly batch of reports",
+        "roles": ["ROLE_ONTOPOP_MANAGEMENT_API", "ROLE_ONTOPOP_TRIPLESTORE_API"],
+        "expirationDate": "2027-04-25T08:00:00Z",
+    },
+    {
+        "keyId": "0aZx81TbP7GkQ2mV",
+        "state": "disabled",
+        "client": "株式会社東京データ管理センター",
+        "name": "夜間バッチ処理",
+        "roles": ["READER"],
+        "expirationDate": "2027-01-15T20:00:00Z",
+    },
+    {
+        "login": "webservice",
+        "state": "expired",
+        "client": "HOPEX",
+        "roles": ["ADMINISTRATOR"],
+        "expirationDate": None,
+    },
+]
+_SHORT: list[dict[str, Any]] = [
+    {
+        "keyId": "7GkQ2mV0aZx81TbP",
+        "state": "active",
+        "client": "Acme",
+        "name": "night",
+        "roles": ["READER"],
+        "expirationDate": f"2027-{month}-25T08:00:00Z",
+    }
+    for month in ("01", "04")
+]
+
+
+@pytest.mark.parametrize("records", [_LONG, _SHORT], ids=["long", "short"])
+@pytest.mark.parametrize("width", [60, 76, 80, 84, 100, 140])
+def test_nothing_is_cropped_at_any_width(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+    records: list[dict[str, Any]],
+) -> None:
+    """No role, id, date or distance is broken, no letter lost, no line too long."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    print_data(listing_table(records, NOW))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert max(map(cell_len, lines)) <= width
+    text = "\n".join(lines)
+    for record in records:
+        date, _, distance = dated(record["expirationDate"], NOW).partition(" (")
+        whole = [record.get("keyId") or record["login"], record["state"], date]
+        for part in (*whole, *record["roles"], *([f"({distance}"] if distance else [])):
+            assert part in text
+        for field in ("client", "name"):
+            assert Counter(record.get(field, "").replace(" ", "")) <= Counter(text)
+    on_one_line = re.search(r"\d \(in ", text) is not None
+    assert on_one_line is (width >= 100 and not (width == 100 and records is _LONG))
+
+
+def test_a_terminal_of_80_columns_shows_this(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six columns where they have room, with the distance under the date."""
+    monkeypatch.setenv("COLUMNS", "80")
+    print_data(listing_table(_SHORT, NOW))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "keyId             state   client  name   roles   expires",
+        "7GkQ2mV0aZx81TbP  active  Acme    night  READER  2027-01-25",
+        "                                                 (in 10 days)",
+        "7GkQ2mV0aZx81TbP  active  Acme    night  READER  2027-04-25",
+        "                                                 (in 100 days)",
+    ]
+    print_data(listing_table(_LONG, NOW))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "keyId or login    client, name, roles             expires",
+        "7GkQ2mV0aZx81TbP  Acme Corporation International  2027-04-25",
+        "active            nightly batch of reports        (in 100 days)",
+        "                  ROLE_ONTOPOP_MANAGEMENT_API",
+        "                  ROLE_ONTOPOP_TRIPLESTORE_API",
+        "0aZx81TbP7GkQ2mV  株式会社東京データ管理センター  2027-01-15 20:00",
+        "disabled          夜間バッチ処理                  (in 12 hours)",
+        "                  READER",
+        "webservice        HOPEX                           never",
+        "expired           ADMINISTRATOR",
+    ]
+
+
+def test_wide_letters_have_the_room_that_they_take(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes two columns of a terminal; what has room is not broken."""
+    monkeypatch.setenv("COLUMNS", "140")
+    print_data(listing_table([*_SHORT, _LONG[1]], NOW))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[-1] == (
+        "0aZx81TbP7GkQ2mV  disabled  株式会社東京データ管理センター  夜間バッチ処理  "
+        "READER  2027-01-15 20:00 (in 12 hours)"
+    )
 
 
 @pytest.mark.parametrize(("variable", "colours"), [(None, True), ("1", False)])
@@ -125,7 +232,7 @@ def test_the_filters_are_the_function_s(cli: Cli) -> None:
     options = ["--client", "Acme", "--issuer", "Ops", "--role", "reader"]
     options += ["--state", "active", "--expiring-within", "2w", "--limit", "500"]
     done = cli("list", *options)
-    assert cli.function.requests[-1] == {
+    assert cli.function.requests[0] == {
         "action": "list",
         "client": "Acme",
         "issuer": "Ops",
@@ -135,7 +242,39 @@ def test_the_filters_are_the_function_s(cli: Cli) -> None:
         "limit": 100,
     }
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "No key fits." in done.stderr
+    assert "No keys yet" in done.stderr
+
+
+def test_no_keys_yet_is_told_from_none_that_match(cli: Cli) -> None:
+    """The one asks for a key, the other for another filter."""
+    for options in ([], ["--client", "Acme"]):
+        assert cli("list", *options).stderr == "No keys yet; apikeys issue makes one.\n"
+    cli.issue()
+    done = cli("list", "--client", "Other")
+    assert done.stderr == "None matches your filter; apikeys list shows all.\n"
+    assert (done.exit_code, done.stdout) == (0, "")
+
+
+def test_a_filter_by_an_unknown_role_says_so(cli: Cli) -> None:
+    """A role that nobody holds is another matter."""
+    cli.issue()
+    assert cli("list", "--role", "writers").stderr == (
+        "WRITERS is not in the role map; there are: ADMINISTRATOR, READER, WRITER. Did "
+        "you mean WRITER?\n"
+    )
+    assert "None matches your filter" in cli("list", "--role", "WRITER").stderr
+
+
+def test_ends_may_be_chosen_by_the_hour(cli: Cli) -> None:
+    """The function counts days; what ends later on the last one is left out."""
+    for hours in (1, 11, 13, 30):
+        cli.issue("--expires", f"{hours}h", "--name", f"n{hours}")
+    found = cli.json("list", "--expiring-within", "12h")["records"]
+    assert sorted(record["name"] for record in found) == ["n1", "n11"]
+    found = cli.json("list", "--expiring-within", "12h", "--limit", "1")["records"]
+    assert len(found) == 1
+    found = cli.json("list", "--expiring-within", "1d")["records"]
+    assert sorted(record["name"] for record in found) == ["n1", "n11", "n13"]
 
 
 def test_expiring_ones_come_soonest_first(cli: Cli) -> None:
@@ -183,6 +322,7 @@ def test_corrupt_records_are_named(cli: Cli, account: Any) -> None:
         (7_200, "in 2 hours"),
         (600, "in 10 minutes"),
         (40, "in 40 seconds"),
+        (1, "in 1 second"),
         (0, "0 seconds ago"),
         (-3 * _DAY, "3 days ago"),
     ],

@@ -14,7 +14,7 @@ from apikeys.key import Key
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 
 def test_issue_prints_the_key_alone_on_stdout(cli: Cli) -> None:
@@ -47,7 +47,7 @@ def test_issue_sends_every_field(cli: Cli) -> None:
         "name": "N",
         "description": "D",
         "roles": ["READER"],
-        "expirationDate": "2999-02-01T00:00:00",
+        "expirationDate": "2999-01-31T23:59:59",
         "enabled": False,
         "requestToken": "t" * 32,
         "session": {
@@ -128,7 +128,15 @@ def test_a_refused_issue_leaves_no_key_file(cli: Cli, tmp_path: Path) -> None:
         (["update", "0" * 16], "nothing to change"),
         (["update", "0" * 16, "--name", "x", "--clear", "name"], "give or clear: name"),
         (["update", "0" * 16, "--clear", "client"], "'client' is not one of"),
-        (["list", "--expiring-within", "12h"], "not a number of days"),
+        (["list", "--expiring-within", "soon"], "not a duration such as 14d, 2w, 12h"),
+        (["get", "webservice"], "An account is named by --login"),
+        (["issue", "--client", "A", "--expires", "36501d"], "at most 36500d"),
+        (["issue", "--client", "A", "--request-token", "x"], "not 32 to 64 letters"),
+        (["issue", "--client", "A", "--usage-plan", "a b"], "not a usage plan"),
+        (["rotate", "0" * 16, "--overlap", "367d"], "of 366d at most"),
+        (["update", "0" * 16, "--name", "x", "--if-version", "?"], "not a version"),
+        (["revoke", "0" * 16], "--yes is required when not interactive"),
+        (["rotate", "0" * 16, "--overlap", "0"], "--yes is required when not inter"),
         (["verify", "ak_secret"], "never give a credential as an argument"),
         (["verify", "-"], "no credential"),
         (["doctor", "--api", "a"], "one --stage for each --api"),
@@ -191,7 +199,7 @@ def test_an_end_may_be_a_moment(cli: Cli) -> None:
     session = ["--session-environment", "E", "--session-repository", "R"]
     options = [*session, "--session-profile", "P", "--expires", "2999-01-31T12:00:00"]
     record = cli.issue(*options)["record"]
-    assert record["expirationDate"] == "2999-01-31T12:00:00"
+    assert record["expirationDate"] == "2999-01-31T12:00:00Z"
     shown = cli("get", record["keyId"]).stdout
     assert "environment=E, repository=R, profile=P" in shown
 
@@ -219,6 +227,7 @@ def test_update_of_another_version_is_refused(cli: Cli) -> None:
     assert "version_conflict" in done.stderr
 
 
+@pytest.mark.usefixtures("person")
 def test_revoke_asks_first_and_says_whom_it_concerns(cli: Cli) -> None:
     """No, or no answer, changes nothing; the question names the client."""
     key_id = cli.issue("--name", "nightly")["record"]["keyId"]
@@ -231,6 +240,7 @@ def test_revoke_asks_first_and_says_whom_it_concerns(cli: Cli) -> None:
     assert cli.json("get", key_id)["record"]["state"] == "revoked"
 
 
+@pytest.mark.usefixtures("person")
 def test_revoke_of_an_unknown_key_asks_by_its_id(cli: Cli) -> None:
     """The question comes all the same, since a corrupt record may be revoked."""
     done = cli("revoke", "0" * 16, input="y\n")
@@ -249,7 +259,7 @@ def test_revoke_and_restore(cli: Cli) -> None:
 
 
 def test_disable_and_enable(cli: Cli) -> None:
-    """Both say how soon they bite."""
+    """Both say how soon they take effect."""
     key_id = cli.issue()["record"]["keyId"]
     assert cli.json("disable", key_id)["record"]["state"] == "disabled"
     assert cli.json("enable", key_id)["effectiveWithinSeconds"] == 5
@@ -267,6 +277,7 @@ def test_rotate_hands_over_the_new_key_and_names_the_end_of_the_old_one(
     assert f"The old key, {key_id}, ends at" in done.stderr
 
 
+@pytest.mark.usefixtures("person")
 def test_rotate_without_overlap_asks_first(cli: Cli) -> None:
     """The client is cut off at once, which a person should have meant."""
     key_id = cli.issue()["record"]["keyId"]
@@ -286,3 +297,93 @@ def test_clone_makes_another_key_like_it(cli: Cli) -> None:
         "N",
         ["READER"],
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--client", "a\nb"], "Error: --client: the text has control characters ("),
+        (["--client", "A", "--role", "no-role"], "Error: --role.0: a role's name is"),
+        (
+            ["--client", "A", "--session-login", "mega"],
+            "Error: --session-environment, --session-repository, --session-profile: "
+            "missing (invalid_request)",
+        ),
+        (
+            ["--client", "A", "--expires", "2020-01-31"],
+            "Error: --expires: is not in the",
+        ),
+    ],
+)
+def test_a_refusal_speaks_of_options(cli: Cli, arguments: list[str], said: str) -> None:
+    """As they were typed, where the function speaks of its request's fields."""
+    done = cli("issue", *arguments)
+    assert done.exit_code == 1
+    assert said.replace("--role.0", "--role") in done.stderr
+
+
+def test_several_roles_may_be_given_at_once(cli: Cli) -> None:
+    """With commas, with spaces, or one by one."""
+    for roles in (["reader,WRITER"], ["READER WRITER"], ["READER", "--role", "writer"]):
+        assert cli.issue("--role", *roles)["record"]["roles"] == ["READER", "WRITER"]
+
+
+@pytest.mark.parametrize("command", ["issue", "update", "clone"])
+def test_an_unknown_role_is_told_from_those_there_are(cli: Cli, command: str) -> None:
+    """With the one that was most likely meant."""
+    key_id = cli.issue()["record"]["keyId"]
+    named = ["--client", "A"] if command == "issue" else [key_id]
+    done = cli(command, *named, "--role", "reader,redaer")
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "Error: --role: not in the role map: REDAER (invalid_request)\n"
+        "REDAER is not in the role map; there are: ADMINISTRATOR, READER, WRITER. "
+        "Did you mean READER?\n"
+    )
+
+
+def test_the_key_that_replaced_another_is_named(cli: Cli) -> None:
+    """Whoever rotates a key twice wants to rotate that one."""
+    old = cli.issue()["record"]["keyId"]
+    new = cli.json("rotate", old)["record"]["keyId"]
+    done = cli("rotate", old)
+    assert done.exit_code == 1
+    assert done.stderr.endswith(f": apikeys rotate {new}\n")
+
+
+def test_a_day_is_shown_as_that_day(cli: Cli) -> None:
+    """The key lives through it, and JSON and the table agree on both."""
+    record = cli.issue("--expires", "2999-01-31")["record"]
+    assert record["expirationDate"] == "2999-01-31T23:59:59Z"
+    (line,) = [t for t in cli("list").stdout.splitlines() if record["keyId"] in t]
+    assert f"2999-01-31 (in {record['expiresInDays']} days)" in line
+
+
+@pytest.mark.parametrize("expires", ["90d", "3d", "60h", "2999-01-31"])
+def test_json_and_the_table_count_the_same_days(cli: Cli, expires: str) -> None:
+    """Neither rounds the other way."""
+    record = cli.issue("--expires", expires)["record"]
+    (line,) = [t for t in cli("list").stdout.splitlines() if record["keyId"] in t]
+    assert f"(in {record['expiresInDays']} days)" in line
+
+
+@pytest.mark.parametrize("text", ["2999-01-31T12:00:00Z", "2999-01-31T12:00:00"])
+def test_an_end_may_be_given_as_it_is_shown(cli: Cli, text: str) -> None:
+    """With the zone of answers, or without one."""
+    record = cli.issue("--expires", text)["record"]
+    assert record["expirationDate"] == "2999-01-31T12:00:00Z"
+
+
+def test_a_revoked_key_says_until_when_and_how_it_comes_back(cli: Cli) -> None:
+    """By ``revoke``, ``get`` and ``list``; its client and its dates are kept."""
+    key_id = cli.issue("--name", "nightly")["record"]["keyId"]
+    revoked = cli("revoke", key_id, "--yes")
+    until = cli.json("get", key_id)["record"]["restorableUntil"]
+    for done in (revoked, cli("get", key_id)):
+        assert f"Restorable until {until}: apikeys restore {key_id}\n" in done.stderr
+        assert "Acme" in done.stdout
+        assert f"{until} (in 30 days)" in done.stdout
+    listed = cli("list", "--state", "revoked")
+    assert "Acme" in listed.stdout
+    assert "nightly" in listed.stdout
+    assert "apikeys restore" in listed.stderr

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.builders import ROLE_MAP
 from tests.in_process import InProcess
-from tests.unit.apikeys_cli.conftest import Cli
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.unit.apikeys_cli.doubles import Cli
 
 _NEW = """
 unmapped = "any-key"
@@ -32,29 +32,81 @@ def file(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_get_shows_what_each_role_opens(cli: Cli) -> None:
-    """A role's routes stand under one another."""
+def test_get_prints_the_map_as_put_takes_it(cli: Cli) -> None:
+    """TOML for a person, and its version beside it."""
     done = cli("roles", "get")
-    assert [line.rstrip() for line in done.stdout.splitlines()] == [
-        "role           allow           deny",
-        "READER         GET /reports/*",
-        "WRITER         POST /reports",
-        "ADMINISTRATOR  * /*",
+    assert tomllib.loads(done.stdout) == ROLE_MAP
+    assert done.stdout.splitlines()[:4] == [
+        'unmapped = "deny"',
+        "",
+        "[roles.READER]",
+        'allow = ["GET /reports/*"]',
     ]
-    assert done.stderr == "A route no role names: deny.\n"
+    assert re.fullmatch(r"Version [0-9a-f-]{36}\n", done.stderr)
 
 
 def test_get_prints_lines_for_programs(cli: Cli) -> None:
-    """One route a line; JSON has the map as it is stored."""
+    """One route a line; JSON has the map as it is stored, and nothing else."""
     done = cli("roles", "--output", "csv", "get")
     assert done.stdout.splitlines()[:2] == [
         "role,field,route",
         "READER,allow,GET /reports/*",
     ]
-    assert cli.json("roles", "get")["roleMap"] == ROLE_MAP
+    assert cli.json("roles", "get") == ROLE_MAP
     first = cli("roles", "get", "--output", "ndjson").stdout.splitlines()[0]
     expected = {"role": "READER", "field": "allow", "route": "GET /reports/*"}
     assert json.loads(first) == expected
+
+
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_what_get_prints_can_be_put_back(
+    cli: Cli, file: str, tmp_path: Path, output: str
+) -> None:
+    """From a file or from standard input, whichever form it has."""
+    assert cli("roles", "put", file, "--yes").exit_code == 0
+    stored = cli.json("roles", "get")
+    printed = cli("roles", "get", "--output", output).stdout
+    path = tmp_path / ("back.toml" if output == "table" else "back.json")
+    path.write_text(printed)
+    back = (
+        (("roles", "put", str(path)), {}),
+        (("roles", "put", "-"), {"input": printed}),
+    )
+    for arguments, options in back:
+        done = cli(*arguments, "--dry-run", **options)
+        assert (done.exit_code, done.stdout) == (0, "No difference.\n")
+        assert cli(*arguments, **options).exit_code == 0
+        assert cli.json("roles", "get") == stored
+    assert cli("roles", "check", "-", input=printed).exit_code == 0
+
+
+def test_a_map_from_standard_input_needs_its_answer_beforehand(
+    cli: Cli, file: str
+) -> None:
+    """Nothing is left to read it from."""
+    text = Path(file).read_text()
+    done = cli("roles", "put", "-", input=text)
+    assert done.exit_code == 2
+    assert "--yes" in done.stderr
+    assert cli.json("roles", "get") == ROLE_MAP
+    assert cli("roles", "put", "-", "--yes", input=text).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "text", ['{"roles": {}, "roles": {}}', '{"roles": {"A": {}, "A": {}}}']
+)
+def test_a_name_that_stands_twice_is_refused(
+    cli: Cli, tmp_path: Path, text: str
+) -> None:
+    """In JSON as in TOML: which of the two is meant?"""
+    path = tmp_path / "roles.json"
+    path.write_text(text)
+    for done in (
+        cli("roles", "check", str(path)),
+        cli("roles", "put", "-", input=text),
+    ):
+        assert (done.exit_code, cli.function.requests) == (2, [])
+        assert "a name stands twice" in " ".join(done.stderr.split())
 
 
 def test_a_dry_run_needs_to_know_what_is_stored(cli: Cli, file: str) -> None:
@@ -87,7 +139,8 @@ def test_a_dry_run_shows_the_difference_and_stores_nothing(cli: Cli, file: str) 
         "  - allow POST /reports",
     ]
     assert "Warning: unmapped" in done.stderr
-    assert cli.json("roles", "get")["roleMap"] == ROLE_MAP
+    assert "Warning: deny is" in done.stderr
+    assert cli.json("roles", "get") == ROLE_MAP
     changes = cli.json("roles", "put", file, "--dry-run")["changes"]
     assert changes[0] == {
         "change": "-",
@@ -126,19 +179,96 @@ def test_the_first_map_is_compared_with_nothing(account: Any, file: str) -> None
     account.create_secret(Name="APIROLES", SecretString="rubbish")
     done = cli("roles", "put", file, "--dry-run")
     assert "Compared with nothing" in done.stderr
+    # Nothing that anybody would lose: not asked.
     assert cli("roles", "put", file).exit_code == 0
     account.delete_secret(SecretId="signing", ForceDeleteWithoutRecovery=True)
 
 
-def test_put_stores_and_says_how_soon_it_bites(cli: Cli, file: str) -> None:
-    """Warnings are for people; the count is data."""
-    done = cli("roles", "put", file)
+def test_put_shows_the_difference_and_asks(cli: Cli, file: str) -> None:
+    """Without a yes nothing is stored; the difference is for people, not data."""
+    for answer in ("n\n", ""):
+        done = cli("roles", "put", file, input=answer)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "  - the role itself" in done.stderr
+        assert "Store it?" in done.stderr
+    assert cli.json("roles", "get") == ROLE_MAP
+    done = cli("roles", "put", file, input="y\n")
     assert (done.exit_code, done.stdout) == (0, "Stored 2 roles.\n")
-    assert "Warning: unmapped" in done.stderr
+
+
+def test_put_stores_and_says_how_soon_it_is_in_force(cli: Cli, file: str) -> None:
+    """Warnings are for people, and said once; the count is data."""
+    done = cli("roles", "put", file, "--yes")
+    assert (done.exit_code, done.stdout) == (0, "Stored 2 roles.\n")
+    assert done.stderr.count("Warning: unmapped") == 1
     assert "In force everywhere within 5 s." in done.stderr
-    done = cli("roles", "put", file, "--if-version", "stale")
+    done = cli("roles", "put", file, "--if-version", "stale", "--yes")
     assert done.exit_code == 1
-    assert cli.json("roles", "put", file)["roleMap"]["unmapped"] == "any-key"
+    done = cli("roles", "put", file, "--output", "json")
+    assert json.loads(done.stdout)["roleMap"]["unmapped"] == "any-key"
+    assert "Warning" not in done.stderr
+
+
+def test_put_takes_the_place_of_what_was_shown_alone(cli: Cli, file: str) -> None:
+    """Another write while a person thinks is not overwritten."""
+
+    def overtake(request: dict[str, Any], _: object) -> None:
+        if request["action"] == "roles.check":
+            cli.function.fault = None
+            other = {"roles": {"OTHER": {}}}
+            cli.function.answer({"action": "roles.put", "roleMap": other})
+
+    cli.function.fault = overtake
+    done = cli("roles", "put", file, "--yes")
+    assert done.exit_code == 1
+    assert "version_conflict" in done.stderr
+    assert cli.json("roles", "get") == {"roles": {"OTHER": {}}}
+
+
+def test_put_says_who_loses_what(cli: Cli, tmp_path: Path) -> None:
+    """Before it asks, and in a dry run; not where it is told not to count."""
+    cli.issue("--role", "READER")
+    cli.issue("--role", "READER", "--role", "WRITER")
+    path = tmp_path / "roles.toml"
+    path.write_text('[roles.WRITER]\nallow = ["GET /reports/*", "POST /reports"]\n')
+    for arguments in (["--dry-run"], ["--yes"]):
+        cli.function.requests.clear()
+        done = cli("roles", "put", str(path), *arguments)
+        assert done.exit_code == 0
+        expected = "2 keys hold READER, which is gone, 1 loses GET /reports/*\n"
+        assert expected in done.stderr
+    path.write_text("[roles.OTHER]\n")
+    cli.function.requests.clear()
+    done = cli("roles", "put", str(path), "--yes", "--no-count")
+    assert "hold" not in done.stderr
+    assert "list" not in [request["action"] for request in cli.function.requests]
+
+
+def test_the_count_of_who_loses_what_is_bounded(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says how far it went."""
+    monkeypatch.setattr("apikeys_cli.commands.roles._MOST_RECORDS", 2)
+    for _ in range(3):
+        cli.issue("--role", "READER")
+    path = tmp_path / "roles.toml"
+    path.write_text("[roles.OTHER]\n")
+    done = cli("roles", "put", str(path), "--yes")
+    assert "2 keys hold READER" in done.stderr
+    assert "Counted were the first 2 only." in done.stderr
+
+
+def test_a_map_without_roles_is_stored_only_if_it_is_meant(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """It would lock everybody out."""
+    path = tmp_path / "roles.toml"
+    path.write_text("[roles]\n")
+    done = cli("roles", "put", str(path), "--yes")
+    assert done.exit_code == 1
+    assert "has no roles" in done.stderr
+    done = cli("roles", "put", str(path), "--yes", "--allow-empty")
+    assert (done.exit_code, done.stdout) == (0, "Stored 0 roles.\n")
 
 
 @pytest.mark.parametrize("text", ["[", '{"a": 1', "\xff"])
@@ -153,7 +283,7 @@ def test_a_file_that_cannot_be_read_is_a_usage_error(
         assert (done.exit_code, cli.function.requests) == (2, [])
         assert f"{name} can't be read" in done.stderr.replace("\n", "")
     path.write_text("[1]")
-    assert "is not a JSON object" in cli("roles", "check", str(path)).stderr
+    assert "not a JSON object" in cli("roles", "check", str(path)).stderr
 
 
 def test_check_prints_every_finding(cli: Cli, file: str, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from apikeys_cli.terminal import secret_input
 
 if TYPE_CHECKING:
-    from tests.unit.apikeys_cli.conftest import Cli
+    from tests.unit.apikeys_cli.doubles import Cli
 
 
 @pytest.mark.parametrize("arguments", [[], ["-"]])

@@ -1,0 +1,61 @@
+"""The tokens by which a caller asks for the next page: our own, judged before any call.
+
+What goes to AWS as a token stands in CloudTrail, and people paste things: a key, say.
+So the engine's token is handed out with a checksum, of itself and of what the pages are
+of; a text without the right one goes no further. There is no secret in it: who makes a
+token up sends AWS nothing but what he made up himself.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from admin.errors import RefusedError, invalid
+
+if TYPE_CHECKING:
+    from apikeys.document import Document
+
+_FORM = "1"
+_CHECKSUM_BYTES = 16
+
+
+def wrapped(token: str, pages_of: Document) -> str:
+    """Return the token of a next page; an empty one asks for the first.
+
+    Args:
+        token: the engine's.
+        pages_of: what the pages are of, which the next request has to repeat.
+    """
+    content = token.encode()
+    packed = urlsafe_b64encode(_checksum(content, pages_of) + content)
+    return _FORM + packed.decode().rstrip("=")
+
+
+def unwrapped(text: str, pages_of: Document) -> str | None:
+    """Return the engine's token in a text that ``wrapped`` returned.
+
+    Raises:
+        RefusedError: 400, it is another text, or of other pages.
+    """
+    try:
+        packed = text.removeprefix(_FORM)
+        content = urlsafe_b64decode(packed + "=" * (-len(packed) % 4))[_CHECKSUM_BYTES:]
+        token = content.decode()
+    except ValueError:
+        raise refused() from None
+    if wrapped(token, pages_of) != text:
+        raise refused()
+    return token or None
+
+
+def refused() -> RefusedError:
+    """Return the refusal of a text that is not the token of a next page."""
+    return invalid("nextToken", "is not one that was returned, or other fields changed")
+
+
+def _checksum(content: bytes, pages_of: Document) -> bytes:
+    described = json.dumps(pages_of, sort_keys=True).encode()
+    return sha256(described + b"\n" + content).digest()[:_CHECKSUM_BYTES]

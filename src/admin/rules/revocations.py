@@ -1,0 +1,60 @@
+"""The end of a record: what is noted first, and what goes after it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from admin.errors import RefusedError, not_revocable
+from admin.stores.records import readable
+from apikeys.defaults import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from admin.principal import Principal
+    from admin.stores.engine import Stored
+    from admin.stores.gateway_keys import GatewayKeys
+    from admin.stores.records import Records
+    from admin.stores.tombstones import Tombstones
+    from apikeys.record import Record
+
+_DAYS = 30
+
+
+class Revocations:
+    """Revokes records; a note or a gateway key that fails stops none."""
+
+    def __init__(
+        self,
+        records: Records,
+        tombstones: Tombstones,
+        gateway_keys: GatewayKeys,
+        clock: Callable[[], float],
+    ) -> None:
+        self._records = records
+        self._tombstones = tombstones
+        self._gateway_keys = gateway_keys
+        self._clock = clock
+
+    def end(
+        self, principal: Principal, stored: Stored, days: int = _DAYS
+    ) -> Record | None:
+        """Revoke a record as it is stored; return it, None where it is corrupt.
+
+        Raises:
+            RefusedError: 409, it is not deleted.
+        """
+        record = readable(principal, stored)
+        name, until = self._records.name(principal), int(self._clock()) + days * DAY
+        self._tombstones.write(name, record, stored.version, until)
+        if not self._records.delete(principal, days):
+            raise not_revocable(principal, "disable it")
+        with suppress(RefusedError):
+            self._gateway_keys.release(principal, record)
+        return record
+
+    def finish(self, principal: Principal) -> None:
+        """Do for a revoked record what a try that stopped half-way left undone."""
+        with suppress(RefusedError):
+            self._gateway_keys.release(principal, None)

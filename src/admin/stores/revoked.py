@@ -1,0 +1,51 @@
+"""What can be seen of a record once it is revoked, from the notes beside it.
+
+A note has few kinds of letters, so that texts are written in base64.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
+
+from apikeys import timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apikeys.document import Document
+    from apikeys.record import Record
+
+_FIELDS = ("client", "name", "issueDate", "expirationDate")
+_UNTIL = "restorableUntil"
+# 252 characters of base64, of the 256 that a note may have.
+_MOST_BYTES = 189
+
+
+def notes_of(record: Record | None, until: int) -> dict[str, str]:
+    """Return the notes that keep what a person recognises a record by.
+
+    Args:
+        record: which is about to be revoked, None if it is corrupt.
+        until: when it can't be restored any more.
+    """
+    shown = {} if record is None else {f: record.document.get(f) for f in _FIELDS}
+    shown[_UNTIL] = timestamp.format_utc(until)
+    return {
+        _note(field): b64encode(text.encode()[:_MOST_BYTES]).decode()
+        for field, text in shown.items()
+        if isinstance(text, str)
+    }
+
+
+def seen(notes: Mapping[str, str]) -> Document:
+    """Return the fields of a revoked record that its notes keep."""
+    return {
+        field: b64decode(notes[_note(field)]).decode(errors="ignore")
+        for field in (*_FIELDS, _UNTIL)
+        if _note(field) in notes
+    }
+
+
+def _note(field: str) -> str:
+    return f"apikeys:{field}"

@@ -1,0 +1,54 @@
+"""Roles as a person names them: which there are, and which one was meant."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from apikeys import role_name
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from apikeys_cli.admin_function import AdminFunction
+
+
+def split(texts: Iterable[str]) -> list[str]:
+    """Return the names in some texts, of which each may list several: ``A,B``."""
+    return [name for text in texts for name in text.replace(",", " ").split()]
+
+
+@contextmanager
+def suggested(function: AdminFunction, names: Iterable[str] | None) -> Iterator[None]:
+    """Add to a refusal of roles which roles there are, and which one was meant."""
+    try:
+        yield
+    except RefusedByFunctionError as refused:
+        if refused.field == "roles" and (found := unknown(function, names or ())):
+            raise refused.with_more(f"\n{found}") from refused
+        raise
+
+
+def unknown(function: AdminFunction, names: Iterable[str]) -> str:
+    """Return a sentence on the names that no role has, nothing where all are known.
+
+    Nothing, too, where the role map can't be read.
+    """
+    try:
+        known = sorted(function.invoke("roles.get")["roleMap"]["roles"])
+    except (RefusedByFunctionError, UnreachableError):
+        return ""
+    spelled = [role_name.normalise(name) or name for name in names]
+    strangers = [name for name in spelled if name not in known]
+    if not strangers:
+        return ""
+    meant = [m for name in strangers for m in get_close_matches(name, known, n=1)]
+    suggestion = f" Did you mean {', '.join(dict.fromkeys(meant))}?" if meant else ""
+    there_are = ", ".join(known) or "none"
+    verb = "is" if len(strangers) == 1 else "are"
+    return (
+        f"{', '.join(strangers)} {verb} not in the role map; there are: {there_are}."
+        f"{suggestion}"
+    )

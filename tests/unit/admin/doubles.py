@@ -1,0 +1,69 @@
+"""The admin actions of one deployment, and what lies in its account."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from admin.dispatch import Actions
+from apikeys.key import Key
+from tests.builders import NOW
+from tests.in_process import client_of, deployment_of
+
+
+class Admin:
+    """The actions of one deployment, and what lies in its account."""
+
+    def __init__(self, **environ: str) -> None:
+        self.secrets = client_of("secretsmanager")
+        self.gateway = client_of("apigateway")
+        self.now: float = NOW
+        self.deployment = deployment_of(environ, clock=lambda: self.now)
+        self._actions = Actions(self.deployment)
+        self.audit: Any = None
+
+    def __call__(self, action: str, **fields: object) -> Any:
+        """Carry out one action and return its answer."""
+        return self.send({"action": action, **fields})
+
+    def send(self, event: object) -> Any:
+        """Carry out one request and return its answer."""
+        answer, self.audit = self._actions.carry_out(event)
+        return json.loads(json.dumps(answer))
+
+    def issued(self, **fields: object) -> tuple[Key, dict[str, Any]]:
+        """Issue a key that must be issued; return it and the answer."""
+        answer = self("issue", **({"client": "Acme"} | fields))
+        assert answer["status"] == 201, answer
+        return Key.parse(answer["key"]), answer
+
+    def stored(self, name: str) -> str:
+        """Return the current value of a stored secret."""
+        found = self.secrets.get_secret_value(SecretId=name, VersionStage="AWSCURRENT")
+        return str(found["SecretString"])
+
+    def record(self, key_id: str) -> dict[str, Any]:
+        """Return the stored record of a key."""
+        return dict(json.loads(self.stored(f"APIKEY_{key_id}")))
+
+    def overwrite(self, name: str, text: str) -> None:
+        """Write a stored secret as somebody else would."""
+        self.secrets.put_secret_value(SecretId=name, SecretString=text)
+
+    def contents(self) -> dict[str, tuple[str | None, str]]:
+        """Return everything stored: each value and when it was deleted."""
+        pages = self.secrets.get_paginator("list_secrets").paginate(
+            IncludePlannedDeletion=True
+        )
+        return {
+            secret["Name"]: (
+                None if "DeletedDate" in secret else self.stored(secret["Name"]),
+                str(secret.get("DeletedDate")),
+            )
+            for page in pages
+            for secret in page["SecretList"]
+        }
+
+    def gateway_keys(self) -> list[str]:
+        """Return the ids of API Gateway's own keys."""
+        return [key["id"] for key in self.gateway.get_api_keys()["items"]]

@@ -1,0 +1,96 @@
+"""Whom a change of the role map takes something from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from apikeys_cli.role_losses import losses
+
+
+def _map(unmapped: str = "deny", /, **roles: Any) -> dict[str, Any]:
+    return {
+        "unmapped": unmapped,
+        "roles": {
+            name: {"allow": role} if isinstance(role, list) else role
+            for name, role in roles.items()
+        },
+    }
+
+
+def _held(*roles: str, state: str = "active") -> dict[str, Any]:
+    return {"state": state, "roles": list(roles)}
+
+
+_A_AND_B = [_held("A"), _held("A", "B"), _held("B", state="disabled"), _held()]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (_map(A=["GET /a"]), _map(A=["GET /a"]), []),
+        (_map(A=["GET /a"]), _map(A=["GET /a", "GET /b"]), []),
+        (_map(A=["GET /a"]), _map(A=["GET /b"]), ["2 keys hold A, 2 lose GET /a"]),
+        (
+            _map(A=["GET /a"], B=["GET /b"]),
+            _map(B=["GET /a", "GET /b"]),
+            ["2 keys hold A, which is gone, 1 loses GET /a"],
+        ),
+        (_map(A=[]), _map(B=[]), ["2 keys hold A, which is gone"]),
+        (_map(C=["GET /c"]), _map(B=[]), []),
+        # What a wider route opens is not lost.
+        (_map(A=["GET /a"]), _map(A=["* /*"]), []),
+        (_map(A=["GET /a/1"]), _map(A=["GET /a/{id}"]), []),
+        (_map(A=["GET /a/{id}"]), _map(A=["GET /a/{key}"]), []),
+        (_map(A=["GET /a/{id}"]), _map(A=["GET /a/*"]), []),
+        (_map(A=["GET /a/*"]), _map(A=["GET /*"]), []),
+        # What a narrower one leaves open is not all.
+        (_map(A=["GET /a/*"]), _map(A=["GET /a"]), ["2 keys hold A, 2 lose GET /a/*"]),
+        (_map(A=["GET /a"]), _map(A=["GET /a/*"]), ["2 keys hold A, 2 lose GET /a"]),
+        (_map(A=["* /a"]), _map(A=["GET /a"]), ["2 keys hold A, 2 lose * /a"]),
+        (
+            _map(A=["GET /a/*"]),
+            _map(A=["GET /a/{id}"]),
+            ["2 keys hold A, 2 lose GET /a/*"],
+        ),
+        (_map(A=["$connect"]), _map(A=["* /*"]), ["2 keys hold A, 2 lose $connect"]),
+        # A deny takes from whoever holds its role.
+        (
+            _map(A=["GET /*"], B=["GET /b"]),
+            _map(A={"allow": ["GET /*"], "deny": ["GET /b"]}, B=["GET /b"]),
+            ["2 keys hold A, 2 lose GET /b", "2 keys hold B, 1 loses GET /b"],
+        ),
+        # any-key gave each key what no role names.
+        (
+            _map("any-key", A=["GET /a"]),
+            _map(A=["GET /a"]),
+            ["4 keys lose every route that no role names"],
+        ),
+        (
+            _map("any-key", A=["GET /a"]),
+            _map("any-key", A=["GET /a", "GET /x"]),
+            ["2 keys lose GET /x, which no role named"],
+        ),
+        # What is no role map is refused elsewhere.
+        ({"roles": 5}, _map(), []),
+    ],
+)
+def test_each_role_says_how_many_lose_what(
+    old: dict[str, Any], new: dict[str, Any], expected: list[str]
+) -> None:
+    """By what a record's roles open together, before and after."""
+    assert losses(old, new, _A_AND_B) == expected
+
+
+def test_who_has_ended_loses_nothing() -> None:
+    """And one key is one key."""
+    records = [_held("A", state="expired"), _held("A", state="revoked"), _held("A")]
+    found = losses(_map(A=["GET /a"]), _map(), records)
+    assert found == ["1 key holds A, which is gone, 1 loses GET /a"]
+
+
+def test_many_routes_are_cut_short() -> None:
+    """The first five, and how many more there are."""
+    found = losses(_map(A=[f"GET /{n}" for n in range(9)]), _map(A=[]), [_held("A")])
+    assert found[0].endswith("1 loses GET /4, and 4 more routes")
