@@ -138,11 +138,12 @@ def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by 
 
 
 def _refusal(refused: RefusedError) -> Document:
+    findings = refused.findings
     error = {
         "code": refused.code.value,
         "message": refused.message,
         "field": refused.field,
-        "findings": refused.findings,
+        "findings": None if findings is None else [f.document() for f in findings],
     }
     present = {name: value for name, value in error.items() if value is not None}
     return {"status": refused.code.status, "error": present}

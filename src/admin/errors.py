@@ -9,6 +9,7 @@ from apikeys.errors import ApiKeyError
 
 if TYPE_CHECKING:
     from admin.principal import Principal
+    from apikeys.finding import Finding
 
 
 class Code(StrEnum):
@@ -61,7 +62,7 @@ class RefusedError(ApiKeyError):
         code: why; its status is the answer's.
         message: for people; says what is allowed and never shows the input.
         field: the request's field at fault, where there is one.
-        findings: a sentence for each fault of a role map.
+        findings: those of a role map for which it is refused.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class RefusedError(ApiKeyError):
         message: str,
         *,
         field: str | None = None,
-        findings: list[str] | None = None,
+        findings: list[Finding] | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code

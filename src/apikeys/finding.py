@@ -59,6 +59,11 @@ class Finding:
         }
 
 
+def refusals(messages: Iterable[str]) -> list[Finding]:
+    """Return findings that each forbid to store the map."""
+    return [Finding(REFUSE, (), "", message) for message in messages]
+
+
 def by_grade(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings with the gravest first, otherwise in their order."""
     return sorted(findings, key=lambda finding: GRADES.index(finding.grade))

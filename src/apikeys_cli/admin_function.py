@@ -129,7 +129,9 @@ def _accepted(body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     lines = [f"{error['message']} ({error['code']})"]
     findings = error.get("findings", [])
     if len(findings) > 1:
-        lines = [f"{error['field']} ({error['code']})", *(f"  {f}" for f in findings)]
+        # A stored map that can't be read is no field of the request.
+        what = error.get("field") or error["message"]
+        lines = [f"{what} ({error['code']})", *(f"  {f['message']}" for f in findings)]
     message = "\n".join(lines)
     if status >= _SERVER_ERROR:
         # Every other fault is found before anything is written.

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from admin.errors import Code, RefusedError, invalid
 from admin.rules import role_map_findings
-from apikeys import conflicts, document
+from apikeys import document
 from apikeys.errors import MalformedRoleMapError
+from apikeys.finding import REFUSE, refusals
 from apikeys.roles import RoleMap
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
     from admin.requests import RolesCheck, RolesGet, RolesPut
     from apikeys.document import Document
+    from apikeys.finding import Finding
 
 _MAX_STORED_BYTES = 65_536
 
@@ -27,7 +29,10 @@ def get(deployment: Deployment, _request: RolesGet) -> Document:
 def put(deployment: Deployment, request: RolesPut) -> Document:
     """Answer ``roles.put``: all findings at once, or the new map in force."""
     deployment.grants.check_unlimited("roles.put")
-    role_map = _checked(request.role_map)
+    role_map = _parsed(request.role_map)
+    found = role_map_findings.findings(role_map)
+    if refused := [finding for finding in found if finding.grade == REFUSE]:
+        raise _refusal(refused)
     if not (role_map.roles or request.allow_empty):
         message = "has no roles, which takes every route from every key; say allowEmpty"
         raise invalid("roleMap", message)
@@ -36,35 +41,37 @@ def put(deployment: Deployment, request: RolesPut) -> Document:
         "status": 200,
         "roleMap": role_map.document,
         "version": deployment.role_maps.put(role_map, request.if_version),
-        "findings": role_map_findings.new_warnings(role_map, before),
+        "findings": _documents(role_map_findings.unknown(found, before)),
         **deployment.settings.own_bound,
     }
 
 
 def check(_deployment: Deployment, request: RolesCheck) -> Document:
-    """Answer ``roles.check``: 200 with what ``roles.put`` would find."""
+    """Answer ``roles.check``: 200 with all that there is to say of the map."""
     try:
-        role_map = _checked(request.role_map)
+        found = role_map_findings.findings(_parsed(request.role_map))
     except RefusedError as refused:
         if refused.findings is None:
             raise
-        return {"status": 200, "isValid": False, "findings": refused.findings}
-    warnings = role_map_findings.warnings(role_map)
-    return {"status": 200, "isValid": True, "findings": warnings}
+        found = refused.findings
+    is_valid = all(finding.grade != REFUSE for finding in found)
+    return {"status": 200, "isValid": is_valid, "findings": _documents(found)}
 
 
-def _checked(found: Document) -> RoleMap:
-    # First: finding conflicts takes time with the square of the map's length.
+def _parsed(found: Document) -> RoleMap:
     if len(document.dumps(found).encode()) > _MAX_STORED_BYTES:
         raise invalid("roleMap", f"longer than {_MAX_STORED_BYTES} bytes as JSON")
     try:
-        role_map = RoleMap.parse(found)
-        conflicts.check_role_map(role_map)
+        return RoleMap.parse(found)
     except MalformedRoleMapError as error:
-        raise RefusedError(
-            Code.INVALID_ROLE_MAP,
-            f"roleMap: {error}",
-            field="roleMap",
-            findings=error.findings,
-        ) from error
-    return role_map
+        raise _refusal(refusals(error.findings)) from error
+
+
+def _refusal(found: list[Finding]) -> RefusedError:
+    message = f"roleMap: {'; '.join(finding.message for finding in found)}"
+    code = Code.INVALID_ROLE_MAP
+    return RefusedError(code, message, field="roleMap", findings=found)
+
+
+def _documents(found: list[Finding]) -> list[Document]:
+    return [finding.document() for finding in found]

@@ -1,11 +1,12 @@
-"""What a role map that may be stored should still make its author look at."""
+"""What the author of a role map should know before it is stored."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from apikeys import conflicts
+from apikeys.check import check
+from apikeys.finding import TELL, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,24 +17,25 @@ if TYPE_CHECKING:
 _COLON_NAME = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
 
 
-def warnings(role_map: RoleMap) -> list[str]:
-    """Return a sentence for each thing that wants attention."""
-    return [*conflicts.warnings(role_map), *_literal_names(role_map)]
+def findings(role_map: RoleMap) -> list[Finding]:
+    """Return what there is to say of a map, the gravest first."""
+    return [*check(role_map), *_literal_names(role_map)]
 
 
-def new_warnings(role_map: RoleMap, before: RoleMap | None) -> list[str]:
+def unknown(found: list[Finding], before: RoleMap | None) -> list[Finding]:
     """Return those that the map in force did not have: each is said once."""
-    known = [] if before is None else warnings(before)
-    return [warning for warning in warnings(role_map) if warning not in known]
+    known = [] if before is None else [f.document() for f in findings(before)]
+    return [finding for finding in found if finding.document() not in known]
 
 
-def _literal_names(role_map: RoleMap) -> Iterator[str]:
+def _literal_names(role_map: RoleMap) -> Iterator[Finding]:
     for name, role in role_map.roles.items():
         for field, routes in (("allow", role.allow), ("deny", role.deny)):
             for route in routes:
                 for segment in route.text.split("/")[1:]:
                     if found := _COLON_NAME.fullmatch(segment):
-                        yield (
+                        message = (
                             f"roles.{name}.{field}: '{route.text}' is for the very "
                             f"text '{segment}'; did you mean {{{found[1]}}}?"
                         )
+                        yield Finding(TELL, (name,), route.text, message)

@@ -8,6 +8,7 @@ from admin.errors import Code, RefusedError, conflict, invalid
 from admin.stores.engine import Absence, NameTakenError
 from apikeys import conflicts, document
 from apikeys.errors import MalformedRoleMapError
+from apikeys.finding import refusals
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
 
@@ -103,5 +104,5 @@ def _parsed(stored: Stored) -> RoleMap:
     except MalformedRoleMapError as error:
         message = "the stored role map is corrupt; replace it with roles.put"
         raise RefusedError(
-            Code.MISCONFIGURED, message, findings=error.findings
+            Code.MISCONFIGURED, message, findings=refusals(error.findings)
         ) from error

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 
+from apikeys_cli import role_findings
 from apikeys_cli.completion import complete_role
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
@@ -83,8 +84,9 @@ def get_roles(invocation: Invocation) -> None:
 def check_roles(context: click.Context, invocation: Invocation, file: Path) -> None:
     """Say what is wrong with the role map in FILE; exits with 1 if anything is."""
     answer = invocation.function.invoke("roles.check", roleMap=read_role_file(file))
-    rows = [{"finding": finding} for finding in answer["findings"]]
-    emit(invocation.output, answer, rows, ["finding"], lambda: _print_findings(answer))
+    rows = [role_findings.row(finding) for finding in answer["findings"]]
+    fields = role_findings.FIELDS
+    emit(invocation.output, answer, rows, fields, lambda: _print_findings(answer))
     if not answer["isValid"]:
         context.exit(_REFUSED)
 
@@ -236,7 +238,7 @@ def _show_on_stdout(preview: dict[str, Any], output: str) -> None:
 
 def _say_findings(preview: dict[str, Any]) -> None:
     for finding in preview["findings"]:
-        say(f"{'Warning' if preview['isValid'] else 'Refused'}: {finding}")
+        say(role_findings.sentence(finding))
     for loss in preview["losses"]:
         say(loss)
 
@@ -253,5 +255,5 @@ def _stored(invocation: Invocation) -> dict[str, Any] | None:
 
 
 def _print_findings(answer: dict[str, Any]) -> None:
-    echo_lines(answer["findings"])
+    echo_lines([role_findings.sentence(finding) for finding in answer["findings"]])
     say("It would be stored." if answer["isValid"] else "It would be refused.")

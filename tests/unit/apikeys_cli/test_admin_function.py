@@ -169,12 +169,26 @@ def test_the_function_is_found_by_the_environment(
                         "code": "invalid_role_map",
                         "message": "a; b",
                         "field": "roleMap",
-                        "findings": ["a", "b"],
+                        "findings": [{"message": "a"}, {"message": "b"}],
                     },
                 }
             ),
             1,
             "roleMap (invalid_role_map)\n  a\n  b",
+        ),
+        (
+            Lambda(
+                {
+                    "status": 500,
+                    "error": {
+                        "code": "misconfigured",
+                        "message": "corrupt",
+                        "findings": [{"message": "a"}, {"message": "b"}],
+                    },
+                }
+            ),
+            3,
+            "corrupt (misconfigured)\n  a\n  b",
         ),
     ],
 )

@@ -49,7 +49,9 @@ def test_a_corrupt_role_map_is_told_by_its_findings(admin: Admin) -> None:
     admin.overwrite(ROLES_NAME, '{"roles": {"A": {"allow": ["canary"]}}}')
     answer = admin("roles.get")
     assert (answer["status"], answer["error"]["code"]) == (500, "misconfigured")
-    assert answer["error"]["findings"][0].startswith("roles.A.allow[0]: a route is ")
+    assert answer["error"]["findings"][0]["message"].startswith(
+        "roles.A.allow[0]: a route is "
+    )
     assert admin("roles.put", roleMap=_NEW)["status"] == 200
     assert admin("roles.get")["roleMap"] == _NEW
 
@@ -95,7 +97,7 @@ def test_any_key_and_deny_are_warned_of_once_each(
 ) -> None:
     """Stored all the same: the operator may know better, and was told."""
     answer = admin("roles.put", roleMap=found)
-    said = [finding.partition(" for APIs")[0] for finding in answer["findings"]]
+    said = [f["message"].partition(" for APIs")[0] for f in answer["findings"]]
     assert (answer["status"], said) == (200, begins)
     assert admin("roles.check", roleMap=found)["findings"] == answer["findings"]
     found = found | {"roles": found["roles"] | {"B": {"allow": ["GET /b"]}}}
@@ -107,7 +109,8 @@ def test_a_name_after_a_colon_is_warned_of(admin: Admin, field: str) -> None:
     """As Express spells a parameter; here it is a text like any other."""
     routes = ["GET /a/:id/b", "GET /:8/x:y/:", {"route": "GET /b/:c_D", "reads": True}]
     answer = admin("roles.check", roleMap={"roles": {"A": {field: routes}}})
-    spelled = [finding for finding in answer["findings"] if "very text" in finding]
+    messages = [finding["message"] for finding in answer["findings"]]
+    spelled = [message for message in messages if "very text" in message]
     assert spelled == [
         f"roles.A.{field}: 'GET /a/:id/b' is for the very text ':id'; "
         "did you mean {id}?",
@@ -116,14 +119,21 @@ def test_a_name_after_a_colon_is_warned_of(admin: Admin, field: str) -> None:
     ]
 
 
-_BAD: list[tuple[dict[str, Any], list[str]]] = [
-    ({}, ["roles: is a table of roles"]),
+def _refusing(message: str, *roles: str, route: str = "") -> dict[str, Any]:
+    found = {"roles": list(roles), "route": route, "message": message}
+    return {"grade": "refuse", **found}
+
+
+_BAD: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
+    ({}, [_refusing("roles: is a table of roles")]),
     (
         {"roles": {"a": {}, "B": {"allow": ["GET a"]}}, "x": 1},
         [
-            "x: is not a field of a role map (unmapped, roles)",
-            "roles.a: a role's name is [A-Z][A-Z0-9_]{0,63}",
-            "roles.B.allow[0]: a path begins with / and has at most 256 characters",
+            _refusing("x: is not a field of a role map (unmapped, roles)"),
+            _refusing("roles.a: a role's name is [A-Z][A-Z0-9_]{0,63}"),
+            _refusing(
+                "roles.B.allow[0]: a path begins with / and has at most 256 characters"
+            ),
         ],
     ),
     (
@@ -134,9 +144,11 @@ _BAD: list[tuple[dict[str, Any], list[str]]] = [
             }
         },
         [
-            (
+            _refusing(
                 "'GET /a/{x}/b' is shut: IAM has no other way to shut 'GET /a/{x}', "
-                "which is not held; let one role have both, or change a segment of one"
+                "which is not held; let one role have both, or change a segment of one",
+                "A",
+                route="GET /a/{x}/b",
             )
         ],
     ),
@@ -145,20 +157,34 @@ _BAD: list[tuple[dict[str, Any], list[str]]] = [
 
 @pytest.mark.parametrize(("role_map", "findings"), _BAD)
 def test_a_bad_role_map_is_refused_with_every_finding(
-    admin: Admin, role_map: dict[str, Any], findings: list[str]
+    admin: Admin, role_map: dict[str, Any], findings: list[dict[str, Any]]
 ) -> None:
-    """400, and the old one stays."""
+    """400 with those that refuse it, and the old one stays."""
     before = admin.contents()
+    messages = [finding["message"] for finding in findings]
     assert admin("roles.put", roleMap=role_map) == {
         "status": 400,
         "error": {
             "code": "invalid_role_map",
-            "message": f"roleMap: {'; '.join(findings)}",
+            "message": f"roleMap: {'; '.join(messages)}",
             "field": "roleMap",
             "findings": findings,
         },
     }
     assert admin.contents() == before
+
+
+def test_a_map_with_graver_findings_than_warnings_may_be_stored(admin: Admin) -> None:
+    """Only some roles may not be held together; the finding names them."""
+    roles = {
+        "A": {"allow": ["GET /{x}/{y}"]},
+        "B": {"allow": ["GET /a/{x}/b"]},
+        "C": {"allow": ["GET /a/{x}"]},
+    }
+    answer = admin("roles.put", roleMap={"roles": roles})
+    found = answer["findings"][0]
+    assert (answer["status"], found["grade"]) == (200, "restrict")
+    assert (found["roles"], found["route"]) == (["A", "B"], "GET /a/{x}/b")
 
 
 def test_a_role_map_too_long_to_store_is_refused(admin: Admin) -> None:
@@ -236,16 +262,23 @@ def test_a_write_in_between_wins_and_the_loser_is_told(
 
 
 @pytest.mark.parametrize(
-    ("role_map", "is_valid", "findings"),
-    [(_NEW, True, []), *((found, False, findings) for found, findings in _BAD)],
+    ("role_map", "is_valid", "refused"),
+    [(_NEW, True, []), *((found, False, refused) for found, refused in _BAD)],
 )
 def test_checking_a_role_map_stores_nothing(
-    admin: Admin, role_map: dict[str, Any], findings: list[str], *, is_valid: bool
+    admin: Admin,
+    role_map: dict[str, Any],
+    refused: list[dict[str, Any]],
+    *,
+    is_valid: bool,
 ) -> None:
-    """200 with what ``roles.put`` would find."""
+    """200 with all that there is to say, what ``roles.put`` would refuse first."""
     before = admin.contents()
     answer = admin("roles.check", roleMap=role_map)
-    assert answer == {"status": 200, "isValid": is_valid, "findings": findings}
+    assert (answer["status"], answer["isValid"]) == (200, is_valid)
+    assert answer["findings"][: len(refused)] == refused
+    grades = [finding["grade"] for finding in answer["findings"]]
+    assert grades.count("refuse") == len(refused)
     assert admin.contents() == before
 
 

@@ -294,9 +294,28 @@ def test_check_prints_every_finding(cli: Cli, file: str, tmp_path: Path) -> None
     done = cli("roles", "check", str(path))
     assert done.exit_code == 1
     assert len(done.stdout.splitlines()) == 2
+    assert all(line.startswith("Refused: roles.") for line in done.stdout.splitlines())
     assert done.stderr == "It would be refused.\n"
     done = cli("roles", "check", str(path), "--output", "json")
     assert (done.exit_code, json.loads(done.stdout)["isValid"]) == (1, False)
+
+
+def test_check_tells_grades_apart(cli: Cli, tmp_path: Path) -> None:
+    """With the roles concerned, in a line as in columns."""
+    path = tmp_path / "roles.toml"
+    path.write_text(
+        '[roles.A]\nallow = ["GET /{x}/{y}"]\n'
+        '[roles.B]\nallow = ["GET /a/{x}/b"]\n'
+        '[roles.C]\nallow = ["GET /a/{x}"]\n'
+    )
+    done = cli("roles", "check", str(path))
+    first, *others = done.stdout.splitlines()
+    assert (done.exit_code, done.stderr) == (0, "It would be stored.\n")
+    assert first.startswith("Restricted (A B): 'GET /a/{x}/b' is shut")
+    assert {other.partition(" (")[0] for other in others} == {"Warning"}
+    rows = cli("roles", "check", str(path), "--output", "csv").stdout.splitlines()
+    assert rows[0] == "grade,roles,route,message"
+    assert rows[1].startswith("restrict,A B,GET /a/{x}/b,")
 
 
 def test_explain_says_what_a_role_opens_and_how_long_its_policy_is(

@@ -104,7 +104,11 @@ def _tampered(cli: Cli) -> None:
         if "roleMap" in found:
             found["roleMap"]["roles"][_EVIL] = {"allow": [f"GET /{_EVIL}"]}
         if "findings" in found:
-            found["findings"].append(_EVIL)
+            fields = {"roles": [_EVIL], "route": _EVIL, "message": _EVIL}
+            is_of_a_map = request["action"].startswith("roles.")
+            found["findings"].append(
+                {"grade": "tell", **fields} if is_of_a_map else _EVIL
+            )
         return found
 
     cli.function.answer = answer  # type: ignore[method-assign]
