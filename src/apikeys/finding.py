@@ -64,6 +64,12 @@ def refusals(messages: Iterable[str]) -> list[Finding]:
     return [Finding(REFUSE, (), "", message) for message in messages]
 
 
+def losses(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those for which no new record may have the roles, each said once."""
+    grave = (finding for finding in findings if finding.grade != TELL)
+    return list({(f.roles, f.message): f for f in grave}.values())
+
+
 def by_grade(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings with the gravest first, otherwise in their order."""
     return sorted(findings, key=lambda finding: GRADES.index(finding.grade))

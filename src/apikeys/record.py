@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apikeys import digest, document, role_name, timestamp
 from apikeys.errors import MalformedRecordError
-from apikeys.session import check_session
+from apikeys.session import check_session, is_read_only
 from apikeys.text import MAX_DESCRIPTION, check_text
 
 TYPE_CHECKING = False
@@ -128,8 +128,7 @@ class Record:
 
     def is_read_only(self) -> bool:
         """Tell whether only reading routes are open to this credential."""
-        session = self.session
-        return session is not None and session.get("connectionMode") == "READ_ONLY"
+        return is_read_only(self.session)
 
 
 def _text(found: Document, field: str) -> str:

@@ -17,6 +17,11 @@ OPTIONAL = ("login", "dataLanguage", "guiLanguage")
 SETTINGS = (*REQUIRED, *OPTIONAL, *MODES)
 
 
+def is_read_only(session: object) -> bool:
+    """Return whether a session, None for none, opens reading routes alone."""
+    return isinstance(session, dict) and session.get("connectionMode") == "READ_ONLY"
+
+
 def check_session(session: object) -> Document:
     """Return the session's settings as they are, once they are known to be whole.
 

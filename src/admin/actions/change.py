@@ -53,7 +53,9 @@ def update(deployment: Deployment, request: Update) -> Document:
     record = found.record.changed(**fields)
     deployment.grants.check_record(record)
     if request.roles is not None:
-        role_map = deployment.role_maps.check_roles(record.roles)
+        role_map = deployment.role_maps.check_roles(
+            record.roles, session=record.session
+        )
     elif policy.context(record) != policy.context(found.record):
         role_map = deployment.role_maps.readable()
     else:

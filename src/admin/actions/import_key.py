@@ -37,7 +37,7 @@ def import_key(deployment: Deployment, request: Import) -> Document:
     if earlier is None:
         fields = _fields(deployment, request, text, known, now)
         role_map = deployment.role_maps.check_roles(
-            role_name.normalise_all(fields["roles"])
+            role_name.normalise_all(fields["roles"]), session=fields.get("session")
         )
         record = _record(key_id, fields, digest.slow(text))
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apikeys import conflicts, timestamp
 from apikeys.defaults import DAY
+from apikeys.finding import losses
 from apikeys.policy import MAX_BYTES
 from apikeys.session import SETTINGS
 
@@ -95,12 +96,14 @@ def issued(made: Made, found: Found, now: float) -> Document:
 def findings(role_map: RoleMap | None, record: Record) -> Document:
     """Return the part of an answer that warns of a record; empty if nothing does.
 
-    Its policy fits, or it would have been refused; whether the context counts as well
-    is not known.
+    What its roles lose was refused where the action gives them. Its policy fits;
+    whether the context counts as well is not known.
     """
     if role_map is None:
         return {}
     found = [] if record.roles else [_without_roles(role_map)]
+    grant = role_map.grant(record.roles, read_only=record.is_read_only())
+    found += [finding.message for finding in losses(grant.findings)]
     length = conflicts.answer_bytes(role_map, record)
     if length > MAX_BYTES:
         found.append(

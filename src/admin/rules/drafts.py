@@ -114,7 +114,8 @@ class Drafts:
         roles = role_name.normalise_all(fields.get("roles"))
         self._grants.check(roles)
         self._grants.check_fields(fields | {"usagePlanId": plan_id})
-        return fields, self._role_maps.check_roles(roles)
+        session = fields.get("session")
+        return fields, self._role_maps.check_roles(roles, session=session)
 
 
 def fields_of(record: Record, names: tuple[str, ...]) -> Document:

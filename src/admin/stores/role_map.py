@@ -8,14 +8,16 @@ from admin.errors import Code, RefusedError, conflict, invalid
 from admin.stores.engine import Absence, NameTakenError
 from apikeys import conflicts, document
 from apikeys.errors import MalformedRoleMapError
-from apikeys.finding import refusals
+from apikeys.finding import losses, refusals
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
+from apikeys.session import is_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from admin.stores.engine import Engine, Stored
+    from apikeys.finding import Finding
 
 _DESCRIPTION = "Role map of the API keys"
 
@@ -70,14 +72,21 @@ class RoleMaps:
         except RefusedError:
             return None
 
-    def check_roles(self, names: Sequence[str]) -> RoleMap | None:
-        """Refuse roles that the map does not have, or that are too much together.
+    def check_roles(
+        self, names: Sequence[str], *, session: object = None
+    ) -> RoleMap | None:
+        """Refuse roles that the map lacks, that lose a route together or are too much.
+
+        Args:
+            names: what a record is to hold.
+            session: what it is to open on a back end, which may be for reading alone.
 
         Returns:
             The role map, None where there is none.
 
         Raises:
-            RefusedError: 400, names the roles or says how many bytes they make.
+            RefusedError: 400, names the roles and what is lost, or says how many bytes
+                they make.
         """
         stored = self._read()
         if isinstance(stored, Absence):
@@ -92,10 +101,23 @@ class RoleMaps:
         if length > MAX_BYTES:
             message = f"together a policy of {length} bytes, at most {MAX_BYTES} fit"
             raise invalid("roles", message)
+        found = role_map.grant(names).findings
+        if is_read_only(session):
+            found += role_map.grant(names, read_only=True).findings
+        if lost := losses(found):
+            message = f"roles: {'; '.join(map(_told, lost))}"
+            code = Code.INVALID_REQUEST
+            raise RefusedError(code, message, field="roles", findings=lost)
         return role_map
 
     def _read(self) -> Stored | Absence:
         return self._store.read(self._name)
+
+
+def _told(lost: Finding) -> str:
+    if len(lost.roles) == 1:
+        return lost.message
+    return f"{' and '.join(lost.roles) or 'any-key'}: {lost.message}"
 
 
 def _parsed(stored: Stored) -> RoleMap:

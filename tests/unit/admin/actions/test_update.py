@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes import ROLES_NAME
 from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
@@ -131,6 +132,87 @@ def test_roles_are_replaced_as_a_whole(admin: Admin, key: Key) -> None:
     refused = admin("update", keyId=key.key_id, roles=["NOBODY"])
     assert refused["error"]["message"] == "roles: not in the role map: NOBODY"
     assert admin.contents() == before
+
+
+_LOSING = {
+    "A": {"allow": ["GET /{x}/{y}"]},
+    "B": {"allow": ["GET /a/{x}/b"]},
+    "C": {"allow": ["GET /a/{x}"]},
+}
+_LOST = (
+    "A and B: 'GET /a/{x}/b' is shut: IAM has no other way to shut 'GET /a/{x}', which "
+    "is not held; let one role have both, or change a segment of one"
+)
+
+
+def test_roles_that_lose_a_route_together_are_refused(aws: None) -> None:
+    """400 with the route and the cure, wherever an action gives them; nothing is left.
+
+    A model that holds them already is not copied.
+    """
+    del aws
+    admin = Admin(CREDENTIALS="api-key,basic", LEGACY_KEYS="imported")
+    key, _ = admin.issued(roles=["READER"])
+    both = ["A", "B"]
+    assert admin("roles.put", roleMap={"roles": _LOSING})["status"] == 200
+    one, _ = admin.issued(roles=["A"])
+    # The first import writes a key of its own for the ids.
+    assert admin("import", client="Acme", key="B" * 20 + "-foreign")["status"] == 201
+    held = admin.record(key.key_id) | {"roles": both}
+    admin.overwrite(f"APIKEY_{key.key_id}", json.dumps(held))
+    before = admin.contents()
+    for answer in (
+        admin("issue", client="Acme", roles=both),
+        admin("issue", client="Acme", roles=both, login="ada"),
+        admin("import", client="Acme", roles=both, key="A" * 20 + "-foreign"),
+        admin("clone", keyId=key.key_id),
+        admin("update", keyId=one.key_id, roles=both),
+    ):
+        assert (answer["status"], answer["error"]["code"]) == (400, "invalid_request")
+        assert answer["error"]["message"] == f"roles: {_LOST}"
+        (finding,) = answer["error"]["findings"]
+        assert (finding["grade"], finding["roles"]) == ("restrict", both)
+    assert admin.contents() == before
+    # All three lose nothing.
+    answer = admin("update", keyId=one.key_id, roles=["A", "B", "C"])
+    assert answer["status"] == 200
+    assert "findings" not in answer
+
+
+def test_what_a_reading_record_alone_would_lose_is_refused_to_it(admin: Admin) -> None:
+    """The route that shuts the other one may be lost with the writing methods."""
+    reads = {"reads": True}
+    roles = {
+        "A": {"allow": [{"route": "POST /{x}/{y}", **reads}, "POST /a/{x}"]},
+        "B": {"allow": [{"route": "POST /a/{x}/b", **reads}]},
+    }
+    admin.overwrite(ROLES_NAME, json.dumps({"roles": roles}))
+    reading = {"session": _SESSION | {"connectionMode": "READ_ONLY"}}
+    admin.issued(roles=["A", "B"], session=_SESSION)
+    admin.issued(roles=["A"], **reading)
+    before = admin.contents()
+    answer = admin("issue", client="Acme", roles=["A", "B"], **reading)
+    assert (answer["status"], answer["error"]["field"]) == (400, "roles")
+    assert "'POST /a/{x}/b' is shut" in answer["error"]["message"]
+    assert admin.contents() == before
+
+
+def test_a_key_that_holds_such_roles_already_goes_on(aws: None) -> None:
+    """Nothing but giving roles is refused for what they lose; a change warns."""
+    del aws
+    admin = Admin()
+    key, _ = admin.issued(roles=["READER"])
+    admin("roles.put", roleMap={"roles": _LOSING})
+    held = admin.record(key.key_id) | {"roles": ["A", "B"]}
+    admin.overwrite(f"APIKEY_{key.key_id}", json.dumps(held))
+    renamed = admin("update", keyId=key.key_id, name="New")
+    assert (renamed["status"], renamed["findings"]) == (200, [_LOST.partition(": ")[2]])
+    assert admin("disable", keyId=key.key_id)["status"] == 200
+    assert admin("enable", keyId=key.key_id)["status"] == 200
+    rotated = admin("rotate", keyId=key.key_id)
+    assert (rotated["status"], rotated["record"]["roles"]) == (201, ["A", "B"])
+    assert admin("revoke", keyId=key.key_id)["status"] == 200
+    assert admin("restore", keyId=key.key_id)["status"] == 200
 
 
 def test_a_version_may_be_asked_for(admin: Admin, key: Key) -> None:
