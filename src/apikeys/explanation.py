@@ -46,6 +46,8 @@ def explain(
 
 
 def _text(route: Route, *, read_only: bool) -> str:
+    if route.reads:
+        return f"{route.text} (reads)"
     methods = route.methods_of(read_only=read_only)
     if len(methods) == len(route.methods):
         return route.text

@@ -1,4 +1,4 @@
-"""What roles open and close, and how long a policy they make."""
+"""What roles open together, what they do not and why, and their policy's length."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from apikeys import conflicts, role_name
+from apikeys import role_name
 from apikeys.errors import MalformedRoleMapError
-from apikeys.policy import MAX_BYTES
+from apikeys.explanation import explain
 from apikeys.roles import RoleMap
+from apikeys_cli.role_findings import sentence
 
 if TYPE_CHECKING:
-    from apikeys.route import Route
+    from collections.abc import Mapping
 
 
 def explanation(role_map: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Return what a record with these roles may call.
+    """Return what a record with these roles may call, and why not more.
 
     Raises:
         ClickException: the map is bad, or has no such role.
@@ -33,32 +34,29 @@ def explanation(role_map: dict[str, Any], names: tuple[str, ...]) -> dict[str, A
         known = ", ".join(sorted(parsed.roles)) or "none"
         message = f"not in the role map: {', '.join(unknown)}; there are: {known}"
         raise click.ClickException(message)
-    held = [parsed.roles[name] for name in roles]
-    return {
-        "roles": roles,
-        "opens": _texts([route for role in held for route in role.allow]),
-        "closes": _texts([route for role in held for route in role.deny]),
-        "anyUnmappedRoute": parsed.any_key,
-        "policyBytes": conflicts.policy_bytes(parsed, roles),
-        "maxPolicyBytes": MAX_BYTES,
-    }
+    return explain(parsed, roles)
 
 
-def readable_explanation(found: dict[str, Any]) -> Text:
+def explanation_row(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an explanation whose lists are of texts."""
+    closes = [f"{closed['route']} ({closed['rule']})" for closed in found["closes"]]
+    findings = [sentence(finding) for finding in found["findings"]]
+    return {**found, "closes": closes, "findings": findings}
+
+
+def readable_explanation(found: Mapping[str, Any]) -> Text:
     """Return the explanation as text."""
+    row = explanation_row(found)
     text = Text(f"{' '.join(found['roles'])}\n", style="bold")
     for field, style in (("opens", "green"), ("closes", "red")):
-        for route in found[field]:
+        for route in row[field]:
             text.append(f"  {field:6}  ", style=style).append(f"{route}\n")
     if found["anyUnmappedRoute"]:
         text.append("  opens   ", style="green").append("every route no role names\n")
     elif not found["opens"]:
         text.append("  opens nothing: every call is 403\n")
+    for line in row["findings"]:
+        text.append(f"  {line}\n", style="yellow")
     length, longest = found["policyBytes"], found["maxPolicyBytes"]
     text.append(f"  policy  {length:,} of {longest:,} bytes at most")
     return text
-
-
-def _texts(routes: list[Route]) -> list[str]:
-    texts = [f"{r.text} (reads)" if r.reads else r.text for r in routes]
-    return list(dict.fromkeys(texts))

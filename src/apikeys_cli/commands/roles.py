@@ -13,7 +13,11 @@ from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Family
 from apikeys_cli.options.types import yes_option
 from apikeys_cli.records import Listing
-from apikeys_cli.role_explanation import explanation, readable_explanation
+from apikeys_cli.role_explanation import (
+    explanation,
+    explanation_row,
+    readable_explanation,
+)
 from apikeys_cli.role_losses import losses
 from apikeys_cli.role_maps import (
     difference,
@@ -169,7 +173,7 @@ def put_roles(
 def explain_roles(
     invocation: Invocation, names: tuple[str, ...], file: Path | None
 ) -> None:
-    """Say which routes a role opens, or several together, and the policy's size."""
+    """Say what a role opens, or several together, what it does not, and why."""
     if file is None:
         role_map = invocation.function.invoke("roles.get")["roleMap"]
     else:
@@ -178,7 +182,7 @@ def explain_roles(
     emit(
         invocation.output,
         found,
-        [found],
+        [explanation_row(found)],
         list(found),
         lambda: print_data(readable_explanation(found)),
     )

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from apikeys import timestamp
 from apikeys.defaults import DAY, REPEAT_SECONDS
+from apikeys.errors import MalformedRoleMapError
+from apikeys.finding import losses
+from apikeys.roles import RoleMap
+from apikeys.session import is_read_only
 from apikeys_cli.dates import moment
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.findings import Finding, fail, ok, some, warn
@@ -45,6 +49,7 @@ def check_records(
     else:
         yield ok("records", f"{listing.count}, all readable")
     yield from _roles(records, role_map)
+    yield from _losses(records, role_map)
     yield from _handovers(records, set(listing.unconfirmed), now)
     ending = [r for r in records if _ends_soon(r, now)]
     if ending:
@@ -76,6 +81,31 @@ def _roles(
             f"nothing: {some(held[role])}",
             "put it into the map (apikeys roles put), or take it from them (apikeys "
             "update)",
+        )
+
+
+def _losses(
+    records: list[dict[str, Any]], role_map: dict[str, Any] | None
+) -> Iterator[Finding]:
+    """Look for routes that are shut to who holds them, because of the roles held."""
+    try:
+        parsed = RoleMap.parse(role_map or {})
+    except MalformedRoleMapError:
+        return
+    losing: dict[str, list[str]] = {}
+    for record in records:
+        if record["state"] == "expired":
+            continue
+        read_only = is_read_only(record.get("session"))
+        grant = parsed.grant(record.get("roles", ()), read_only=read_only)
+        for finding in losses(grant.findings):
+            losing.setdefault(finding.message, []).append(name_of(record))
+    for message, names in losing.items():
+        yield warn(
+            "lost routes",
+            f"{message}: {some(names)}",
+            "change the map (apikeys roles explain ROLE… says more), or give each of "
+            "the roles to a key of its own",
         )
 
 

@@ -51,7 +51,7 @@ def test_a_read_only_record_keeps_what_reads() -> None:
     assert found["opens"] == [
         "GET /users/{id}",
         "GET HEAD OPTIONS /notes/{id}",
-        "POST /q",
+        "POST /q (reads)",
     ]
     cut = [c["route"] for c in found["closes"] if c["rule"].startswith("reads alone")]
     assert cut == ["* /notes/{id}", "POST /m"]

@@ -625,6 +625,39 @@ def test_roles_that_the_map_lacks_are_named(cli: Cli, account: Any) -> None:
     assert "roles" not in _examined(cli)
 
 
+def test_routes_that_held_roles_lose_are_named(cli: Cli, account: Any) -> None:
+    """By the keys that hold them; an older release gave such roles."""
+    ids = [
+        cli.issue("--role", "READER", "--role", "WRITER")["record"]["keyId"]
+        for _ in range(2)
+    ]
+    other = cli.issue("--role", "READER")["record"]["keyId"]
+    assert "lost routes" not in _examined(cli)
+    roles = {
+        "READER": {"allow": ["GET /{x}/{y}"]},
+        "WRITER": {"allow": ["GET /a/{x}/b"]},
+        "OTHER": {"allow": ["GET /a/{x}"]},
+    }
+    text = json.dumps({"roles": roles})
+    account.put_secret_value(SecretId="APIROLES", SecretString=text)
+    found = _examined(cli)
+    ((level, what),) = found["lost routes"]
+    assert level == "warn"
+    assert what.startswith("'GET /a/{x}/b' is shut: ")
+    assert all(key_id in what for key_id in ids)
+    assert other not in what
+    assert [level for level, _ in found["role map"]] == ["ok"]
+    # What a role loses by itself is the map's fault.
+    roles["READER"]["allow"].append("GET /a/{x}/b")
+    text = json.dumps({"roles": roles})
+    account.put_secret_value(SecretId="APIROLES", SecretString=text)
+    found = _examined(cli)
+    assert [level for level, _ in found["role map"]] == ["fail"]
+    assert other in found["lost routes"][0][1]
+    account.put_secret_value(SecretId="APIROLES", SecretString="rubbish")
+    assert "lost routes" not in _examined(cli)
+
+
 @pytest.mark.parametrize("text", ["rubbish", None])
 def test_a_broken_signing_secret_fails(
     cli: Cli,

@@ -330,13 +330,37 @@ def test_explain_says_what_a_role_opens_and_how_long_its_policy_is(
     assert done.stdout.splitlines()[1:5] == [
         "  opens   GET /reports/*",
         "  opens   POST /search (reads)",
-        "  closes  GET /reports/internal",
+        "  closes  GET /reports/internal (denied by READER)",
         "  opens   every route no role names",
     ]
     assert len(cli.function.requests) == count
     found = cli.json("roles", "explain", "READER", "WRITER")
     assert found["opens"] == ["GET /reports/*", "POST /reports"]
     assert 0 < found["policyBytes"] < found["maxPolicyBytes"] == 8192
+
+
+def test_explain_says_what_shuts_a_route(cli: Cli, tmp_path: Path) -> None:
+    """The rule for what is another role's, and a finding for what is lost."""
+    path = tmp_path / "roles.toml"
+    path.write_text(
+        '[roles.A]\nallow = ["GET /{x}/{y}"]\n'
+        '[roles.B]\nallow = ["GET /a/{x}/b"]\n'
+        '[roles.C]\nallow = ["GET /a/{x}"]\n'
+    )
+    arguments = ["roles", "explain", "A", "B", "--file", str(path)]
+    done = cli(*arguments)
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    assert lines[1:4] == [
+        "  opens   GET /{x}/{y}",
+        "  opens   GET /a/{x}/b",
+        "  closes  GET /a/{x} (more specific, and held by C: /a/{})",
+    ]
+    assert lines[4].startswith("  Restricted (A B): 'GET /a/{x}/b' is shut")
+    found = cli.json(*arguments)
+    assert found["closes"][0]["route"] == "GET /a/{x}"
+    assert found["findings"][0]["grade"] == "restrict"
+    rows = cli(*arguments, "--output", "csv").stdout
+    assert "GET /a/{x} (more specific, and held by C: /a/{})" in rows
 
 
 def test_explain_of_a_role_that_opens_nothing_says_so(cli: Cli, tmp_path: Path) -> None:
