@@ -126,7 +126,8 @@ def _is_revoked_and_restored(function: Function, key_id: str) -> None:
 def _is_imported(function: Function) -> None:
     key = "a-foreign-key/of=the+contract"
     imported = function("import", 201, key=key, client="Contract", roles=[])
-    assert imported.keys() == {"record"}
+    # A key without a role: what that opens is said.
+    assert imported.keys() == {"record", "findings"}
     again = function("import", 201, key=key, client="Contract", roles=[])
     assert again["repeated"] is True
     assert again["record"]["version"] == imported["record"]["version"]
@@ -152,3 +153,7 @@ def _concern_the_deployment(function: Function) -> None:
     announced = function("signing.rotate")
     assert (announced["phase"], announced["waitSeconds"]) == ("announced", 2)
     assert announced["keys"]["current"] > 0
+    (fingerprint,) = announced["fingerprints"]["previous"]
+    retired = function("signing.retire", fingerprint=fingerprint)
+    assert retired["phase"] == "retired"
+    assert retired["fingerprints"] == announced["fingerprints"] | {"previous": []}

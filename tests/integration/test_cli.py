@@ -151,7 +151,8 @@ def test_without_a_terminal_nothing_is_asked_for_and_nothing_hangs(
     function = {"APIKEYS_FUNCTION": stack.admin_function}
     for arguments in (("revoke", key_id), ("rotate", key_id, "--overlap", "0")):
         done = _run(stack, *arguments, **function)
-        assert (done.returncode, done.stdout) == (1, "")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "--yes is required when not interactive" in done.stderr
     assert _run(stack, "verify", **function).returncode == 2
     assert apikeys(stack, "get", key_id)["record"]["state"] == "active"
 

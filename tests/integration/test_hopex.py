@@ -104,7 +104,7 @@ def test_a_session_is_whole_or_none(stack: Stack) -> None:
         *("issue", "--client", "Half", "--role", "ADMINISTRATOR"),
         *("--session-login", "mega", "--session-repository", "Main"),
     )
-    assert "session.environment, session.profile: missing" in said
+    assert "--session-environment, --session-profile: missing" in said
     assert len(apikeys(stack, "list", "--client", "Half")["records"]) == before == 0
 
 

@@ -102,7 +102,7 @@ def test_a_thousand_records_killed_and_resumed_are_there_once(
     assert Counter(record["client"] for record in records) == Counter(clients)
     assert set(imported) == {row["keyId"] for row in reported}
     assert {(r["state"], r["expirationDate"]) for r in records} == {
-        ("active", "2052-05-30T10:32:19")
+        ("active", "2052-05-30T10:32:19Z")
     }
     sample = keys[:: _COUNT // 25]
     assert {call(stack, "/whoami", key).status for key in sample} == {200}

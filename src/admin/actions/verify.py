@@ -96,7 +96,8 @@ def _decided(
     if stored is Absence.NEVER:
         return Reason.UNKNOWN, None
     if isinstance(stored, Absence):
-        return Reason.REVOKED, revoked_view(principal, {})
+        kept = deployment.tombstones.seen(deployment.records.name(principal))
+        return Reason.REVOKED, revoked_view(principal, kept)
     record = read(principal, stored)
     if record is None:
         return Reason.CORRUPT, None

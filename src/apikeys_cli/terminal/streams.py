@@ -55,8 +55,6 @@ def prepare() -> None:
     What an encoding lacks is written as JSON escapes it, so that JSON stays JSON.
     """
     codecs.register_error(_ESCAPED, _escaped)
-    if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - for good
     if sys.stdout is None:
         sys.stdout = _ClosedOutput()
     for stream in (sys.stdout, sys.stderr):

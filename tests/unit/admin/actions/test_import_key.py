@@ -505,7 +505,7 @@ def test_an_issue_date_in_the_future_is_refused(admin: Admin, issued: str) -> No
 def test_the_longest_life_of_an_import_counts_from_now(aws: None) -> None:
     """Not from an issue long ago, nor from the repeat that comes later."""
     del aws
-    admin = Admin(MAX_LIFETIME_DAYS="30")
+    admin = Admin(MAX_LIFETIME_DAYS="30", LEGACY_KEYS="imported")
     beyond = _RECORD | {"expirationDate": "2027-02-14T08:00:01"}
     assert admin("import", record=beyond)["error"]["field"] == "expirationDate"
     asked = {"record": _RECORD | {"expirationDate": "2027-02-14T08:00:00"}}

@@ -28,7 +28,9 @@ _REFUSED = {
 def team(admin: Admin) -> Admin:
     """Return a second function over the same account, which may grant one role."""
     del admin
-    return Admin(GRANTABLE_ROLES="READER")
+    return Admin(
+        GRANTABLE_ROLES="READER", CREDENTIALS="api-key,basic", LEGACY_KEYS="imported"
+    )
 
 
 @pytest.fixture

@@ -240,5 +240,5 @@ def test_an_end_is_within_the_function_s_bounds(
     else:
         assert _sent(cli, "issue")[0]["expirationDate"] == end
         record = cli.issue("--expires", value)["record"]
-        assert record["expirationDate"] == end
+        assert record["expirationDate"] == f"{end}Z"
         assert cli("rotate", record["keyId"]).exit_code == 0

@@ -597,7 +597,7 @@ def test_large_policies_are_reported(
     account.put_secret_value(SecretId="APIROLES", SecretString=json.dumps(role_map))
     found = _examined(cli)
     # What a map is warned of was said when it was stored.
-    assert found["role map"] == [("ok", "1 roles, no conflict")]
+    assert found["role map"] == [("ok", "1 role, no conflict")]
     ((level, what),) = found["policies"]
     assert level == "warn"
     assert what.startswith("the largest is LARGE's, ")

@@ -119,7 +119,7 @@ def test_a_rotation_whose_count_fails_is_done_all_the_same(
 ) -> None:
     """The command says that it was not counted, and nothing that is not so."""
     cli.issue()
-    records = type(cli.function.actions._deployment.records)
+    records = type(cli.function._actions._deployment.records)
 
     def fail(*_arguments: object, **_options: object) -> None:
         raise RefusedError(Code.STORE_UNAVAILABLE, "down")
@@ -178,7 +178,7 @@ def test_retire_without_a_count_drops_nothing(
 ) -> None:
     """Not even with --yes: nobody would know what it refuses."""
     del leaked
-    records = type(cli.function.actions._deployment.records)
+    records = type(cli.function._actions._deployment.records)
 
     def fail(*_arguments: object, **_options: object) -> None:
         raise RefusedError(Code.STORE_UNAVAILABLE, "down")

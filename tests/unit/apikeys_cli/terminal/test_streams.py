@@ -177,12 +177,12 @@ def test_standard_error_that_fails_costs_no_key(
 def test_what_could_not_be_printed_is_said(
     cli: Cli, arguments: tuple[str, ...], fault: str
 ) -> None:
-    """One line and exit code 4, whatever the command was."""
+    """One line at the end and exit code 4, whatever the command was."""
     cli.issue()
     stdout = _FAULTY[fault]() if fault in _FAULTY else None
     done = _run(cli, *arguments, stdout=stdout)
     assert done.exit_code == 4
-    (line,) = done.stderr.splitlines()
+    line = done.stderr.splitlines()[-1]
     assert line.startswith("Error: What was asked for is done, but could not be")
 
 

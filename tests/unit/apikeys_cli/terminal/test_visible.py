@@ -114,6 +114,7 @@ def _tampered(cli: Cli) -> None:
     cli.function.answer = answer  # type: ignore[method-assign]
 
 
+@pytest.mark.usefixtures("person")
 @pytest.mark.parametrize("output", FORMATS)
 def test_no_tampered_record_reaches_a_terminal(
     cli: Cli, tmp_path: Path, output: str
