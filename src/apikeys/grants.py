@@ -54,6 +54,12 @@ class Grant:
         self.findings = tuple(findings)
         self.bytes = size(policy_document(self, LONGEST_STAGE_ARN, _EXPIRES_AT))
 
+    @property
+    def shut(self) -> tuple[str, ...]:
+        """What is shut of the routes that its roles hold, a sentence each."""
+        grave = (f for f in self.findings if f.grade != TELL or not f.route)
+        return tuple(finding.message for finding in grave)
+
     def opens(self, method: str, path: str) -> bool:
         """Return whether its policy allows a request, as IAM reads it."""
         text = method + path

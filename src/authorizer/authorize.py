@@ -99,8 +99,13 @@ class Authorizer:
         verdict, reason = (
             ("allow", reason) if answer.opens_a_route else ("refuse", Reason.NO_ROLE)
         )
+        shut = answer.shut
+        if shut:
+            # Said once, not for each request.
+            answer.shut = ()
+        content = answer.content
         return Decision(
-            verdict, reason, api, stage, key_id, login, cached, answer.content
+            verdict, reason, api, stage, key_id, login, cached, content, shut
         )
 
     def _reason(self, found: Found, credential: Credential, now: float) -> Reason:

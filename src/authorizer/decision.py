@@ -23,6 +23,7 @@ class Decision:
         login: … of a Basic account; either one only once a tag or a record vouches for
             it, so that nothing a stranger typed gets into a log.
         cached: whether the record came without a read; None where none was needed.
+        shut: what a policy that was compiled just now does not open of the routes held.
     """
 
     __slots__ = (
@@ -32,6 +33,7 @@ class Decision:
         "key_id",
         "login",
         "reason",
+        "shut",
         "stage",
         "verdict",
     )
@@ -46,6 +48,7 @@ class Decision:
         login: str | None = None,
         cached: bool | None = None,  # noqa: FBT001 - as above
         answer: Document | None = None,
+        shut: tuple[str, ...] = (),
     ) -> None:
         self.verdict = verdict
         self.reason = reason
@@ -55,6 +58,7 @@ class Decision:
         self.login = login
         self.cached = cached
         self.answer = answer
+        self.shut = shut
 
     @classmethod
     def of_fault(cls, fault: FaultError) -> Self:

@@ -65,7 +65,12 @@ class DecisionLog:
             self._second = second
             timestamp = time.strftime(_TIMESTAMP, time.gmtime(second))
             self._head = f'"timestamp":"{timestamp}",{self._function}'
-        level = "ERROR" if fault or decision.reason == "corrupt" else "INFO"
+        level, shut = "INFO", ""
+        if fault or decision.reason == "corrupt":
+            level = "ERROR"
+        elif decision.shut:
+            level = "WARNING"
+            shut = f'"shut":[{",".join(map(_quoted, decision.shut))}],'
         message = _quoted(str(fault)) if fault else _DECISION
         key_id, login = decision.key_id, decision.login
         api, stage = decision.api, decision.stage
@@ -80,7 +85,7 @@ class DecisionLog:
             f'"login":{_NULL if login is None else f'"{login}"'},'
             f'"api":{_NULL if api is None else f'"{api}"'},'
             f'"stage":{_NULL if stage is None else f'"{stage}"'},'
-            f'"cached":{_WORDS[decision.cached]},'
+            f'"cached":{_WORDS[decision.cached]},{shut}'
             f'"duration_ms":{clock.elapsed_ms():.3f},"Decisions":1,'
             f'"_aws":{{"Timestamp":{int(clock.now * 1_000)},'
             f'"CloudWatchMetrics":{_METRICS}}}}}\n'

@@ -9,17 +9,24 @@ from authorizer.cache import Cache
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.document import Document
+    from apikeys.grants import Grant
     from apikeys.record import Record
     from apikeys.roles import RoleMap
 
 _MAX_ENTRIES = 1_024
 _MAX_SIZE = 4 * 1_024 * 1_024
+# More than anybody reads in one line of a log.
+_MOST_SHUT = 10
 
 
 class Answer:
-    """What API Gateway gets for a record that passed, and whether it opens a route."""
+    """What API Gateway gets for a record that passed, and whether it opens a route.
 
-    __slots__ = ("content", "opens_a_route", "record", "role_map")
+    ``shut`` says what of the routes held the policy does not open, once for a set of
+    roles: whoever logs it empties it.
+    """
+
+    __slots__ = ("content", "opens_a_route", "record", "role_map", "shut")
 
     def __init__(
         self, record: Record, role_map: RoleMap, content: Document, *, opens: bool
@@ -28,6 +35,7 @@ class Answer:
         self.role_map = role_map
         self.content = content
         self.opens_a_route = opens
+        self.shut: tuple[str, ...] = ()
 
 
 class PolicyCache:
@@ -39,6 +47,8 @@ class PolicyCache:
 
     def __init__(self) -> None:
         self._cache: Cache[Answer] = Cache(_MAX_ENTRIES, _MAX_SIZE)
+        self._told: set[Grant] = set()
+        self._told_of: RoleMap | None = None
 
     def of(self, record: Record, role_map: RoleMap, stage_arn: str) -> Answer:
         """Return the answer for a record on one stage.
@@ -50,13 +60,25 @@ class PolicyCache:
         known = self._cache.get(name)
         if known is not None and known.record is record and known.role_map is role_map:
             return known
-        answer, size = _compiled(record, role_map, stage_arn)
+        grant = role_map.grant(record.roles, read_only=record.is_read_only())
+        answer, size = _compiled(record, role_map, grant, stage_arn)
+        answer.shut = self._untold(role_map, grant)
         self._cache.put(name, answer, size)
         return answer
 
+    def _untold(self, role_map: RoleMap, grant: Grant) -> tuple[str, ...]:
+        """Return what a grant shuts, the first time that it is asked for."""
+        if role_map is not self._told_of or len(self._told) >= _MAX_ENTRIES:
+            self._told_of, self._told = role_map, set()
+        if grant in self._told:
+            return ()
+        self._told.add(grant)
+        return grant.shut[:_MOST_SHUT]
 
-def _compiled(record: Record, role_map: RoleMap, stage_arn: str) -> tuple[Answer, int]:
-    grant = role_map.grant(record.roles, read_only=record.is_read_only())
+
+def _compiled(
+    record: Record, role_map: RoleMap, grant: Grant, stage_arn: str
+) -> tuple[Answer, int]:
     found = policy.policy_document(grant, stage_arn, record.expires_at)
     size = policy.size(found)
     if size > policy.MAX_BYTES:

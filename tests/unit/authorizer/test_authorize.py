@@ -72,6 +72,7 @@ _REFUSED: dict[str, object] = {
     "key_id": _KEY.key_id,
     "verdict": "refuse",
     "reason": "",
+    "shut": (),
     "stage": "prod",
 }
 
@@ -331,6 +332,30 @@ def test_a_policy_over_8_kb_is_a_fault(reader: FakeReader) -> None:
         _reason(authorizer, _ANOTHER.text)
     expected = f"the policy of {_ANOTHER.key_id} is over 8192 bytes"
     assert str(caught.value) == expected
+
+
+def test_what_roles_lose_together_is_said_once(reader: FakeReader) -> None:
+    """The key goes on working; neither a repeat nor another such key says it again."""
+    roles = {
+        "A": {"allow": ["GET /{x}/{y}"]},
+        "B": {"allow": ["GET /a/{x}/b"]},
+        "C": {"allow": ["GET /a/{x}"]},
+    }
+    reader.values[ROLES_NAME] = json.dumps({"roles": roles})
+    for key in (_KEY, _ANOTHER):
+        reader.keep(key, record_text(key, roles=["A", "B"]))
+    authorizer = _authorizer(reader)
+    found = [
+        authorizer.authorize(rest_event(key.text), at(seconds))
+        for key, seconds in ((_KEY, 0), (_KEY, 1), (_ANOTHER, 2), (_KEY, 100))
+    ]
+    assert [decision.reason for decision in found] == ["granted"] * 4
+    assert [len(decision.shut) for decision in found] == [1, 0, 0, 0]
+    assert found[0].shut[0].startswith("'GET /a/{x}/b' is shut: ")
+    roles["D"] = {}
+    reader.values[ROLES_NAME] = json.dumps({"roles": roles})
+    again = authorizer.authorize(rest_event(_KEY.text), at(200))
+    assert again.shut == found[0].shut
 
 
 def test_a_slow_digest_is_hashed_once_for_a_correct_key(

@@ -172,3 +172,11 @@ def test_the_timestamp_is_that_of_the_request() -> None:
     os.close(writing)
     found = [json.loads(line)["timestamp"][-3:] for line in lines]
     assert found == ["00Z", "00Z", "01Z", "00Z"]
+
+
+def test_what_a_policy_shuts_of_its_roles_is_a_warning() -> None:
+    """In the line of the decision for which it was compiled, and in no other."""
+    shut = ["'GET /\u00e4' is shut", 'a "quote"']
+    first, second = _lines((_decision(shut=shut), None), (_decision(), None))
+    assert (first["level"], first["shut"]) == ("WARNING", shut)
+    assert (second["level"], "shut" in second) == ("INFO", False)

@@ -80,6 +80,31 @@ def test_a_policy_that_is_too_long_is_a_fault_every_time() -> None:
     assert len(policy_cache._cache) == 0
 
 
+def test_denials_that_are_too_long_are_no_fault() -> None:
+    """They close more instead, and the answer says so."""
+    roles = {"READER": {"allow": ["GET /a/{x}", "GET /b"]}}
+    for n in range(200):
+        roles[f"R{n}"] = {"allow": [f"GET /a/{'x' * 60}{n:03}"]}
+    role_map = RoleMap.parse({"roles": roles})
+    answer = PolicyCache().of(_record(), role_map, STAGE_ARN)
+    assert answer.opens_a_route
+    policy = json.dumps(answer.content["policyDocument"], separators=(",", ":"))
+    assert len(policy) <= 8_192
+    assert any("more requests are shut" in message for message in answer.shut)
+
+
+def test_what_is_shut_is_said_with_ten_sentences_at_most() -> None:
+    """Of routes that the record's roles hold; none for what they open as they say."""
+    roles = {"READER": {"allow": ["GET /{x}/{y}"]}}
+    for n in range(20):
+        roles["READER"]["allow"].append(f"GET /{n}/{{x}}/b")
+        roles[f"R{n}"] = {"allow": [f"GET /{n}/{{x}}"]}
+    shut = PolicyCache().of(_record(), RoleMap.parse({"roles": roles}), STAGE_ARN).shut
+    assert len(shut) == 10
+    assert all("is shut" in message for message in shut)
+    assert PolicyCache().of(_record(), _role_map(), STAGE_ARN).shut == ()
+
+
 def test_a_policy_of_exactly_8_kb_is_answered() -> None:
     """The bound itself is within."""
 
