@@ -63,7 +63,7 @@ def role_of_the_stack(stack: Stack) -> str | None:
     A role map that is stored stays as it is; where none is, the example's is stored.
     """
     try:
-        names = apikeys(stack, "roles", "get")["roleMap"]["roles"]
+        names = apikeys(stack, "roles", "get")["roles"]
     except CliError as error:
         if "role_map_not_found" not in str(error):
             raise

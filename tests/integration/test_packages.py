@@ -71,6 +71,8 @@ def test_a_store_that_is_down_is_a_fault_and_never_unauthorized(
 def test_the_admin_package_carries_out_its_events(stack: Stack, tmp_path: Path) -> None:
     """Each admin event of ``events/`` gets its answer from the built package."""
     variables = function.variables(stack, _ADMIN)
+    # Among the events are an account and an import, which a deployment has to take.
+    variables |= {"CREDENTIALS": "api-key,basic", "LEGACY_KEYS": "imported"}
     with running_function(_ADMIN, variables, tmp_path) as runtime:
         issued = runtime.invoke(_event("admin-issue"))
         assert issued["status"] == 201

@@ -124,7 +124,7 @@ def test_an_event_is_made_for_the_role_map_that_is_there(
     _run(copy, "make event")
     stored = f"{_APIKEYS} roles get --output json"
     found = json.loads(_run(copy, f"set -eu\n{left_running}\n{stored}"))
-    assert list(found["roleMap"]["roles"]) == ["OWN"]
+    assert list(found["roles"]) == ["OWN"]
     answer = json.loads(_run(copy, f"make invoke EVENT={_EVENT}"))
     (statement,) = answer["policyDocument"]["Statement"]
     assert statement["Resource"][0].endswith("/GET/whoami")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from local.deployment import Stack
 
 _STACK = cast("Stack", None)
-_OURS = {"roleMap": {"roles": {"READER": {}, "WRITER": {}}}}
+_OURS = {"roles": {"READER": {}, "WRITER": {}}}
 _EXAMPLES = {"roleMap": {"roles": {"ADMINISTRATOR": {}, event.MANAGEMENT: {}}}}
 
 
@@ -48,8 +48,8 @@ def _asked(
     ("stored", "role"),
     [
         (_OURS, "READER"),
-        (_EXAMPLES, event.MANAGEMENT),
-        ({"roleMap": {"roles": {}}}, None),
+        (_EXAMPLES["roleMap"], event.MANAGEMENT),
+        ({"roles": {}}, None),
     ],
 )
 def test_a_stored_role_map_stays(
