@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apikeys import conflicts, timestamp
+from apikeys import policy, timestamp
 from apikeys.defaults import DAY
 from apikeys.finding import losses
-from apikeys.policy import MAX_BYTES
+from apikeys.grants import LONGEST_STAGE_ARN
 from apikeys.session import SETTINGS
 
 if TYPE_CHECKING:
@@ -104,12 +104,13 @@ def findings(role_map: RoleMap | None, record: Record) -> Document:
     found = [] if record.roles else [_without_roles(role_map)]
     grant = role_map.grant(record.roles, read_only=record.is_read_only())
     found += [finding.message for finding in losses(grant.findings)]
-    length = conflicts.answer_bytes(role_map, record)
-    if length > MAX_BYTES:
+    longest = policy.policy_document(grant, LONGEST_STAGE_ARN, record.expires_at)
+    length = policy.size(policy.answer(record, longest))
+    if length > policy.MAX_BYTES:
         found.append(
             f"the authorizer answers with up to {length} bytes, policy and context; "
-            f"AWS states {MAX_BYTES} for both, so fewer roles or shorter names are "
-            "safer"
+            f"AWS states {policy.MAX_BYTES} for both, so fewer roles or shorter names "
+            "are safer"
         )
     return {"findings": found} if found else {}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from admin.errors import Code, RefusedError, conflict, invalid
 from admin.stores.engine import Absence, NameTakenError
-from apikeys import conflicts, document
+from apikeys import document
 from apikeys.errors import MalformedRoleMapError
 from apikeys.finding import losses, refusals
 from apikeys.policy import MAX_BYTES
@@ -97,11 +97,13 @@ class RoleMaps:
         unknown = [name for name in names if name not in role_map.roles]
         if unknown:
             raise invalid("roles", f"not in the role map: {', '.join(unknown)}")
-        length = conflicts.policy_bytes(role_map, names)
-        if length > MAX_BYTES:
-            message = f"together a policy of {length} bytes, at most {MAX_BYTES} fit"
+        grant = role_map.grant(names)
+        if grant.bytes > MAX_BYTES:
+            message = (
+                f"together a policy of {grant.bytes} bytes, at most {MAX_BYTES} fit"
+            )
             raise invalid("roles", message)
-        found = role_map.grant(names).findings
+        found = grant.findings
         if is_read_only(session):
             found += role_map.grant(names, read_only=True).findings
         if lost := losses(found):

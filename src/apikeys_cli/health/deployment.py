@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from apikeys import conflicts
+from apikeys.check import check
 from apikeys.defaults import DAY
 from apikeys.errors import MalformedRoleMapError
+from apikeys.finding import REFUSE, refusals
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
 from apikeys_cli.dates import counted
@@ -35,22 +36,22 @@ def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
         return
     try:
         parsed = RoleMap.parse(role_map)
-        conflicts.check_role_map(parsed)
+        found = check(parsed)
     except MalformedRoleMapError as error:
-        for finding in error.findings:
-            yield fail(subject, finding, "correct it: apikeys roles put FILE")
-        return
+        found = refusals(error.findings)
     # What it warns of was said when it was stored.
+    if refused := [finding for finding in found if finding.grade == REFUSE]:
+        for finding in refused:
+            yield fail(subject, finding.message, "correct it: apikeys roles put FILE")
+        return
     yield ok(subject, f"{counted(len(parsed.roles), 'role')}, no conflict")
     yield _largest_policy(parsed)
 
 
 def _largest_policy(role_map: RoleMap) -> Finding:
-    sizes = {
-        f"{name}'s": conflicts.policy_bytes(role_map, [name]) for name in role_map.roles
-    }
+    sizes = {f"{name}'s": role_map.grant([name]).bytes for name in role_map.roles}
     if role_map.any_key:
-        sizes["that of a key without roles"] = conflicts.policy_bytes(role_map, [])
+        sizes["that of a key without roles"] = role_map.grant([]).bytes
     name = max(sizes, key=sizes.__getitem__, default="none's")
     size = sizes.get(name, 0)
     what = f"the largest is {name}, {size:,} of {MAX_BYTES:,} bytes"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import argon2
 import pytest
 
-from apikeys import conflicts, digest
+from apikeys import digest
 from apikeys.decision import Reason, decide
 from apikeys.key import Key, derived_key_id
 from apikeys.record import Record
@@ -198,7 +198,7 @@ def test_roles_that_make_too_long_a_policy_together_are_refused(admin: Admin) ->
     admin.issued(roles=["A"])
     answer = admin("issue", client="Acme", roles=["A", "B"])
     role_map = RoleMap.parse({"roles": routes})
-    length = conflicts.policy_bytes(role_map, ["A", "B"])
+    length = role_map.grant(["A", "B"]).bytes
     assert answer == {
         "status": 400,
         "error": {
