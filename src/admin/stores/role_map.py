@@ -97,16 +97,15 @@ class RoleMaps:
         unknown = [name for name in names if name not in role_map.roles]
         if unknown:
             raise invalid("roles", f"not in the role map: {', '.join(unknown)}")
-        grant = role_map.grant(names)
-        if grant.bytes > MAX_BYTES:
-            message = (
-                f"together a policy of {grant.bytes} bytes, at most {MAX_BYTES} fit"
-            )
-            raise invalid("roles", message)
-        found = grant.findings
+        # A session that reads alone today may write tomorrow.
+        grants = [role_map.grant(names)]
         if is_read_only(session):
-            found += role_map.grant(names, read_only=True).findings
-        if lost := losses(found):
+            grants.append(role_map.grant(names, read_only=True))
+        length = max(grant.bytes for grant in grants)
+        if length > MAX_BYTES:
+            message = f"together a policy of {length} bytes, at most {MAX_BYTES} fit"
+            raise invalid("roles", message)
+        if lost := losses(finding for grant in grants for finding in grant.findings):
             message = f"roles: {'; '.join(map(_told, lost))}"
             code = Code.INVALID_REQUEST
             raise RefusedError(code, message, field="roles", findings=lost)
