@@ -101,7 +101,7 @@ def left_running(copy: Path) -> Iterator[str]:
             copy, "make up PARAMS=\"DefaultIssuer='The team' RecordTtlSeconds=3\""
         )
         said = _run(copy, f"set -eu\n{printed}\n{_APIKEYS} roles put {roles}")
-        assert "Stored 1 roles." in said
+        assert "Stored 1 role." in said
         yield printed
     finally:
         _run(copy, "make down")

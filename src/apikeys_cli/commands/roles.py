@@ -8,25 +8,23 @@ import click
 
 from apikeys_cli import role_findings
 from apikeys_cli.completion import complete_role
-from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.dates import counted
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Family
 from apikeys_cli.options.types import yes_option
-from apikeys_cli.records import Listing
 from apikeys_cli.role_explanation import (
     explanation,
     explanation_row,
     readable_explanation,
 )
-from apikeys_cli.role_losses import losses
 from apikeys_cli.role_maps import (
-    difference,
     read_role_file,
     readable_difference,
     role_file_argument,
     role_file_path,
     routes,
 )
+from apikeys_cli.role_preview import preview, say_findings, show_changes, stored_map
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import echo_lines, emit
 from apikeys_cli.terminal.toml import toml
@@ -34,14 +32,11 @@ from apikeys_cli.text_input import STANDARD_INPUT
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from apikeys_cli.admin_function import Invocation
 
 _REFUSED = 1
-# A hundred calls: a minute or two.
-_MOST_RECORDS = 10_000
 
 
 class _PutOptions(TypedDict):
@@ -122,18 +117,18 @@ def put_roles(
     then you are asked.
     """
     role_map = read_role_file(options["file"])
-    stored = _stored(invocation)
-    preview = _preview(invocation, role_map, stored, counts=not options["no_count"])
+    stored = stored_map(invocation)
+    found = preview(invocation, role_map, stored, counts=not options["no_count"])
     if options["dry_run"]:
-        _show_on_stdout(preview, invocation.output)
-    elif preview["changes"] and stored is not None:
-        messages().print(readable_difference(preview["changes"]))
-    _say_findings(preview)
-    if not preview["isValid"]:
+        show_changes(found, invocation.output)
+    elif found["changes"] and stored is not None:
+        messages().print(readable_difference(found["changes"]))
+    say_findings(found)
+    if not found["isValid"]:
         context.exit(_REFUSED)
     if options["dry_run"]:
         return
-    if stored is not None and preview["changes"] and not options["yes"]:
+    if stored is not None and found["changes"] and not options["yes"]:
         if str(options["file"]) == STANDARD_INPUT:
             raise click.UsageError("the map took standard input: answer with --yes")
         click.confirm("Store it?", abort=True, err=True)
@@ -152,7 +147,7 @@ def put_roles(
         answer,
         [row],
         ("roles", "version"),
-        lambda: click.echo(f"Stored {count} roles."),
+        lambda: click.echo(f"Stored {counted(count, 'role')}."),
     )
     until_in_force(invocation.function, answer, wait=options["wait"])
 
@@ -186,76 +181,6 @@ def explain_roles(
         list(found),
         lambda: print_data(readable_explanation(found)),
     )
-
-
-def _preview(
-    invocation: Invocation,
-    role_map: dict[str, Any],
-    stored: dict[str, Any] | None,
-    *,
-    counts: bool,
-) -> dict[str, Any]:
-    """Return what storing a role map would change, and whether it would be stored.
-
-    Warnings that the stored map has, too, were said when it was stored.
-    """
-    check = invocation.function.invoke("roles.check", roleMap=role_map)
-    old = None if stored is None else stored["roleMap"]
-    preview = {**check, "changes": difference(old, role_map), "losses": []}
-    if old is None or not check["isValid"]:
-        return preview
-    known = invocation.function.invoke("roles.check", roleMap=old)["findings"]
-    preview["findings"] = [f for f in check["findings"] if f not in known]
-    if counts and any(preview["changes"]):
-        preview["losses"] = _losses(invocation, old, role_map)
-    return preview
-
-
-def _losses(
-    invocation: Invocation, old: dict[str, Any], new: dict[str, Any]
-) -> list[str]:
-    listing = Listing(invocation.function, _MOST_RECORDS)
-    with messages().status("Counting who loses what …") as status:
-
-        def records() -> Iterator[dict[str, Any]]:
-            for record in listing.records():
-                yield record
-                status.update(f"Counting who loses what … {listing.count:,}")
-
-        found = losses(old, new, records())
-    if listing.is_cut:
-        found.append(f"Counted were the first {listing.count:,} only.")
-    return found
-
-
-def _show_on_stdout(preview: dict[str, Any], output: str) -> None:
-    changes = preview["changes"]
-    fields = ("change", "role", "field", "route")
-    emit(
-        output,
-        preview,
-        changes,
-        fields,
-        lambda: print_data(readable_difference(changes)),
-    )
-
-
-def _say_findings(preview: dict[str, Any]) -> None:
-    for finding in preview["findings"]:
-        say(role_findings.sentence(finding))
-    for loss in preview["losses"]:
-        say(loss)
-
-
-def _stored(invocation: Invocation) -> dict[str, Any] | None:
-    """Return the answer with the stored map, None where there is none to compare."""
-    try:
-        return invocation.function.invoke("roles.get")
-    except (RefusedByFunctionError, UnreachableError) as error:
-        if error.code not in ("role_map_not_found", "misconfigured"):
-            raise
-        say(f"Compared with nothing: {error.message}")
-        return None
 
 
 def _print_findings(answer: dict[str, Any]) -> None:

@@ -1,0 +1,93 @@
+"""What storing a role map would change, and who would lose what by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apikeys_cli import role_findings
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.records import Listing
+from apikeys_cli.role_losses import losses
+from apikeys_cli.role_maps import difference, readable_difference
+from apikeys_cli.terminal.console import messages, print_data, say
+from apikeys_cli.terminal.formats import emit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apikeys_cli.admin_function import Invocation
+
+# A hundred calls: a minute or two.
+_MOST_RECORDS = 10_000
+
+
+def preview(
+    invocation: Invocation,
+    role_map: dict[str, Any],
+    stored: dict[str, Any] | None,
+    *,
+    counts: bool,
+) -> dict[str, Any]:
+    """Return what storing a role map would change, and whether it would be stored.
+
+    Warnings that the stored map has, too, were said when it was stored.
+    """
+    check = invocation.function.invoke("roles.check", roleMap=role_map)
+    old = None if stored is None else stored["roleMap"]
+    found = {**check, "changes": difference(old, role_map), "losses": []}
+    if old is None or not check["isValid"]:
+        return found
+    known = invocation.function.invoke("roles.check", roleMap=old)["findings"]
+    found["findings"] = [f for f in check["findings"] if f not in known]
+    if counts and any(found["changes"]):
+        found["losses"] = _losses(invocation, old, role_map)
+    return found
+
+
+def _losses(
+    invocation: Invocation, old: dict[str, Any], new: dict[str, Any]
+) -> list[str]:
+    listing = Listing(invocation.function, _MOST_RECORDS)
+    with messages().status("Counting who loses what …") as status:
+
+        def records() -> Iterator[dict[str, Any]]:
+            for record in listing.records():
+                yield record
+                status.update(f"Counting who loses what … {listing.count:,}")
+
+        found = losses(old, new, records())
+    if listing.is_cut:
+        found.append(f"Counted were the first {listing.count:,} only.")
+    return found
+
+
+def show_changes(found: dict[str, Any], output: str) -> None:
+    """Print what storing a role map would change."""
+    changes = found["changes"]
+    fields = ("change", "role", "field", "route")
+    emit(
+        output,
+        found,
+        changes,
+        fields,
+        lambda: print_data(readable_difference(changes)),
+    )
+
+
+def say_findings(found: dict[str, Any]) -> None:
+    """Tell a person what is wrong with a role map, and who loses what by it."""
+    for finding in found["findings"]:
+        say(role_findings.sentence(finding))
+    for loss in found["losses"]:
+        say(loss)
+
+
+def stored_map(invocation: Invocation) -> dict[str, Any] | None:
+    """Return the answer with the stored map, None where there is none to compare."""
+    try:
+        return invocation.function.invoke("roles.get")
+    except (RefusedByFunctionError, UnreachableError) as error:
+        if error.code not in ("role_map_not_found", "misconfigured"):
+            raise
+        say(f"Compared with nothing: {error.message}")
+        return None
