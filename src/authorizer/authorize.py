@@ -78,13 +78,16 @@ class Authorizer:
             store, references = self._store, credential.references
             found = _first(store.known, references, clock)
             cached = found is not None
-            admitted = self._admission.admit(credential, found, clock)
+            # A genuine key whose record is known costs nothing that is bounded.
+            is_bounded = not (cached and credential.is_proven)
+            admitted = is_bounded and self._admission.admit(credential, found, clock)
             if found is None:
                 found = _first(store.record, references, clock) or Reason.UNKNOWN
             if credential.is_proven or found is not Reason.UNKNOWN:
                 key_id, login = credential.key_id, credential.login
             reason = self._reason(found, credential, clock.now)
-            self._admission.settle(credential, reason, clock, admitted=admitted)
+            if is_bounded:
+                self._admission.settle(credential, reason, clock, admitted=admitted)
             if reason is not Reason.GRANTED or not isinstance(found, Record):
                 return Decision("refuse", reason, api, stage, key_id, login, cached)
             role_map = self._role_map.get(clock)
