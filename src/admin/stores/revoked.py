@@ -6,6 +6,7 @@ A note has few kinds of letters, so that texts are written in base64.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from apikeys import timestamp
@@ -39,12 +40,17 @@ def notes_of(record: Record | None, until: int) -> dict[str, str]:
 
 
 def seen(notes: Mapping[str, str]) -> Document:
-    """Return the fields of a revoked record that its notes keep."""
-    return {
-        field: b64decode(notes[_note(field)]).decode(errors="ignore")
-        for field in (*_FIELDS, _UNTIL)
-        if _note(field) in notes
-    }
+    """Return the fields of a revoked record that its notes keep.
+
+    A note that somebody else changed is passed over: it must stop no action.
+    """
+    found: Document = {}
+    for field in (*_FIELDS, _UNTIL):
+        with suppress(ValueError):
+            note = b64decode(notes.get(_note(field), ""), validate=True)
+            if note:
+                found[field] = note.decode(errors="ignore")
+    return found
 
 
 def _note(field: str) -> str:
