@@ -10,6 +10,7 @@ from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
 from admin.rules.revocations import Revocations
+from admin.stores.decisions import Decisions
 from admin.stores.event_bus import EventBus
 from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.ontopop import OntoPop
@@ -20,6 +21,7 @@ from admin.stores.secrets_manager import SecretStore
 from admin.stores.signing_secret import SigningSecret
 from admin.stores.stage_caches import StageCaches
 from admin.stores.tombstones import Tombstones
+from admin.stores.topic import Topic
 from admin.stores.usage_plans import UsagePlans
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Deployment:
 
     settings: Settings
     clock: Callable[[], float]
+    decisions: Decisions
     drafts: Drafts
     event_bus: EventBus | None
     gateway_keys: GatewayKeys
@@ -49,6 +52,7 @@ class Deployment:
     signing_secret: SigningSecret
     stage_caches: StageCaches
     store: Engine
+    topic: Topic | None
 
     @classmethod
     def build(
@@ -85,6 +89,7 @@ class Deployment:
         return cls(
             settings=settings,
             clock=clock,
+            decisions=Decisions(client("logs"), settings.authorizer_log_group),
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
             event_bus=(
                 EventBus(client("events"), settings.event_bus_name)
@@ -105,4 +110,9 @@ class Deployment:
                 settings.flush_stages, gateway, client("apigatewayv2")
             ),
             store=store,
+            topic=(
+                Topic(client("sns"), settings.alarm_topic_arn)
+                if settings.alarm_topic_arn
+                else None
+            ),
         )

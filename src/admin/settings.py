@@ -12,7 +12,13 @@ from apikeys.defaults import (
     RECORD_PREFIX,
     ROLE_MAP_NAME,
 )
-from apikeys.environ import check_names, choice, required, whole_number
+from apikeys.environ import (
+    check_names,
+    choice,
+    required,
+    whole_number,
+    whole_numbers,
+)
 from apikeys.key import PREFIX_PATTERN
 
 if TYPE_CHECKING:
@@ -45,6 +51,9 @@ class Settings:
     reads_ontopop: bool
     kms_key_id: str | None
     event_bus_name: str
+    expiry_notices: tuple[int, ...]
+    alarm_topic_arn: str
+    authorizer_log_group: str
     stack_name: str
 
     @property
@@ -112,5 +121,8 @@ class Settings:
             reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,
             event_bus_name=environ.get("EVENT_BUS_NAME", ""),
+            expiry_notices=whole_numbers(environ, "EXPIRY_NOTICES"),
+            alarm_topic_arn=environ.get("ALARM_TOPIC_ARN", ""),
+            authorizer_log_group=environ.get("AUTHORIZER_LOG_GROUP", ""),
             stack_name=environ.get("STACK_NAME", ""),
         )

@@ -11,7 +11,14 @@ from tests.template.rendering import ACCOUNT, REGION, STACK, render
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0b1c"
 SIGNING_SECRET = secret(f"{STACK}-signing-key")
 RECORD_ID = "0123456789abcdef"
-ROLES = ("AuthorizerRole", "AdminRole", "GatewayInvokeRole", "ExampleRole")
+ROLES = (
+    "AuthorizerRole",
+    "AdminRole",
+    "GatewayInvokeRole",
+    "ExampleRole",
+    "NoticesRole",
+    "NoticesScheduleRole",
+)
 READ = "secretsmanager:GetSecretValue"
 
 WRITES = [
@@ -283,9 +290,12 @@ def test_no_statement_is_about_everything(role: str) -> None:
         assert statement["Sid"]
         assert statement["Effect"] == "Allow"
         assert "*" not in str(statement["Action"])
-        # The one action that AWS grants on every secret or not at all.
-        lists = statement["Action"] == "secretsmanager:ListSecrets"
-        assert lists or "*" not in resources(statement)
+        # The actions that AWS grants on everything or not at all.
+        is_whole = statement["Action"] in {
+            "secretsmanager:ListSecrets",
+            "logs:GetQueryResults",
+        }
+        assert is_whole or "*" not in resources(statement)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -352,3 +362,13 @@ def test_without_a_bus_no_event_may_be_put() -> None:
     assert not may(
         render(), "AdminRole", "events:PutEvents", f"{BUS}/default", source="apikeys"
     )
+
+
+def test_the_decision_log_is_asked_and_no_other() -> None:
+    """Nor read line by line: what is asked is what usage asks."""
+    log = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:AuthorizerLogGroup:*"
+    assert may(render(), "AdminRole", "logs:StartQuery", log)
+    other = log.replace("Authorizer", "Admin")
+    assert not may(render(), "AdminRole", "logs:StartQuery", other)
+    assert not may(render(), "AdminRole", "logs:FilterLogEvents", log)
+    assert may(render(), "AdminRole", "logs:GetQueryResults", "*")
