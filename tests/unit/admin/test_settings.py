@@ -30,6 +30,7 @@ _DEFAULTS: dict[str, Any] = {
     "roles_secret": "APIROLES",
     "secret_name_prefix": "APIKEY_",
     "signing_secret": "signing",
+    "unknown_ttl_seconds": 5,
 }
 
 
@@ -58,6 +59,7 @@ def test_only_the_signing_secret_has_no_default() -> None:
         ("KMS_KEY_ID", "alias/mine", "kms_key_id", "alias/mine"),
         ("KMS_KEY_ID", "", "kms_key_id", None),
         ("MAX_LIFETIME_DAYS", "365", "max_lifetime_days", 365),
+        ("UNKNOWN_TTL_SECONDS", "7", "unknown_ttl_seconds", 7),
         ("RECORD_TTL_SECONDS", "2", "record_ttl_seconds", 2),
         ("ROLES_SECRET", "roles", "roles_secret", "roles"),
         ("SECRET_NAME_PREFIX", "dev/", "secret_name_prefix", "dev/"),
