@@ -45,6 +45,8 @@ class Settings:
     takes_foreign_keys: bool
     reads_ontopop: bool
     kms_key_id: str | None
+    event_bus_name: str
+    stack_name: str
 
     @property
     def own_ttl_seconds(self) -> int:
@@ -120,4 +122,6 @@ class Settings:
             takes_foreign_keys=legacy != "off",
             reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,
+            event_bus_name=environ.get("EVENT_BUS_NAME", ""),
+            stack_name=environ.get("STACK_NAME", ""),
         )

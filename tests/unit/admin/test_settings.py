@@ -14,6 +14,7 @@ _DEFAULTS: dict[str, Any] = {
     "authorizer_cache_seconds": 30,
     "default_issuer": "apikeys",
     "default_lifetime_days": 90,
+    "event_bus_name": "",
     "flush_stages": "",
     "grantable_roles": "*",
     "hashes_slowly": False,
@@ -31,6 +32,7 @@ _DEFAULTS: dict[str, Any] = {
     "secret_name_prefix": "APIKEY_",
     "signing_secret": "signing",
     "unknown_ttl_seconds": 5,
+    "stack_name": "",
 }
 
 
@@ -49,10 +51,12 @@ def test_only_the_signing_secret_has_no_default() -> None:
         ("AUTHORIZER_CACHE_SECONDS", "300", "authorizer_cache_seconds", 300),
         ("DEFAULT_ISSUER", "Ops", "default_issuer", "Ops"),
         ("DEFAULT_LIFETIME_DAYS", "7", "default_lifetime_days", 7),
+        ("EVENT_BUS_NAME", "keys", "event_bus_name", "keys"),
         ("FLUSH_STAGES", "a/b", "flush_stages", "a/b"),
         ("GRANTABLE_ROLES", "READER", "grantable_roles", "READER"),
         ("KEY_HASH", "argon2id", "hashes_slowly", True),
         ("TAG_CHECK", "off", "checks_tags", False),
+        ("STACK_NAME", "apikeys-prod", "stack_name", "apikeys-prod"),
         ("KEY_PREFIX", "acme", "key_prefix", "acme"),
         ("CREDENTIALS", "api-key,basic", "takes_basic", True),
         ("LOGIN_NAME_PREFIX", "dev_", "login_name_prefix", "dev_"),
