@@ -31,7 +31,8 @@ def ask(url: str, headers: Mapping[str, str]) -> Answer:
             return Answer(OPENED, str(socket.recv(timeout=_SECONDS)))
     except InvalidStatus as refused:
         response = refused.response
-        return Answer(response.status_code, _without_ids(response.body or b""))
+        body = bytes(response.body or b"")
+        return Answer(response.status_code, _without_ids(body))
 
 
 def _without_ids(body: bytes) -> str:
