@@ -1,4 +1,4 @@
-"""What every test gets: frozen credentials, hypothesis within bounds, a worker, fakes."""
+"""What every test gets: credentials of no account, bounds, a worker, fakes."""
 
 from __future__ import annotations
 
