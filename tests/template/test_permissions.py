@@ -332,3 +332,23 @@ def test_gateway_role_invokes_the_authorizer_alone() -> None:
     assert may(template, role, invoke, f"{function}:AuthorizerFunction")
     assert not may(template, role, invoke, f"{function}:AdminFunction")
     assert template.outputs["AuthorizerInvokeRoleArn"]["Value"] == f"{role}.Arn"
+
+
+BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus"
+
+
+def test_events_are_put_on_one_bus_under_the_projects_own_name() -> None:
+    """Nobody else's events can be forged, and no other bus reached."""
+    template = render(EventBusName="keys")
+    put = "events:PutEvents"
+    assert may(template, "AdminRole", put, f"{BUS}/keys", source="apikeys")
+    assert not may(template, "AdminRole", put, f"{BUS}/keys", source="aws.ec2")
+    assert not may(template, "AdminRole", put, f"{BUS}/default", source="apikeys")
+    assert not may(template, "AuthorizerRole", put, f"{BUS}/keys", source="apikeys")
+
+
+def test_without_a_bus_no_event_may_be_put() -> None:
+    """The default."""
+    assert not may(
+        render(), "AdminRole", "events:PutEvents", f"{BUS}/default", source="apikeys"
+    )
