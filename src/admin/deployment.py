@@ -11,6 +11,7 @@ from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
 from admin.rules.permissions import Permissions
 from admin.rules.revocations import Revocations
+from admin.stores.event_bus import EventBus
 from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.ontopop import OntoPop
 from admin.stores.records import Records
@@ -36,6 +37,7 @@ class Deployment:
     settings: Settings
     clock: Callable[[], float]
     drafts: Drafts
+    event_bus: EventBus | None
     gateway_keys: GatewayKeys
     grants: Grants
     lifetimes: Lifetimes
@@ -86,6 +88,11 @@ class Deployment:
             settings=settings,
             clock=clock,
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
+            event_bus=(
+                EventBus(client("events"), settings.event_bus_name)
+                if settings.event_bus_name
+                else None
+            ),
             gateway_keys=gateway_keys,
             grants=grants,
             lifetimes=lifetimes,

@@ -32,6 +32,7 @@ ADMIN_PARAMETERS = {
     "GRANTABLE_SESSIONS": ("GrantableSessions", ""),
     "GRANTABLE_PLANS": ("GrantablePlans", ""),
     "GRANTABLE_CLIENTS": ("GrantableClients", "*"),
+    "EVENT_BUS_NAME": ("EventBusName", ""),
     "FLUSH_STAGES": ("FlushStages", ""),
     "KMS_KEY_ID": ("KmsKeyArn", ""),
 }
@@ -83,6 +84,7 @@ def test_admin_variables() -> None:
     expected = {name: default for name, (_, default) in both.items()}
     assert variables(render(), "AdminFunction") == expected | {
         "SIGNING_SECRET": "teststack-signing-key",
+        "STACK_NAME": "teststack",
         "POWERTOOLS_SERVICE_NAME": "apikeys-admin",
         "POWERTOOLS_METRICS_NAMESPACE": "ApiKeys",
     }
@@ -150,7 +152,9 @@ def test_authorizer_accepts_the_defaults() -> None:
 def test_admin_accepts_the_defaults() -> None:
     """The template's defaults are the admin function's own."""
     template = AdminSettings.from_environ(variables(render(), "AdminFunction"))
-    own = AdminSettings.from_environ({"SIGNING_SECRET": "teststack-signing-key"})
+    own = AdminSettings.from_environ(
+        {"SIGNING_SECRET": "teststack-signing-key", "STACK_NAME": "teststack"}
+    )
     assert template == own
 
 

@@ -79,6 +79,8 @@ def test_every_parameter_is_bounded(name: str, definition: dict[str, Any]) -> No
         ("KmsKeyArn", "alias/apikeys"),
         ("KmsKeyArn", "*"),
         ("AlarmTopicArn", "operators"),
+        ("EventBusName", "*"),
+        ("EventBusName", "arn:aws:events:eu-west-1:123456789012:event-bus/keys"),
     ],
 )
 def test_bad_text_is_refused_before_the_deployment(name: str, text: str) -> None:

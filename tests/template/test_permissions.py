@@ -342,6 +342,38 @@ def test_gateway_role_invokes_the_authorizer_alone() -> None:
     assert template.outputs["AuthorizerInvokeRoleArn"]["Value"] == f"{role}.Arn"
 
 
+BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus"
+
+
+def test_events_are_put_on_one_bus_under_the_projects_own_name() -> None:
+    """Nobody else's events can be forged, and no other bus reached."""
+    template = render(EventBusName="keys")
+    put = "events:PutEvents"
+    assert may(template, "AdminRole", put, f"{BUS}/keys", source="apikeys")
+    assert not may(template, "AdminRole", put, f"{BUS}/keys", source="aws.ec2")
+    assert not may(template, "AdminRole", put, f"{BUS}/default", source="apikeys")
+    assert not may(template, "AuthorizerRole", put, f"{BUS}/keys", source="apikeys")
+
+
+@pytest.mark.parametrize(("chosen", "tells"), [("support", True), ("read", False)])
+def test_the_second_function_tells_of_what_it_changes(
+    chosen: str, *, tells: bool
+) -> None:
+    """One that reads alone has nothing to tell."""
+    chosen_actions = {"AdminActions": chosen, "SupportActions": chosen}
+    template = render(SupportFunction="true", EventBusName="keys", **chosen_actions)
+    for role in ("AdminRole", "SupportRole"):
+        given = (template, role, "events:PutEvents", f"{BUS}/keys")
+        assert may(*given, source="apikeys") is tells
+
+
+def test_without_a_bus_no_event_may_be_put() -> None:
+    """The default."""
+    assert not may(
+        render(), "AdminRole", "events:PutEvents", f"{BUS}/default", source="apikeys"
+    )
+
+
 _SECRETS = "secretsmanager"
 _READS = {f"{_SECRETS}:{verb}" for verb in ("DescribeSecret", "GetSecretValue")}
 _READS |= {f"{_SECRETS}:ListSecrets"}

@@ -161,13 +161,14 @@ def revoke(
     )
 
 
-@click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP"))
+@click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP --wait"))
 @principal_argument
+@wait_option
 @common_options
 @click.pass_obj
-def restore(invocation: Invocation, principal: dict[str, str]) -> None:
+def restore(invocation: Invocation, principal: dict[str, str], *, wait: bool) -> None:
     """Bring a revoked key or account back as it was."""
-    show(invocation.function.invoke("restore", **principal), invocation.output)
+    _change(invocation, "restore", wait=wait, **principal)
 
 
 def _change(

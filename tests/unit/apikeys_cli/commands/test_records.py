@@ -255,7 +255,9 @@ def test_revoke_and_restore(cli: Cli) -> None:
     assert done.exit_code == 0
     assert "In force everywhere within 5 s." in done.stderr
     assert cli.function.requests[-1]["recoveryDays"] == 7
-    assert cli.json("restore", key_id)["record"]["state"] == "active"
+    restored = cli("restore", key_id)
+    assert "In force everywhere within 5 s." in restored.stderr
+    assert cli.json("get", key_id)["record"]["state"] == "active"
 
 
 def test_disable_and_enable(cli: Cli) -> None:
