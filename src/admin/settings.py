@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from admin.rules.permissions import CHOICES
 from apikeys.defaults import (
     ACCOUNT_PREFIX,
     AUTHORIZER_CACHE_SECONDS,
@@ -120,7 +119,7 @@ class Settings:
             default_issuer=environ.get("DEFAULT_ISSUER", "apikeys"),
             default_lifetime_days=whole_number(environ, "DEFAULT_LIFETIME_DAYS", 90),
             max_lifetime_days=whole_number(environ, "MAX_LIFETIME_DAYS", 0),
-            admin_actions=choice(environ, "ADMIN_ACTIONS", CHOICES),
+            admin_actions=choice(environ, "ADMIN_ACTIONS", ("all", "support", "read")),
             grantable_roles=environ.get("GRANTABLE_ROLES", "*"),
             grantable_sessions=environ.get("GRANTABLE_SESSIONS", ""),
             grantable_plans=environ.get("GRANTABLE_PLANS", ""),

@@ -10,17 +10,16 @@ _READ: Final = frozenset({"get", "list", "verify", "usage", "roles.get", "roles.
 _SUPPORT: Final = frozenset({"get", "list", "verify", "usage", "disable", "confirm"})
 # One hands out a credential, the other undoes somebody's lock: they need a limit.
 _WITHIN_LIMITS: Final = frozenset({"enable", "rotate"})
-CHOICES: Final = ("all", "support", "read")
 
 
 class Permissions:
-    """The actions of one of the choices; one that no choice names is for ``all``."""
+    """The actions of one choice; an action that none names is for ``all``."""
 
     def __init__(self, choice: str, *, grants_every_role: bool) -> None:
         """Choose the actions.
 
         Args:
-            choice: one of ``CHOICES``.
+            choice: ``all``, ``support`` or ``read``.
             grants_every_role: whether ``GrantableRoles`` sets no limit.
         """
         self._choice = choice
