@@ -26,7 +26,7 @@ MAX_PARAMETERS = 6
 MAX_SHAPES = 400
 MAX_MAP_BYTES = 65_536
 # About a second: twenty times what an ordinary map of 300 routes needs.
-_MOST_WORK = 100_000
+MOST_WORK = 100_000
 _UNPROVEN = (
     "for APIs without {proxy+} and $default routes: it has not been shown on AWS how "
     "encoded paths are judged"
@@ -41,7 +41,7 @@ def check(role_map: RoleMap) -> list[Finding]:
     found = list(_beyond_limits(role_map))
     if not found:
         try:
-            found = list(_found(role_map, Work(_MOST_WORK)))
+            found = list(_found(role_map, Work(MOST_WORK)))
         except TooIntricateError:
             message = (
                 "the role map is too intricate to be checked: fewer routes whose "

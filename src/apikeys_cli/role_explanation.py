@@ -11,7 +11,7 @@ from apikeys import role_name
 from apikeys.errors import MalformedRoleMapError
 from apikeys.explanation import explain
 from apikeys.roles import RoleMap
-from apikeys_cli.role_findings import sentence
+from apikeys_cli.role_findings import sentence, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,7 @@ def explanation_row(found: Mapping[str, Any]) -> dict[str, Any]:
 def readable_explanation(found: Mapping[str, Any]) -> Text:
     """Return the explanation as text."""
     row = explanation_row(found)
+    row["findings"] = sentences(found["findings"])
     text = Text(f"{' '.join(found['roles'])}\n", style="bold")
     for field, style in (("opens", "green"), ("closes", "red")):
         for route in row[field]:

@@ -200,7 +200,7 @@ def test_what_a_reading_record_alone_would_lose_is_refused_to_it(admin: Admin) -
 
 
 def test_a_reading_records_policy_has_to_fit_as_well(admin: Admin) -> None:
-    """Without the writing `/*` that has them, each route marked `reads` is spelt out."""
+    """Each route marked `reads` is spelt out, without the writing `/*` that has it."""
     roles: dict[str, Any] = {"ALL": {"allow": ["POST /a/*"]}}
     for name in ("B", "C"):
         routes = [f"POST /a/{name}{n:03}" for n in range(45)]
