@@ -31,13 +31,18 @@ def enable(deployment: Deployment, request: Enable) -> Document:
     deployment.grants.check_record(found.record)
     record = found.record.changed(enabled=True)
     warned = lost_routes(deployment.role_maps.readable(), record)
-    return _changed(deployment, found, record) | warned
+    return {
+        **_changed(deployment, found, record),
+        **deployment.settings.granting_bound,
+        **warned,
+    }
 
 
 def disable(deployment: Deployment, request: Disable) -> Document:
     """Answer ``disable``, which needs no reach over the record's roles."""
     found = deployment.records.live(request.principal)
-    return _changed(deployment, found, found.record.changed(enabled=False))
+    answer = _changed(deployment, found, found.record.changed(enabled=False))
+    return answer | deployment.settings.bound
 
 
 def update(deployment: Deployment, request: Update) -> Document:
@@ -63,16 +68,16 @@ def update(deployment: Deployment, request: Update) -> Document:
         warned = findings(deployment.role_maps.readable(), record)
     else:
         warned = lost_routes(deployment.role_maps.readable(), record)
-    return _changed(deployment, found, record) | warned
+    return {
+        **_changed(deployment, found, record),
+        **deployment.settings.granting_bound,
+        **warned,
+    }
 
 
 def _changed(deployment: Deployment, found: Found, record: Record) -> Document:
     replaced = deployment.records.replace(found, record)
-    return {
-        "status": 200,
-        "record": _view(deployment, replaced),
-        **deployment.settings.bound,
-    }
+    return {"status": 200, "record": _view(deployment, replaced)}
 
 
 def _view(deployment: Deployment, found: Found) -> Document:

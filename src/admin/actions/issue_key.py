@@ -105,7 +105,11 @@ def _drafted(
         draft.plan_id,
     )
     now = int(deployment.clock())
-    return issued(made, found, now) | findings(draft.role_map, found.record)
+    return {
+        **issued(made, found, now),
+        **deployment.settings.granting_bound,
+        **findings(draft.role_map, found.record),
+    }
 
 
 def _written(

@@ -81,7 +81,12 @@ def restore(deployment: Deployment, request: Restore) -> Document:
             raise RefusedError(Code.NOT_RESTORABLE, message, field=principal.field)
         found = _rejoined(deployment, principal, _readable_again(deployment, principal))
     view = public_view(found.record, found.version, deployment.clock())
-    return {"status": 200, "record": view} | lost_routes(role_map, found.record)
+    return {
+        "status": 200,
+        "record": view,
+        **deployment.settings.granting_bound,
+        **lost_routes(role_map, found.record),
+    }
 
 
 def _unfinished(deployment: Deployment, principal: Principal, stored: Stored) -> Found:
