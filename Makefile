@@ -39,16 +39,17 @@ demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API wi
 
 .PHONY: test
 test: venvs build ## Run the whole test suite, from unit to the deployed stack
-	$(DEV)/bin/python -m pytest $(PYTEST_ARGS)
+	$(DEV)/bin/python -m pytest --numprocesses 2 --dist loadgroup $(PYTEST_ARGS)
 
 .PHONY: faults
 faults: venvs ## Let every AWS call of every admin action fail, and actions interleave (FAULTS_ARGS=…)
 	@$(DEV)/bin/python -m tests.harness $(FAULTS_ARGS)
 
 .PHONY: fuzz
-fuzz: venvs ## Judge 25 million random requests by compiled policies and by the rules
+fuzz: venvs ## Millions of random requests judged by policies and rules, and of answers read twice
 	$(DEV)/bin/python -m tests.triples deny 20000000 $$(seq 501 520)
 	$(DEV)/bin/python -m tests.triples any-key 5000000 $$(seq 601 605)
+	$(DEV)/bin/python -m tests.answers 2000000 $$(seq 701 710)
 
 .PHONY: coverage
 coverage: venvs ## Run the tests that need no stack; each branch of src/ must be taken

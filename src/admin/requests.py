@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from admin.fields import (
+    CalledRoute,
     Described,
     Ending,
     HandedOver,
@@ -118,6 +119,7 @@ class Verify(Request):
     action: Literal["verify"]
     login: Login | None = None
     credential: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
+    route: CalledRoute | None = None
 
 
 def _with_login[R: Issue | Clone | Rotate](request: R) -> R:
@@ -182,10 +184,10 @@ class RolesGet(Request):
 
 
 class RolesCheck(Request):
-    """Say what is wrong with a role map."""
+    """Say what is wrong with a role map, the stored one if none is given."""
 
     action: Literal["roles.check"]
-    role_map: JsonObject
+    role_map: JsonObject | None = None
 
 
 class RolesPut(Request):

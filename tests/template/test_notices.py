@@ -53,6 +53,7 @@ def test_the_variables_are_what_the_parameters_say() -> None:
     template = render(EventBusName="keys", AlarmTopicArn=TOPIC, ExpiryNotices="14,2")
     environment = template.properties("NoticesFunction")["Environment"]["Variables"]
     settings = Settings.from_environ({n: str(v) for n, v in environment.items()})
+    assert settings.admin_actions == "notify"
     assert settings.expiry_notices == (14, 2)
     assert settings.event_bus_name == "keys"
     assert settings.alarm_topic_arn == TOPIC

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, public_view, revoked_view
+from admin.actions.views import findings, lost_routes, public_view, revoked_view
 from admin.errors import conflict
 from apikeys import policy
 
@@ -29,13 +29,20 @@ def enable(deployment: Deployment, request: Enable) -> Document:
     """Answer ``enable``."""
     found = deployment.records.live(request.principal)
     deployment.grants.check_record(found.record)
-    return _changed(deployment, found, found.record.changed(enabled=True))
+    record = found.record.changed(enabled=True)
+    warned = lost_routes(deployment.role_maps.readable(), record)
+    return {
+        **_changed(deployment, found, record),
+        **deployment.settings.granting_bound,
+        **warned,
+    }
 
 
 def disable(deployment: Deployment, request: Disable) -> Document:
     """Answer ``disable``, which needs no reach over the record's roles."""
     found = deployment.records.live(request.principal)
-    return _changed(deployment, found, found.record.changed(enabled=False))
+    answer = _changed(deployment, found, found.record.changed(enabled=False))
+    return answer | deployment.settings.bound
 
 
 def update(deployment: Deployment, request: Update) -> Document:
@@ -56,20 +63,21 @@ def update(deployment: Deployment, request: Update) -> Document:
         role_map = deployment.role_maps.check_roles(
             record.roles, session=record.session
         )
+        warned = findings(role_map, record)
     elif policy.context(record) != policy.context(found.record):
-        role_map = deployment.role_maps.readable()
+        warned = findings(deployment.role_maps.readable(), record)
     else:
-        role_map = None
-    return _changed(deployment, found, record) | findings(role_map, record)
+        warned = lost_routes(deployment.role_maps.readable(), record)
+    return {
+        **_changed(deployment, found, record),
+        **deployment.settings.granting_bound,
+        **warned,
+    }
 
 
 def _changed(deployment: Deployment, found: Found, record: Record) -> Document:
     replaced = deployment.records.replace(found, record)
-    return {
-        "status": 200,
-        "record": _view(deployment, replaced),
-        **deployment.settings.bound,
-    }
+    return {"status": 200, "record": _view(deployment, replaced)}
 
 
 def _view(deployment: Deployment, found: Found) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, issued, shown_time
+from admin.actions.views import findings, issued, lost_routes, shown_time
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
@@ -53,6 +53,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
+    role_map = deployment.role_maps.readable()
     if idempotency.was_written_by(old.record, request):
         made, found = _repeated(deployment, request, old)
     else:
@@ -70,6 +71,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
             "expirationDate": shown_time(ends_at),
         },
         **deployment.settings.bound,
+        **lost_routes(role_map, found.record),
     }
 
 
@@ -83,7 +85,7 @@ def _created(
     )
     if earlier is not None:
         made, found = _taken_up(deployment, request, earlier)
-        return issued(made, found, now) | findings(draft.role_map, found.record)
+        return _answer(deployment, draft, made, found, now)
     made = deployment.minting.account(principal.text, request.password)
     dated = deployment.drafts.dated(draft, request, now)
     record = principal.parse(document.dumps(made.proof | dated))
@@ -99,7 +101,17 @@ def _created(
         if not quicker:
             raise _login_taken() from error
         made, found = _taken_up(deployment, request, quicker)
-    return issued(made, found, now) | findings(draft.role_map, found.record)
+    return _answer(deployment, draft, made, found, now)
+
+
+def _answer(
+    deployment: Deployment, draft: Draft, made: Made, found: Found, now: int
+) -> Document:
+    return {
+        **issued(made, found, now),
+        **deployment.settings.granting_bound,
+        **findings(draft.role_map, found.record),
+    }
 
 
 def _taken_up(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from apikeys_cli import role_findings
 from apikeys_cli.dates import dated
 from apikeys_cli.records import named
 from apikeys_cli.terminal import console
@@ -49,7 +50,9 @@ RECORD_FIELDS = (
 def show(answer: Mapping[str, Any], output: str) -> None:
     """Print an answer that holds one record, and warn of what was found about it."""
     warn(answer)
-    extra = [f for f in ("key", "password", "decision", "reason") if f in answer]
+    extra = [
+        f for f in ("key", "password", "decision", "reason", "route") if f in answer
+    ]
     emit(
         output,
         answer,
@@ -68,7 +71,7 @@ def say_restorable(record: Mapping[str, Any]) -> None:
 def warn(answer: Mapping[str, Any]) -> None:
     """Tell a person what an answer warns of."""
     for finding in answer.get("findings", ()):
-        console.say(f"Warning: {finding}")
+        console.say(role_findings.sentence(finding))
 
 
 def emit(

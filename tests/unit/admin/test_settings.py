@@ -11,6 +11,7 @@ from admin.settings import Settings
 
 _LEAST = {"SIGNING_SECRET": "signing"}
 _DEFAULTS: dict[str, Any] = {
+    "admin_actions": "all",
     "authorizer_cache_seconds": 30,
     "default_issuer": "apikeys",
     "default_lifetime_days": 90,
@@ -19,7 +20,10 @@ _DEFAULTS: dict[str, Any] = {
     "event_bus_name": "",
     "expiry_notices": (),
     "flush_stages": "",
+    "grantable_clients": "*",
+    "grantable_plans": "",
     "grantable_roles": "*",
+    "grantable_sessions": "",
     "hashes_slowly": False,
     "reads_ontopop": False,
     "takes_basic": False,
@@ -34,6 +38,7 @@ _DEFAULTS: dict[str, Any] = {
     "roles_secret": "APIROLES",
     "secret_name_prefix": "APIKEY_",
     "signing_secret": "signing",
+    "unknown_ttl_seconds": 5,
     "stack_name": "",
 }
 
@@ -59,6 +64,10 @@ def test_only_the_signing_secret_has_no_default() -> None:
         ("EXPIRY_NOTICES", "", "expiry_notices", ()),
         ("EVENT_BUS_NAME", "keys", "event_bus_name", "keys"),
         ("FLUSH_STAGES", "a/b", "flush_stages", "a/b"),
+        ("ADMIN_ACTIONS", "read", "admin_actions", "read"),
+        ("GRANTABLE_CLIENTS", "Acme", "grantable_clients", "Acme"),
+        ("GRANTABLE_PLANS", "p1", "grantable_plans", "p1"),
+        ("GRANTABLE_SESSIONS", "DESK", "grantable_sessions", "DESK"),
         ("GRANTABLE_ROLES", "READER", "grantable_roles", "READER"),
         ("KEY_HASH", "argon2id", "hashes_slowly", True),
         ("TAG_CHECK", "off", "checks_tags", False),
@@ -69,6 +78,7 @@ def test_only_the_signing_secret_has_no_default() -> None:
         ("KMS_KEY_ID", "alias/mine", "kms_key_id", "alias/mine"),
         ("KMS_KEY_ID", "", "kms_key_id", None),
         ("MAX_LIFETIME_DAYS", "365", "max_lifetime_days", 365),
+        ("UNKNOWN_TTL_SECONDS", "7", "unknown_ttl_seconds", 7),
         ("RECORD_TTL_SECONDS", "2", "record_ttl_seconds", 2),
         ("ROLES_SECRET", "roles", "roles_secret", "roles"),
         ("SECRET_NAME_PREFIX", "dev/", "secret_name_prefix", "dev/"),
@@ -91,6 +101,7 @@ def test_every_variable_sets_one_thing(
         ("KEY_PREFIX", "Ak"),
         ("KEY_PREFIX", "ak\n"),
         ("KEY_PREFIX", "a" * 13),
+        ("ADMIN_ACTIONS", "some"),
         ("KEY_HASH", "sha512"),
         ("CREDENTIALS", "basic,api-key"),
         ("DEFAULT_LIFETIME_DAYS", "ninety"),
