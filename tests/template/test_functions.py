@@ -120,7 +120,8 @@ def test_there_is_no_second_admin_function_unless_it_is_asked_for() -> None:
 
 def test_nothing_repeats_a_request_to_the_second_admin_function() -> None:
     """As of the first: its answers hold keys, too."""
-    configs = render(SupportFunction="true").of_type("AWS::Lambda::EventInvokeConfig")
+    template = render(SupportFunction="true", ExpiryNotices="")
+    configs = template.of_type("AWS::Lambda::EventInvokeConfig")
     assert {c["FunctionName"]: c["MaximumRetryAttempts"] for c in configs.values()} == {
         "AdminFunction": 0,
         "SupportAdminFunction": 0,
