@@ -293,10 +293,10 @@ def test_no_statement_is_about_everything(role: str) -> None:
         assert statement["Effect"] == "Allow"
         assert "*" not in str(statement["Action"])
         # The actions that AWS grants on everything or not at all.
-        is_whole = statement["Action"] in {
+        is_whole = statement["Action"] in (
             "secretsmanager:ListSecrets",
             "logs:GetQueryResults",
-        }
+        )
         assert is_whole or "*" not in resources(statement)
 
 
