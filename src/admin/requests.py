@@ -139,6 +139,7 @@ class ListKeys(Request):
     expiring_within_days: Annotated[int, Field(ge=0, le=MAX_LIFETIME_DAYS)] | None = (
         None
     )
+    unused_for_days: Annotated[int, Field(ge=1, le=MAX_LIFETIME_DAYS)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     next_token: NextToken | None = None
 
