@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 from admin.actions.views import public_view, revoked_view
 from admin.rules import page_token
 from admin.rules.handover import is_awaited
-from admin.stores.records import readable
+from admin.stores.records import is_ours, readable
 from admin.stores.revoked import seen
-from apikeys import document
 from apikeys.defaults import DAY
-from apikeys.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from admin.deployment import Deployment
     from admin.requests import ListKeys
-    from admin.stores.engine import Stored
     from admin.stores.records import Page
     from apikeys.document import Document
     from apikeys.record import Record
@@ -81,7 +78,7 @@ def _fitting(
                 if is_awaited(page.notes[principal]):
                     apart["unconfirmed"].append(principal.text)
                 yield view
-        elif record is None and _is_ours(stored):
+        elif record is None and is_ours(stored):
             apart["corrupt"].append(principal.text)
 
 
@@ -107,10 +104,3 @@ def _mentions(fields: Document, text: str | None) -> bool:
         text.casefold() in str(fields.get(name) or "").casefold()
         for name in ("client", "name", "description")
     )
-
-
-def _is_ours(stored: Stored) -> bool:
-    try:
-        return document.loads(stored.text).get("schemaVersion") == SCHEMA_VERSION
-    except ValueError:
-        return False
