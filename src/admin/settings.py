@@ -151,7 +151,7 @@ class Settings:
             alarm_topic_arn=environ.get("ALARM_TOPIC_ARN", ""),
             authorizer_log_group=environ.get("AUTHORIZER_LOG_GROUP", ""),
             last_use_table=environ.get("LAST_USE_TABLE", ""),
-            stack_name=environ.get("STACK_NAME", ""),
+            stack_name=environ.get("STACK_NAME", "apikeys"),
         )
 
 

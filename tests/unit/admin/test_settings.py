@@ -41,7 +41,7 @@ _DEFAULTS: dict[str, Any] = {
     "secret_name_prefix": "APIKEY_",
     "signing_secret": "signing",
     "unknown_ttl_seconds": 5,
-    "stack_name": "",
+    "stack_name": "apikeys",
 }
 
 
