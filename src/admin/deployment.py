@@ -10,6 +10,7 @@ from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
 from admin.rules.revocations import Revocations
+from admin.stores.dynamodb import RecordTable
 from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.ontopop import OntoPop
 from admin.stores.records import Records
@@ -62,7 +63,11 @@ class Deployment:
             client: makes the boto3 client of a service.
             clock: gives the seconds since 1970, UTC.
         """
+        # What is not a record is a secret in any case.
         store = SecretStore(client("secretsmanager"), settings.kms_key_id)
+        kept: Engine = store
+        if settings.record_table is not None:
+            kept = RecordTable(client("dynamodb"), settings.record_table, clock)
         gateway = client("apigateway")
         grants = Grants(settings.grantable_roles)
         ttl = settings.own_ttl_seconds
@@ -72,8 +77,8 @@ class Deployment:
             settings.default_lifetime_days, settings.max_lifetime_days
         )
         role_maps = RoleMaps(settings.roles_secret, store)
-        records = Records(prefix, settings.login_name_prefix, store)
-        tombstones = Tombstones(store)
+        records = Records(prefix, settings.login_name_prefix, kept)
+        tombstones = Tombstones(kept)
         gateway_keys = GatewayKeys(
             records,
             tombstones,
@@ -89,7 +94,7 @@ class Deployment:
             lifetimes=lifetimes,
             minting=Minting(settings, signing_secret),
             tombstones=tombstones,
-            ontopop=OntoPop(prefix, store, signing_secret),
+            ontopop=OntoPop(prefix, kept, signing_secret),
             records=records,
             revocations=Revocations(records, tombstones, gateway_keys, clock),
             role_maps=role_maps,
@@ -97,5 +102,5 @@ class Deployment:
             stage_caches=StageCaches(
                 settings.flush_stages, gateway, client("apigatewayv2")
             ),
-            store=store,
+            store=kept,
         )

@@ -44,6 +44,7 @@ class Settings:
     takes_foreign_keys: bool
     reads_ontopop: bool
     kms_key_id: str | None
+    record_table: str | None
 
     @property
     def own_ttl_seconds(self) -> int:
@@ -86,6 +87,12 @@ class Settings:
         roles = environ.get("ROLES_SECRET", ROLE_MAP_NAME)
         signing = required(environ, "SIGNING_SECRET")
         check_names(records, accounts, roles, signing)
+        store = choice(environ, "RECORD_STORE", ("secretsmanager", "dynamodb"))
+        table = required(environ, "RECORD_TABLE") if store == "dynamodb" else None
+        if table is not None and legacy == "ontopop":
+            raise ValueError(
+                "LEGACY_KEYS is off or imported where RECORD_STORE is dynamodb"
+            )
         return cls(
             key_prefix=key_prefix,
             secret_name_prefix=records,
@@ -109,4 +116,5 @@ class Settings:
             takes_foreign_keys=legacy != "off",
             reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,
+            record_table=table,
         )

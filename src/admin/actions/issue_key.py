@@ -18,7 +18,7 @@ from admin.stores.records import issued_at, parsed
 from apikeys import document, timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from admin.deployment import Deployment
     from admin.requests import Clone, Issue, Rotate
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     # Makes a record's fields from when it is issued; of a record that an older release
     # wrote, those that it would have made.
     type Composed = Callable[[int, Record | None], Document]
+    # Stores a new record with notes beside it.
+    type Create = Callable[[Record, Mapping[str, str]], Found]
 
 _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 
@@ -55,8 +57,9 @@ def clone(deployment: Deployment, request: Clone) -> Document:
 def rotate(deployment: Deployment, request: Rotate) -> Document:
     """Answer ``rotate``: a sister key, and the old one's end after the overlap.
 
-    The sister has the old key's rights and flags and as long a life. Its record is
-    written first, and taken back if the old key was revoked or rotated meanwhile.
+    The sister has the old key's rights and flags and as long a life. Both records are
+    written in one transaction where the store has them. Else the sister's is written
+    first, and taken back if the old key was revoked or rotated meanwhile.
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
@@ -80,9 +83,22 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
         dates = deployment.drafts.dates(request, begun, earlier.expires_at)
         return copied | {"overlapSeconds": request.overlap_seconds} | dates
 
-    made, sister = _written(deployment, request, sister_id, compose)
+    retired: list[Found] = []
+
+    def create(record: Record, notes: Mapping[str, str]) -> Found:
+        both = _together(deployment, old, request.overlap_seconds, record, notes)
+        if both is None:
+            return deployment.records.create(record, notes)
+        retired.append(both[1])
+        return both[0]
+
+    made, sister = _written(deployment, request, sister_id, compose, create=create)
     now = int(deployment.clock())
-    previous = _retired(deployment, old, sister, now + request.overlap_seconds)
+    previous = (
+        retired[0]
+        if retired
+        else _retired(deployment, old, sister, now + request.overlap_seconds)
+    )
     if request.request_token is not None:
         sister = _still_held(deployment, sister)
     return {
@@ -112,8 +128,10 @@ def _written(
     key_id: str,
     compose: Composed,
     plan_id: str | None = None,
+    create: Create | None = None,
 ) -> tuple[Made, Found]:
     """Mint a key and store its record, or give an earlier try's record this key."""
+    create = create or deployment.records.create
     made = deployment.minting.key(key_id)
     now = int(deployment.clock())
     notes = notes_for(request)
@@ -134,7 +152,7 @@ def _written(
     try:
         with deployment.gateway_keys.joined(made.principal, plan_id) as usage:
             noted = idempotency.fingerprinted(record.changed(**usage), request)
-            return made, deployment.records.create(noted, notes)
+            return made, create(noted, notes)
     except NameTakenError as error:
         message = "the new key's id is taken; try again"
         raise RefusedError(Code.KEY_ID_TAKEN, message) from error
@@ -147,22 +165,38 @@ def _usage_of(record: Record, plan_id: str | None) -> Document:
     return fields_of(record, _USAGE) | {"usagePlanId": plan_id}
 
 
+def _together(
+    deployment: Deployment,
+    old: Found,
+    overlap: int,
+    record: Record,
+    notes: Mapping[str, str],
+) -> tuple[Found, Found] | None:
+    """Store a sister and retire the old key, both or neither; None as the store."""
+    ended = _ended(old.record, record, int(deployment.clock()) + overlap)
+    try:
+        return deployment.records.create_replacing(record, old, ended, notes)
+    except RefusedError as refused:
+        principal = Principal.of(old.record)
+        if (
+            refused.code is Code.VERSION_CONFLICT
+            and deployment.records.get(principal) is None
+        ):
+            raise revoked(principal) from refused
+        raise
+
+
 def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) -> Found:
     """Let the old key end after the overlap, and never later than it would.
 
     Where it is not known whether it was retired, the sister stays for a repeat to
     finish; where somebody else's write was first, nothing of the rotation stays.
     """
-    record = old.record
-    if record.expires_at is not None:
-        ends_at = min(ends_at, record.expires_at)
-    changed = record.changed(
-        expirationDate=timestamp.format_utc(ends_at),
-        replacedBy=sister.record.principal,
-    )
-    principal = Principal.of(record)
+    principal = Principal.of(old.record)
     try:
-        return deployment.records.replace(old, changed)
+        return deployment.records.replace(
+            old, _ended(old.record, sister.record, ends_at)
+        )
     except RefusedError as refused:
         if refused.code is not Code.VERSION_CONFLICT:
             raise
@@ -176,6 +210,15 @@ def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) ->
         if seen is None:
             raise revoked(principal) from refused
         raise
+
+
+def _ended(old: Record, sister: Record, ends_at: int) -> Record:
+    """Return an old key's record with its sister and its end, never a later one."""
+    if old.expires_at is not None:
+        ends_at = min(ends_at, old.expires_at)
+    return old.changed(
+        expirationDate=timestamp.format_utc(ends_at), replacedBy=sister.principal
+    )
 
 
 def _take_back(deployment: Deployment, sister: Found) -> None:
