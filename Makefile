@@ -39,7 +39,7 @@ demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API wi
 
 .PHONY: test
 test: venvs build ## Run the whole test suite, from unit to the deployed stack
-	$(DEV)/bin/python -m pytest $(PYTEST_ARGS)
+	$(DEV)/bin/python -m pytest --numprocesses 2 --dist loadgroup $(PYTEST_ARGS)
 
 .PHONY: faults
 faults: venvs ## Let every AWS call of every admin action fail, and actions interleave (FAULTS_ARGS=…)

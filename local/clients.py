@@ -73,7 +73,12 @@ def send(
     stack: Stack, path: str, headers: Mapping[str, str], method: str = "GET"
 ) -> Answer:
     """Send one request to the example API, with these headers."""
-    url = urlsplit(f"{stack.example_url}{path}")
+    return request(f"{stack.example_url}{path}", headers, method)
+
+
+def request(address: str, headers: Mapping[str, str], method: str = "GET") -> Answer:
+    """Send one request to any address on this machine, with these headers."""
+    url = urlsplit(address)
     connection = http.client.HTTPConnection(
         str(url.hostname), url.port, timeout=_SECONDS
     )

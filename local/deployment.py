@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -30,6 +31,9 @@ _PARAMETERS: Final = MappingProxyType(
 )
 _BUCKET: Final = "deployments"
 
+# The emulator refuses a template with these; it hands on a route's answer without.
+_UNKNOWN_TO_THE_EMULATOR: Final = ("AWS::ApiGatewayV2::RouteResponse",)
+
 
 class Stack(NamedTuple):
     """A deployed stack and the emulator that it lives in."""
@@ -48,6 +52,12 @@ class Stack(NamedTuple):
         """Where the example API answers on this machine."""
         api = self.outputs["ExampleApiId"]
         return f"{self.emulator.endpoint}/restapis/{api}/example/_user_request_"
+
+    def local_url(self, output: str) -> str:
+        """Return where an API answers on this machine, by the output of its address."""
+        address = urlsplit(self.outputs[output])
+        api = str(address.hostname).partition(".")[0]
+        return f"{self.emulator.endpoint}/_aws/execute-api/{api}{address.path}"
 
 
 def parameter_names() -> list[str]:
@@ -76,7 +86,7 @@ def deploy(
     _make_bucket(emulator)
     # All of them: CloudFormation would keep those of an earlier deployment.
     chosen = {**_defaults(built), **_PARAMETERS, **parameters}
-    with _template_with_defaults(built, chosen) as template:
+    with _emulated(built, chosen) as template:
         _sam_deploy(emulator, stack_name, template, chosen)
     return Stack(emulator, stack_name, _outputs(emulator, stack_name))
 
@@ -117,16 +127,22 @@ def _defaults(template: dict[str, Any]) -> dict[str, str]:
 
 
 @contextmanager
-def _template_with_defaults(
+def _emulated(
     template: dict[str, Any], parameters: Mapping[str, str]
 ) -> Iterator[Path]:
-    """Give the built template these defaults.
+    """Write the built template as the emulator can deploy it.
 
     MiniStack 1.5 expands a SAM template without the parameters' values: the example
-    API's authorizer would cache for as long as the default says.
+    API's authorizer would cache for as long as the default says. So these are its
+    defaults.
     """
     for name, value in parameters.items():
         template["Parameters"][name]["Default"] = value
+    template["Resources"] = {
+        name: resource
+        for name, resource in template["Resources"].items()
+        if resource["Type"] not in _UNKNOWN_TO_THE_EMULATOR
+    }
     # Beside the built one, whose paths to the packages are relative.
     with NamedTemporaryFile(
         "w", dir=checkout.BUILT_TEMPLATE.parent, suffix=".json"

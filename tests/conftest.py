@@ -1,4 +1,4 @@
-"""What every test gets: frozen credentials, hypothesis within bounds, fakes."""
+"""What every test gets: credentials of no account, bounds, a worker, fakes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ settings.register_profile(
     "search", parent=settings.get_profile("suite"), derandomize=False
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file on one worker, and all that use the deployed stack on one, too.
+
+    A fixture of a module or of the session is then made once, however many workers run.
+    """
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        group = "stack" if "stack" in fixtures else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

@@ -100,6 +100,7 @@ class InProcess:
         self.one_at_a_time = Lock()
         environ = {
             "RECORD_TTL_SECONDS": "2",
+            "UNKNOWN_TTL_SECONDS": "1",
             "AUTHORIZER_CACHE_SECONDS": "3",
             "CREDENTIALS": "api-key,basic",
             "LEGACY_KEYS": "imported",

@@ -9,8 +9,10 @@ from admin.rules.drafts import Drafts
 from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
+from admin.rules.permissions import Permissions
 from admin.rules.revocations import Revocations
 from admin.stores.dynamodb import RecordTable
+from admin.stores.event_bus import EventBus
 from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.ontopop import OntoPop
 from admin.stores.records import Records
@@ -36,10 +38,12 @@ class Deployment:
     settings: Settings
     clock: Callable[[], float]
     drafts: Drafts
+    event_bus: EventBus | None
     gateway_keys: GatewayKeys
     grants: Grants
     lifetimes: Lifetimes
     minting: Minting
+    permissions: Permissions
     tombstones: Tombstones
     ontopop: OntoPop
     records: Records
@@ -69,7 +73,6 @@ class Deployment:
         if settings.record_table is not None:
             kept = RecordTable(client("dynamodb"), settings.record_table, clock)
         gateway = client("apigateway")
-        grants = Grants(settings.grantable_roles)
         ttl = settings.own_ttl_seconds
         prefix = settings.secret_name_prefix
         signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
@@ -77,6 +80,7 @@ class Deployment:
             settings.default_lifetime_days, settings.max_lifetime_days
         )
         role_maps = RoleMaps(settings.roles_secret, store)
+        grants = Grants.of(settings, role_maps.opens_without_role)
         records = Records(prefix, settings.login_name_prefix, kept)
         tombstones = Tombstones(kept)
         gateway_keys = GatewayKeys(
@@ -89,10 +93,18 @@ class Deployment:
             settings=settings,
             clock=clock,
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
+            event_bus=(
+                EventBus(client("events"), settings.event_bus_name)
+                if settings.event_bus_name
+                else None
+            ),
             gateway_keys=gateway_keys,
             grants=grants,
             lifetimes=lifetimes,
             minting=Minting(settings, signing_secret),
+            permissions=Permissions(
+                settings.admin_actions, grants_every_role=grants.is_unlimited
+            ),
             tombstones=tombstones,
             ontopop=OntoPop(prefix, kept, signing_secret),
             records=records,

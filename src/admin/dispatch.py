@@ -22,6 +22,7 @@ from admin.actions import (
     verify,
 )
 from admin.errors import Code, RefusedError
+from admin.rules import life_cycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,7 @@ class Actions:
             request = _parsed(event)
             key_id = getattr(request, "key_id", None)
             login = getattr(request, "login", None)
+            self._deployment.permissions.check(action)
             function = _function(action, on_account=login is not None)
             answer = function(self._deployment, request)
         except RefusedError as refused:
@@ -94,7 +96,19 @@ class Actions:
             "status": answer["status"],
             "error_code": error["code"] if isinstance(error, dict) else None,
         }
-        return answer, audit
+        return answer, audit | self._told(action, answer)
+
+    def _told(self, action: str, answer: Document) -> Document:
+        """Tell the event bus what was done; return what came of that, if it was."""
+        bus = self._deployment.event_bus
+        stack = self._deployment.settings.stack_name
+        event = life_cycle.event_of(action, answer, stack)
+        if bus is None or event is None:
+            return {}
+        problem = bus.put(event)
+        if problem is None:
+            return {"event": "delivered"}
+        return {"event": "undelivered", "event_error": problem}
 
     def name_of(self, event: object) -> str:
         """Return the action that is asked for, ``unknown`` for any text but ours."""

@@ -17,6 +17,7 @@ from pydantic.alias_generators import to_camel
 
 from admin.principal import Principal
 from apikeys import fields as rules
+from apikeys import ruling
 from apikeys.fields import MAX_LIFETIME_DAYS, MAX_ROLES, USAGE_PLAN_ID_PATTERN
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import check_password
@@ -33,6 +34,11 @@ _DESCRIPTIVE = {
     "enabled",
     "session",
 }
+
+
+def _called(text: str) -> str:
+    ruling.Request(text)
+    return text
 
 
 def _encodable(value: Document) -> Document:
@@ -52,6 +58,7 @@ ExpirationDate = Annotated[str, AfterValidator(rules.date)]
 KeyId = Annotated[str, StringConstraints(pattern=f"^{KEY_ID_PATTERN}\\z")]
 Login = Annotated[str, AfterValidator(rules.login)]
 Password = Annotated[str, AfterValidator(check_password)]
+CalledRoute = Annotated[str, AfterValidator(_called)]
 RoleName = Annotated[str, AfterValidator(rules.role)]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
 UsagePlanId = Annotated[str, StringConstraints(pattern=f"^{USAGE_PLAN_ID_PATTERN}\\z")]

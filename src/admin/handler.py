@@ -15,6 +15,7 @@ from botocore.config import Config
 from admin.deployment import Deployment
 from admin.dispatch import Actions
 from admin.settings import Settings
+from admin.stores.event_bus import SECONDS
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -32,9 +33,15 @@ logging.getLogger("botocore").setLevel(logging.WARNING)
 _config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
 # API Gateway's quotas are few calls a second, for all that goes on in the account.
 _patient = Config(retries={"mode": "standard", "total_max_attempts": 6})
+# An event is told of what was done already, and holds nobody up.
+_brief = Config(
+    connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1}
+)
 
 
 def _client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes as it runs
+    if service == "events":
+        return boto3.client(service, config=_brief)
     is_gateway = service.startswith("apigateway")
     config = _config.merge(_patient) if is_gateway else _config
     return boto3.client(service, config=config)
@@ -76,6 +83,14 @@ def _audit(line: Document, context: LambdaContext) -> None:
         metric.add_dimension(name="function_name", value=context.function_name)
         metric.add_dimension(name="action", value=str(line["action"]))
         metric.add_dimension(name="status", value=str(line["status"]))
+    if line.get("event") == "undelivered":
+        with single_metric(
+            name="EventsUndelivered",
+            unit=MetricUnit.Count,
+            value=1,
+            namespace="ApiKeys",
+        ) as metric:
+            metric.add_dimension(name="function_name", value=context.function_name)
 
 
 def _claimed_actor(context: LambdaContext) -> str | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from admin.fields import (
+    CalledRoute,
     Described,
     Ending,
     HandedOver,
@@ -114,6 +115,7 @@ class Verify(Request):
     action: Literal["verify"]
     login: Login | None = None
     credential: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
+    route: CalledRoute | None = None
 
 
 def _with_login[R: Issue | Clone | Rotate](request: R) -> R:

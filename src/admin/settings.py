@@ -34,10 +34,15 @@ class Settings:
     checks_tags: bool
     authorizer_cache_seconds: int
     record_ttl_seconds: int
+    unknown_ttl_seconds: int
     default_issuer: str
     default_lifetime_days: int
     max_lifetime_days: int
+    admin_actions: str
     grantable_roles: str
+    grantable_sessions: str
+    grantable_plans: str
+    grantable_clients: str
     flush_stages: str
     takes_keys: bool
     takes_basic: bool
@@ -45,6 +50,8 @@ class Settings:
     reads_ontopop: bool
     kms_key_id: str | None
     record_table: str | None
+    event_bus_name: str
+    stack_name: str
 
     @property
     def own_ttl_seconds(self) -> int:
@@ -58,6 +65,15 @@ class Settings:
     def bound(self) -> Document:
         """How fast a change takes effect, as answers that take rights away say it."""
         return self._bound(self.record_ttl_seconds)
+
+    @property
+    def granting_bound(self) -> Document:
+        """How fast a record passes that was refused before, even a moment ago.
+
+        The authorizer remembers it as it was, or that there was none, and API Gateway
+        may have cached the refusal.
+        """
+        return self._bound(max(self.record_ttl_seconds, self.unknown_ttl_seconds))
 
     @property
     def own_bound(self) -> Document:
@@ -106,10 +122,15 @@ class Settings:
                 environ, "AUTHORIZER_CACHE_SECONDS", AUTHORIZER_CACHE_SECONDS
             ),
             record_ttl_seconds=whole_number(environ, "RECORD_TTL_SECONDS", 30),
+            unknown_ttl_seconds=whole_number(environ, "UNKNOWN_TTL_SECONDS", 5),
             default_issuer=environ.get("DEFAULT_ISSUER", "apikeys"),
             default_lifetime_days=whole_number(environ, "DEFAULT_LIFETIME_DAYS", 90),
             max_lifetime_days=whole_number(environ, "MAX_LIFETIME_DAYS", 0),
+            admin_actions=choice(environ, "ADMIN_ACTIONS", ("all", "support", "read")),
             grantable_roles=environ.get("GRANTABLE_ROLES", "*"),
+            grantable_sessions=environ.get("GRANTABLE_SESSIONS", ""),
+            grantable_plans=environ.get("GRANTABLE_PLANS", ""),
+            grantable_clients=environ.get("GRANTABLE_CLIENTS", "*"),
             flush_stages=environ.get("FLUSH_STAGES", ""),
             takes_keys="api-key" in kinds,
             takes_basic="basic" in kinds,
@@ -117,4 +138,6 @@ class Settings:
             reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,
             record_table=table,
+            event_bus_name=environ.get("EVENT_BUS_NAME", ""),
+            stack_name=environ.get("STACK_NAME", ""),
         )

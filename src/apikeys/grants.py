@@ -63,8 +63,8 @@ class Grant:
     def opens(self, method: str, path: str) -> bool:
         """Return whether its policy allows a request, as IAM reads it."""
         text = method + path
-        return any(_matches(resource, text) for resource in self.allow) and not any(
-            _matches(resource, text) for resource in self.deny
+        return any(matches(resource, text) for resource in self.allow) and not any(
+            matches(resource, text) for resource in self.deny
         )
 
 
@@ -208,7 +208,7 @@ def _closing_more(held: list[str], what: str, requests: Iterable[str]) -> Findin
     return Finding(TELL, held, "", message, requests=requests)
 
 
-def _matches(resource: str, text: str) -> bool:
+def matches(resource: str, text: str) -> bool:
     """Return whether a text is of a resource, in which ``*`` is any run."""
     first, *others = resource.split(RUN)
     if not others:

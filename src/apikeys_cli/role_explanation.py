@@ -11,6 +11,7 @@ from apikeys import role_name
 from apikeys.errors import MalformedRoleMapError
 from apikeys.explanation import explain
 from apikeys.roles import RoleMap
+from apikeys.session import is_read_only
 from apikeys_cli.role_findings import sentence
 
 if TYPE_CHECKING:
@@ -23,18 +24,37 @@ def explanation(role_map: dict[str, Any], names: tuple[str, ...]) -> dict[str, A
     Raises:
         ClickException: the map is bad, or has no such role.
     """
-    try:
-        parsed = RoleMap.parse(role_map)
-    except MalformedRoleMapError as error:
-        raise click.ClickException(
-            "\n  ".join(["roleMap:", *error.findings])
-        ) from error
+    parsed = _parsed(role_map)
     roles = [role_name.normalise(name) or name for name in names]
     if unknown := [name for name in roles if name not in parsed.roles]:
         known = ", ".join(sorted(parsed.roles)) or "none"
         message = f"not in the role map: {', '.join(unknown)}; there are: {known}"
         raise click.ClickException(message)
     return explain(parsed, roles)
+
+
+def record_explanation(
+    role_map: dict[str, Any], record: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what a record may call as it stands, and why not more.
+
+    A role that the map lacks opens nothing, and neither does a record that is revoked:
+    its roles are not shown.
+
+    Raises:
+        ClickException: the map is bad.
+    """
+    read_only = is_read_only(record.get("session"))
+    return explain(_parsed(role_map), record.get("roles", ()), read_only=read_only)
+
+
+def _parsed(role_map: dict[str, Any]) -> RoleMap:
+    try:
+        return RoleMap.parse(role_map)
+    except MalformedRoleMapError as error:
+        raise click.ClickException(
+            "\n  ".join(["roleMap:", *error.findings])
+        ) from error
 
 
 def explanation_row(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +67,7 @@ def explanation_row(found: Mapping[str, Any]) -> dict[str, Any]:
 def readable_explanation(found: Mapping[str, Any]) -> Text:
     """Return the explanation as text."""
     row = explanation_row(found)
-    text = Text(f"{' '.join(found['roles'])}\n", style="bold")
+    text = Text(f"{' '.join(found['roles']) or 'no role'}\n", style="bold")
     for field, style in (("opens", "green"), ("closes", "red")):
         for route in row[field]:
             text.append(f"  {field:6}  ", style=style).append(f"{route}\n")

@@ -23,7 +23,7 @@ def wait_option[F: Callable[..., Any]](command: F) -> F:
     return click.option(
         "--wait",
         is_flag=True,
-        help="Wait until the authorizer has read the change, flush the caches of "
+        help="Wait until the authorizer has read it, flush the caches of "
         "FlushStages, and say when it is in force; without such stages, wait for that.",
     )(command)
 

@@ -52,8 +52,10 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 def _holds(condition: dict[str, dict[str, str]], context: dict[str, str]) -> bool:
-    assert condition.keys() <= {"StringEquals", "BoolIfExists"}
-    wanted = condition.get("StringEquals", {})
+    # A request names each of its values here: there is no set that is empty.
+    each = "ForAllValues:StringEquals"
+    assert condition.keys() <= {"StringEquals", "BoolIfExists", each}
+    wanted = condition.get("StringEquals", {}) | condition.get(each, {})
     if_exists = condition.get("BoolIfExists", {})
     return all(
         context.get(_word(key)) == value for key, value in wanted.items()
@@ -64,5 +66,5 @@ def _holds(condition: dict[str, dict[str, str]], context: dict[str, str]) -> boo
 
 def _word(key: str) -> str:
     """Turn `kms:ViaService` into the keyword `via_service`."""
-    words = re.findall(r"[A-Z][a-z]+", key.partition(":")[2])
+    words = re.findall(r"[A-Z]?[a-z]+", key.partition(":")[2])
     return "_".join(words).lower()

@@ -29,13 +29,15 @@ def enable(deployment: Deployment, request: Enable) -> Document:
     """Answer ``enable``."""
     found = deployment.records.live(request.principal)
     deployment.grants.check_record(found.record)
-    return _changed(deployment, found, found.record.changed(enabled=True))
+    answer = _changed(deployment, found, found.record.changed(enabled=True))
+    return answer | deployment.settings.granting_bound
 
 
 def disable(deployment: Deployment, request: Disable) -> Document:
     """Answer ``disable``, which needs no reach over the record's roles."""
     found = deployment.records.live(request.principal)
-    return _changed(deployment, found, found.record.changed(enabled=False))
+    answer = _changed(deployment, found, found.record.changed(enabled=False))
+    return answer | deployment.settings.bound
 
 
 def update(deployment: Deployment, request: Update) -> Document:
@@ -60,16 +62,16 @@ def update(deployment: Deployment, request: Update) -> Document:
         role_map = deployment.role_maps.readable()
     else:
         role_map = None
-    return _changed(deployment, found, record) | findings(role_map, record)
+    return {
+        **_changed(deployment, found, record),
+        **deployment.settings.granting_bound,
+        **findings(role_map, record),
+    }
 
 
 def _changed(deployment: Deployment, found: Found, record: Record) -> Document:
     replaced = deployment.records.replace(found, record)
-    return {
-        "status": 200,
-        "record": _view(deployment, replaced),
-        **deployment.settings.bound,
-    }
+    return {"status": 200, "record": _view(deployment, replaced)}
 
 
 def _view(deployment: Deployment, found: Found) -> Document:

@@ -33,6 +33,7 @@ def import_key(deployment: Deployment, request: Import) -> Document:
     key_id = foreign.key_id_of(text, deployment.signing_secret.lookup_key())
     principal = Principal.key(key_id)
     now = int(deployment.clock())
+    bound = deployment.settings.granting_bound
     earlier = deployment.records.earlier(principal)
     if earlier is None:
         fields = _fields(deployment, request, text, known, now)
@@ -48,12 +49,12 @@ def import_key(deployment: Deployment, request: Import) -> Document:
         else:
             view = public_view(found.record, found.version, now)
             warned = findings(role_map, found.record)
-            return {"status": 201, "record": view, **warned}
+            return {"status": 201, "record": view, **bound, **warned}
     # Dates count from the first time.
     first = _first_time(request, earlier.record, now)
     _check_same(earlier.record, _fields(deployment, request, text, known, first))
     view = public_view(earlier.record, earlier.version, now)
-    return {"status": 201, "record": view, "repeated": True}
+    return {"status": 201, "record": view, "repeated": True, **bound}
 
 
 def _fields(

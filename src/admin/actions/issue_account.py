@@ -83,7 +83,7 @@ def _created(
     )
     if earlier is not None:
         made, found = _taken_up(deployment, request, earlier)
-        return issued(made, found, now) | findings(draft.role_map, found.record)
+        return _answer(deployment, draft, made, found, now)
     made = deployment.minting.account(principal.text, request.password)
     dated = deployment.drafts.dated(draft, request, now)
     record = principal.parse(document.dumps(made.proof | dated))
@@ -99,7 +99,17 @@ def _created(
         if not quicker:
             raise _login_taken() from error
         made, found = _taken_up(deployment, request, quicker)
-    return issued(made, found, now) | findings(draft.role_map, found.record)
+    return _answer(deployment, draft, made, found, now)
+
+
+def _answer(
+    deployment: Deployment, draft: Draft, made: Made, found: Found, now: int
+) -> Document:
+    return {
+        **issued(made, found, now),
+        **deployment.settings.granting_bound,
+        **findings(draft.role_map, found.record),
+    }
 
 
 def _taken_up(

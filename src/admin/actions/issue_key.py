@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from admin.actions.views import findings, issued, public_view
 from admin.errors import Code, RefusedError, conflict, revoked
@@ -92,7 +92,8 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
         retired.append(both[1])
         return both[0]
 
-    made, sister = _written(deployment, request, sister_id, compose, create=create)
+    new = _New(sister_id, compose, create=create)
+    made, sister = _written(deployment, request, new)
     now = int(deployment.clock())
     previous = (
         retired[0]
@@ -111,28 +112,43 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
 def _drafted(
     deployment: Deployment, request: Issue | Clone, draft: Draft, key_id: str
 ) -> Document:
-    made, found = _written(
-        deployment,
-        request,
+    new = _New(
         key_id,
         lambda begun, _: deployment.drafts.dated(draft, request, begun),
         draft.plan_id,
     )
+    made, found = _written(deployment, request, new)
     now = int(deployment.clock())
-    return issued(made, found, now) | findings(draft.role_map, found.record)
+    return {
+        **issued(made, found, now),
+        **deployment.settings.granting_bound,
+        **findings(draft.role_map, found.record),
+    }
+
+
+class _New(NamedTuple):
+    """A record that is to be made.
+
+    Attributes:
+        key_id: of the key that it is about.
+        compose: makes its fields.
+        plan_id: of the usage plan that it joins, if any.
+        create: stores it, where that is not all that is to be stored.
+    """
+
+    key_id: str
+    compose: Composed
+    plan_id: str | None = None
+    create: Create | None = None
 
 
 def _written(
-    deployment: Deployment,
-    request: Issue | Clone | Rotate,
-    key_id: str,
-    compose: Composed,
-    plan_id: str | None = None,
-    create: Create | None = None,
+    deployment: Deployment, request: Issue | Clone | Rotate, new: _New
 ) -> tuple[Made, Found]:
     """Mint a key and store its record, or give an earlier try's record this key."""
-    create = create or deployment.records.create
-    made = deployment.minting.key(key_id)
+    compose, plan_id = new.compose, new.plan_id
+    create = new.create or deployment.records.create
+    made = deployment.minting.key(new.key_id)
     now = int(deployment.clock())
     notes = notes_for(request)
     if request.request_token is not None:

@@ -80,7 +80,7 @@ def restore(deployment: Deployment, request: Restore) -> Document:
             raise RefusedError(Code.NOT_RESTORABLE, message, field=principal.field)
         found = _rejoined(deployment, principal, _readable_again(deployment, principal))
     view = public_view(found.record, found.version, deployment.clock())
-    return {"status": 200, "record": view}
+    return {"status": 200, "record": view, **deployment.settings.granting_bound}
 
 
 def _unfinished(deployment: Deployment, principal: Principal, stored: Stored) -> Found:

@@ -8,7 +8,7 @@ from admin.actions.views import public_view, revoked_view
 from admin.principal import Principal
 from admin.stores.engine import Absence
 from admin.stores.records import readable
-from apikeys import digest, foreign
+from apikeys import digest, foreign, ruling
 from apikeys.decision import Reason, decide
 from apikeys.errors import MalformedKeyError, MalformedRecordError, NotOntoPopError
 from apikeys.key import Key
@@ -27,91 +27,88 @@ if TYPE_CHECKING:
 def verify(deployment: Deployment, request: Verify) -> Document:
     """Answer ``verify``: 200 with a decision, whatever the credential is.
 
-    One of a kind that the deployment does not read is ``missing`` to it.
+    One of a kind that the deployment does not read is ``missing`` to it. Whether the
+    route that is asked about is open is said of what passes, as its policy says it.
     """
     settings = deployment.settings
-    reason, view = Reason.MISSING, None
     if request.login is None and settings.takes_keys:
-        reason, view = _judged(deployment, request.credential)
-    elif request.login is not None and settings.takes_basic:
-        reason, view = _judged_account(deployment, request.login, request.credential)
-    decision = "allow" if reason is Reason.GRANTED else "refuse"
-    answer: Document = {"status": 200, "decision": decision, "reason": reason.value}
-    return answer if view is None else {**answer, "record": view}
+        return _judged(deployment, request)
+    if request.login is not None and settings.takes_basic:
+        principal = Principal.account(request.login)
+        stored = deployment.records.existing(principal)
+        return _decided(deployment, request, principal, stored, readable)
+    return _answer(Reason.MISSING)
 
 
-def _judged(deployment: Deployment, credential: str) -> tuple[Reason, Document | None]:
+def _judged(deployment: Deployment, request: Verify) -> Document:
     try:
-        key = Key.parse(credential)
+        key = Key.parse(request.credential)
     except MalformedKeyError:
-        return _judged_foreign(deployment, credential)
+        return _judged_foreign(deployment, request)
     if deployment.settings.checks_tags and not key.is_genuine(
         deployment.signing_secret.keys()
     ):
-        return Reason.FORGED, None
+        return _answer(Reason.FORGED)
     principal = Principal.key(key.key_id)
     stored = deployment.records.existing(principal)
-    return _decided(deployment, credential, principal, stored, readable)
+    return _decided(deployment, request, principal, stored, readable)
 
 
-def _judged_account(
-    deployment: Deployment, login: str, password: str
-) -> tuple[Reason, Document | None]:
-    principal = Principal.account(login)
-    stored = deployment.records.existing(principal)
-    return _decided(
-        deployment, normalise_password(password), principal, stored, readable
-    )
-
-
-def _judged_foreign(
-    deployment: Deployment, credential: str
-) -> tuple[Reason, Document | None]:
+def _judged_foreign(deployment: Deployment, request: Verify) -> Document:
+    credential = request.credential
     is_imported = foreign.is_foreign_key(credential)
     is_own = deployment.settings.reads_ontopop and foreign.is_nameable(credential)
     if not deployment.settings.takes_foreign_keys or not (is_imported or is_own):
-        return Reason.MALFORMED, None
+        return _answer(Reason.MALFORMED)
     keys = deployment.signing_secret.keys()
     key_id = foreign.key_id_of(credential, keys.lookup or keys.current)
     principal = Principal.key(key_id)
     stored = deployment.records.existing(principal) if is_imported else Absence.NEVER
+    read = readable
     if stored is Absence.NEVER and is_own:
-        own = deployment.records.existing(Principal.key(credential))
-        try:
-            return _decided(
-                deployment, credential, principal, own, _readable_of_ontopop
-            )
-        except NotOntoPopError:
-            return Reason.UNKNOWN, None
-    return _decided(deployment, credential, principal, stored, readable)
+        stored = deployment.records.existing(Principal.key(credential))
+        read = _readable_of_ontopop
+    try:
+        return _decided(deployment, request, principal, stored, read)
+    except NotOntoPopError:
+        return _answer(Reason.UNKNOWN)
 
 
 def _decided(
     deployment: Deployment,
-    credential: str,
+    request: Verify,
     principal: Principal,
     stored: Stored | Absence,
     read: Callable[[Principal, Stored], Record | None],
-) -> tuple[Reason, Document | None]:
+) -> Document:
     if stored is Absence.NEVER:
-        return Reason.UNKNOWN, None
+        return _answer(Reason.UNKNOWN)
     if isinstance(stored, Absence):
         kept = deployment.tombstones.seen(deployment.records.name(principal))
-        return Reason.REVOKED, revoked_view(principal, kept)
+        return _answer(Reason.REVOKED, record=revoked_view(principal, kept))
     record = read(principal, stored)
     if record is None:
-        return Reason.CORRUPT, None
+        return _answer(Reason.CORRUPT)
     now = deployment.clock()
+    credential = request.credential
+    if request.login is not None:
+        credential = normalise_password(credential)
     reason = decide(record, credential, now=now, matches=digest.matches_any)
-    if reason is Reason.GRANTED and not _opens_a_route(deployment, record):
-        reason = Reason.NO_ROLE
-    return reason, public_view(record, stored.version, now)
+    shown: Document = {"record": public_view(record, stored.version, now)}
+    if reason is Reason.GRANTED:
+        role_map, read_only = deployment.role_maps.current(), record.is_read_only()
+        if not role_map.grant(record.roles, read_only=read_only).allow:
+            reason = Reason.NO_ROLE
+        if request.route is not None:
+            asked = ruling.Request(request.route)
+            found = ruling.judge(role_map, record.roles, asked, read_only=read_only)
+            shown["route"] = found
+    return _answer(reason, **shown)
 
 
-def _opens_a_route(deployment: Deployment, record: Record) -> bool:
-    role_map = deployment.role_maps.current()
-    grant = role_map.grant(record.roles, read_only=record.is_read_only())
-    return bool(grant.allow)
+def _answer(reason: Reason, **shown: object) -> Document:
+    decision = "allow" if reason is Reason.GRANTED else "refuse"
+    return {"status": 200, "decision": decision, "reason": reason.value, **shown}
 
 
 def _readable_of_ontopop(principal: Principal, stored: Stored) -> Record | None:

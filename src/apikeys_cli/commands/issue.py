@@ -22,6 +22,7 @@ from apikeys_cli.options.record import (
 from apikeys_cli.options.types import LOGIN, USAGE_PLAN
 from apikeys_cli.terminal.key_file import key_file_option
 from apikeys_cli.terminal.secret_input import password_option, read_password
+from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,7 @@ class _MakingOptions(RecordOptions):
     password: str | None
     request_token: str | None
     usage_plan_id: str | None
+    wait: bool
 
 
 class _IssueOptions(_MakingOptions):
@@ -95,6 +97,7 @@ _usage_plan_option = click.option(
     is_flag=True,
     help="With --from: issue another key for a row that was edited since it got one.",
 )
+@wait_option
 @common_options
 @click.pass_obj
 def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
@@ -123,7 +126,7 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
         raise click.UsageError("--keys-to goes with --from; for one key, --key-file")
     if options["client"] is None:
         raise click.UsageError("which client is it for? Give --client, or --from")
-    hand_over(
+    answer = hand_over(
         invocation,
         "issue",
         key_file=options["key_file"],
@@ -133,6 +136,8 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
         **fields,
         **end(options),
     )
+    if options["wait"]:
+        until_in_force(invocation.function, answer, wait=True)
 
 
 @click.command(
@@ -151,6 +156,7 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
 @_usage_plan_option
 @request_token_option
 @key_file_option
+@wait_option
 @common_options
 @click.pass_obj
 def clone(
@@ -160,7 +166,7 @@ def clone(
     **options: Unpack[_CloneOptions],
 ) -> None:
     """Issue another key or account like one that is there, but for what is given."""
-    hand_over(
+    answer = hand_over(
         invocation,
         "clone",
         key_file=options["key_file"],
@@ -173,6 +179,8 @@ def clone(
         **described(options),
         **end(options),
     )
+    if options["wait"]:
+        until_in_force(invocation.function, answer, wait=True)
 
 
 def _refuse_options_of_one_key(options: Mapping[str, object]) -> None:
@@ -180,3 +188,5 @@ def _refuse_options_of_one_key(options: Mapping[str, object]) -> None:
         if options[option] is not None:
             flag = option.replace("_", "-")
             raise click.UsageError(f"--{flag} is for one key, not for --from")
+    if options["wait"]:
+        raise click.UsageError("--wait is for one key, not for --from")

@@ -20,7 +20,9 @@ from apikeys_cli.options.record import (
 )
 from apikeys_cli.options.types import VERSION, check, yes_option
 from apikeys_cli.records import name_of
+from apikeys_cli.role_explanation import readable_explanation, record_explanation
 from apikeys_cli.role_names import suggested
+from apikeys_cli.terminal.console import print_data
 from apikeys_cli.terminal.formats import say_restorable, show
 from apikeys_cli.terminal.visible import visible
 from apikeys_cli.wait import until_in_force, wait_option
@@ -42,15 +44,30 @@ class _RevokeOptions(TypedDict):
 
 
 @click.command(
-    epilog=examples("apikeys get 7GkQ2mV0aZx81TbP", "apikeys get --login webservice")
+    epilog=examples(
+        "apikeys get 7GkQ2mV0aZx81TbP",
+        "apikeys get 7GkQ2mV0aZx81TbP --routes",
+        "apikeys get --login webservice",
+    )
 )
 @principal_argument
+@click.option(
+    "--routes", is_flag=True, help="Show what its roles open as well, and what not."
+)
 @common_options
 @click.pass_obj
-def get(invocation: Invocation, principal: dict[str, str]) -> None:
+def get(invocation: Invocation, principal: dict[str, str], *, routes: bool) -> None:
     """Show the record of a key or an account."""
+    if routes and invocation.output == "csv":
+        raise click.UsageError("--routes is for table, json and ndjson")
     answer = invocation.function.invoke("get", **principal)
+    if routes:
+        role_map = invocation.function.invoke("roles.get")["roleMap"]
+        found = record_explanation(role_map, answer["record"])
+        answer = {**answer, "routes": found}
     show(answer, invocation.output)
+    if routes and invocation.output == "table":
+        print_data(readable_explanation(answer["routes"]))
     say_restorable(answer["record"])
 
 
@@ -161,13 +178,14 @@ def revoke(
     )
 
 
-@click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP"))
+@click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP --wait"))
 @principal_argument
+@wait_option
 @common_options
 @click.pass_obj
-def restore(invocation: Invocation, principal: dict[str, str]) -> None:
+def restore(invocation: Invocation, principal: dict[str, str], *, wait: bool) -> None:
     """Bring a revoked key or account back as it was."""
-    show(invocation.function.invoke("restore", **principal), invocation.output)
+    _change(invocation, "restore", wait=wait, **principal)
 
 
 def _change(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,8 @@ from apikeys_cli.terminal.formats import echo_lines, record_table, show
 from apikeys_cli.terminal.secret_input import read_credential
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from apikeys_cli.admin_function import Invocation
 
 _REFUSED = 1
@@ -24,10 +26,16 @@ _REFUSED = 1
         "apikeys verify - < client.key",
         'printf %s "$KEY" | apikeys verify && echo it passes',
         "apikeys verify --login webservice   # asks for its password, hidden",
+        'apikeys verify - --route "GET /reports/7" < client.key',
     )
 )
 @click.argument("credential", required=False, metavar="[-]")
 @click.option("--login", type=LOGIN, help="The credential is this login's password.")
+@click.option(
+    "--route",
+    metavar="'METHOD /path'",
+    help="Say of this request as well whether it is open, and by which role.",
+)
 @common_options
 @click.pass_obj
 @click.pass_context
@@ -36,20 +44,33 @@ def verify(
     invocation: Invocation,
     credential: str | None,
     login: str | None,
+    route: str | None,
 ) -> None:
     """Say what the authorizer would decide about a credential, and why.
 
     It is read from standard input, or asked for on a terminal; never an argument. Exits
-    with 1 where it would be refused.
+    with 1 where it would be refused, or where the route is shut.
     """
     answer = invocation.function.invoke(
-        "verify", login=login, credential=read_credential(credential)
+        "verify", login=login, credential=read_credential(credential), route=route
     )
+    ruling = answer.get("route")
     if invocation.output == "table":
         echo_lines([f"{answer['decision']}: {answer['reason']}"])
+        if ruling is not None:
+            echo_lines(_ruling_lines(ruling))
         if "record" in answer:
             print_data(record_table(answer["record"]))
     else:
         show(answer, invocation.output)
-    if answer["decision"] != "allow":
+    is_shut = ruling is not None and not ruling["open"]
+    if answer["decision"] != "allow" or is_shut:
         context.exit(_REFUSED)
+
+
+def _ruling_lines(ruling: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is said of a route, as a person reads it."""
+    verdict = "open" if ruling["open"] else "shut"
+    yield f"{ruling['request']}: {verdict}: {ruling['reason']}"
+    if "finding" in ruling:
+        yield f"The policy differs from the rules: {ruling['finding']}"

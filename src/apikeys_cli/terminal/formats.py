@@ -49,7 +49,9 @@ RECORD_FIELDS = (
 def show(answer: Mapping[str, Any], output: str) -> None:
     """Print an answer that holds one record, and warn of what was found about it."""
     warn(answer)
-    extra = [f for f in ("key", "password", "decision", "reason") if f in answer]
+    extra = [
+        f for f in ("key", "password", "decision", "reason", "route") if f in answer
+    ]
     emit(
         output,
         answer,

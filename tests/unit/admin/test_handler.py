@@ -147,6 +147,31 @@ def test_no_variable_makes_it_log_what_it_was_sent(
     assert SIGNING_TEXT not in logged
 
 
+def test_an_event_that_was_not_delivered_is_logged_and_measured(
+    environ: pytest.MonkeyPatch, invoke: Invoke
+) -> None:
+    """The action is carried out all the same, by a client that tries once, briefly."""
+    environ.setenv("EVENT_BUS_NAME", "keys")
+    environ.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:1")
+    answer, (audit, _, metric) = invoke({"action": "issue", "client": "Acme"})
+    assert answer["status"] == 201
+    assert (audit["event"], audit["event_error"]) == (
+        "undelivered",
+        "EndpointConnectionError",
+    )
+    assert metric["EventsUndelivered"] == [1.0]
+    (directive,) = metric["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["function_name"]]
+
+
+def test_events_are_sent_by_a_client_of_their_own(started: Any) -> None:
+    """A second for each time-out, one try; the store's client is as it was."""
+    config = started._client("events").meta.config
+    assert (config.connect_timeout, config.read_timeout) == (1, 1)
+    assert config.retries["total_max_attempts"] == 1
+    assert started._client("secretsmanager").meta.config.read_timeout == 10
+
+
 def test_a_fault_is_raised(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody foresaw is Lambda's to report."""
 

@@ -69,6 +69,20 @@ def test_without_a_stage_to_flush_the_whole_bound_is_waited(
     assert done.stderr.endswith("In force everywhere: the bound of 5 s has passed.\n")
 
 
+@pytest.mark.parametrize("verb", ["issue", "clone", "restore"])
+def test_a_key_that_may_have_been_tried_too_early_is_waited_for(
+    cli: Cli, slept: list[float], verb: str
+) -> None:
+    """What was remembered of its absence ages first, then the gateway's answers."""
+    key_id = cli.issue()["record"]["keyId"]
+    if verb == "restore":
+        cli("revoke", key_id, "--yes")
+    arguments = ["--client", "Acme"] if verb == "issue" else [key_id]
+    done = cli(verb, *arguments, "--wait")
+    assert (done.exit_code, slept) == (0, [2, 3])
+    assert done.stderr.endswith("In force everywhere: the bound of 5 s has passed.\n")
+
+
 @pytest.mark.parametrize("status", [404, 503])
 def test_a_flush_that_fails_is_waited_for_instead(
     cli: Cli, slept: list[float], status: int

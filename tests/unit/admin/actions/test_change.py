@@ -161,6 +161,45 @@ def test_the_bound_is_gateway_ttl_and_record_ttl(
         assert found == bound
 
 
+@pytest.mark.parametrize(
+    ("record_ttl", "unknown_ttl", "bound"),
+    [("30", "5", (330, 30)), ("0", "60", (360, 60))],
+)
+def test_what_lets_pass_waits_for_remembered_absence_too(
+    aws: None, record_ttl: str, unknown_ttl: str, bound: tuple[int, int]
+) -> None:
+    """Tried too early, a key is refused by the authorizer's memory and the gateway's.
+
+    The bound of each answer that lets a credential pass: the gateway's TTL, and the
+    longer of the two for which the authorizer remembers a record or the lack of one.
+    """
+    del aws
+    admin = Admin(
+        AUTHORIZER_CACHE_SECONDS="300",
+        RECORD_TTL_SECONDS=record_ttl,
+        UNKNOWN_TTL_SECONDS=unknown_ttl,
+        CREDENTIALS="api-key,basic",
+        LEGACY_KEYS="imported",
+    )
+    key, _ = admin.issued()
+    named = {"keyId": key.key_id}
+    admin("revoke", **named)
+    account = {"login": "webservice", "client": "HOPEX", "requestToken": "0" * 32}
+    foreign = {"key": "a-key-of-another-house-1", "client": "Acme"}
+    answers = [
+        admin("restore", **named),
+        admin("enable", **named),
+        admin("update", **named, enabled=True),
+        admin("clone", **named),
+        admin("issue", client="Acme"),
+        # Then repeated: each gives another password, or the answer once more.
+        *(admin("issue", **account) for _ in range(2)),
+        *(admin("import", **foreign) for _ in range(2)),
+    ]
+    found = {(a["effectiveWithinSeconds"], a["recordTtlSeconds"]) for a in answers}
+    assert found == {bound}
+
+
 @pytest.mark.parametrize("action", ["enable", "disable"])
 def test_switching_what_is_switched_writes_nothing(
     admin: Admin, key: Key, action: str

@@ -50,6 +50,8 @@ def test_an_issued_key_is_answered_once_and_works(admin: Admin) -> None:
             "state": "active",
             "expiresInDays": 90,
         },
+        "effectiveWithinSeconds": 60,
+        "recordTtlSeconds": 30,
     }
     assert key.is_genuine(SIGNING_KEYS)
     assert _granted(admin, key) is Reason.GRANTED

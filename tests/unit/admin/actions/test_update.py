@@ -238,7 +238,12 @@ def test_a_restored_key_is_as_it_was(admin: Admin, key: Key) -> None:
     admin("disable", keyId=key.key_id)
     before = admin("get", keyId=key.key_id)["record"]
     admin("revoke", keyId=key.key_id)
-    assert admin("restore", keyId=key.key_id) == {"status": 200, "record": before}
+    assert admin("restore", keyId=key.key_id) == {
+        "status": 200,
+        "record": before,
+        "effectiveWithinSeconds": 60,
+        "recordTtlSeconds": 30,
+    }
     assert admin("get", keyId=key.key_id)["record"] == before
     assert admin("enable", keyId=key.key_id)["record"]["state"] == "active"
 

@@ -77,6 +77,69 @@ def test_a_genuine_key_is_judged_as_the_authorizer_would(
 
 
 @pytest.mark.parametrize(
+    ("roles", "route", "decision", "is_open", "reason"),
+    [
+        (
+            ["READER"],
+            "GET /reports/7",
+            "allow",
+            True,
+            "opened by 'GET /reports/*' of READER",
+        ),
+        (["READER"], "POST /reports", "allow", False, "WRITER"),
+        ([], "GET /reports/7", "refuse", False, "READER"),
+    ],
+)
+def test_whether_a_route_is_open_is_said_with_the_role_and_the_rule(
+    admin: Admin,
+    roles: list[str],
+    route: str,
+    decision: str,
+    *,
+    is_open: bool,
+    reason: str,
+) -> None:
+    """The decision is about the credential; the route is judged beside it."""
+    key, _ = admin.issued(roles=roles)
+    answer = admin("verify", credential=key.text, route=route)
+    found = answer["route"]
+    assert answer["decision"] == decision
+    assert (found["request"], found["open"]) == (route, is_open)
+    assert found["roles"] == (roles if is_open else [])
+    assert reason in found["reason"]
+
+
+def test_a_session_that_reads_alone_opens_reading_routes_alone(admin: Admin) -> None:
+    """As its policy does."""
+    session = {"environment": "P", "repository": "M", "profile": "A"}
+    session["connectionMode"] = "READ_ONLY"
+    key, _ = admin.issued(roles=["ADMINISTRATOR"], session=session)
+    found = [
+        admin("verify", credential=key.text, route=f"{method} /x")["route"]["open"]
+        for method in ("GET", "POST")
+    ]
+    assert found == [True, False]
+
+
+@pytest.mark.parametrize("change", [_disable, _expire, _revoke, _corrupt, _rekey])
+def test_of_what_is_refused_no_route_is_said_to_be_open(
+    admin: Admin, change: Callable[[Admin, Key], None]
+) -> None:
+    """There is no policy to judge it by."""
+    key, _ = admin.issued(roles=["READER"])
+    change(admin, key)
+    answer = admin("verify", credential=key.text, route="GET /reports/7")
+    assert (answer["decision"], "route" in answer) == ("refuse", False)
+
+
+@pytest.mark.parametrize("route", ["GET", "* /reports", "GET /reports/{id}", 5])
+def test_a_route_to_judge_is_one_request(admin: Admin, route: object) -> None:
+    """400, by its field."""
+    answer = admin("verify", credential="canary", route=route)
+    assert (answer["status"], answer["error"]["field"]) == (400, "route")
+
+
+@pytest.mark.parametrize(
     ("credential", "reason"),
     [
         ("canary", "malformed"),

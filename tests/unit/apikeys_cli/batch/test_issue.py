@@ -556,14 +556,16 @@ def test_what_goes_with_a_file_does_not_go_with_one_key(cli: Cli) -> None:
     assert "--issue-changed goes with --from" in done.stderr
 
 
-@pytest.mark.parametrize("option", ["--key-file", "--request-token"])
+@pytest.mark.parametrize(
+    "option", [["--key-file", "x.key"], ["--request-token", "x" * 32], ["--wait"]]
+)
 def test_what_is_for_one_key_does_not_go_with_a_file(
-    cli: Cli, source: Path, option: str
+    cli: Cli, source: Path, option: list[str]
 ) -> None:
-    """Usage errors, both."""
-    done = cli("issue", "--from", str(source), option, "x" * 32)
+    """Usage errors, all."""
+    done = cli("issue", "--from", str(source), *option)
     assert done.exit_code == 2
-    assert f"{option} is for one key" in done.stderr
+    assert f"{option[0]} is for one key" in done.stderr
 
 
 def test_a_terminal_sees_a_bar_unless_it_sees_the_rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -248,6 +248,44 @@ def test_revoke_of_an_unknown_key_asks_by_its_id(cli: Cli) -> None:
     assert done.exit_code == 1
 
 
+def test_get_shows_what_a_record_opens(cli: Cli) -> None:
+    """With the rule that shuts what it does not, as ``roles explain`` says it."""
+    issued = cli.issue("--role", "READER,WRITER")["record"]["keyId"]
+    done = cli("get", issued, "--routes")
+    assert done.exit_code == 0
+    assert "keyId" in done.stdout
+    assert "READER WRITER\n  opens   GET /reports/*\n  opens   POST /reports\n" in (
+        done.stdout
+    )
+    found = cli.json("get", issued, "--routes")["routes"]
+    assert found["opens"] == ["GET /reports/*", "POST /reports"]
+    assert "routes" not in cli.json("get", issued)
+    assert cli("get", issued, "--routes", "--output", "csv").exit_code == 2
+
+
+def test_get_shows_that_a_record_opens_nothing(cli: Cli) -> None:
+    """Without a role, or revoked; one that reads alone opens less."""
+    key_id = cli.issue()["record"]["keyId"]
+    nothing = "no role\n  opens nothing: every call is 403\n"
+    assert nothing in cli("get", key_id, "--routes").stdout
+    cli("revoke", key_id, "--yes")
+    assert nothing in cli("get", key_id, "--routes").stdout
+    session = ["--session-environment", "P", "--session-repository", "M"]
+    session += ["--session-profile", "A", "--connection-mode", "read-only"]
+    reader = cli.issue("--role", "ADMINISTRATOR", *session)["record"]["keyId"]
+    opened = cli.json("get", reader, "--routes")["routes"]["opens"]
+    assert opened == ["GET HEAD OPTIONS /*"]
+
+
+def test_get_of_routes_wants_a_readable_map(cli: Cli, account: Any) -> None:
+    """What is wrong with the stored one is said."""
+    key_id = cli.issue()["record"]["keyId"]
+    account.put_secret_value(SecretId="APIROLES", SecretString='{"roles": 5}')
+    done = cli("get", key_id, "--routes")
+    assert done.exit_code == 3
+    assert "the stored role map is corrupt" in done.stderr
+
+
 def test_revoke_and_restore(cli: Cli) -> None:
     """``--yes`` asks nothing; a restored key is as it was."""
     key_id = cli.issue()["record"]["keyId"]
@@ -255,7 +293,9 @@ def test_revoke_and_restore(cli: Cli) -> None:
     assert done.exit_code == 0
     assert "In force everywhere within 5 s." in done.stderr
     assert cli.function.requests[-1]["recoveryDays"] == 7
-    assert cli.json("restore", key_id)["record"]["state"] == "active"
+    restored = cli("restore", key_id)
+    assert "In force everywhere within 5 s." in restored.stderr
+    assert cli.json("get", key_id)["record"]["state"] == "active"
 
 
 def test_disable_and_enable(cli: Cli) -> None:

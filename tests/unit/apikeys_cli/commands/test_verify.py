@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,47 @@ def test_what_would_be_refused_exits_with_1(cli: Cli) -> None:
     assert json.loads(done.stdout)["reason"] == "no_role"
     done = cli("verify", "-", "--output", "csv", input="\xff")
     assert done.stdout.splitlines()[1].startswith("refuse,malformed,")
+
+
+def test_a_route_is_judged_beside_the_credential(cli: Cli) -> None:
+    """Exit code 0 where it is open, 1 where it is shut; by which role, and why."""
+    key = cli.issue("--role", "READER")["key"]
+    done = cli("verify", "-", "--route", "GET /reports/7", input=key)
+    assert done.exit_code == 0
+    first = (
+        "allow: granted\nGET /reports/7: open: opened by 'GET /reports/*' of READER\n"
+    )
+    assert done.stdout.startswith(first)
+    done = cli("verify", "-", "--route", "POST /reports", input=key)
+    assert done.exit_code == 1
+    needs = "it is 'POST /reports', for which a record needs WRITER"
+    assert f"allow: granted\nPOST /reports: shut: {needs}\n" in done.stdout
+    arguments = ["verify", "-", "--route", "POST /reports", "--output", "csv"]
+    rows = list(csv.DictReader(cli(*arguments, input=key).stdout.splitlines()))
+    assert rows[0]["route"].startswith("request=POST /reports, open=False")
+
+
+def test_where_the_policy_opens_more_than_the_rules_the_finding_is_named(
+    cli: Cli,
+) -> None:
+    """The verdict is the policy's: that is what API Gateway judges by."""
+    roles = {
+        "ONE": {"allow": ["GET /a/{id}"]},
+        "TWO": {"allow": ["GET /a/{id}/x"]},
+    }
+    cli.function.answer({"action": "roles.put", "roleMap": {"roles": roles}})
+    key = cli.issue("--role", "ONE,TWO")["key"]
+    done = cli("verify", "-", "--route", "GET /a/1/y", input=key)
+    assert done.exit_code == 0
+    assert "GET /a/1/y: open: no role has a route for it\n" in done.stdout
+    assert "The policy differs from the rules: 'GET /a/{id}' also opens" in done.stdout
+
+
+def test_what_is_no_request_is_refused_by_the_function(cli: Cli) -> None:
+    """With what it may be."""
+    done = cli("verify", "-", "--route", "GET /reports/*", input="canary")
+    assert done.exit_code == 1
+    assert "route: has a path as it is sent" in done.stderr
 
 
 def test_on_a_terminal_it_is_asked_for_and_hidden(
