@@ -70,10 +70,11 @@ class TableList:
         asked = look_up.request | {"Limit": _SEARCHED if is_deleted else limit}
         if token is not None:
             start = _start(token)
-            if start is None:
+            is_by_expiry = look_up.request.get("IndexName") == item.BY_EXPIRY
+            if start is None or ("expires" in start) != is_by_expiry:
                 return None
             asked["ExclusiveStartKey"] = start | look_up.partition
-            if "expires" in start:
+            if is_by_expiry:
                 # Time has passed since, and a position must lie within the bounds.
                 asked["ExpressionAttributeValues"][":first"] = start["expires"]
         call: Any = self._client.query if look_up.partition else self._client.scan
