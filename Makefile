@@ -34,8 +34,8 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 .PHONY: demo
-demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them
-	@$(DEV)/bin/python -m local.demo
+demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them (PARAMS=…)
+	@$(DEV)/bin/python -m local.demo "$${PARAMS:-}"
 
 .PHONY: test
 test: venvs build ## Run the whole test suite, from unit to the deployed stack
