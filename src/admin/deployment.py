@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from admin.rules.deliveries import Deliveries
 from admin.rules.drafts import Drafts
 from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
 from admin.rules.permissions import Permissions
+from admin.rules.possession import Possession
 from admin.rules.revocations import Revocations
+from admin.stores.decisions import Decisions
 from admin.stores.dynamodb import RecordTable
 from admin.stores.event_bus import EventBus
 from admin.stores.gateway_keys import GatewayKeys
@@ -22,6 +25,7 @@ from admin.stores.secrets_manager import SecretStore
 from admin.stores.signing_secret import SigningSecret
 from admin.stores.stage_caches import StageCaches
 from admin.stores.tombstones import Tombstones
+from admin.stores.topic import Topic
 from admin.stores.usage_plans import UsagePlans
 
 if TYPE_CHECKING:
@@ -37,6 +41,8 @@ class Deployment:
 
     settings: Settings
     clock: Callable[[], float]
+    decisions: Decisions
+    deliveries: Deliveries
     drafts: Drafts
     event_bus: EventBus | None
     gateway_keys: GatewayKeys
@@ -44,6 +50,7 @@ class Deployment:
     lifetimes: Lifetimes
     minting: Minting
     permissions: Permissions
+    possession: Possession
     tombstones: Tombstones
     ontopop: OntoPop
     records: Records
@@ -52,6 +59,7 @@ class Deployment:
     signing_secret: SigningSecret
     stage_caches: StageCaches
     store: Engine
+    topic: Topic | None
 
     @classmethod
     def build(
@@ -67,22 +75,21 @@ class Deployment:
             client: makes the boto3 client of a service.
             clock: gives the seconds since 1970, UTC.
         """
-        # What is not a record is a secret in any case.
-        store = SecretStore(client("secretsmanager"), settings.kms_key_id)
-        kept: Engine = store
+        secrets = SecretStore(client("secretsmanager"), settings.kms_key_id)
+        store: Engine = secrets
         if settings.record_table is not None:
-            kept = RecordTable(client("dynamodb"), settings.record_table, clock)
+            store = RecordTable(client("dynamodb"), settings.record_table, clock)
         gateway = client("apigateway")
         ttl = settings.own_ttl_seconds
         prefix = settings.secret_name_prefix
-        signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
+        signing_secret = SigningSecret(settings.signing_secret, secrets, ttl, clock)
         lifetimes = Lifetimes(
             settings.default_lifetime_days, settings.max_lifetime_days
         )
-        role_maps = RoleMaps(settings.roles_secret, store)
+        role_maps = RoleMaps(settings.roles_secret, secrets)
         grants = Grants.of(settings, role_maps.opens_without_role)
-        records = Records(prefix, settings.login_name_prefix, kept)
-        tombstones = Tombstones(kept)
+        records = Records(prefix, settings.login_name_prefix, store)
+        tombstones = Tombstones(store)
         gateway_keys = GatewayKeys(
             records,
             tombstones,
@@ -92,6 +99,9 @@ class Deployment:
         return cls(
             settings=settings,
             clock=clock,
+            decisions=Decisions(client("logs"), settings.authorizer_log_group),
+            # Clients read secrets, wherever the records are.
+            deliveries=Deliveries(settings.delivery_prefix, secrets, records),
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
             event_bus=(
                 EventBus(client("events"), settings.event_bus_name)
@@ -105,8 +115,9 @@ class Deployment:
             permissions=Permissions(
                 settings.admin_actions, grants_every_role=grants.is_unlimited
             ),
+            possession=Possession(settings, signing_secret, records),
             tombstones=tombstones,
-            ontopop=OntoPop(prefix, kept, signing_secret),
+            ontopop=OntoPop(prefix, store, signing_secret),
             records=records,
             revocations=Revocations(records, tombstones, gateway_keys, clock),
             role_maps=role_maps,
@@ -114,5 +125,10 @@ class Deployment:
             stage_caches=StageCaches(
                 settings.flush_stages, gateway, client("apigatewayv2")
             ),
-            store=kept,
+            store=store,
+            topic=(
+                Topic(client("sns"), settings.alarm_topic_arn)
+                if settings.alarm_topic_arn
+                else None
+            ),
         )

@@ -164,6 +164,17 @@ def test_a_function_that_reads_writes_nothing() -> None:
     assert not may(support, "AdminRole", "dynamodb:PutItem", TABLE, **RECORD)
 
 
+def test_the_notices_read_and_list() -> None:
+    """And write nothing."""
+    template = render(**CHOSEN)
+    granted = {a for s in statements(template, "NoticesRole") for a in actions(s)}
+    assert {a for a in granted if a.startswith(("dynamodb:", "secretsmanager:"))} == {
+        "dynamodb:BatchGetItem",
+        *LISTS,
+    }
+    assert may(template, "NoticesRole", "dynamodb:BatchGetItem", TABLE, **RECORD)
+
+
 @pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
 @pytest.mark.parametrize(
     ("resource", "name"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from admin.deployment import Deployment
     from admin.requests import Clone, Issue, Rotate
+    from admin.rules.deliveries import Delivery
     from admin.rules.drafts import Draft
     from admin.rules.minting import Made
     from admin.stores.records import Found
@@ -40,6 +41,7 @@ _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 def issue(deployment: Deployment, request: Issue) -> Document:
     """Answer ``issue``: the key, which is never shown again, and its record."""
     check_keys(deployment.settings)
+    deployment.deliveries.check(request.deliver_to)
     key_id = new_key_id(request.request_token)
     return _drafted(deployment, request, deployment.drafts.asked_for(request), key_id)
 
@@ -47,6 +49,7 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone``: a new key like another, with as long a life."""
     check_keys(deployment.settings)
+    deployment.deliveries.check(request.deliver_to)
     key_id = new_key_id(request.request_token)
     with deployment.gateway_keys.abandoned(Principal.key(key_id)):
         model = deployment.records.live(request.principal).record
@@ -68,6 +71,17 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     if old.record.document.get("replacedBy") not in (None, sister_id):
         message = "the key was rotated already; rotate its replacement"
         raise RefusedError(Code.ALREADY_ROTATED, message, field="keyId")
+    deployment.deliveries.check(request.deliver_to)
+    now = int(deployment.clock())
+    is_ended = old.record.is_expired(now) and "replacedBy" not in old.record.document
+    deployment.permissions.check_recipient(
+        lambda: (
+            not is_ended
+            and deployment.deliveries.holds_one_of(
+                request.deliver_to, request.principal, Principal.key(sister_id)
+            )
+        )
+    )
     old = deployment.gateway_keys.renewed(old)
     deployment.gateway_keys.announce_sister(old.record, sister_id)
     copied = fields_of(old.record, (*COPIED, *_USAGE))
@@ -87,7 +101,9 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     retired: list[Found] = []
 
     def create(record: Record, notes: Mapping[str, str]) -> Found:
-        both = _together(deployment, old, request.overlap_seconds, record, notes)
+        both = None
+        if request.deliver_to is None:
+            both = _together(deployment, old, request.overlap_seconds, record, notes)
         if both is None:
             return deployment.records.create(record, notes)
         retired.append(both[1])
@@ -95,11 +111,12 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
 
     new = _New(sister_id, compose, create=create)
     made, sister = _written(deployment, request, new)
+    # The old key works until the new one lies where its client looks for it.
+    made, delivery = deployment.deliveries.hand_out(request.deliver_to, made, sister)
     now = int(deployment.clock())
+    ends_at = now + request.overlap_seconds
     previous = (
-        retired[0]
-        if retired
-        else _retired(deployment, old, sister, now + request.overlap_seconds)
+        retired[0] if retired else _retired(deployment, old, sister, ends_at, delivery)
     )
     if request.request_token is not None:
         sister = _still_held(deployment, sister)
@@ -120,6 +137,7 @@ def _drafted(
         draft.plan_id,
     )
     made, found = _written(deployment, request, new)
+    made, _ = deployment.deliveries.hand_out(request.deliver_to, made, found)
     now = int(deployment.clock())
     return {
         **issued(made, found, now),
@@ -164,6 +182,9 @@ def _written(
             # The model of a clone may have lost roles since, which its record has.
             deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
+            if deployment.deliveries.holds(request.deliver_to, record):
+                # An earlier try delivered its key: another would make it void.
+                return made.delivered(str(request.deliver_to)), earlier
             changed = record.changed(**made.proof)
             return made, deployment.records.replace(earlier, changed, notes)
     record = made.principal.parse(document.dumps(made.proof | compose(now, None)))
@@ -204,7 +225,13 @@ def _together(
         raise
 
 
-def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) -> Found:
+def _retired(
+    deployment: Deployment,
+    old: Found,
+    sister: Found,
+    ends_at: int,
+    delivery: Delivery | None,
+) -> Found:
     """Let the old key end after the overlap, and never later than it would.
 
     Where it is not known whether it was retired, the sister stays for a repeat to
@@ -224,6 +251,7 @@ def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) ->
             if replaced_by == sister.record.principal:
                 # A repeat with this requestToken retired the key for us both.
                 return seen
+        deployment.deliveries.take_back(delivery)
         _take_back(deployment, sister)
         if seen is None:
             raise revoked(principal) from refused
