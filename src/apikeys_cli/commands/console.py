@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,7 @@ from apikeys_cli.options.common import common_options, examples
 if TYPE_CHECKING:
     from apikeys_cli.admin_function import Invocation
 
-_EXTRA = ("jinja2", "multipart", "python_multipart", "starlette", "uvicorn")
+_EXTRA = ("jinja2", "python_multipart", "starlette", "uvicorn")
 _LAST_PORT = 65_535
 
 
@@ -32,12 +33,9 @@ def console(invocation: Invocation, *, port: int, no_open: bool) -> None:
 
     It serves this machine alone, and one browser, under your own AWS identity.
     """
-    try:
-        from apikeys_cli.console.context import Console  # noqa: PLC0415 - an extra
-        from apikeys_cli.console.server import serve  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _EXTRA:
-            raise
-        message = "the console is an extra: install apikeys[console]"
-        raise click.UsageError(message) from error
+    if any(find_spec(name) is None for name in _EXTRA):
+        raise click.UsageError("the console is an extra: install apikeys[console]")
+    from apikeys_cli.console.context import Console  # noqa: PLC0415 - an extra
+    from apikeys_cli.console.server import serve  # noqa: PLC0415 - an extra
+
     serve(Console(invocation), port, opens=not no_open)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import FormData
 
+    from apikeys_cli.errors import RefusedByFunctionError
+
 TEXTS = ("client", "issuer", "name", "description")
 SETTINGS = (
     "login",
@@ -91,6 +93,13 @@ def as_typed(record: Mapping[str, Any]) -> dict[str, Any]:
         "usagePlanId": record.get("usagePlanId"),
         "allowedCidrs": "\n".join(record.get("allowedCidrs", [])),
     }
+
+
+def beside(error: RefusedByFunctionError) -> dict[str, str]:
+    """Return a refusal as the message of the field that it names, if it names one."""
+    field = error.field or ""
+    text = error.message.removesuffix(f" ({error.code})").removeprefix(f"{field}: ")
+    return {field: text}
 
 
 def _roles(form: FormData) -> list[str] | None:

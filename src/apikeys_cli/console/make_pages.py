@@ -9,6 +9,7 @@ from starlette.background import BackgroundTask
 from apikeys_cli.console.forms import (
     ADMINISTRATOR,
     as_typed,
+    beside,
     described,
     life,
     text_of,
@@ -19,6 +20,8 @@ from apikeys_cli.delivery import confirm_handover
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
@@ -26,8 +29,11 @@ if TYPE_CHECKING:
     from apikeys_cli.console.context import Console
 
 _NEW: dict[str, Any] = {"kind": "key", "expiry": "", "role": "custom", "roles": []}
+_CLEARABLE = ("name", "description", "session")
 _GONE = 410
 _LOST = 502
+_OK = 200
+_REFUSED = 400
 
 
 def new_key(console: Console, request: Request) -> Response:
@@ -51,13 +57,18 @@ def make(console: Console, _request: Request, form: FormData) -> Response:
         fields[login] = text_of(form, "login")
         # A password may begin with a space.
         fields["password"] = str(form.get("password", "")) or None
+    cleared: list[str] = []
+    if principal:
+        # What the form leaves empty is not the model's either.
+        cleared = [name for name in _CLEARABLE if fields[name] is None]
+        fields["roles"] = fields["roles"] or []
     action = "clone" if principal else "issue"
     try:
-        where = _made(console, form, action, **principal, **fields)
+        where = _made(console, form, action, cleared, **principal, **fields)
     except RefusedByFunctionError as refused:
         return _form(console, values, principal, refused)
     except UnreachableError as error:
-        return _form(console, values, principal, error, text_of(form, "form"))
+        return _unanswered(console, form, error)
     return console.goto(where)
 
 
@@ -66,9 +77,12 @@ def rotate(console: Console, _request: Request, form: FormData) -> Response:
     principal = like(typed(form))
     seconds = text_of(form, "overlapSeconds")
     overlap = int(seconds) if seconds.isdecimal() else seconds
-    return console.goto(
-        _made(console, form, "rotate", **principal, overlapSeconds=overlap)
-    )
+    try:
+        fields = {**principal, "overlapSeconds": overlap}
+        where = _made(console, form, "rotate", (), **fields)
+    except UnreachableError as error:
+        return _unanswered(console, form, error)
+    return console.goto(where)
 
 
 def issued(console: Console, request: Request) -> Response:
@@ -97,13 +111,19 @@ def like(values: dict[str, Any]) -> dict[str, str]:
     return {kind: value} if kind in ("keyId", "login") and value else {}
 
 
-def _made(console: Console, form: FormData, action: str, **fields: Any) -> str:  # noqa: ANN401 - a request's
+def _made(
+    console: Console,
+    form: FormData,
+    action: str,
+    cleared: Iterable[str],
+    **fields: Any,  # noqa: ANN401 - a request's
+) -> str:
     """Make a credential, once, and return the path of the page that shows it."""
     token = text_of(form, "form")
 
     def act() -> str:
         answer = console.function.invoke(
-            action, requestToken=token, awaitConfirmation=True, **fields
+            action, cleared, requestToken=token, awaitConfirmation=True, **fields
         )
         console.done(answer, "Made")
         return f"/issued/{console.shown.keep(answer)}"
@@ -111,31 +131,31 @@ def _made(console: Console, form: FormData, action: str, **fields: Any) -> str: 
     return console.forms.spend(token, act)
 
 
+def _unanswered(console: Console, form: FormData, error: UnreachableError) -> Response:
+    """Say that the answer was lost, and offer to send the same form again.
+
+    Nobody has seen a key yet, and the form's token makes nothing twice.
+    """
+    fields = [(name, str(value)) for name, value in form.multi_items()]
+    return console.page("lost.html", _LOST, error=error, fields=fields)
+
+
 def _form(
     console: Console,
     values: dict[str, Any],
     principal: dict[str, str],
-    error: RefusedByFunctionError | UnreachableError | None = None,
-    token: str | None = None,
+    refused: RefusedByFunctionError | None = None,
 ) -> Response:
-    """Return the form; after a refusal with its message beside the field at fault.
-
-    A form whose answer was lost keeps its token, so that it may be sent again.
-    """
-    field = getattr(error, "field", None) or ""
-    status = 200
-    if error is not None:
-        status = _LOST if isinstance(error, UnreachableError) else 400
+    """Return the form, after a refusal with its message beside the field at fault."""
     roles = role_names(console)
     return console.page(
         "new.html",
-        status,
+        _OK if refused is None else _REFUSED,
         values=values,
         like=":".join(*principal.items()) if principal else "",
-        token=token or console.forms.new(),
+        token=console.forms.new(),
         roles=roles,
         has_administrator=ADMINISTRATOR in roles,
         offered=console.catalogue.offered(),
-        errors={field: error.message} if error is not None else {},
-        is_lost=isinstance(error, UnreachableError) and error.may_have_acted,
+        errors={} if refused is None else beside(refused),
     )

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys_cli.console.context import path_of
-from apikeys_cli.console.forms import ADMINISTRATOR, as_typed, changes, text_of, typed
+from apikeys_cli.console.forms import (
+    ADMINISTRATOR,
+    as_typed,
+    beside,
+    changes,
+    text_of,
+    typed,
+)
 from apikeys_cli.console.list_page import role_names
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.records import name_of
@@ -149,6 +156,6 @@ def _edit_form(
         roles=sorted({*roles, *record.get("roles", [])}),
         has_administrator=ADMINISTRATOR in roles,
         offered=console.catalogue.offered(),
-        errors={refused.field or "": refused.message} if refused else {},
+        errors=beside(refused) if refused else {},
         token=console.forms.new(),
     )

@@ -57,7 +57,9 @@ function countDown() {
     const ends = performance.now() + 1000 * shown.dataset.countdown;
     const tick = () => {
       const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
-      shown.textContent = left ? `${left} s` : "0 s: now";
+      shown.textContent = left
+        ? `In force everywhere within ${left} s.`
+        : "In force everywhere.";
       if (left) setTimeout(tick, 1000);
     };
     tick();
@@ -68,7 +70,14 @@ function localTimes(root) {
   const form = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   for (const time of root.querySelectorAll("time[datetime]")) {
     const local = new Date(time.dateTime);
-    if (!Number.isNaN(local.valueOf())) time.title = `${form.format(local)}, local time`;
+    if (Number.isNaN(local.valueOf())) continue;
+    time.title = `${form.format(local)}, local time`;
+    if (time.closest(".record")) {
+      const beside = document.createElement("span");
+      beside.className = "far";
+      beside.textContent = ` (${form.format(local)} here)`;
+      time.after(beside);
+    }
   }
 }
 
