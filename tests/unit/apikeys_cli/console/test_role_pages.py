@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys_cli.console import role_pages
+from apikeys_cli.errors import UnreachableError
 
 if TYPE_CHECKING:
     from tests.in_process import InProcess
@@ -123,7 +124,20 @@ def test_a_count_that_stops_short_says_so(
     assert "Counted were the first 1 only." in page.text
 
 
-def test_what_cannot_be_read_is_an_error(browser: Browser, account: Any) -> None:
-    """Other than a map that is missing or bad, which can be written anew."""
+def test_a_bad_map_may_be_written_anew(browser: Browser, account: Any) -> None:
+    """As one that is missing; what can't be reached is an error."""
     account.put_secret_value(SecretId="APIROLES", SecretString="{}x")
-    assert "can't be read" in browser.get("/roles").text
+    page = browser.get("/roles")
+    assert (page.status, "can't be read" in page.text) == (200, True)
+
+
+def test_a_map_that_cannot_be_reached_is_an_error(
+    browser: Browser, function: InProcess
+) -> None:
+    """Nobody may take it for missing, and write over it."""
+
+    def gone(_request: dict[str, Any], _answer: dict[str, Any]) -> None:
+        raise UnreachableError("no network")
+
+    function.fault = gone
+    assert browser.get("/roles/edit").status == 502

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -132,6 +133,35 @@ def test_the_token_is_in_no_argument_list(tmp_path: Path) -> None:
     _, said = running.process.communicate(timeout=20)
     assert token not in said
     assert list(folder.iterdir()) == []
+
+
+def test_a_taken_port_is_a_mistake_of_usage(cli: Cli) -> None:
+    """As another process sees it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = cli("console", "--port", str(taken.getsockname()[1]))
+    assert done.exit_code == 2
+    assert "can't be used" in done.output
+
+
+def test_a_browser_that_opens_needs_no_address(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token is printed to nobody's terminal."""
+    opened: list[str] = []
+
+    def open_(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(server.webbrowser, "open", open_)
+    monkeypatch.setattr(server.uvicorn.Server, "run", lambda *_, **__: None)
+    done = cli("console")
+    assert done.exit_code == 0
+    assert opened
+    assert opened[0].startswith("file:///")
+    assert "http://" not in done.output
 
 
 def test_no_browser_is_said(
