@@ -21,13 +21,19 @@ EXAMPLES: Final = MappingProxyType(
         "events/rest-request-without-key.json": "missing",
         "events/rest-request-two-keys.json": "ambiguous",
         "events/rest-request-basic.json": "missing",
+        "events/rest-token.json": "malformed",
+        "events/rest-token-basic.json": "malformed",
+        "events/http-api-2.0.json": "malformed",
+        "events/http-api-1.0.json": "malformed",
+        "events/websocket-connect.json": "malformed",
     }
 )
 _USAGE: Final = """\
 usage: make invoke EVENT=FILE
 `make up && make event` writes events/local-rest-request.json, which has a live key:
-the answer is a policy. The others show refusals: the answer is "Unauthorized", and
-the reason in the log, on standard error, is (where the stack takes keys alone)
+the answer is a policy. The others show refusals: the answer is "Unauthorized" (a Deny
+for an HTTP API), and the reason in the log, on standard error, is (where the stack
+takes keys alone)
 """
 
 

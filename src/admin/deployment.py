@@ -9,6 +9,7 @@ from admin.rules.drafts import Drafts
 from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
+from admin.rules.permissions import Permissions
 from admin.rules.revocations import Revocations
 from admin.stores.event_bus import EventBus
 from admin.stores.gateway_keys import GatewayKeys
@@ -41,6 +42,7 @@ class Deployment:
     grants: Grants
     lifetimes: Lifetimes
     minting: Minting
+    permissions: Permissions
     tombstones: Tombstones
     ontopop: OntoPop
     records: Records
@@ -66,7 +68,6 @@ class Deployment:
         """
         store = SecretStore(client("secretsmanager"), settings.kms_key_id)
         gateway = client("apigateway")
-        grants = Grants(settings.grantable_roles)
         ttl = settings.own_ttl_seconds
         prefix = settings.secret_name_prefix
         signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
@@ -74,6 +75,7 @@ class Deployment:
             settings.default_lifetime_days, settings.max_lifetime_days
         )
         role_maps = RoleMaps(settings.roles_secret, store)
+        grants = Grants.of(settings, role_maps.opens_without_role)
         records = Records(prefix, settings.login_name_prefix, store)
         tombstones = Tombstones(store)
         gateway_keys = GatewayKeys(
@@ -95,6 +97,9 @@ class Deployment:
             grants=grants,
             lifetimes=lifetimes,
             minting=Minting(settings, signing_secret),
+            permissions=Permissions(
+                settings.admin_actions, grants_every_role=grants.is_unlimited
+            ),
             tombstones=tombstones,
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,

@@ -38,7 +38,11 @@ class Settings:
     default_issuer: str
     default_lifetime_days: int
     max_lifetime_days: int
+    admin_actions: str
     grantable_roles: str
+    grantable_sessions: str
+    grantable_plans: str
+    grantable_clients: str
     flush_stages: str
     takes_keys: bool
     takes_basic: bool
@@ -115,7 +119,11 @@ class Settings:
             default_issuer=environ.get("DEFAULT_ISSUER", "apikeys"),
             default_lifetime_days=whole_number(environ, "DEFAULT_LIFETIME_DAYS", 90),
             max_lifetime_days=whole_number(environ, "MAX_LIFETIME_DAYS", 0),
+            admin_actions=choice(environ, "ADMIN_ACTIONS", ("all", "support", "read")),
             grantable_roles=environ.get("GRANTABLE_ROLES", "*"),
+            grantable_sessions=environ.get("GRANTABLE_SESSIONS", ""),
+            grantable_plans=environ.get("GRANTABLE_PLANS", ""),
+            grantable_clients=environ.get("GRANTABLE_CLIENTS", "*"),
             flush_stages=environ.get("FLUSH_STAGES", ""),
             takes_keys="api-key" in kinds,
             takes_basic="basic" in kinds,

@@ -28,12 +28,14 @@ class MethodArn:
         self.stage_arn = stage_arn
 
     @classmethod
-    def parse(cls, text: str) -> MethodArn:
+    def parse(cls, text: object) -> MethodArn:
         """Read the API and the stage, in every partition.
 
         Raises:
             MisconfiguredError: not the ARN of a method.
         """
+        if not isinstance(text, str):
+            raise MisconfiguredError(_UNREADABLE)
         # Bounded: what follows may hold colons and slashes (aws/chalice#1775).
         end = text.find("/", text.find("/") + 1)
         if end < 0 or end + 1 == len(text):

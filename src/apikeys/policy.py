@@ -78,6 +78,14 @@ def answer(record: Record, policy: Document) -> Document:
     return found
 
 
+def refusal(stage_arn: str) -> Document:
+    """Return an answer that refuses every route, and does not say whom or why."""
+    return {
+        "principalId": "refused",
+        "policyDocument": _policy([_statement("Deny", stage_arn, ("*",))]),
+    }
+
+
 def _policy(statements: list[Document]) -> Document:
     return {"Version": "2012-10-17", "Statement": statements}
 

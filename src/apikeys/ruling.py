@@ -60,10 +60,7 @@ class Request:
     @property
     def decoded(self) -> Request:
         """The request with its letters and digits in plain."""
-        if self.text == CONNECT:
-            return self
-        path = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), self.path)
-        return Request(f"{self.method} {path}")
+        return Request(_NEEDLESS.sub(lambda found: chr(int(found[1], 16)), self.text))
 
 
 class _Holder:

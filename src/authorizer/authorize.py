@@ -7,10 +7,10 @@ from apikeys.errors import FaultError, MisconfiguredError
 from apikeys.record import Record
 from apikeys.roles import RoleMap
 from apikeys.signing import SigningKeys
+from authorizer import events
 from authorizer.admission import Admission
 from authorizer.credential import Credential
 from authorizer.decision import Decision
-from authorizer.events.rest import Request
 from authorizer.identity_source import IdentitySource
 from authorizer.own_secret import OwnSecret
 from authorizer.policy_cache import PolicyCache
@@ -68,13 +68,15 @@ class Authorizer:
         """
         api = stage = key_id = login = cached = fault = None
         try:
-            request = Request.parse(event)
+            request = events.read(event)
             method_arn = request.method_arn
             api, stage = method_arn.api, method_arn.stage
             credential = self._identity_source.read(request, clock)
             # Asked whether it is a Reason, Python would take five times as long.
             if not isinstance(credential, Credential):
-                return Decision("refuse", credential, api, stage)
+                return Decision(
+                    "refuse", credential, api, stage, answer=request.refusal()
+                )
             store, references = self._store, credential.references
             found = _first(store.known, references, clock)
             cached = found is not None
@@ -89,7 +91,10 @@ class Authorizer:
             if is_bounded:
                 self._admission.settle(credential, reason, clock, admitted=admitted)
             if reason is not Reason.GRANTED or not isinstance(found, Record):
-                return Decision("refuse", reason, api, stage, key_id, login, cached)
+                refusal = request.refusal()
+                return Decision(
+                    "refuse", reason, api, stage, key_id, login, cached, refusal
+                )
             role_map = self._role_map.get(clock)
             answer = self._policy_cache.of(found, role_map, method_arn.stage_arn)
         except Exception as error:  # noqa: BLE001 - fail closed, without its text

@@ -16,7 +16,8 @@ class Decision:
     Attributes:
         verdict: ``allow``, ``refuse`` or ``fault``.
         reason: the operator's word for why.
-        answer: what API Gateway gets; None stands for 401, or 500 for a fault.
+        answer: what API Gateway gets; None where raising makes the 401, or the 500 of a
+            fault.
         api: the id of the API, and …
         stage: … its stage, where the event named them.
         key_id: of a key, and …

@@ -47,7 +47,8 @@ class IdentitySource:
             has_key = single(request, _HEADER) is not Reason.MISSING
             if not basic.has_basic_scheme(request):
                 return self._key(request, clock)
-            if has_key:
+            # A token stands under both names, and is the one that it has the scheme of.
+            if has_key and not request.is_token:
                 return Reason.AMBIGUOUS
         presented = basic.presented(request)
         if isinstance(presented, Reason):

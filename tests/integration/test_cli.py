@@ -291,7 +291,7 @@ def test_doctor_finds_nothing_wrong_with_the_deployed_example(stack: Stack) -> N
     assert done.returncode == 0, done.stdout
     findings: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
     gateway = [f for f in findings if "/example" in f["subject"]]
-    assert [f["level"] for f in gateway] == ["ok"] * 6
+    assert [f["level"] for f in gateway] == ["ok"] * 7
     # The local stack's signing secret is not replicated, which deserves a warning.
     levels = {f["subject"]: f["level"] for f in findings}
     assert levels["its backup"] == "warn"

@@ -137,7 +137,12 @@ def test_each_example_is_answered_as_the_usage_says(
 ) -> None:
     """``make invoke``: the same answer to each event, and its reason in the log."""
     said = _run(copy, f"make invoke EVENT={event} 2>&1")
-    assert '"errorMessage": "Unauthorized"' in said
+    refusal = (
+        '"principalId": "refused"'
+        if "http-api" in event
+        else '"errorMessage": "Unauthorized"'
+    )
+    assert refusal in said
     assert f'"reason":"{reason}"' in said
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from apikeys import login as login_module
 from apikeys.decision import Reason
+from authorizer.events import read
 from authorizer.events.basic import has_basic_scheme, presented
-from authorizer.events.rest import Request
 from tests.builders import basic, event_with
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -29,7 +29,7 @@ _passwords = st.text(
 
 
 def _presented(value: object, multi: object = None) -> tuple[str, str] | Reason:
-    return presented(Request.parse(event_with({"Authorization": value}, multi)))
+    return presented(read(event_with({"Authorization": value}, multi)))
 
 
 def _is_sound(found: tuple[str, str] | Reason) -> bool:
@@ -46,7 +46,7 @@ def test_every_login_and_password_comes_back(
     """As it was sent, the password in NFC, after one space or more."""
     value = basic(login, password, "Basic" + " " * further_spaces)
     assert _presented(value) == (login, normalize("NFC", password))
-    assert has_basic_scheme(Request.parse(event_with({"Authorization": value})))
+    assert has_basic_scheme(read(event_with({"Authorization": value})))
 
 
 @given(st.binary(max_size=60), _logins)
@@ -75,7 +75,7 @@ def test_any_header_is_read_or_refused(value: object) -> None:
         assert _is_sound(_presented(header))
         assert _is_sound(_presented(header, {"Authorization": [header]}))
         assert isinstance(
-            has_basic_scheme(Request.parse(event_with({"Authorization": header}))), bool
+            has_basic_scheme(read(event_with({"Authorization": header}))), bool
         )
 
 
@@ -92,7 +92,7 @@ def test_a_login_is_read_only_where_the_scheme_is_seen(
 ) -> None:
     """Spaces alone part the two; beside a key nothing that would be read is missed."""
     value = f"{scheme}{between}{b64encode(f'{login}:x'.encode()).decode()}"
-    request = Request.parse(event_with({"Authorization": value}))
+    request = read(event_with({"Authorization": value}))
     is_read = presented(request) == (login, "x")
     is_spaced = between != "" and between.strip(" ") == ""
     assert is_read == (scheme.lower() == "basic" and is_spaced)

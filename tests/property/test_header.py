@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apikeys.decision import Reason
+from authorizer.events import read
 from authorizer.events.header import single
-from authorizer.events.rest import Request
 from tests.builders import event_with
 
 _values = st.text("ab -", min_size=1, max_size=3)
@@ -37,9 +37,7 @@ def test_a_value_has_every_reading_that_holds_anything(
     headers = others | ({} if value is None else {name: value})
     lists = {n: [v] for n, v in other_lists.items()}
     lists |= {} if values is None else {"X-API-Key": values}
-    found = single(
-        Request.parse(event_with(headers, lists if has_lists else None)), "x-api-key"
-    )
+    found = single(read(event_with(headers, lists if has_lists else None)), "x-api-key")
     says_nothing = not has_lists or not lists
     if says_nothing or values == (None if value is None else [value]):
         assert found == (Reason.MISSING if value is None else value)

@@ -96,7 +96,8 @@ class Rendered:
             return node
         if len(node) == 1:
             [(function, argument)] = node.items()
-            if function == "Ref" or function.startswith("Fn::"):
+            names_condition = function == "Condition" and isinstance(argument, str)
+            if function == "Ref" or function.startswith("Fn::") or names_condition:
                 return self._call(function, argument)
         entries = {name: self._resolve(value) for name, value in node.items()}
         return {name: value for name, value in entries.items() if value is not _NOTHING}
@@ -115,6 +116,8 @@ class Rendered:
             ),
             "Fn::Not": lambda single: not self._resolve(single)[0],
             "Fn::And": lambda several: all(self._resolve(several)),
+            "Fn::Or": lambda several: any(self._resolve(several)),
+            "Condition": self._holds,
         }
         return functions[function](argument)
 

@@ -27,10 +27,23 @@ ADMIN_PARAMETERS = {
     "DEFAULT_ISSUER": ("DefaultIssuer", "apikeys"),
     "DEFAULT_LIFETIME_DAYS": ("DefaultLifetimeDays", "90"),
     "MAX_LIFETIME_DAYS": ("MaxLifetimeDays", "0"),
+    "ADMIN_ACTIONS": ("AdminActions", "all"),
     "GRANTABLE_ROLES": ("GrantableRoles", "*"),
+    "GRANTABLE_SESSIONS": ("GrantableSessions", ""),
+    "GRANTABLE_PLANS": ("GrantablePlans", ""),
+    "GRANTABLE_CLIENTS": ("GrantableClients", "*"),
     "EVENT_BUS_NAME": ("EventBusName", ""),
     "FLUSH_STAGES": ("FlushStages", ""),
     "KMS_KEY_ID": ("KmsKeyArn", ""),
+}
+
+# What the second admin function takes from other parameters than the first.
+SUPPORT_PARAMETERS = {
+    "ADMIN_ACTIONS": ("SupportActions", "support"),
+    "GRANTABLE_ROLES": ("SupportRoles", "*"),
+    "GRANTABLE_SESSIONS": ("SupportSessions", ""),
+    "GRANTABLE_PLANS": ("SupportPlans", ""),
+    "GRANTABLE_CLIENTS": ("SupportClients", "*"),
 }
 
 
@@ -74,6 +87,42 @@ def test_admin_variables() -> None:
         "STACK_NAME": "teststack",
         "POWERTOOLS_SERVICE_NAME": "apikeys-admin",
         "POWERTOOLS_METRICS_NAMESPACE": "ApiKeys",
+    }
+
+
+def test_the_second_admin_function_is_the_first_but_for_its_limits() -> None:
+    """Same code, same records, same log; another role, and variables of its own."""
+    template = render(SupportFunction="true")
+    first, second = map(template.properties, ("AdminFunction", "SupportAdminFunction"))
+    own = {"Description", "Role", "Environment", "CodeUri", "Code"}
+    assert {n: v for n, v in first.items() if n not in own} == {
+        n: v for n, v in second.items() if n not in own
+    }
+    assert second["Role"] == "SupportRole.Arn"
+    changed = {name: default for name, (_, default) in SUPPORT_PARAMETERS.items()}
+    assert variables(template, "SupportAdminFunction") == (
+        variables(template, "AdminFunction") | changed
+    )
+    for variable, (parameter, _) in SUPPORT_PARAMETERS.items():
+        other = render(SupportFunction="true", **{parameter: "77"})
+        assert variables(other, "SupportAdminFunction")[variable] == "77"
+        assert variables(other, "AdminFunction") == variables(render(), "AdminFunction")
+
+
+def test_there_is_no_second_admin_function_unless_it_is_asked_for() -> None:
+    """Nor its role, nor its output."""
+    assert not {"SupportAdminFunction", "SupportRole"} & render().resources.keys()
+    assert "SupportFunctionName" not in render().outputs
+    outputs = render(SupportFunction="true").outputs
+    assert outputs["SupportFunctionName"]["Value"] == "SupportAdminFunction"
+
+
+def test_nothing_repeats_a_request_to_the_second_admin_function() -> None:
+    """As of the first: its answers hold keys, too."""
+    configs = render(SupportFunction="true").of_type("AWS::Lambda::EventInvokeConfig")
+    assert {c["FunctionName"]: c["MaximumRetryAttempts"] for c in configs.values()} == {
+        "AdminFunction": 0,
+        "SupportAdminFunction": 0,
     }
 
 

@@ -67,6 +67,13 @@ def test_every_parameter_is_bounded(name: str, definition: dict[str, Any]) -> No
         ("GrantableRoles", ""),
         ("GrantableRoles", "admin"),
         ("GrantableRoles", "*,ADMIN"),
+        ("SupportRoles", "*,ADMIN"),
+        ("GrantableClients", "a,,b"),
+        ("GrantableClients", "a,"),
+        ("GrantableClients", "*a"),
+        ("SupportClients", "a*b"),
+        ("SupportSessions", ","),
+        ("SupportPlans", "**"),
         ("FlushStages", "a1"),
         ("FlushStages", "a1/*"),
         ("KmsKeyArn", "alias/apikeys"),
@@ -103,6 +110,29 @@ def test_a_login_is_never_stored_under_a_keys_name() -> None:
     assert render().violations == []
     [violation] = render(SecretNamePrefix="A_", LoginNamePrefix="A_").violations
     assert violation.startswith("SecretNamePrefix and LoginNamePrefix must differ")
+
+
+@pytest.mark.parametrize("text", ["", "*", "a", "Acme Inc.,team-*", "a,b*,c"])
+def test_a_list_of_names_is_taken(text: str) -> None:
+    """Each exact, or with a star at its end."""
+    for name in ("GrantableClients", "GrantableSessions", "SupportPlans"):
+        assert re.fullmatch(parameters()[name]["AllowedPattern"], text)
+
+
+@pytest.mark.parametrize("first", ["Grantable", "Support"])
+@pytest.mark.parametrize(
+    ("name", "text"), [("Sessions", "DESK"), ("Plans", "p1"), ("Clients", "Acme")]
+)
+def test_a_limit_that_would_not_hold_is_refused_before_the_deployment(
+    first: str, name: str, text: str
+) -> None:
+    """The function would refuse to start with it."""
+    limit = {f"{first}{name}": text}
+    actions = "AdminActions" if first == "Grantable" else "SupportActions"
+    [violation] = render(**limit, **{actions: "all"}).violations
+    assert "set no limit" in violation
+    assert render(**limit, **{f"{first}Roles": "A", actions: "all"}).violations == []
+    assert render(**limit, **{actions: "support"}).violations == []
 
 
 @pytest.mark.parametrize("stage_name", ["dev", "prod"])

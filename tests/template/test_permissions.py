@@ -11,7 +11,14 @@ from tests.template.rendering import ACCOUNT, REGION, STACK, render
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0b1c"
 SIGNING_SECRET = secret(f"{STACK}-signing-key")
 RECORD_ID = "0123456789abcdef"
-ROLES = ("AuthorizerRole", "AdminRole", "GatewayInvokeRole", "ExampleRole")
+ROLES = (
+    "AuthorizerRole",
+    "AdminRole",
+    "SupportRole",
+    "GatewayInvokeRole",
+    "ExampleRole",
+)
+ALL = {"ExampleApi": "true", "AuthorizerInvokeRole": "true", "SupportFunction": "true"}
 READ = "secretsmanager:GetSecretValue"
 
 WRITES = [
@@ -240,7 +247,7 @@ def test_each_function_writes_its_own_log(role: str, own: str, other: str) -> No
 
 def test_every_role_is_one_that_is_looked_at_here() -> None:
     """SAM makes none: its own may write to every log group of the account."""
-    template = render(ExampleApi="true", AuthorizerInvokeRole="true")
+    template = render(**ALL)
     assert template.of_type("AWS::IAM::Role").keys() == set(ROLES)
     for properties in template.of_type("AWS::Lambda::Function").values():
         assert properties["Role"].removesuffix(".Arn") in ROLES
@@ -278,7 +285,7 @@ def test_existing_signing_secret_replaces_the_grant() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_no_statement_is_about_everything(role: str) -> None:
     """No statement names all resources, all actions of a service, or has no Sid."""
-    template = render(ExampleApi="true", AuthorizerInvokeRole="true", KmsKeyArn=KEY)
+    template = render(**ALL, KmsKeyArn=KEY)
     for statement in statements(template, role):
         assert statement["Sid"]
         assert statement["Effect"] == "Allow"
@@ -291,7 +298,7 @@ def test_no_statement_is_about_everything(role: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_grants_follow_the_partition(role: str) -> None:
     """In GovCloud and China the grants name that partition."""
-    template = render("aws-us-gov", ExampleApi="true", AuthorizerInvokeRole="true")
+    template = render("aws-us-gov", **ALL)
     for statement in statements(template, role):
         for resource in resources(statement):
             if ":secretsmanager:" in resource or ":apigateway:" in resource:
@@ -310,11 +317,12 @@ def test_network_interfaces_need_a_vpc(role: str) -> None:
 
 def test_roles_are_assumed_by_their_service_alone() -> None:
     """Lambda assumes the functions' roles, API Gateway the one made for it."""
-    template = render(ExampleApi="true", AuthorizerInvokeRole="true")
+    template = render(**ALL)
     for role, service in (
         ("ExampleRole", "lambda.amazonaws.com"),
         ("AuthorizerRole", "lambda.amazonaws.com"),
         ("AdminRole", "lambda.amazonaws.com"),
+        ("SupportRole", "lambda.amazonaws.com"),
         ("GatewayInvokeRole", "apigateway.amazonaws.com"),
     ):
         [trust] = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
@@ -347,8 +355,84 @@ def test_events_are_put_on_one_bus_under_the_projects_own_name() -> None:
     assert not may(template, "AuthorizerRole", put, f"{BUS}/keys", source="apikeys")
 
 
+@pytest.mark.parametrize(("chosen", "tells"), [("support", True), ("read", False)])
+def test_the_second_function_tells_of_what_it_changes(
+    chosen: str, *, tells: bool
+) -> None:
+    """One that reads alone has nothing to tell."""
+    chosen_actions = {"AdminActions": chosen, "SupportActions": chosen}
+    template = render(SupportFunction="true", EventBusName="keys", **chosen_actions)
+    for role in ("AdminRole", "SupportRole"):
+        given = (template, role, "events:PutEvents", f"{BUS}/keys")
+        assert may(*given, source="apikeys") is tells
+
+
 def test_without_a_bus_no_event_may_be_put() -> None:
     """The default."""
     assert not may(
         render(), "AdminRole", "events:PutEvents", f"{BUS}/default", source="apikeys"
     )
+
+
+_SECRETS = "secretsmanager"
+_READS = {f"{_SECRETS}:{verb}" for verb in ("DescribeSecret", "GetSecretValue")}
+_READS |= {f"{_SECRETS}:ListSecrets"}
+_CHANGES = {
+    f"{_SECRETS}:{verb}"
+    for verb in ("PutSecretValue", "TagResource", "UpdateSecretVersionStage")
+}
+_MAKES = {f"{_SECRETS}:CreateSecret", f"{_SECRETS}:DeleteSecret"}
+_METERS = {"apigateway:POST", "apigateway:GET", "apigateway:DELETE"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "granted"),
+    [
+        ({"Actions": "read"}, _READS),
+        ({"Actions": "read", "Roles": "A", "Plans": "p"}, _READS),
+        ({"Actions": "support"}, _READS | _CHANGES),
+        ({"Actions": "support", "Plans": "p"}, _READS | _CHANGES),
+        ({"Actions": "support", "Roles": "A"}, _READS | _CHANGES | _MAKES),
+        (
+            {"Actions": "support", "Roles": "A", "Plans": "p"},
+            _READS | _CHANGES | _MAKES | _METERS,
+        ),
+        (
+            {"Actions": "all", "Roles": "A"},
+            _READS | _CHANGES | _MAKES | _METERS | {f"{_SECRETS}:RestoreSecret"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("role", ["AdminRole", "SupportRole"])
+def test_a_role_holds_what_its_actions_need(
+    role: str, chosen: dict[str, str], granted: set[str]
+) -> None:
+    """Each admin function's by its own parameters, whatever the other's say."""
+    first = "Grantable" if role == "AdminRole" else "Support"
+    named = {
+        f"{'Admin' if first == 'Grantable' and n == 'Actions' else first}{n}": text
+        for n, text in chosen.items()
+    }
+    template = render(SupportFunction="true", FlushStages="a1/prod", **named)
+    found = {a for s in statements(template, role) for a in actions(s)}
+    assert found == granted | {"logs:CreateLogStream", "logs:PutLogEvents"}
+    for action in WRITES:
+        assert not may(template, role, action, SIGNING_SECRET)
+        assert not may(template, role, action, secret("APIROLES"))
+
+
+def test_the_first_functions_role_is_the_seconds_where_it_does_the_same() -> None:
+    """One set of statements, chosen by either function's parameters."""
+    template = render(SupportFunction="true", SupportActions="all", KmsKeyArn=KEY)
+    assert statements(template, "SupportRole") == statements(template, "AdminRole")
+
+
+def test_the_second_function_encrypts_only_where_it_writes() -> None:
+    """With ``read`` it decrypts alone."""
+    service = f"secretsmanager.{REGION}.amazonaws.com"
+    for chosen, writes in (("read", False), ("support", True)):
+        template = render(SupportFunction="true", KmsKeyArn=KEY, SupportActions=chosen)
+        given = (template, "SupportRole")
+        assert may(*given, "kms:Decrypt", KEY, via_service=service)
+        encrypts = may(*given, "kms:GenerateDataKey", KEY, via_service=service)
+        assert encrypts is writes

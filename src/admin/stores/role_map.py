@@ -72,6 +72,11 @@ class RoleMaps:
         except RefusedError:
             return None
 
+    def opens_without_role(self) -> bool:
+        """Return whether a key that holds no role opens a route by the map in force."""
+        role_map = self.readable()
+        return role_map is not None and bool(role_map.grant(()).allow)
+
     def check_roles(
         self, names: Sequence[str], *, session: object = None
     ) -> RoleMap | None:

@@ -10,9 +10,12 @@ from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.configuration import Configuration
 from apikeys_cli.health.deployment import check_role_map, check_signing_secret
 from apikeys_cli.health.findings import Finding, Level, fail, findings_table, ok, unseen
-from apikeys_cli.health.gateway import RestStage
+from apikeys_cli.health.gateway import Kind, Stage, kind_of
 from apikeys_cli.health.gateway_checks import check_stage, headers_of
+from apikeys_cli.health.invoke_permission import check_permissions
 from apikeys_cli.health.records import check_records
+from apikeys_cli.health.rest_gateway import read_rest_stage
+from apikeys_cli.health.v2_gateway import read_v2_stage
 from apikeys_cli.health.web_acl import check_web_acl
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.terminal.console import messages, print_data
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apikeys_cli.admin_function import Invocation
+    from apikeys_cli.connection import Connection
 
 _UNHEALTHY = 1
 
@@ -33,7 +37,7 @@ _UNHEALTHY = 1
         "apikeys doctor --output json | jq '.findings[] | select(.level == \"fail\")'",
     )
 )
-@click.option("--api", "apis", multiple=True, help="A REST API's id; repeat for more.")
+@click.option("--api", "apis", multiple=True, help="An API's id; repeat for more.")
 @click.option("--stage", "stages", multiple=True, help="Its stage, one for each --api.")
 @common_options
 @click.pass_obj
@@ -96,13 +100,17 @@ def _findings(
 def _stage_findings(
     invocation: Invocation, api: str, stage: str, configuration: Configuration | None
 ) -> Iterator[Finding]:
-    name = f"{api}/{stage}"
+    connection, name = invocation.connection, f"{api}/{stage}"
     try:
-        found = RestStage.read(invocation.connection.client("apigateway"), api, stage)
+        kind = kind_of(connection, api)
+        if kind is None:
+            advice = "give the id of an API of this account and region"
+            yield fail(name, "there is no such API", advice)
+            return
+        found = _stage(connection, kind, api, stage)
     except UnreachableError as error:
         if error.code == "NotFoundException":
-            advice = "give the id of a REST API and its stage's name"
-            yield fail(name, "there is no such stage", advice)
+            yield fail(name, "there is no such stage", "give the name of one it has")
         else:
             yield unseen(name, "apigateway:GET on it", error)
         return
@@ -111,7 +119,16 @@ def _stage_findings(
         most_seconds = configuration.authorizer_cache_seconds
         credentials = configuration.credentials
     yield from check_stage(found, most_seconds, credentials)
-    yield from check_web_acl(invocation.connection, api, stage, headers_of(credentials))
+    yield from check_permissions(connection, found)
+    if kind is Kind.REST:
+        # AWS WAF stands before no other kind.
+        yield from check_web_acl(connection, api, stage, headers_of(credentials))
+
+
+def _stage(connection: Connection, kind: Kind, api: str, stage: str) -> Stage:
+    if kind is Kind.REST:
+        return read_rest_stage(connection.client("apigateway"), api, stage)
+    return read_v2_stage(connection.client("apigatewayv2"), kind, api, stage)
 
 
 def _role_map(invocation: Invocation) -> dict[str, Any] | None:

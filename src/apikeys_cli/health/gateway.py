@@ -1,95 +1,125 @@
-"""One stage of a REST API in API Gateway, as it stands.
+"""One stage of an API in API Gateway, of whichever kind, as it stands.
 
 Read with the identity of whoever runs the command line, and never changed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
-from apikeys_cli.errors import explained
+from apikeys_cli.errors import UnreachableError, explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from mypy_boto3_apigateway import APIGatewayClient
+    from apikeys_cli.connection import Connection
 
-# A preflight request can't carry a key.
-_OPEN = "OPTIONS"
+_MISSING = "NotFoundException"
+
+
+class Kind(StrEnum):
+    """The kinds of APIs, as people call them."""
+
+    REST = "REST"
+    HTTP = "HTTP"
+    WEBSOCKET = "WebSocket"
 
 
 @dataclass(frozen=True)
-class RestStage:
-    """What was read of a stage.
+class Route:
+    """How a route is guarded: ``NONE``, ``CUSTOM`` by an authorizer, or otherwise."""
+
+    guard: str
+    authorizer: str | None
+
+
+@dataclass(frozen=True)
+class Authorizer:
+    """An authorizer as an API has it.
 
     Attributes:
-        name: ``apiId/stage``.
-        settings: the stage's own.
-        methods: each route, ``GET /reports``, with its method, but OPTIONS.
-        authorizers: by their ids.
-        deployed: how each route is guarded in what the stage serves, which may be
-            older than what the API's methods say now.
-        canary: the same of what its canary serves; empty where it has none.
+        name: for people.
+        source: its identity source, several separated by commas, ``none`` for none.
+        ttl: how long its answers are cached, in seconds.
+        uri: by which API Gateway invokes its function.
+        role: by which API Gateway may, empty where the function's own policy allows it.
+        takes_token: whether it is handed the value of that one header alone.
+        payload: the version of an HTTP API's events, empty elsewhere.
+        answers_simply: whether it is to answer yes or no in place of a policy.
     """
 
     name: str
-    settings: Mapping[str, Any]
-    methods: Mapping[str, Mapping[str, Any]]
-    authorizers: Mapping[str, Mapping[str, Any]]
-    deployed: Mapping[str, str]
-    canary: Mapping[str, str]
+    source: str
+    ttl: int
+    uri: str
+    role: str = ""
+    takes_token: bool = False
+    payload: str = ""
+    answers_simply: bool = False
 
-    @classmethod
-    def read(cls, client: APIGatewayClient, api: str, stage: str) -> Self:
-        """Ask API Gateway.
 
-        Raises:
-            UnreachableError: it does not tell.
-        """
+@dataclass(frozen=True)
+class Stage:
+    """What was read of a stage.
+
+    Attributes:
+        api: the API's id.
+        stage: its own name.
+        kind: the API's.
+        routes: each route, ``GET /reports``, that can have an authorizer.
+        authorizers: by their ids.
+        traced: the routes whose data trace is on.
+        log_format: of its access log, empty where none is written.
+        is_current: whether it is known to serve those routes, and no older ones.
+        deployed: how each route of a REST API is guarded in what the stage serves.
+        canary: the same of what its canary serves; empty where it has none.
+    """
+
+    api: str
+    stage: str
+    kind: Kind
+    routes: Mapping[str, Route]
+    authorizers: Mapping[str, Authorizer]
+    traced: tuple[str, ...] = ()
+    log_format: str = ""
+    is_current: bool = True
+    deployed: Mapping[str, str] = field(default_factory=dict)
+    canary: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """``apiId/stage``."""
+        return f"{self.api}/{self.stage}"
+
+    @property
+    def used(self) -> dict[str, Authorizer]:
+        """The authorizers that guard a route, by their ids."""
+        guarding = {route.authorizer for route in self.routes.values()}
+        return {k: one for k, one in self.authorizers.items() if k in guarding}
+
+
+def kind_of(connection: Connection, api: str) -> Kind | None:
+    """Return which kind of API an id is, None where there is no such API.
+
+    Raises:
+        UnreachableError: API Gateway does not tell.
+    """
+    if _found(connection.client("apigateway").get_rest_api, restApiId=api):
+        return Kind.REST
+    found = _found(connection.client("apigatewayv2").get_api, ApiId=api)
+    if found is None:
+        return None
+    return Kind.HTTP if found["ProtocolType"] == "HTTP" else Kind.WEBSOCKET
+
+
+def _found(look: Any, **asked: str) -> Any:  # noqa: ANN401 - an operation of boto3's
+    """Return an answer, None where what is asked for does not exist."""
+    try:
         with explained():
-            settings: dict[str, Any] = dict(
-                client.get_stage(restApiId=api, stageName=stage)
-            )
-            canary = settings.get("canarySettings", {}).get("deploymentId")
-            return cls(
-                f"{api}/{stage}",
-                settings,
-                dict(_methods(client, api)),
-                dict(_authorizers(client, api)),
-                dict(_deployed(client, api, settings["deploymentId"])),
-                dict(_deployed(client, api, canary)) if canary else {},
-            )
-
-
-def _methods(
-    client: APIGatewayClient, api: str
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    pages = client.get_paginator("get_resources").paginate(
-        restApiId=api, embed=["methods"], PaginationConfig={"PageSize": 500}
-    )
-    for page in pages:
-        for resource in page.get("items", []):
-            for verb, method in resource.get("resourceMethods", {}).items():
-                if verb != _OPEN:
-                    yield f"{verb} {resource['path']}", dict(method)
-
-
-def _authorizers(
-    client: APIGatewayClient, api: str
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for page in client.get_paginator("get_authorizers").paginate(restApiId=api):
-        for authorizer in page.get("items", []):
-            yield authorizer["id"], dict(authorizer)
-
-
-def _deployed(
-    client: APIGatewayClient, api: str, deployment: str
-) -> Iterator[tuple[str, str]]:
-    found = client.get_deployment(
-        restApiId=api, deploymentId=deployment, embed=["apisummary"]
-    )
-    for path, verbs in found.get("apiSummary", {}).items():
-        for verb, method in verbs.items():
-            if verb != _OPEN and "authorizationType" in method:
-                yield f"{verb} {path}", method["authorizationType"]
+            return look(**asked)
+    except UnreachableError as error:
+        if error.code == _MISSING:
+            return None
+        raise

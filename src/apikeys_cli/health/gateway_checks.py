@@ -1,22 +1,29 @@
-"""What ``apikeys doctor`` says of a stage in API Gateway."""
+"""What ``apikeys doctor`` says of a stage in API Gateway, of whichever kind."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from apikeys_cli.dates import counted
 from apikeys_cli.health.findings import Finding, fail, not_checked, ok, some, warn
+from apikeys_cli.health.gateway import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from apikeys_cli.health.gateway import RestStage
+    from apikeys_cli.health.gateway import Authorizer, Stage
 
 # The one header that is read of each kind of credential.
 _HEADERS = {"api-key": "X-API-Key", "basic": "Authorization"}
-# API Gateway's, where an authorizer says nothing.
-_DEFAULT_TTL_SECONDS = 300
+# How each kind of API names a header as an identity source.
+_SOURCES = {
+    Kind.REST: "method.request.header.",
+    Kind.HTTP: "$request.header.",
+    Kind.WEBSOCKET: "route.request.header.",
+}
+# The versions of an HTTP API's events that the authorizer reads.
+_PAYLOADS = ("1.0", "2.0")
 # Variables of an access log that may hold a credential.
 _LEAKS = re.compile(
     r"\$context\.(?:identity\.apiKey(?![A-Za-z])"
@@ -38,7 +45,7 @@ def headers_of(credentials: str | None) -> list[str]:
 
 
 def check_stage(
-    stage: RestStage, most_seconds: int | None, credentials: str | None
+    stage: Stage, most_seconds: int | None, credentials: str | None
 ) -> Iterator[Finding]:
     """Look at the routes, their authorizers and the stage's logs.
 
@@ -48,23 +55,23 @@ def check_stage(
         credentials: the kinds that the authorizer reads, None where they are not known.
     """
     yield from _check_routes(stage)
-    used = {method.get("authorizerId") for method in stage.methods.values()}
-    for key, authorizer in stage.authorizers.items():
-        if key in used:
-            yield _check_identity_source(stage.name, authorizer, credentials)
+    for authorizer in stage.used.values():
+        yield _check_identity_source(stage, authorizer, credentials)
+        if stage.kind is not Kind.WEBSOCKET:
             yield _check_ttl(stage.name, authorizer, most_seconds)
-    yield _check_trace(stage)
+        if stage.kind is Kind.HTTP:
+            yield _check_payload(stage.name, authorizer)
+    if stage.kind is not Kind.HTTP:
+        yield _check_trace(stage)
     yield _check_access_log(stage)
 
 
-def _check_routes(stage: RestStage) -> Iterator[Finding]:
-    kinds = {r: m.get("authorizationType", "NONE") for r, m in stage.methods.items()}
-    unguarded = sorted(route for route, kind in kinds.items() if kind == "NONE")
+def _check_routes(stage: Stage) -> Iterator[Finding]:
+    unguarded = sorted(r for r, found in stage.routes.items() if found.guard == "NONE")
     other = sorted(
         route
-        for route, method in stage.methods.items()
-        if route not in unguarded
-        and method.get("authorizerId") not in stage.authorizers
+        for route, found in stage.routes.items()
+        if route not in unguarded and found.authorizer not in stage.authorizers
     )
     stale = _open_besides(stage.deployed, unguarded)
     in_canary = _open_besides(stage.canary, unguarded)
@@ -80,11 +87,14 @@ def _check_routes(stage: RestStage) -> Iterator[Finding]:
     if other:
         what = f"guarded by something else than an authorizer: {some(other)}"
         yield warn(stage.name, what, "API keys and roles do not count there")
+    if not stage.is_current:
+        what = "it is not deployed automatically: it may serve older routes than these"
+        advice = "deploy it after each change of a route, or set AutoDeploy"
+        yield not_checked(stage.name, what, advice)
     if not (unguarded or stale or in_canary or other):
-        yield ok(
-            stage.name,
-            f"an authorizer on each of {counted(len(stage.methods), 'route')}",
-        )
+        routes = counted(len(stage.routes), "route")
+        where = "$connect" if stage.kind is Kind.WEBSOCKET else f"each of {routes}"
+        yield ok(stage.name, f"{stage.kind} API: an authorizer on {where}")
 
 
 def _open_besides(served: Mapping[str, str], known: list[str]) -> list[str]:
@@ -93,60 +103,69 @@ def _open_besides(served: Mapping[str, str], known: list[str]) -> list[str]:
 
 
 def _check_identity_source(
-    subject: str, authorizer: Mapping[str, Any], credentials: str | None
+    stage: Stage, authorizer: Authorizer, credentials: str | None
 ) -> Finding:
-    source, ttl = authorizer.get("identitySource") or "none", _ttl(authorizer)
-    name = authorizer.get("name", "authorizer")
+    source, ttl, name = authorizer.source, authorizer.ttl, authorizer.name
+    if authorizer.takes_token:
+        # What is cached is cached under the one value that is read.
+        return ok(stage.name, f"{name}: it is handed {source}")
     if source == "none" and ttl == 0:
-        return ok(subject, f"{name}: it asks for no header and caches nothing")
+        what = f"{name}: it asks for no header and caches nothing"
+        return ok(stage.name, what)
     if credentials is not None and "," in credentials:
         what = f"{name}: its identity source is {source}, its TTL {ttl} s"
         advice = "set none and 0: of two kinds a request has only one"
-        return fail(subject, what, advice)
-    expected = [f"method.request.header.{h}" for h in headers_of(credentials)]
+        return fail(stage.name, what, advice)
+    expected = [f"{_SOURCES[stage.kind]}{h}" for h in headers_of(credentials)]
     if source.lower() in map(str.lower, expected):
-        return ok(subject, f"{name}: its identity source is {source}")
+        return ok(stage.name, f"{name}: its identity source is {source}")
     what = f"{name}: its identity source is {source}, not {' or '.join(expected)}"
     if ttl == 0:
         advice = "set it, or none: API Gateway may refuse calls without it uncached too"
     else:
         advice = "set it: an answer cached for one credential could serve another"
-    return fail(subject, what, advice)
-
-
-def _ttl(authorizer: Mapping[str, Any]) -> int:
-    return int(authorizer.get("authorizerResultTtlInSeconds", _DEFAULT_TTL_SECONDS))
+    return fail(stage.name, what, advice)
 
 
 def _check_ttl(
-    subject: str, authorizer: Mapping[str, Any], most_seconds: int | None
+    subject: str, authorizer: Authorizer, most_seconds: int | None
 ) -> Finding:
-    ttl = _ttl(authorizer)
-    caches = f"{authorizer.get('name', 'authorizer')}: it caches for {ttl} s"
+    caches = f"{authorizer.name}: it caches for {authorizer.ttl} s"
     if most_seconds is None:
         what = f"{caches}; AuthorizerCacheSeconds is not known"
         return not_checked(subject, what, "see configuration")
-    if ttl > most_seconds:
+    if authorizer.ttl > most_seconds:
         what = f"{caches}, AuthorizerCacheSeconds is {most_seconds}"
         advice = f"set its TTL to {most_seconds}, or raise AuthorizerCacheSeconds"
         return fail(subject, what, f"{advice}: a revoked key works longer than said")
     return ok(subject, f"{caches}, of {most_seconds} s at most")
 
 
-def _check_trace(stage: RestStage) -> Finding:
-    settings = stage.settings.get("methodSettings", {})
-    traced = sorted(r for r, s in settings.items() if s.get("dataTraceEnabled"))
-    if traced:
-        what = f"execution log: data trace is on and logs the keys: {some(traced)}"
+def _check_payload(subject: str, authorizer: Authorizer) -> Finding:
+    """Look at what an HTTP API hands over, and what it takes for an answer."""
+    name, payload = authorizer.name, authorizer.payload or "not set"
+    if authorizer.answers_simply:
+        what = f"{name}: EnableSimpleResponses is on, and the answer is a policy"
+        return fail(subject, what, "turn it off: every call is answered 500")
+    if payload not in _PAYLOADS:
+        what = f"{name}: its payload format version is {payload}"
+        return fail(subject, what, "set AuthorizerPayloadFormatVersion to 2.0")
+    what = f"{name}: its payload format version is {payload}, with a policy for answer"
+    return ok(subject, what)
+
+
+def _check_trace(stage: Stage) -> Finding:
+    if stage.traced:
+        routes = some(sorted(stage.traced))
+        what = f"execution log: data trace is on and logs the keys: {routes}"
         return fail(stage.name, what, "turn it off; rotate the keys that were logged")
     return ok(stage.name, "execution log: data trace is off")
 
 
-def _check_access_log(stage: RestStage) -> Finding:
-    form = stage.settings.get("accessLogSettings", {}).get("format")
-    if not form:
+def _check_access_log(stage: Stage) -> Finding:
+    if not stage.log_format:
         return ok(stage.name, "access log: none is written")
-    leaks = sorted(set(_LEAKS.findall(form)))
+    leaks = sorted(set(_LEAKS.findall(stage.log_format)))
     if leaks:
         advice = "take it out; $context.authorizer.principalId names the key"
         return fail(stage.name, f"access log: it has {', '.join(leaks)}", advice)

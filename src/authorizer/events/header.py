@@ -42,9 +42,10 @@ def single(request: Request, name: str) -> str | Reason:
 
 def every_text(request: Request, name: str) -> list[str]:
     """Return every text that a header has, in both readings of the headers."""
-    found = _named(request.headers, name)
-    for values in _named(request.multi_value_headers or {}, name):
-        found += values if isinstance(values, list) else [values]
+    found: list[object] = []
+    for reading in (request.headers, request.multi_value_headers or {}):
+        for values in _named(reading, name):
+            found += values if isinstance(values, list) else [values]
     return [value for value in found if isinstance(value, str)]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from botocore.loaders import Loader
 
 from apikeys.errors import MisconfiguredError
 from apikeys.method_arn import MethodArn
 
+_PARTITIONS = Loader().load_data("partitions")["partitions"]
 _HEAD = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5"
 
 
@@ -52,6 +56,24 @@ def test_api_and_stage_are_read_in_every_partition(
     """Whatever the client's path holds, colons included, it moves nothing."""
     found = MethodArn.parse(text)
     assert (found.api, found.stage, found.stage_arn) == (api, stage, stage_arn)
+
+
+@pytest.mark.parametrize("partition", _PARTITIONS, ids=lambda found: found["id"])
+@pytest.mark.parametrize("stage", ["prod", "$default"])
+def test_every_region_that_botocore_knows_is_read(
+    partition: dict[str, Any], stage: str
+) -> None:
+    """Of the isolated and the sovereign partitions, too."""
+    for region in partition["regions"]:
+        head = f"arn:{partition['id']}:execute-api:{region}:123456789012:abc/{stage}"
+        assert MethodArn.parse(f"{head}/GET/a:b").stage_arn == head
+
+
+@pytest.mark.parametrize("value", [None, 5, True, [f"{_HEAD}/prod/GET/"], {}])
+def test_what_is_not_a_text_is_a_fault(value: object) -> None:
+    """As JSON may hold it."""
+    with pytest.raises(MisconfiguredError, match=r"^the event's method ARN is not"):
+        MethodArn.parse(value)
 
 
 @pytest.mark.parametrize(

@@ -313,7 +313,7 @@ def test_an_event_of_another_kind_is_a_fault_before_any_read(
 ) -> None:
     """Nothing is looked up for it."""
     with pytest.raises(MisconfiguredError):
-        _fields(_authorizer(reader), rest_event(_KEY.text) | {"type": "TOKEN"})
+        _fields(_authorizer(reader), rest_event(_KEY.text) | {"type": "token"})
     assert reader.reads == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,16 @@ from apikeys.errors import (
     StoreRefusedError,
     StoreUnavailableError,
 )
-from tests.builders import BEFORE, a_key, forged, record_text, rest_event
+from tests.builders import (
+    BEFORE,
+    STAGE_ARN,
+    a_key,
+    forged,
+    record_text,
+    rest_event,
+)
 from tests.fakes import ROLES_NAME, SIGNING_NAME
+from tests.gateway_events import HTTP_KINDS, KINDS, key_event
 from tests.loading import load_anew
 
 if TYPE_CHECKING:
@@ -98,6 +107,75 @@ def test_every_refusal_is_the_same_to_the_client(
     assert (line["outcome"], line["reason"]) == ("refuse", reason)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_event_refuses_for_every_reason_alike(
+    reader: FakeReader,
+    handler: Handler,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An HTTP API gets the same bytes of a Deny, the others the text Unauthorized."""
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    answers, reasons = set(), []
+    for presented, record in _REFUSALS.values():
+        if record is not None:
+            reader.keep(_KEY, record)
+        # A function of its own for each: its cache holds no record of another.
+        handler.__dict__.pop("module", None)
+        try:
+            answers.add(json.dumps(handler(key_event(kind, presented))).encode())
+        except Exception as error:  # noqa: BLE001 - what API Gateway would see
+            answers.add(f"{type(error).__name__}: {error}".encode())
+        reasons.append(handler.lines()[-1]["reason"])
+    assert reasons == list(_REFUSALS)
+    deny = (
+        f'{{"principalId": "refused", "policyDocument": {{"Version": "2012-10-17", '
+        f'"Statement": [{{"Action": "execute-api:Invoke", "Effect": "Deny", '
+        f'"Resource": ["{STAGE_ARN}/*"]}}]}}}}'
+    )
+    assert answers == {
+        deny.encode() if kind in HTTP_KINDS else b"Exception: Unauthorized"
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_function_serves_every_kind_with_the_same_key(
+    reader: FakeReader, handler: Handler, kind: str
+) -> None:
+    """With one answer, for one stage; only a role can tell the kinds apart."""
+    reader.keep(_KEY, record_text(_KEY))
+    expected = handler(rest_event(_KEY.text))
+    assert handler(key_event(kind, _KEY.text)) == expected
+    assert expected["principalId"] == _KEY.key_id
+    assert [line["reason"] for line in handler.lines()] == ["granted"] * 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fault_is_raised_whatever_the_kind(
+    reader: FakeReader, handler: Handler, kind: str
+) -> None:
+    """An HTTP API, too, answers 500: a Deny would be cached, and blame the client."""
+    reader.keep(_KEY, StoreUnavailableError("down"))
+    with pytest.raises(StoreUnavailableError, match=r"^down$"):
+        handler(key_event(kind, _KEY.text))
+    reader.keep(_KEY, record_text(_KEY))
+    reader.values[ROLES_NAME] = Reason.UNKNOWN
+    handler.__dict__.pop("module", None)
+    with pytest.raises(MisconfiguredError):
+        handler(key_event(kind, _KEY.text))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_role_is_answered_by_the_record_s_own_policy(
+    reader: FakeReader, handler: Handler, kind: str
+) -> None:
+    """403 of every kind, and the access log may say whose."""
+    reader.keep(_KEY, record_text(_KEY, roles=[]))
+    answer = handler(key_event(kind, _KEY.text))
+    assert answer["principalId"] == _KEY.key_id
+    assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
+
+
 def test_every_refusing_reason_is_among_these() -> None:
     """No reason is forgotten above; granted and no_role have an answer."""
     assert {*_REFUSALS, "granted", "no_role"} == {str(reason) for reason in Reason}
@@ -146,7 +224,9 @@ def test_a_fault_is_raised_and_logged_as_what_it_is(
     )
 
 
-@pytest.mark.parametrize("event", [None, [], "text", 5, {}, {"type": "TOKEN"}])
+@pytest.mark.parametrize(
+    "event", [None, [], "text", 5, {}, {"type": "TOKEN"}, {"version": "2.0"}]
+)
 def test_a_foreign_event_is_a_fault(handler: Handler, event: object) -> None:
     """Never an answer, never a 401."""
     with pytest.raises(MisconfiguredError):

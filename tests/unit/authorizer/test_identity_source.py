@@ -9,7 +9,7 @@ import pytest
 
 from apikeys.decision import Reason
 from authorizer.credential import Credential
-from authorizer.events.rest import Request
+from authorizer.events import read
 from authorizer.identity_source import IdentitySource
 from authorizer.settings import Settings
 from tests.builders import (
@@ -22,6 +22,7 @@ from tests.builders import (
     forged,
 )
 from tests.fakes import SIGNING_NAME
+from tests.gateway_events import HEADER_KINDS, event_of, key_event
 
 if TYPE_CHECKING:
     from apikeys.signing import SigningKeys
@@ -37,9 +38,15 @@ def _read(
     settings = Settings(
         {"SIGNING_SECRET": SIGNING_NAME, "CREDENTIALS": kinds} | environ
     )
-    request = Request.parse(event_with(headers, multi))
+    request = read(event_with(headers, multi))
     identity_source = IdentitySource(settings, lambda _clock: SIGNING_KEYS)
     return identity_source.read(request, at())
+
+
+def _read_token(kinds: str, value: object) -> Credential | Reason:
+    settings = Settings({"SIGNING_SECRET": SIGNING_NAME, "CREDENTIALS": kinds})
+    event = key_event("rest-token", None) | {"authorizationToken": value}
+    return IdentitySource(settings, lambda _clock: SIGNING_KEYS).read(read(event), at())
 
 
 def _told(found: Credential | Reason) -> object:
@@ -81,6 +88,50 @@ def test_what_is_read_of_which_header(
     assert _told(_read(kinds, headers)) == expected
     multi = {name.lower(): [value] for name, value in headers.items()}
     assert _told(_read(kinds, headers, multi)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "api_key", "basic_alone", "both"),
+    [
+        (_KEY.text, _KEY.key_id, "malformed", _KEY.key_id),
+        (_GOOD, "malformed", "ada", "ada"),
+        (_GOOD.replace("Basic", "bAsIc"), "malformed", "ada", "ada"),
+        (forged(_KEY), "forged", "malformed", "forged"),
+        ("Basic", "malformed", "malformed", "malformed"),
+        ("Basic x", "malformed", "malformed", "malformed"),
+        (f"Bearer {_KEY.text}", "malformed", "malformed", "malformed"),
+        (f"{_KEY.text},{_KEY.text}", "ambiguous", "ambiguous", "ambiguous"),
+        (f"{_KEY.text},{_GOOD}", "ambiguous", "ambiguous", "ambiguous"),
+        (f"{_GOOD},{_GOOD}", "ambiguous", "ambiguous", "ambiguous"),
+        ("", "missing", "missing", "missing"),
+        ("é", "malformed", "malformed", "malformed"),
+        (None, "malformed", "malformed", "malformed"),
+        ([_KEY.text], "malformed", "malformed", "malformed"),
+    ],
+)
+def test_a_token_is_a_key_or_a_login_by_its_scheme(
+    value: object, api_key: str, basic_alone: str, both: str
+) -> None:
+    """One value is never two credentials, whatever the deployment takes."""
+    found = [
+        _told(_read_token(kinds, value))
+        for kinds in ("api-key", "basic", "api-key,basic")
+    ]
+    assert found == [api_key, basic_alone, both]
+
+
+@pytest.mark.parametrize("kind", HEADER_KINDS)
+def test_a_login_is_read_of_every_kind_that_has_headers(kind: str) -> None:
+    """And beside a key it is ambiguous in each."""
+    for kinds in ("basic", "api-key,basic"):
+        settings = Settings({"SIGNING_SECRET": SIGNING_NAME, "CREDENTIALS": kinds})
+        source = IdentitySource(settings, lambda _clock: SIGNING_KEYS)
+        login = event_of(kind, {"Authorization": _GOOD})
+        assert _told(source.read(read(login), at())) == "ada"
+        both = event_of(kind, {"Authorization": _GOOD, "X-API-Key": _KEY.text})
+        assert _told(source.read(read(both), at())) == (
+            "ada" if kinds == "basic" else "ambiguous"
+        )
 
 
 @pytest.mark.parametrize("value", [_GOOD, "Basic", "basic x", "Bearer x, Basic y"])
@@ -165,5 +216,5 @@ def test_for_what_can_be_no_key_no_signing_key_is_asked(mode: str, key: str) -> 
         pytest.fail("the signing keys were asked for")
 
     settings = Settings({"SIGNING_SECRET": SIGNING_NAME, "LEGACY_KEYS": mode})
-    request = Request.parse(event_with({"X-API-Key": key}))
+    request = read(event_with({"X-API-Key": key}))
     assert IdentitySource(settings, asked).read(request, at()) is Reason.MALFORMED

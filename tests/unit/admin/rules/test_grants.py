@@ -18,7 +18,8 @@ _REFUSED = {
     "status": 403,
     "error": {
         "code": "role_not_grantable",
-        "message": "roles: this function may not grant all of the record's roles",
+        "message": "roles: not all of the record's roles are among GrantableRoles "
+        "(SupportRoles, of the second function)",
         "field": "roles",
     },
 }
@@ -155,13 +156,15 @@ _AUTHORITY: list[dict[str, Any]] = [
 
 
 def _gives_none(field: str) -> dict[str, Any]:
-    message = f"{field}: a function whose GrantableRoles is not * gives none"
+    name = {"session": "Sessions", "usagePlanId": "Plans", "client": "Clients"}[field]
+    message = f"{field}: is not among Grantable{name} (Support{name}, of the second "
+    message += "function)"
     error = {"code": "not_permitted", "message": message, "field": field}
     return {"status": 403, "error": error}
 
 
 @pytest.mark.parametrize("given", _AUTHORITY)
-def test_a_session_or_a_usage_plan_takes_the_unlimited_function(
+def test_a_session_or_a_usage_plan_takes_a_function_that_lists_it(
     team: Admin, given: dict[str, Any]
 ) -> None:
     """Both are authority, as roles are; nothing is written."""
@@ -219,7 +222,7 @@ def test_a_list_of_roles_is_a_limit(
     text: str, roles: list[str], *, is_within: bool
 ) -> None:
     """Every role of a record has to be on it."""
-    grants = Grants(text)
+    grants = Grants(text, {}, lambda: False)
     assert grants.is_unlimited is (text == "*")
     try:
         grants.check(roles)
@@ -233,4 +236,79 @@ def test_a_list_of_roles_is_a_limit(
 def test_another_list_fails_at_start_up(text: str) -> None:
     """Rather none than a wrong limit."""
     with pytest.raises(ValueError, match=r"^GRANTABLE_ROLES is neither \* nor names"):
-        Grants(text)
+        Grants(text, {}, lambda: False)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("SESSIONS", "DESK"), ("PLANS", "p1"), ("CLIENTS", "Acme"), ("CLIENTS", "")],
+)
+def test_a_limit_that_would_not_hold_fails_at_start_up(name: str, text: str) -> None:
+    """Nobody takes a function for limited that is not."""
+    variable = f"GRANTABLE_{name}"
+    with pytest.raises(ValueError, match=f"^{variable} sets no limit where"):
+        Admin(**{variable: text})
+    for limited in ({"GRANTABLE_ROLES": "READER"}, {"ADMIN_ACTIONS": "support"}):
+        assert Admin(**{variable: text}, **limited)
+
+
+_LIMITED = {"GRANTABLE_SESSIONS": "DESK-*", "GRANTABLE_PLANS": "*"}
+_DESK = {"environment": "P", "repository": "M", "profile": "DESK-7"}
+
+
+@pytest.mark.parametrize("action", ["issue", "update"])
+@pytest.mark.parametrize(
+    ("given", "is_within"),
+    [
+        ({"session": _DESK}, True),
+        ({"session": _DESK | {"profile": "CHIEF"}}, False),
+        ({"client": "team-a"}, True),
+        ({"client": "Team-a"}, False),
+        ({"client": "other"}, False),
+    ],
+)
+def test_what_is_given_is_held_to_the_limits(
+    admin: Admin, action: str, given: dict[str, Any], *, is_within: bool
+) -> None:
+    """A session's profile, and the client."""
+    key, _ = admin.issued(client="team-b", roles=["READER"])
+    limited = Admin(GRANTABLE_ROLES="READER", GRANTABLE_CLIENTS="team-*", **_LIMITED)
+    asked = {"keyId": key.key_id} if action == "update" else {"client": "team-b"}
+    answer = limited(action, **asked | given)
+    (field,) = given
+    if is_within:
+        assert answer["status"] in (200, 201), answer
+    else:
+        assert answer == _gives_none(field)
+
+
+def test_a_usage_plan_on_the_list_is_joined(admin: Admin) -> None:
+    """One that is not, is not."""
+    plans = [
+        admin.gateway.create_usage_plan(name=name)["id"] for name in ("one", "other")
+    ]
+    limited = Admin(GRANTABLE_ROLES="READER", GRANTABLE_PLANS=plans[0])
+    assert limited("issue", client="Acme", usagePlanId=plans[0])["status"] == 201
+    assert limited("issue", client="Acme", usagePlanId=plans[1]) == (
+        _gives_none("usagePlanId")
+    )
+
+
+@pytest.mark.parametrize("action", ["issue", "rotate", "enable", "restore", "update"])
+def test_a_key_without_a_role_is_a_grant_under_any_key(
+    admin: Admin, action: str
+) -> None:
+    """It opens each route that no role names, which no list of roles says."""
+    key, _ = admin.issued()
+    if action == "restore":
+        admin("revoke", keyId=key.key_id)
+    asked = {"client": "Acme"} if action == "issue" else {"keyId": key.key_id}
+    limited = Admin(GRANTABLE_ROLES="READER")
+    any_key = {"unmapped": "any-key", "roles": {"READER": {"allow": ["GET /a"]}}}
+    assert admin("roles.put", roleMap=any_key)["status"] == 200
+    answer = limited(action, **asked)
+    assert answer["error"]["code"] == "role_not_grantable"
+    assert "any-key" in answer["error"]["message"]
+    assert "GrantableRoles" in answer["error"]["message"]
+    assert admin("roles.put", roleMap=any_key | {"unmapped": "deny"})["status"] == 200
+    assert limited(action, **asked)["status"] in (200, 201)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,99 +13,17 @@ from apikeys_cli.health.findings import fail, findings_table, ok, some, warn
 from apikeys_cli.terminal.console import print_data
 from tests.builders import signing_secret
 from tests.in_process import InProcess
+from tests.unit.apikeys_cli.aws_double import (
+    METHOD,
+    PERMISSION,
+    SOURCE,
+    Aws,
+    good_answers,
+)
 from tests.unit.apikeys_cli.doubles import Cli, LostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_METHOD = {"authorizationType": "CUSTOM", "authorizerId": "auth1"}
-_SOURCE = "method.request.header.X-API-Key"
-
-
-def good_answers() -> dict[str, Any]:
-    """Return the answers of a healthy deployment, anew at each call."""
-    return {
-        "get_function_configuration": {
-            "Environment": {
-                "Variables": {
-                    "SIGNING_SECRET": "signing",
-                    "AUTHORIZER_CACHE_SECONDS": "3",
-                }
-            }
-        },
-        "describe_secret": {
-            "LastChangedDate": datetime.now(UTC) - timedelta(days=3),
-            "ReplicationStatus": [{"Region": "eu-central-1", "Status": "InSync"}],
-        },
-        "get_stage": {
-            "deploymentId": "d1",
-            "methodSettings": {"*/*": {"dataTraceEnabled": False}},
-            "accessLogSettings": {
-                "format": "$context.requestId $context.identity.apiKeyId "
-                "$context.authorizer.principalId"
-            },
-        },
-        "get_resources": {
-            "items": [
-                {"path": "/"},
-                {
-                    "path": "/reports",
-                    "resourceMethods": {
-                        "GET": dict(_METHOD),
-                        "OPTIONS": {"authorizationType": "NONE"},
-                    },
-                },
-            ]
-        },
-        "get_authorizers": {
-            "items": [
-                {
-                    "id": "auth1",
-                    "name": "ApiKey",
-                    "identitySource": _SOURCE,
-                    "authorizerResultTtlInSeconds": 3,
-                },
-                {"id": "unused", "name": "Other"},
-            ]
-        },
-        "get_web_acl_for_resource": {},
-        "get_deployment": {
-            "apiSummary": {
-                "/reports": {
-                    "GET": {"authorizationType": "CUSTOM"},
-                    "OPTIONS": {"authorizationType": "NONE"},
-                    "POST": {},
-                }
-            }
-        },
-    }
-
-
-class Aws:
-    """Every client that doctor uses, with the same answer at every call.
-
-    An answer may be a function of what is asked.
-    """
-
-    meta = SimpleNamespace(partition="aws", region_name="eu-west-1")
-
-    def __init__(self, answers: dict[str, Any]) -> None:
-        self._answers = answers
-
-    def __getattr__(self, operation: str) -> Callable[..., Any]:
-        """Return what boto3 makes for an operation."""
-
-        def call(**asked: object) -> Any:
-            found = self._answers[operation]
-            if isinstance(found, Exception):
-                raise found
-            return found(**asked) if callable(found) else found
-
-        return call
-
-    def get_paginator(self, operation: str) -> Aws:
-        """Return a paginator of one page."""
-        return Aws({"paginate": [self._answers[operation]]})
 
 
 def _error(code: str) -> ClientError:
@@ -120,7 +37,13 @@ def _examined(
     answers = good_answers()
     if change is not None:
         change(answers)
-    for service in ("lambda", "secretsmanager", "apigateway", "wafv2"):
+    for service in (
+        "lambda",
+        "secretsmanager",
+        "apigateway",
+        "apigatewayv2",
+        "wafv2",
+    ):
         cli.function.clients[service] = Aws(answers)
     arguments = ["doctor", "--api", "a1", "--stage", "prod", "--output", "json"]
     done = cli(*arguments)
@@ -159,12 +82,12 @@ def test_a_healthy_deployment_is_ok_throughout(cli: Cli) -> None:
         "a1/prod",
         "a1/prod web ACL",
     ]
-    assert len(found["a1/prod"]) == 5
+    assert len(found["a1/prod"]) == 6
 
 
 def _method(answers: dict[str, Any], **changes: str) -> None:
     resource = answers["get_resources"]["items"][1]
-    resource["resourceMethods"]["GET"] = _METHOD | changes
+    resource["resourceMethods"]["GET"] = METHOD | changes
 
 
 def _authorizer(answers: dict[str, Any], **changes: object) -> None:
@@ -349,15 +272,15 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
         "--region and --endpoint-url",
     ),
     "another identity source": (
-        lambda a: _authorizer(a, identitySource=f"{_SOURCE},context.identity.sourceIp"),
+        lambda a: _authorizer(a, identitySource=f"{SOURCE},context.identity.sourceIp"),
         "fail",
-        f"ApiKey: its identity source is {_SOURCE},context.identity.sourceIp, "
-        f"not {_SOURCE}",
+        f"ApiKey: its identity source is {SOURCE},context.identity.sourceIp, "
+        f"not {SOURCE}",
     ),
     "no identity source": (
         lambda a: _authorizer(a, identitySource=None),
         "fail",
-        f"ApiKey: its identity source is none, not {_SOURCE}",
+        f"ApiKey: its identity source is none, not {SOURCE}",
     ),
     "a longer TTL": (
         lambda a: _authorizer(a, authorizerResultTtlInSeconds=300),
@@ -385,6 +308,34 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
         "access log: it has $context.identity.apiKey, "
         "$context.requestOverride.header.X-API-Key",
     ),
+    "no permission to invoke": (
+        lambda a: a.update(get_policy=_error("ResourceNotFoundException")),
+        "fail",
+        "ApiKey: API Gateway may not invoke it; every call is 500",
+    ),
+    "a permission of another API": (
+        lambda a: a.update(
+            get_policy={
+                "Policy": json.dumps({"Statement": [PERMISSION]}).replace("a1", "b2")
+            }
+        ),
+        "fail",
+        "ApiKey: API Gateway may not invoke it; every call is 500",
+    ),
+    "permissions out of reach": (_denied("get_policy"), "not checked", "no permission"),
+    "a function that is named by a variable": (
+        lambda a: _authorizer(a, authorizerUri="…/functions/${stageVariables.f}/…"),
+        "not checked",
+        "ApiKey: its URI names no function that can be looked at",
+    ),
+    "no such API": (
+        lambda a: a.update(
+            get_rest_api=_error("NotFoundException"),
+            get_api=_error("NotFoundException"),
+        ),
+        "fail",
+        "there is no such API",
+    ),
     "no such stage": (
         lambda a: a.update(get_stage=_error("NotFoundException")),
         "fail",
@@ -396,6 +347,7 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
         "no (TooManyRequestsException); try again",
     ),
     "API Gateway out of reach": (_denied("get_stage"), "not checked", "no permission"),
+    "APIs out of reach": (_denied("get_rest_api"), "not checked", "no permission"),
     "no backup": (
         lambda a: a["describe_secret"].pop("ReplicationStatus"),
         "warn",
@@ -456,19 +408,19 @@ _ASKS_FOR_NONE = ("ok", "ApiKey: it asks for no header and caches nothing")
         (_takes("api-key,basic", **_NOTHING_CACHED), _ASKS_FOR_NONE),
         (
             _takes("basic", authorizerResultTtlInSeconds=0),
-            ("fail", f"ApiKey: its identity source is {_SOURCE}, not {_BASIC_SOURCE}"),
+            ("fail", f"ApiKey: its identity source is {SOURCE}, not {_BASIC_SOURCE}"),
         ),
         (
             _takes("basic"),
-            ("fail", f"ApiKey: its identity source is {_SOURCE}, not {_BASIC_SOURCE}"),
+            ("fail", f"ApiKey: its identity source is {SOURCE}, not {_BASIC_SOURCE}"),
         ),
         (
             _takes("api-key,basic", authorizerResultTtlInSeconds=0),
-            ("fail", f"ApiKey: its identity source is {_SOURCE}, its TTL 0 s"),
+            ("fail", f"ApiKey: its identity source is {SOURCE}, its TTL 0 s"),
         ),
         (
             _takes("api-key,basic"),
-            ("fail", f"ApiKey: its identity source is {_SOURCE}, its TTL 3 s"),
+            ("fail", f"ApiKey: its identity source is {SOURCE}, its TTL 3 s"),
         ),
         (
             _takes("api-key,basic", identitySource=None),
@@ -536,7 +488,53 @@ def test_the_age_of_the_secret_may_be_unknown(cli: Cli) -> None:
 def test_a_stage_without_an_access_log_logs_no_key(cli: Cli) -> None:
     """That is fine, and said."""
     found = _examined(cli, lambda a: a["get_stage"].pop("accessLogSettings"))
-    assert found["a1/prod"][-1] == ("ok", "access log: none is written")
+    assert ("ok", "access log: none is written") in found["a1/prod"]
+
+
+def test_a_role_by_which_the_authorizer_is_invoked_is_permission_enough(
+    cli: Cli,
+) -> None:
+    """The function's own policy says nothing then."""
+    role = "arn:aws:iam::123456789012:role/gateway"
+    found = _examined(
+        cli,
+        _both(
+            _denied("get_policy"), lambda a: _authorizer(a, authorizerCredentials=role)
+        ),
+    )
+    assert _worst(found) == []
+
+
+def test_a_token_authorizer_reads_the_header_that_it_is_given(cli: Cli) -> None:
+    """Whichever that is, it is the one under which an answer is cached."""
+    source = "method.request.header.Authorization"
+    change = _takes("api-key,basic", type="TOKEN", identitySource=source)
+    found = _examined(cli, change)
+    assert ("ok", f"ApiKey: it is handed {source}") in found["a1/prod"]
+    assert _worst(found) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "may"),
+    [
+        ({}, True),
+        ({"Principal": "*", "Action": "lambda:*", "Condition": {}}, True),
+        ({"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}, True),
+        ({"Effect": "Deny"}, False),
+        ({"Principal": {"Service": "events.amazonaws.com"}}, False),
+        ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, False),
+        ({"Action": "lambda:GetFunction"}, False),
+        ({"Condition": {"ArnLike": {"aws:SourceArn": ["arn:x", "arn:*:a1/*"]}}}, True),
+        ({"Condition": {"ArnLike": {"aws:SourceArn": "arn:*:a1/prod/*"}}}, False),
+    ],
+)
+def test_only_a_statement_for_this_authorizer_permits_it(
+    cli: Cli, changes: dict[str, Any], *, may: bool
+) -> None:
+    """That of a method or of another API is none, nor that of another service."""
+    policy = {"Policy": json.dumps({"Statement": [PERMISSION | changes]})}
+    found = _examined(cli, lambda a: a.update(get_policy=policy))
+    assert (_worst(found) == []) is may
 
 
 def test_an_unknown_configuration_leaves_things_unchecked(cli: Cli) -> None:
@@ -646,7 +644,9 @@ def test_routes_that_held_roles_lose_are_named(cli: Cli, account: Any) -> None:
     assert what.startswith("'GET /a/{x}/b' is shut: ")
     assert all(key_id in what for key_id in ids)
     assert other not in what
-    assert [level for level, _ in found["role map"]] == ["ok"]
+    ((level, what),) = found["role map"]
+    assert level == "warn"
+    assert what.startswith("READER and WRITER do not go together: 'GET /a/{x}/b' is ")
     # What a role loses by itself is the map's fault.
     roles["READER"]["allow"].append("GET /a/{x}/b")
     text = json.dumps({"roles": roles})

@@ -7,13 +7,13 @@ from base64 import b64encode
 import pytest
 
 from apikeys.decision import Reason
+from authorizer.events import read
 from authorizer.events.basic import has_basic_scheme, presented
-from authorizer.events.rest import Request
 from tests.builders import basic, event_with
 
 
 def _presented(value: object, multi: object = None) -> tuple[str, str] | Reason:
-    return presented(Request.parse(event_with({"Authorization": value}, multi)))
+    return presented(read(event_with({"Authorization": value}, multi)))
 
 
 def _decoding_to(decoded: bytes) -> str:
@@ -31,7 +31,7 @@ def test_several_spaces_may_follow_the_scheme(spaces: int) -> None:
     """RFC 9110 section 11.4: one or more; they count in the length."""
     value = basic("ada", "open sesame").replace(" ", " " * spaces)
     assert _presented(value) == ("ada", "open sesame")
-    assert has_basic_scheme(Request.parse(event_with({"Authorization": value})))
+    assert has_basic_scheme(read(event_with({"Authorization": value})))
     assert _presented(value.replace(" ", " " * 2_048)) is Reason.MALFORMED
 
 
@@ -171,7 +171,7 @@ def test_two_readings_are_ambiguous_and_none_is_missing() -> None:
 )
 def test_a_login_is_presented_rightly_or_not(value: str) -> None:
     """So that what is nearly one is never passed over beside a key."""
-    assert has_basic_scheme(Request.parse(event_with({"authorization": value})))
+    assert has_basic_scheme(read(event_with({"authorization": value})))
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,8 @@ def test_a_login_is_presented_rightly_or_not(value: str) -> None:
 )
 def test_another_scheme_presents_no_login(value: object) -> None:
     """Whatever it looks like: commas and other scripts, too."""
-    assert not has_basic_scheme(Request.parse(event_with({"authorization": value})))
-    assert not has_basic_scheme(Request.parse(event_with({"Accept": "Basic x"})))
+    assert not has_basic_scheme(read(event_with({"authorization": value})))
+    assert not has_basic_scheme(read(event_with({"Accept": "Basic x"})))
 
 
 @pytest.mark.parametrize(
@@ -199,4 +199,4 @@ def test_another_scheme_presents_no_login(value: object) -> None:
 )
 def test_a_login_in_one_reading_is_presented(headers: object, multi: object) -> None:
     """In whichever of several headers or values it stands."""
-    assert has_basic_scheme(Request.parse(event_with(headers, multi)))
+    assert has_basic_scheme(read(event_with(headers, multi)))

@@ -1,0 +1,45 @@
+"""The events of an HTTP API's authorizer, in the payload formats 2.0 and 1.0."""
+
+from __future__ import annotations
+
+from apikeys import policy
+from apikeys.errors import MisconfiguredError
+from apikeys.method_arn import MethodArn
+from authorizer.events.rest import Request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from apikeys.document import Document
+
+
+class HttpApiRequest(Request):
+    """A request of an HTTP API, which is refused by a policy.
+
+    What an HTTP API makes of a raised ``Unauthorized`` AWS does not say.
+    """
+
+    __slots__ = ()
+
+    def refusal(self) -> Document:
+        """Return the answer to a refused request, the same for every reason."""
+        return policy.refusal(self.method_arn.stage_arn)
+
+
+def read(event: Document) -> HttpApiRequest:
+    """Read an event of either format.
+
+    Format 2.0 names the ARN otherwise, and joins the values of a header by commas.
+
+    Raises:
+        MisconfiguredError: another format, an unreadable method ARN, or headers that
+            are not an object.
+    """
+    version = event["version"]
+    if version == "1.0":
+        return HttpApiRequest.parse(event)
+    if version != "2.0":
+        raise MisconfiguredError("the event's version is not 1.0 or 2.0")
+    headers = event.get("headers")
+    if not (headers is None or isinstance(headers, dict)):
+        raise MisconfiguredError("the event's headers are not an object")
+    return HttpApiRequest(MethodArn.parse(event.get("routeArn")), headers or {})
