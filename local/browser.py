@@ -1,4 +1,4 @@
-"""A browser for the console's tests and pictures: the checkout's own, or the system's."""
+"""A browser for the console's tests: the checkout's own, or the system's."""
 
 import os
 import platform

@@ -31,9 +31,8 @@ def running_console(stack: Stack) -> Iterator[str]:
 
 
 def _printed(process: subprocess.Popen[str]) -> str:
-    assert process.stderr is not None
     said = []
-    for line in process.stderr:
+    for line in process.stderr or ():
         said.append(line)
         if "http://" in line:
             return "http://" + line.partition("http://")[2].strip()

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from local import browser, checkout
 from local.clients import apikeys
@@ -13,7 +13,7 @@ from local.deployment import Stack, running_stack
 from local.scenarios.keys import MANAGEMENT, ROLE_MAP
 
 _FOLDER: Final = checkout.ROOT / "docs" / "console"
-_SIZE: Final = {"width": 1280, "height": 800}
+_SIZE: Final = ViewportSize(width=1280, height=800)
 _CLIENTS: Final = (
     ("Portal", "Nightly export", "9d"),
     ("Portal", "Search index", "90d"),

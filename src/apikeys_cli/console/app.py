@@ -14,7 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from apikeys_cli.console import list_page, make_pages, record_pages, role_pages
+from apikeys_cli.console import (
+    health_page,
+    list_page,
+    make_pages,
+    record_pages,
+    role_pages,
+)
 from apikeys_cli.console.forms import text_of
 from apikeys_cli.console.guards import ENTRY, WELCOME, Guards
 from apikeys_cli.console.session import COOKIE
@@ -58,6 +64,7 @@ _PAGES: tuple[tuple[str, Page], ...] = (
     ("/login/{login}/edit", record_pages.edit),
     ("/roles", role_pages.roles),
     ("/roles/edit", role_pages.edit_roles),
+    ("/health", health_page.health),
 )
 _DEEDS: tuple[tuple[str, Deed], ...] = (
     ("/new", make_pages.make),

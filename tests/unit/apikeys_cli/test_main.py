@@ -51,8 +51,8 @@ def _module(*verbs: str) -> str:
 def test_commands_stand_in_the_order_of_a_life() -> None:
     """Of a key's, not of the alphabet."""
     assert list(main.commands) == [
-        *("issue", "import", "list", "get", "update", "verify", "rotate", "clone"),
-        *("confirm", "disable", "enable", "revoke", "restore"),
+        *("issue", "import", "list", "usage", "get", "update", "verify", "rotate"),
+        *("clone", "confirm", "disable", "enable", "revoke", "restore"),
         *("roles", "flush", "signing", "doctor", "console"),
     ]
 

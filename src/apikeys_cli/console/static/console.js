@@ -12,7 +12,6 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  if (form.method !== "post") return;
   form.dataset.sent = "yes";
   // After the browser has taken the value of the button that was pressed.
   setTimeout(() => {
