@@ -65,6 +65,7 @@ _PAGES: tuple[tuple[str, Page], ...] = (
     ("/roles", role_pages.roles),
     ("/roles/edit", role_pages.edit_roles),
     ("/health", health_page.health),
+    ("/health/usage/{query}", health_page.usage),
 )
 _DEEDS: tuple[tuple[str, Deed], ...] = (
     ("/new", make_pages.make),
@@ -77,6 +78,7 @@ _DEEDS: tuple[tuple[str, Deed], ...] = (
     *((f"/login/{{login}}/{verb}", record_pages.change) for verb in record_pages.DONE),
     ("/roles/check", role_pages.check_roles),
     ("/roles/store", role_pages.store_roles),
+    ("/health/usage", health_page.ask_usage),
 )
 
 

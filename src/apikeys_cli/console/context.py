@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.background import BackgroundTask
 
-    from apikeys_cli.admin_function import AdminFunction, Invocation
+    from apikeys_cli.admin_function import Invocation
 
 _SEE_OTHER = 303
 _OK = 200
@@ -42,7 +42,17 @@ class Notice(NamedTuple):
 
 @dataclass
 class Console:
-    """A running console: the function behind it, its session, and what it remembers."""
+    """A running console, and what it remembers.
+
+    Attributes:
+        invocation: the way to the admin function and to AWS.
+        session: its browser's.
+        forms: those that were shown.
+        shown: what waits for its one view.
+        notices: what was last done to a record, by its name.
+        function: the admin function.
+        catalogue: the records that a search has read.
+    """
 
     invocation: Invocation
     session: Session = field(default_factory=Session)
@@ -51,13 +61,9 @@ class Console:
     notices: dict[str, Notice] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.function = self.invocation.function
         self.catalogue = Catalogue(self.function)
         self._templates = _templates()
-
-    @property
-    def function(self) -> AdminFunction:
-        """The admin function."""
-        return self.invocation.function
 
     def page(
         self,

@@ -72,7 +72,8 @@ class Page(HTMLParser):
                 fields.append((given["name"], given.get("value", "")))
 
     def handle_endtag(self, tag: str) -> None:
-        """End a field."""
+        """End a field, or a cell: what stands beside is another word."""
+        self.text += " " if tag in {"td", "th", "dd", "dt"} else ""
         if tag == "select":
             self._select = ""
         if tag == "textarea" and self._area is not None:
