@@ -180,10 +180,10 @@ class RolesGet(Request):
 
 
 class RolesCheck(Request):
-    """Say what is wrong with a role map."""
+    """Say what is wrong with a role map, the stored one if none is given."""
 
     action: Literal["roles.check"]
-    role_map: JsonObject
+    role_map: JsonObject | None = None
 
 
 class RolesPut(Request):
