@@ -85,6 +85,10 @@ def _usage_plans(account: Account, names: Names) -> Iterator[str]:
             yield plan["id"]
 
 
+def _remove_usage_plan(account: Account, plan: str) -> None:
+    account.client("apigateway").delete_usage_plan(usagePlanId=plan)
+
+
 def _stacks(account: Account, names: Names) -> Iterator[str]:
     # The probe first: it may use what the other has.
     for stack in (names.probe, names.stack):
@@ -169,6 +173,7 @@ def _remove_function(account: Account, name: str) -> None:
 _KINDS: Final = (
     _Kind("gateway key", _gateway_keys, _remove_gateway_key),
     _Kind("stack", _stacks, _remove_stack),
+    _Kind("usage plan", _usage_plans, _remove_usage_plan),
     _Kind("function", _functions, _remove_function),
     _Kind("secret", _secrets, _remove_secret),
     _Kind("table", _tables, _remove_table),

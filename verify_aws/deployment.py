@@ -93,12 +93,11 @@ def start(
     s3, cloudformation = account.client("s3"), account.client("cloudformation")
     key = f"{hashlib.sha256(template.encode()).hexdigest()}.template"
     s3.put_object(Bucket=bucket, Key=key, Body=template.encode())
-    url = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": key})
     change = cloudformation.create_change_set(
         StackName=stack,
         ChangeSetName=f"verify-{time.time_ns()}",
         ChangeSetType="UPDATE" if status(account, stack) else "CREATE",
-        TemplateURL=url.partition("?")[0],
+        TemplateURL=f"{s3.meta.endpoint_url}/{bucket}/{key}",
         Parameters=[
             {"ParameterKey": name, "ParameterValue": value}
             for name, value in parameters.items()
@@ -126,7 +125,7 @@ def outputs(account: Account, stack: str) -> dict[str, str]:
     Raises:
         StackError: it is not, with the first reason.
     """
-    found = settled(account, stack)
+    found = settled(account, stack, is_executed=True)
     if found not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         raise StackError(f"{stack}: {found}: {_first_reason(account, stack)}")
     cloudformation = account.client("cloudformation")
@@ -134,11 +133,17 @@ def outputs(account: Account, stack: str) -> dict[str, str]:
     return {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
 
 
-def settled(account: Account, stack: str) -> str | None:
-    """Wait until nothing changes a stack any more; return its status, None if gone."""
+def settled(account: Account, stack: str, *, is_executed: bool = False) -> str | None:
+    """Wait until nothing changes a stack any more; return its status, None if gone.
+
+    Args:
+        account: where it is.
+        stack: its name.
+        is_executed: whether a change set is known to be under way, and none in review.
+    """
     deadline = time.monotonic() + _TIMEOUT_SECONDS
     while (found := status(account, stack)) and found.endswith("_IN_PROGRESS"):
-        if found == "REVIEW_IN_PROGRESS":
+        if found == "REVIEW_IN_PROGRESS" and not is_executed:
             # A change set that nobody executed.
             return found
         if time.monotonic() > deadline:

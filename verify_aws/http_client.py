@@ -3,12 +3,12 @@
 import http.client
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 _SECONDS: Final = 30
-_TRIES: Final = 3
+_MORE_TRIES: Final = 5
 _PAUSE_SECONDS: Final = 2.0
 
 
@@ -23,15 +23,22 @@ class Response(NamedTuple):
 def send(
     url: str, headers: Iterable[tuple[str, str]] = (), method: str = "GET"
 ) -> Response:
-    """Send a request; again where no connection comes about, as for a new name."""
-    for attempt in range(_TRIES):
+    """Send a request, patiently."""
+    given = list(headers)
+    return patiently(lambda: _once(url, given, method))
+
+
+def patiently[T](call: Callable[[], T]) -> T:
+    """Return what a call does; again where no connection comes about.
+
+    A new API's name is not known everywhere at once.
+    """
+    for _ in range(_MORE_TRIES):
         try:
-            return _once(url, headers, method)
+            return call()
         except OSError:
-            if attempt == _TRIES - 1:
-                raise
             time.sleep(_PAUSE_SECONDS)
-    raise AssertionError
+    return call()
 
 
 def _once(url: str, headers: Iterable[tuple[str, str]], method: str) -> Response:

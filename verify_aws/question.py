@@ -21,7 +21,8 @@ class Question(NamedTuple):
         text: the question.
         expected: what the project counts on.
         ask: puts it.
-        gap: why an emulator can't answer; empty where it can.
+        gap: why an emulator is not asked; empty where it is.
+        differs: why an emulator's answer may be another; empty where it may not.
     """
 
     number: str
@@ -29,6 +30,7 @@ class Question(NamedTuple):
     expected: str
     ask: Callable[[Run], Seen]
     gap: str = ""
+    differs: str = ""
 
 
 class Answer(NamedTuple):
@@ -39,7 +41,7 @@ class Answer(NamedTuple):
         text: the question, or a row of the demo.
         expected: what the project counts on.
         seen: what was seen, or why it was not asked.
-        verdict: ``expected``, ``otherwise``, ``not asked`` or ``failed``.
+        verdict: one of the words below.
     """
 
     number: str
@@ -51,6 +53,8 @@ class Answer(NamedTuple):
 
 EXPECTED = "expected"
 OTHERWISE = "otherwise"
+# Otherwise, where an emulator is known to differ from AWS.
+EMULATED = "emulated"
 NOT_ASKED = "not asked"
 FAILED = "failed"
 
@@ -65,5 +69,9 @@ def put(question: Question, run: Run) -> Answer:
     except Exception as error:  # noqa: BLE001 - the other questions are still to be put
         said = run.scrubbed(f"{type(error).__name__}: {error}")
         return Answer(number, text, expected, said, FAILED)
-    verdict = EXPECTED if seen.is_expected else OTHERWISE
-    return Answer(number, text, expected, run.scrubbed(seen.text), verdict)
+    told = run.scrubbed(seen.text)
+    if seen.is_expected:
+        return Answer(number, text, expected, told, EXPECTED)
+    if question.differs and run.account.is_emulated:
+        return Answer(number, text, expected, f"{told} ({question.differs})", EMULATED)
+    return Answer(number, text, expected, told, OTHERWISE)

@@ -6,9 +6,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from verify_aws.question import EXPECTED, FAILED, NOT_ASKED, OTHERWISE, Answer
+from verify_aws.question import (
+    EMULATED,
+    EXPECTED,
+    FAILED,
+    NOT_ASKED,
+    OTHERWISE,
+    Answer,
+)
 
-_VERDICTS: Final = (EXPECTED, OTHERWISE, FAILED, NOT_ASKED)
+_VERDICTS: Final = (EXPECTED, OTHERWISE, FAILED, EMULATED, NOT_ASKED)
 _COLUMNS: Final = ("", "question", "expected", "seen", "verdict")
 
 

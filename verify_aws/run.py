@@ -98,8 +98,13 @@ class Run:
     def connect(self, key: str | None) -> tuple[int, str]:
         """Open the WebSocket API with a key or without; return status and answer."""
         url = self.account.address(self.outputs["ExampleWebSocketUrl"])
-        answer = websocket.ask(url, {} if key is None else {"X-API-Key": key})
+        headers = {} if key is None else {"X-API-Key": key}
+        answer = http_client.patiently(lambda: websocket.ask(url, headers))
         return answer.status, answer.body
+
+    def repeats(self, times: int) -> int:
+        """Return how often to do something: less where an emulator is asked."""
+        return times // 5 if self.account.is_emulated else times
 
     def resource(self, logical: str) -> str:
         """Return the physical id of a resource of the stack."""

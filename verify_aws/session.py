@@ -12,7 +12,7 @@ from verify_aws import deployment
 from verify_aws.account import Account
 from verify_aws.names import Names
 from verify_aws.plan import BEFORE_THE_ROLE_MAP, STAGES, Stage
-from verify_aws.question import NOT_ASKED, Answer, Question, put
+from verify_aws.question import FAILED, NOT_ASKED, Answer, Question, put
 from verify_aws.rows import rows
 from verify_aws.run import RECORD_TTL_SECONDS, Run
 
@@ -59,10 +59,18 @@ def answers(
             say("Deploying the probe …")
             _deploy_probe(run)
         if stage.has_rows:
-            yield from rows(run)
+            yield from _rows(run)
         for question in stage.questions:
             late = time.monotonic() > deadline
             yield _too_late(question) if late else put(question, run)
+
+
+def _rows(run: Run) -> Iterator[Answer]:
+    try:
+        yield from rows(run)
+    except Exception as error:  # noqa: BLE001 - the questions are still to be put
+        said = run.scrubbed(f"{type(error).__name__}: {error}")
+        yield Answer("row", "the rows to their end", "all of them", said, FAILED)
 
 
 def _can_be_answered(stage: Stage, account: Account) -> bool:

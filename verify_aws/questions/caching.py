@@ -1,4 +1,4 @@
-"""What API Gateway caches, at a TTL of 300 s: V7, V8, V12, V29; and V3 at a TTL of 0."""
+"""What API Gateway caches, at a TTL of 300 s: V7, V8, V12; V29, and V3 at TTL 0."""
 
 import time
 from base64 import b64encode

@@ -86,6 +86,7 @@ SPELLINGS: Final = Question(
     "Which spellings of a path does a policy open?",
     "200 for /management/a, with a query as well, and for nothing else",
     _spellings,
+    differs="it decodes a path before it judges it",
 )
 QUESTION_MARK: Final = Question(
     "V34",
