@@ -46,8 +46,6 @@ def main(arguments: list[str]) -> int:
     if not (options.yes or _is_confirmed(account)):
         _say("Nothing was begun.")
         return 2
-    # So that what was made is removed then, too.
-    signal.signal(signal.SIGTERM, _interrupt)
     if options.clean is not None:
         return _clean(account, names)
     return _verify(account, names)
@@ -125,4 +123,6 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
+    # So that what was made is removed then, too.
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(main(sys.argv[1:]))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import NoRegionError
 
 # The admin function ends within 60 s; a repeat could issue a second key.
 _ONCE: Final = Config(read_timeout=70, retries={"total_max_attempts": 1})
@@ -30,8 +31,15 @@ class Account(NamedTuple):
 
     @classmethod
     def of_environment(cls) -> Self:
-        """Return the account that the AWS configuration leads to."""
+        """Return the account that the AWS configuration leads to.
+
+        Raises:
+            BotoCoreError: there are no credentials, or there is no region.
+            ClientError: AWS does not take the credentials.
+        """
         session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
+        if session.region_name is None:
+            raise NoRegionError
         caller = session.client("sts").get_caller_identity()
         endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
         return cls(session, caller["Account"], caller["Arn"], endpoint)

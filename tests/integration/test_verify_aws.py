@@ -135,20 +135,3 @@ def test_what_a_killed_run_leaves_is_removed_by_its_suffix(emulator: Emulator) -
     assert other.endswith("of_another_run")
     assert clean(emulator, "0" * 10).returncode == 0
     assert inventory(emulator) == before
-
-
-def test_without_a_yes_and_a_terminal_nothing_is_begun(emulator: Emulator) -> None:
-    """Nor with a suffix that could be anybody's."""
-    before = inventory(emulator)
-    for arguments in ([], ["--clean", "abc", "--yes"], ["--clean", "", "--yes"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "verify_aws", *arguments],
-            capture_output=True,
-            check=False,
-            cwd=checkout.ROOT,
-            env=environment(emulator),
-            stdin=subprocess.DEVNULL,
-            text=True,
-        )
-        assert done.returncode == 2, arguments
-    assert inventory(emulator) == before
