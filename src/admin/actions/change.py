@@ -56,8 +56,10 @@ def update(deployment: Deployment, request: Update) -> Document:
     deployment.grants.check_record(record)
     if request.roles is not None:
         role_map = deployment.role_maps.check_roles(
-            record.roles, session=record.session
+            record.roles, session=record.session, networks=record.networks
         )
+    elif record.networks != found.record.networks:
+        role_map = deployment.role_maps.check_networks(record)
     elif policy.context(record) != policy.context(found.record):
         role_map = deployment.role_maps.readable()
     else:

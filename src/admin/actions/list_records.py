@@ -11,7 +11,7 @@ from admin.stores.records import readable
 from admin.stores.revoked import seen
 from apikeys import document
 from apikeys.defaults import DAY
-from apikeys.record import SCHEMA_VERSION
+from apikeys.record import SCHEMA_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,6 +99,6 @@ def _fits(record: Record, request: ListKeys, now: float) -> bool:
 
 def _is_ours(stored: Stored) -> bool:
     try:
-        return document.loads(stored.text).get("schemaVersion") == SCHEMA_VERSION
+        return document.loads(stored.text).get("schemaVersion") in SCHEMA_VERSIONS
     except ValueError:
         return False

@@ -111,6 +111,9 @@ def _as_before(request: Issue | Clone | Rotate) -> str:
     """Return an older release's fingerprint of a request about an account."""
     fields: Document = request.model_dump(mode="json", exclude=_OF_NO_CONSEQUENCE)
     fields["hasPassword"] = request.password is not None
+    if fields.get("allowed_cidrs") is None:
+        # That release did not have it.
+        fields.pop("allowed_cidrs", None)
     return _fingerprint(document.dumps(fields))
 
 

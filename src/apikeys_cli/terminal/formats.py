@@ -42,6 +42,7 @@ RECORD_FIELDS = (
     "enabled",
     "description",
     "usagePlanId",
+    "allowedCidrs",
     "version",
 )
 
