@@ -12,6 +12,7 @@ from local.clients import CliError
 from local.deployment import running_stack
 from local.errors import LocalError
 from local.scenarios.keys import Row, issue, run
+from local.scenarios.kinds import tell_of_kinds
 from local.scenarios.migration import (
     deployed_for_both_kinds,
     tell_of_both_kinds,
@@ -30,6 +31,7 @@ def main() -> int:
         with running_stack("demo") as stack:
             _step(started, f"The example API answers at {stack.example_url}")
             rows = list(_shown(started, run(stack)))
+            rows += _shown(started, tell_of_kinds(stack))
             rows += _shown(started, tell_of_ontopop(stack))
             _step(started, "Deploying again, for keys and logins, with argon2id …")
             older = issue(stack, "--client", "Issued before")["key"]

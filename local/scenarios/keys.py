@@ -13,6 +13,7 @@ from local.clients import Answer, apikeys, aws_lambda_invoke, call
 from local.deployment import Stack
 
 MANAGEMENT: Final = "ROLE_ONTOPOP_MANAGEMENT_API"
+TRIPLESTORE: Final = "ROLE_ONTOPOP_TRIPLESTORE_API"
 ROLE_MAP: Final = checkout.ROOT / "examples" / "roles" / "example-api.toml"
 
 _LIFETIME: Final = "20s"

@@ -1,4 +1,4 @@
-"""The demo's second act: what teams bring along from OntoPop and from HOPEX."""
+"""The demo's third act: what teams bring along from OntoPop and from HOPEX."""
 
 import json
 import secrets

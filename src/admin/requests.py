@@ -13,6 +13,7 @@ from admin.fields import (
     Ending,
     HandedOver,
     JsonObject,
+    KeyId,
     Login,
     Named,
     NextToken,
@@ -33,6 +34,9 @@ from apikeys.defaults import (
 from apikeys.fields import MAX_LIFETIME_DAYS
 
 _MAX_OVERLAP_SECONDS = 366 * DAY
+_USAGE_DAYS = 30
+# As long as CloudWatch Logs keeps anything.
+_LOG_DAYS = 3_653
 
 
 class Issue(Described, HandedOver):
@@ -182,10 +186,10 @@ class RolesGet(Request):
 
 
 class RolesCheck(Request):
-    """Say what is wrong with a role map."""
+    """Say what is wrong with a role map, the stored one if none is given."""
 
     action: Literal["roles.check"]
-    role_map: JsonObject
+    role_map: JsonObject | None = None
 
 
 class RolesPut(Request):
@@ -201,6 +205,34 @@ class Flush(Request):
     """Empty the gateway's caches of the deployment's stages."""
 
     action: Literal["flush"]
+
+
+class Notify(Request):
+    """Tell of the keys that will end; the schedule's request."""
+
+    action: Literal["notify"]
+
+
+class Usage(Request):
+    """Ask how keys were used, or for the answer to that."""
+
+    action: Literal["usage"]
+    key_id: KeyId | None = None
+    login: Login | None = None
+    client: Text | None = None
+    days: Annotated[int, Field(ge=1, le=_LOG_DAYS)] = _USAGE_DAYS
+    query_id: (
+        Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")] | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        given = self.model_fields_set - {"action", "days"}
+        if len(given) > 1 or (self.query_id and "days" in self.model_fields_set):
+            raise ValueError(
+                "keyId: give one of keyId, login, client, or queryId alone"
+            )
+        return self
 
 
 class SigningRotate(Request):
@@ -237,6 +269,8 @@ type AnyRequest = Annotated[
     | RolesCheck
     | RolesPut
     | Flush
+    | Notify
+    | Usage
     | SigningRotate
     | SigningRetire,
     Field(discriminator="action"),

@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apikeys.grants import Grant
     from apikeys.roles import RoleMap
     from apikeys.route import Route
 
@@ -25,7 +26,7 @@ MAX_PARAMETERS = 6
 MAX_SHAPES = 400
 MAX_MAP_BYTES = 65_536
 # About a second: twenty times what an ordinary map of 300 routes needs.
-_MOST_WORK = 100_000
+MOST_WORK = 100_000
 _UNPROVEN = (
     "for APIs without {proxy+} and $default routes: it has not been shown on AWS how "
     "encoded paths are judged"
@@ -40,7 +41,7 @@ def check(role_map: RoleMap) -> list[Finding]:
     found = list(_beyond_limits(role_map))
     if not found:
         try:
-            found = list(_found(role_map, Work(_MOST_WORK)))
+            found = list(_found(role_map, Work(MOST_WORK)))
         except TooIntricateError:
             message = (
                 "the role map is too intricate to be checked: fewer routes whose "
@@ -96,22 +97,26 @@ def _found(role_map: RoleMap, work: Work) -> Iterator[Finding]:
 def _alone(role_map: RoleMap, held: list[str], work: Work) -> Iterator[Finding]:
     """Find what one role, or none, brings about by itself."""
     grant = compile_within(role_map, held, work)
-    if grant.bytes > MAX_BYTES:
-        whose = (
-            f"the policy of {held[0]} alone" if held else "that of a key without roles"
-        )
-        message = f"{whose} has {grant.bytes} bytes, API Gateway takes {MAX_BYTES}"
-        yield Finding(REFUSE, held, "", message)
+    whose = f"the policy of {held[0]} alone" if held else "that of a key without roles"
+    yield from _too_long(grant, held, whose)
     for finding in grant.findings:
         # How a policy that is too long is shortened is of no interest then.
         if finding.route or grant.bytes <= MAX_BYTES:
             yield finding
     if held and reads_beyond(role_map, held[0]):
         known = {finding.message for finding in grant.findings}
-        for finding in compile_within(role_map, held, work, read_only=True).findings:
+        grant = compile_within(role_map, held, work, read_only=True)
+        yield from _too_long(grant, held, f"{whose}, of a read-only record,")
+        for finding in grant.findings:
             if finding.message not in known:
                 finding.message += " (of a read-only record)"
                 yield finding
+
+
+def _too_long(grant: Grant, held: list[str], whose: str) -> Iterator[Finding]:
+    if grant.bytes > MAX_BYTES:
+        message = f"{whose} has {grant.bytes} bytes, API Gateway takes {MAX_BYTES}"
+        yield Finding(REFUSE, held, "", message)
 
 
 def reads_beyond(role_map: RoleMap, name: str) -> bool:

@@ -6,12 +6,14 @@ denies and, under any-key, the routes that it lacks.
 
 from __future__ import annotations
 
+from apikeys.grants import compile_within
 from apikeys.pattern import covers, glob, meets, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from apikeys.access import Work
     from apikeys.pattern import Pattern
     from apikeys.roles import RoleMap
     from apikeys.route import Route
@@ -19,14 +21,23 @@ if TYPE_CHECKING:
 UNNAMED = "any route that no role names"
 
 
-def opens_no_longer(role_map: RoleMap) -> Iterator[tuple[str, str, list[str]]]:
+def opens_no_longer(
+    role_map: RoleMap, work: Work
+) -> Iterator[tuple[str, str, list[str]]]:
     """Yield a role, a route of it, and patterns of what it opened and opens no more.
 
     Under any-key also what was lost of other routes, for a key without roles, too,
     whose role is empty. Not listed are requests that encode a letter without need.
+
+    Args:
+        role_map: whose roles they are.
+        work: counts what is done.
+
+    Raises:
+        TooIntricateError: it takes more work.
     """
     for name in ("", *role_map.roles) if role_map.any_key else role_map.roles:
-        grant = role_map.grant([name])
+        grant = compile_within(role_map, [name] if name else [], work)
         before = _globs(_denied_before(role_map, name))
         allowed = [_pattern(resource) for resource in grant.allow]
         denied = [_pattern(r) for r in grant.deny if not r.startswith("*%")]

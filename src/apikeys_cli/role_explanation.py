@@ -12,7 +12,7 @@ from apikeys.errors import MalformedRoleMapError
 from apikeys.explanation import explain
 from apikeys.roles import RoleMap
 from apikeys.session import is_read_only
-from apikeys_cli.role_findings import sentence
+from apikeys_cli.role_findings import sentence, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +67,7 @@ def explanation_row(found: Mapping[str, Any]) -> dict[str, Any]:
 def readable_explanation(found: Mapping[str, Any]) -> Text:
     """Return the explanation as text."""
     row = explanation_row(found)
+    row["findings"] = sentences(found["findings"])
     text = Text(f"{' '.join(found['roles']) or 'no role'}\n", style="bold")
     for field, style in (("opens", "green"), ("closes", "red")):
         for route in row[field]:

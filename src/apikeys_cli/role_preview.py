@@ -76,8 +76,8 @@ def show_changes(found: dict[str, Any], output: str) -> None:
 
 def say_findings(found: dict[str, Any]) -> None:
     """Tell a person what is wrong with a role map, and who loses what by it."""
-    for finding in found["findings"]:
-        say(role_findings.sentence(finding))
+    for line in role_findings.sentences(found["findings"]):
+        say(line)
     for loss in found["losses"]:
         say(loss)
 

@@ -52,7 +52,7 @@ def _given_a_password(stack: Stack, *arguments: str) -> dict[str, Any]:
     return found
 
 
-def test_every_request_of_the_second_act_gets_the_status_it_must(
+def test_every_request_of_the_third_act_gets_the_status_it_must(
     both_kinds: BothKinds,
 ) -> None:
     """Deployed anew for both kinds, with ``KeyHash=argon2id``; older keys stay good."""

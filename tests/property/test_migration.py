@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from apikeys.access import Work
 from apikeys.errors import MalformedRoleMapError
 from apikeys.migration import opens_no_longer
 from apikeys.policy import MAX_BYTES, policy_document, size
@@ -81,7 +82,7 @@ def test_what_opens_no_longer_is_listed(unmapped: str, seed: int) -> None:
     random, lost = Random(seed), 0  # noqa: S311 - no secret
     for found in chain(_accepted(seed, unmapped, 150), _examples()):
         before, after = FormerMap.parse(found), RoleMap.parse(found)
-        listed = list(opens_no_longer(after))
+        listed = list(opens_no_longer(after, Work(1_000_000)))
         calls = [random_call(random, Meaning(found)) for _ in range(60)]
         for name in ("", *found["roles"]):
             former, grant = before.grant([name]), after.grant([name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, public_view, revoked_view
+from admin.actions.views import findings, lost_routes, public_view, revoked_view
 from admin.errors import conflict
 from apikeys import policy
 
@@ -29,8 +29,13 @@ def enable(deployment: Deployment, request: Enable) -> Document:
     """Answer ``enable``."""
     found = deployment.records.live(request.principal)
     deployment.grants.check_record(found.record)
-    answer = _changed(deployment, found, found.record.changed(enabled=True))
-    return answer | deployment.settings.granting_bound
+    record = found.record.changed(enabled=True)
+    warned = lost_routes(deployment.role_maps.readable(), record)
+    return {
+        **_changed(deployment, found, record),
+        **deployment.settings.granting_bound,
+        **warned,
+    }
 
 
 def disable(deployment: Deployment, request: Disable) -> Document:
@@ -58,16 +63,17 @@ def update(deployment: Deployment, request: Update) -> Document:
         role_map = deployment.role_maps.check_roles(
             record.roles, session=record.session, networks=record.networks
         )
+        warned = findings(role_map, record)
     elif record.networks != found.record.networks:
-        role_map = deployment.role_maps.check_networks(record)
+        warned = findings(deployment.role_maps.check_networks(record), record)
     elif policy.context(record) != policy.context(found.record):
-        role_map = deployment.role_maps.readable()
+        warned = findings(deployment.role_maps.readable(), record)
     else:
-        role_map = None
+        warned = lost_routes(deployment.role_maps.readable(), record)
     return {
         **_changed(deployment, found, record),
         **deployment.settings.granting_bound,
-        **findings(role_map, record),
+        **warned,
     }
 
 

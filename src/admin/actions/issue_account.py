@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, issued, shown_time
+from admin.actions.views import findings, issued, lost_routes, shown_time
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
@@ -54,6 +54,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
+    role_map = deployment.role_maps.readable()
     if idempotency.was_written_by(old.record, request):
         made, found = _repeated(deployment, request, old)
     else:
@@ -71,6 +72,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
             "expirationDate": shown_time(ends_at),
         },
         **deployment.settings.bound,
+        **lost_routes(role_map, found.record),
     }
 
 

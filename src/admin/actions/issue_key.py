@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, issued, public_view
+from admin.actions.views import findings, issued, lost_routes, public_view
 from admin.errors import Code, RefusedError, conflict, revoked
 from admin.principal import Principal
 from admin.rules import idempotency
@@ -61,6 +61,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
+    role_map = deployment.role_maps.readable()
     sister_id = new_key_id(request.request_token)
     if old.record.document.get("replacedBy") not in (None, sister_id):
         message = "the key was rotated already; rotate its replacement"
@@ -90,6 +91,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
         **issued(made, sister, now),
         "previous": public_view(previous.record, previous.version, now),
         **deployment.settings.bound,
+        **lost_routes(role_map, sister.record),
     }
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from admin.actions.views import public_view, revoked_view
+from admin.actions.views import lost_routes, public_view, revoked_view
 from admin.errors import Code, RefusedError, not_found
 from admin.stores.engine import Absence, Stored, settled
 from admin.stores.records import parsed, readable
@@ -67,6 +67,7 @@ def restore(deployment: Deployment, request: Restore) -> Document:
             have been.
     """
     principal = request.principal
+    role_map = deployment.role_maps.readable()
     stored = deployment.records.stored(principal)
     if isinstance(stored, Stored):
         found = _unfinished(deployment, principal, stored)
@@ -80,7 +81,12 @@ def restore(deployment: Deployment, request: Restore) -> Document:
             raise RefusedError(Code.NOT_RESTORABLE, message, field=principal.field)
         found = _rejoined(deployment, principal, _readable_again(deployment, principal))
     view = public_view(found.record, found.version, deployment.clock())
-    return {"status": 200, "record": view, **deployment.settings.granting_bound}
+    return {
+        "status": 200,
+        "record": view,
+        **deployment.settings.granting_bound,
+        **lost_routes(role_map, found.record),
+    }
 
 
 def _unfinished(deployment: Deployment, principal: Principal, stored: Stored) -> Found:

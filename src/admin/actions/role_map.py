@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from admin.errors import Code, RefusedError, invalid
 from admin.rules import role_map_findings
 from apikeys import document
-from apikeys.errors import MalformedRoleMapError
+from apikeys.access import Work
+from apikeys.check import MOST_WORK
+from apikeys.errors import MalformedRoleMapError, TooIntricateError
 from apikeys.finding import REFUSE, refusals
+from apikeys.migration import opens_no_longer
 from apikeys.roles import RoleMap
 
 if TYPE_CHECKING:
@@ -46,16 +49,42 @@ def put(deployment: Deployment, request: RolesPut) -> Document:
     }
 
 
-def check(_deployment: Deployment, request: RolesCheck) -> Document:
-    """Answer ``roles.check``: 200 with all that there is to say of the map."""
+def check(deployment: Deployment, request: RolesCheck) -> Document:
+    """Answer ``roles.check``: 200 with all that there is to say of the map.
+
+    Of the stored one also what it opened before ``{name}`` was exact.
+    """
+    lost: Document = {}
     try:
-        found = role_map_findings.findings(_parsed(request.role_map))
+        if request.role_map is None:
+            role_map = deployment.role_maps.current()
+            lost = _lost(role_map)
+        else:
+            role_map = _parsed(request.role_map)
+        found = role_map_findings.findings(role_map)
     except RefusedError as refused:
         if refused.findings is None:
             raise
         found = refused.findings
     is_valid = all(finding.grade != REFUSE for finding in found)
-    return {"status": 200, "isValid": is_valid, "findings": _documents(found)}
+    return {"status": 200, "isValid": is_valid, "findings": _documents(found)} | lost
+
+
+def _lost(role_map: RoleMap) -> Document:
+    """Return the part of an answer that lists what a map opens no longer.
+
+    Empty where the map is too intricate for that.
+    """
+    try:
+        found = list(opens_no_longer(role_map, Work(MOST_WORK)))
+    except TooIntricateError:
+        return {}
+    return {
+        "opensNoLonger": [
+            {"role": role, "route": route, "requests": requests}
+            for role, route, requests in found
+        ]
+    }
 
 
 def _parsed(found: Document) -> RoleMap:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apikeys import policy, timestamp
 from apikeys.defaults import DAY
-from apikeys.finding import losses
+from apikeys.finding import TELL, Finding, losses
 from apikeys.grants import LONGEST_STAGE_ARN
 from apikeys.session import SETTINGS
 
@@ -104,24 +104,41 @@ def findings(role_map: RoleMap | None, record: Record) -> Document:
         return {}
     found = [] if record.roles else [_without_roles(role_map)]
     grant = role_map.grant(record.roles, read_only=record.is_read_only())
-    found += [finding.message for finding in losses(grant.findings)]
+    found += losses(grant.findings)
     longest = policy.policy_document(
         grant, LONGEST_STAGE_ARN, record.expires_at, record.networks
     )
     length = policy.size(policy.answer(record, longest))
     if length > policy.MAX_BYTES:
-        found.append(
+        message = (
             f"the authorizer answers with up to {length} bytes, policy and context; "
             f"AWS states {policy.MAX_BYTES} for both, so fewer roles or shorter names "
             "are safer"
         )
-    return {"findings": found} if found else {}
+        found.append(Finding(TELL, record.roles, "", message))
+    return _shown(found)
 
 
-def _without_roles(role_map: RoleMap) -> str:
+def lost_routes(role_map: RoleMap | None, record: Record) -> Document:
+    """Return the part of an answer that names the routes which a record's roles lose.
+
+    Empty where they lose none.
+    """
+    if role_map is None:
+        return {}
+    grant = role_map.grant(record.roles, read_only=record.is_read_only())
+    return _shown(losses(grant.findings))
+
+
+def _shown(found: list[Finding]) -> Document:
+    return {"findings": [finding.document() for finding in found]} if found else {}
+
+
+def _without_roles(role_map: RoleMap) -> Finding:
+    message = "without a role it opens no route: every call is 403"
     if role_map.any_key:
-        return "without a role it opens every route that no role names"
-    return "without a role it opens no route: every call is 403"
+        message = "without a role it opens every route that no role names"
+    return Finding(TELL, (), "", message)
 
 
 def _state(record: Record, now: float) -> str:

@@ -24,6 +24,13 @@ from apikeys_cli.role_maps import (
     role_file_path,
     routes,
 )
+from apikeys_cli.role_operations import (
+    OperationsOptions,
+    compared,
+    document_of,
+    lines,
+    operations_options,
+)
 from apikeys_cli.role_preview import preview, say_findings, show_changes, stored_map
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import echo_lines, emit
@@ -37,6 +44,10 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import Invocation
 
 _REFUSED = 1
+
+
+class _CheckOptions(OperationsOptions):
+    file: Path | None
 
 
 class _PutOptions(TypedDict):
@@ -75,18 +86,47 @@ def get_roles(invocation: Invocation) -> None:
     say(f"Version {answer['version']}")
 
 
-@roles.command("check", epilog=examples("apikeys roles check roles.toml"))
-@role_file_argument
+@roles.command(
+    "check",
+    epilog=examples(
+        "apikeys roles check roles.toml",
+        "apikeys roles check",
+        "apikeys roles check roles.toml --openapi openapi.yaml --strict",
+        "apikeys roles check --api a1b2c3d4e5 --stage prod",
+    ),
+)
+@click.argument("file", type=role_file_path(), required=False)
+@operations_options
 @common_options
 @click.pass_obj
 @click.pass_context
-def check_roles(context: click.Context, invocation: Invocation, file: Path) -> None:
-    """Say what is wrong with the role map in FILE; exits with 1 if anything is."""
-    answer = invocation.function.invoke("roles.check", roleMap=read_role_file(file))
-    rows = [role_findings.row(finding) for finding in answer["findings"]]
+def check_roles(
+    context: click.Context, invocation: Invocation, /, **options: Unpack[_CheckOptions]
+) -> None:
+    """Say what is wrong with the role map in FILE, or with the stored one.
+
+    Exits with 1 if anything is. Of the stored map also what it opens no longer since
+    {name} is exact.
+    """
+    document = document_of(invocation.connection, options)
+    file = options["file"]
+    role_map = None if file is None else read_role_file(file)
+    answer = invocation.function.invoke("roles.check", roleMap=role_map)
+    if document is not None:
+        if role_map is None:
+            role_map = invocation.function.invoke("roles.get")["roleMap"]
+        answer |= compared(role_map, document)
+    unnamed = answer.get("operations", {}).get("findings", [])
+    rows = [role_findings.row(finding) for finding in (*answer["findings"], *unnamed)]
     fields = role_findings.FIELDS
-    emit(invocation.output, answer, rows, fields, lambda: _print_findings(answer))
-    if not answer["isValid"]:
+    emit(
+        invocation.output,
+        answer,
+        rows,
+        fields,
+        lambda: _print_findings(answer, is_stored=file is None),
+    )
+    if not answer["isValid"] or (options["strict"] and unnamed):
         context.exit(_REFUSED)
 
 
@@ -183,6 +223,11 @@ def explain_roles(
     )
 
 
-def _print_findings(answer: dict[str, Any]) -> None:
-    echo_lines([role_findings.sentence(finding) for finding in answer["findings"]])
-    say("It would be stored." if answer["isValid"] else "It would be refused.")
+def _print_findings(answer: dict[str, Any], *, is_stored: bool) -> None:
+    echo_lines(role_findings.sentences(answer["findings"]))
+    echo_lines(map(role_findings.lost_sentence, answer.get("opensNoLonger", [])))
+    if found := answer.get("operations"):
+        echo_lines(lines(found))
+        echo_lines(role_findings.sentences(found["findings"]))
+    which = "The stored map" if is_stored else "It"
+    say(f"{which} would be {'stored' if answer['isValid'] else 'refused'}.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from apikeys_cli import role_findings
 from apikeys_cli.dates import dated
 from apikeys_cli.records import named
 from apikeys_cli.terminal import console
@@ -71,7 +72,7 @@ def say_restorable(record: Mapping[str, Any]) -> None:
 def warn(answer: Mapping[str, Any]) -> None:
     """Tell a person what an answer warns of."""
     for finding in answer.get("findings", ()):
-        console.say(f"Warning: {finding}")
+        console.say(role_findings.sentence(finding))
 
 
 def emit(

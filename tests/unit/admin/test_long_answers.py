@@ -40,11 +40,12 @@ def _bytes(record: Record) -> int:
     return len(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _finding(length: int) -> list[str]:
-    return [
+def _finding(length: int) -> list[dict[str, Any]]:
+    message = (
         f"the authorizer answers with up to {length} bytes, policy and context; AWS "
         "states 8192 for both, so fewer roles or shorter names are safer"
-    ]
+    )
+    return [{"grade": "tell", "roles": ["LARGE"], "route": "", "message": message}]
 
 
 def _stored(admin: Admin, answer: dict[str, Any]) -> Record:
@@ -112,7 +113,7 @@ def test_an_update_to_a_long_answer_is_found(
     before = _LONG if "roles" in changes else {"roles": ["LARGE"], "client": "c" * 256}
     before |= {} if "roles" in changes else {"issuer": "i" * 256}
     key, issued = large.issued(**before)
-    assert not any("bytes" in finding for finding in issued.get("findings", []))
+    assert not any("bytes" in f["message"] for f in issued.get("findings", []))
     answer = large("update", keyId=key.key_id, **changes)
     assert answer["status"] == 200
     assert answer["findings"] == _finding(_bytes(_stored(large, answer)))

@@ -189,6 +189,19 @@ def test_a_role_whose_policy_is_too_long_is_refused_with_its_bytes() -> None:
     assert f"has {length} bytes" in found.message
 
 
+def test_a_role_that_is_too_long_for_reading_records_alone_is_refused() -> None:
+    """Its writing ``/*`` is theirs no more, but the routes in it that read are."""
+    reads = [{"route": f"POST /a/{n:03}", "reads": True} for n in range(90)]
+    role_map = _allowing(MARKED=["POST /a/*", *reads])
+    length = RoleMap.parse(role_map).grant(["MARKED"], read_only=True).bytes
+    (found,) = [f for f in _found(role_map) if f.grade == "refuse"]
+    assert found.roles == ("MARKED",)
+    assert found.message == (
+        f"the policy of MARKED alone, of a read-only record, has {length} bytes, API "
+        "Gateway takes 8192"
+    )
+
+
 def test_any_key_measures_a_key_without_roles() -> None:
     """It is denied every named route: its policy is the longest that the map makes."""
     routes = [f"GET /aa{number:02}" for number in range(60)]

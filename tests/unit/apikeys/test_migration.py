@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from apikeys.access import Work
 from apikeys.migration import UNNAMED, opens_no_longer
 from apikeys.roles import RoleMap
 
@@ -41,4 +42,4 @@ def test_each_route_is_listed_with_what_it_lost(
 ) -> None:
     """As patterns behind the stage; a route that lost nothing is not listed."""
     role_map = RoleMap.parse({"unmapped": unmapped, "roles": roles})
-    assert list(opens_no_longer(role_map)) == expected
+    assert list(opens_no_longer(role_map, Work(10_000))) == expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apikeys.operations import open_unnamed
+from apikeys.operations import compare, open_unnamed
 from apikeys.roles import RoleMap
 from apikeys.route import Route
 
@@ -49,3 +49,67 @@ def test_what_is_named_or_shut_is_not_told() -> None:
 def test_an_operation_of_every_method_is_told_once() -> None:
     """For each role."""
     assert _told("* /users/{id}/export") == [(("BOTH",), "* /users/{id}/export")]
+
+
+def test_a_part_that_a_role_names_itself_is_not_told() -> None:
+    """A tenant's own subtree is no leak of every tenant's orders."""
+    role_map = RoleMap.parse(
+        {
+            "roles": {
+                "ACME": {"allow": ["* /acme/*", "GET /globex/orders"]},
+                "ORDERS": {"allow": ["GET /{tenant}/orders"]},
+            }
+        }
+    )
+    assert list(open_unnamed(role_map, [Route("GET /{tenant}/orders")])) == []
+
+
+def test_a_route_is_part_of_what_takes_everything_below() -> None:
+    """As ``{proxy+}`` does."""
+    assert _told("GET /*", "GET /users/*") == []
+
+
+def test_under_any_key_an_operation_that_no_role_names_is_told_once() -> None:
+    """It is open to every key, whatever its roles."""
+    role_map = RoleMap.parse(
+        {"unmapped": "any-key", "roles": {"A": {"allow": ["GET /a"]}, "B": {}}}
+    )
+    operations = [Route("GET /a"), Route("GET /b"), Route("$connect")]
+    found = compare(role_map, operations)
+    assert found["findings"] == [
+        {
+            "grade": "tell",
+            "roles": [],
+            "route": "GET /b",
+            "message": "'GET /b' is open to every key: no role names it",
+        }
+    ]
+    assert found["opens"] == {"A": ["GET /a", "GET /b"], "B": ["GET /b"]}
+    assert found["closed"] == ["$connect"]
+
+
+def test_what_every_key_may_call_is_not_closed() -> None:
+    """Though each role denies it."""
+    denying = {"deny": ["GET /b"]}
+    role_map = RoleMap.parse({"unmapped": "any-key", "roles": {"A": denying}})
+    found = compare(role_map, [Route("GET /b")])
+    assert (found["opens"], found["closed"]) == ({"A": []}, [])
+
+
+def test_a_map_is_compared_with_the_operations_of_an_api() -> None:
+    """What each role opens, what none does, and what in the map fits nothing."""
+    operations = [Route("GET /users/{id}"), Route("POST /users"), Route("$connect")]
+    assert compare(_MAP, operations) == {
+        "opens": {
+            "USERS": ["GET /users/{id}"],
+            "BOTH": ["GET /users/{id}"],
+            "ALL": ["GET /users/{id}"],
+            "SOCKET": ["$connect"],
+        },
+        "closed": ["POST /users"],
+        "unmatched": [
+            {"role": "BOTH", "field": "allow", "route": "GET /users/{id}/orders"},
+            {"role": "ALL", "field": "deny", "route": "DELETE /users/{id}"},
+        ],
+        "findings": [],
+    }

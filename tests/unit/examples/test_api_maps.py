@@ -8,8 +8,10 @@ from functools import lru_cache
 import pytest
 
 from apikeys.check import check
+from apikeys.operations import compare
 from apikeys.policy import MAX_BYTES, policy_document
 from apikeys.roles import RoleMap
+from apikeys_cli.openapi import operations, read_document
 from local.checkout import ROOT
 from tests import iam
 from tests.builders import NOW, STAGE_ARN
@@ -387,3 +389,46 @@ def test_maps_without_names_below_others_have_no_findings() -> None:
     """Blanket roles are what IAM can express; denials are warned of once."""
     assert check(_map("blanket-admins")) == []
     assert [f.roles for f in check(_map("reports"))] == [()]
+
+
+_OPEN_BESIDE = {
+    "bank": ["ACCOUNTS: GET /accounts/{accountId}/statements"],
+    "code-hosting": [
+        "CONTENTS_READ: GET /repos/{owner}/{repo}/branches/{branch}/protection",
+        "ISSUES_READ: GET /repos/{owner}/{repo}/branches/{branch}/protection",
+    ],
+    "self-service": ["USERS_READ: GET /users/export"],
+    "shop": [
+        "BROWSE: GET /products/export",
+        "BROWSE: GET /products/{productId}/stock",
+        "CATALOGUE: GET /products/export",
+    ],
+    "users-and-orders": ["USERS: GET /users/export"],
+}
+_CLOSED = {
+    "bank": ["GET /consents"],
+    "code-hosting": ["DELETE /repos/{owner}/{repo}"],
+    "graphql": ["DELETE /api/{schema}"],
+    "multi-tenant": ["PATCH /tenants/settings"],
+    "reports": ["POST /exports"],
+    "self-service": ["POST /users/{userId}/password"],
+    "shop": ["GET /shipments"],
+    "users-and-orders": ["DELETE /users/{userId}", "GET /users/{userId}/invoices"],
+}
+
+
+@pytest.mark.parametrize("name", _MAPS)
+def test_the_operations_that_no_role_names_are_those_a_reader_would_expect(
+    name: str,
+) -> None:
+    """A literal beside a ``{name}``, what is below one that is held with more; or shut.
+
+    Every route of the map is one of the API's.
+    """
+    document = read_document(ROOT / "examples" / "roles" / f"{name}.openapi.yaml")
+    routes, unsaid = operations(document)
+    found = compare(_map(name), routes)
+    told = [f"{f['roles'][0]}: {f['route']}" for f in found["findings"]]  # type: ignore[index, union-attr]
+    assert told == _OPEN_BESIDE.get(name, [])
+    assert found["closed"] == _CLOSED.get(name, [])
+    assert (found["unmatched"], unsaid) == ([], [])

@@ -122,7 +122,7 @@ def test_a_long_answer_is_warned_of_with_its_networks(admin: Admin) -> None:
     assert "findings" not in answer
     answer = admin("update", keyId=key.key_id, allowedCidrs=_TWENTY)
     assert answer["status"] == 200
-    assert "the authorizer answers with up to" in answer["findings"][0]
+    assert "the authorizer answers with up to" in answer["findings"][0]["message"]
 
 
 def test_without_a_role_map_networks_are_stored_unsized(admin: Admin) -> None:

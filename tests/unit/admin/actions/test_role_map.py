@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from admin.actions import role_map as role_map_actions
 from tests.builders import ROLE_MAP
 from tests.fakes import ROLES_NAME
 from tests.unit.admin.doubles import Admin
@@ -306,3 +307,47 @@ def test_a_new_role_map_is_in_force_once_the_authorizer_reads_it(
     assert admin("disable", keyId=admin.issued()[0].key_id)[
         "effectiveWithinSeconds"
     ] == 30 + int(ttl)
+
+
+def test_the_stored_map_is_checked_where_none_is_given(admin: Admin) -> None:
+    """With each route that opens less than before ``{name}`` was exact."""
+    roles = {"A": {"allow": ["GET /a/{id}", "GET /b"]}}
+    admin.overwrite(ROLES_NAME, json.dumps({"roles": roles}))
+    assert admin("roles.check") == {
+        "status": 200,
+        "isValid": True,
+        "findings": [],
+        "opensNoLonger": [
+            {"role": "A", "route": "GET /a/{id}", "requests": ["*/", "*/*/*/*"]}
+        ],
+    }
+    assert "opensNoLonger" not in admin("roles.check", roleMap={"roles": roles})
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [(None, 404), ("not JSON", 200), ('{"roles": 5}', 200)]
+)
+def test_a_stored_map_that_is_none_has_findings(
+    admin: Admin, text: str | None, status: int
+) -> None:
+    """404 where there is none at all."""
+    if text is None:
+        admin.secrets.delete_secret(SecretId=ROLES_NAME)
+    else:
+        admin.overwrite(ROLES_NAME, text)
+    answer = admin("roles.check")
+    assert answer["status"] == status
+    if status == 200:
+        assert answer["isValid"] is False
+        assert [finding["grade"] for finding in answer["findings"]] == ["refuse"]
+        assert "opensNoLonger" not in answer
+
+
+def test_a_stored_map_that_is_too_intricate_is_found_to_be_so(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what it opens no longer is not listed."""
+    monkeypatch.setattr(role_map_actions, "MOST_WORK", 1)
+    admin.overwrite(ROLES_NAME, json.dumps({"roles": {"A": {"allow": ["GET /a/{x}"]}}}))
+    answer = admin("roles.check")
+    assert (answer["status"], "opensNoLonger" in answer) == (200, False)

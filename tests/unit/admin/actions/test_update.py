@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from apikeys.roles import RoleMap
 from tests.fakes import ROLES_NAME
 from tests.unit.admin.doubles import Admin
 
@@ -197,22 +199,111 @@ def test_what_a_reading_record_alone_would_lose_is_refused_to_it(admin: Admin) -
     assert admin.contents() == before
 
 
-def test_a_key_that_holds_such_roles_already_goes_on(aws: None) -> None:
-    """Nothing but giving roles is refused for what they lose; a change warns."""
+def test_a_reading_records_policy_has_to_fit_as_well(admin: Admin) -> None:
+    """Each route marked `reads` is spelt out, without the writing `/*` that has it."""
+    roles: dict[str, Any] = {"ALL": {"allow": ["POST /a/*"]}}
+    for name in ("B", "C"):
+        routes = [f"POST /a/{name}{n:03}" for n in range(45)]
+        roles[name] = {"allow": [{"route": r, "reads": True} for r in routes]}
+    admin.overwrite(ROLES_NAME, json.dumps({"roles": roles}))
+    reading = {"session": _SESSION | {"connectionMode": "READ_ONLY"}}
+    admin.issued(roles=list(roles))
+    admin.issued(roles=["ALL", "B"], **reading)
+    before = admin.contents()
+    answer = admin("issue", client="Acme", roles=list(roles), **reading)
+    assert (answer["status"], answer["error"]["field"]) == (400, "roles")
+    length = RoleMap.parse({"roles": roles}).grant(roles, read_only=True).bytes
+    assert f"a policy of {length} bytes" in answer["error"]["message"]
+    assert admin.contents() == before
+
+
+_WARNED = {
+    "grade": "restrict",
+    "roles": ["A", "B"],
+    "route": "GET /a/{x}/b",
+    "message": _LOST.partition(": ")[2],
+}
+
+
+@pytest.fixture(params=["a key", "an account"])
+def losing(
+    aws: None, request: pytest.FixtureRequest
+) -> tuple[Admin, dict[str, str], str]:
+    """Return a deployment, a record whose roles lose a route together, its secret."""
     del aws
-    admin = Admin()
-    key, _ = admin.issued(roles=["READER"])
-    admin("roles.put", roleMap={"roles": _LOSING})
-    held = admin.record(key.key_id) | {"roles": ["A", "B"]}
-    admin.overwrite(f"APIKEY_{key.key_id}", json.dumps(held))
-    renamed = admin("update", keyId=key.key_id, name="New")
-    assert (renamed["status"], renamed["findings"]) == (200, [_LOST.partition(": ")[2]])
-    assert admin("disable", keyId=key.key_id)["status"] == 200
-    assert admin("enable", keyId=key.key_id)["status"] == 200
-    rotated = admin("rotate", keyId=key.key_id)
-    assert (rotated["status"], rotated["record"]["roles"]) == (201, ["A", "B"])
-    assert admin("revoke", keyId=key.key_id)["status"] == 200
-    assert admin("restore", keyId=key.key_id)["status"] == 200
+    admin = Admin(CREDENTIALS="api-key,basic")
+    if request.param == "a key":
+        named = {"keyId": admin.issued(roles=["READER"])[0].key_id}
+        secret = f"APIKEY_{named['keyId']}"
+    else:
+        named, secret = {"login": "ada"}, "APIUSER_ada"
+        admin("issue", client="Acme", roles=["READER"], **named)
+    admin.overwrite(ROLES_NAME, json.dumps({"roles": _LOSING}))
+    held = json.loads(admin.stored(secret)) | {"roles": ["A", "B"]}
+    admin.overwrite(secret, json.dumps(held))
+    return admin, named, secret
+
+
+def test_a_record_that_holds_such_roles_already_goes_on(
+    losing: tuple[Admin, dict[str, str], str],
+) -> None:
+    """Nothing but giving roles is refused for what they lose; a change warns."""
+    admin, named, _ = losing
+    for fields in ({"name": "New"}, {"description": "New"}, {"enabled": False}):
+        updated = admin("update", **named, **fields)
+        assert (updated["status"], updated["findings"]) == (200, [_WARNED])
+    enabled = admin("enable", **named)
+    assert (enabled["status"], enabled["findings"]) == (200, [_WARNED])
+    rotated = admin("rotate", **named)
+    assert (rotated["status"], rotated["findings"]) == (201, [_WARNED])
+    assert rotated["record"]["roles"] == ["A", "B"]
+    for action in ("disable", "revoke"):
+        answer = admin(action, **named)
+        assert (answer["status"], "findings" in answer) == (200, False)
+    restored = admin("restore", **named)
+    assert (restored["status"], restored["findings"]) == (200, [_WARNED])
+
+
+@pytest.mark.parametrize("text", ["not JSON", None])
+def test_a_missing_or_corrupt_role_map_stops_no_change(
+    losing: tuple[Admin, dict[str, str], str], text: str | None
+) -> None:
+    """What a record's roles lose is not known then."""
+    admin, named, _ = losing
+    if text is None:
+        admin.secrets.delete_secret(SecretId=ROLES_NAME)
+    else:
+        admin.overwrite(ROLES_NAME, text)
+    for action in ("update", "enable", "rotate", "revoke", "restore"):
+        fields = {"description": "New"} if action == "update" else {}
+        answer = admin(action, **named, **fields)
+        assert answer["status"] in {200, 201}
+        assert "findings" not in answer
+
+
+@pytest.mark.parametrize("action", ["update", "enable", "rotate", "restore"])
+def test_a_role_map_that_can_not_be_reached_stops_a_change_before_it(
+    losing: tuple[Admin, dict[str, str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+) -> None:
+    """503, and nothing is written."""
+    admin, named, _ = losing
+    admin("revoke" if action == "restore" else "disable", **named)
+    before = admin.contents()
+    read = admin.secrets.get_secret_value
+
+    def unreachable(**arguments: Any) -> Any:
+        if arguments["SecretId"] == ROLES_NAME:
+            raise EndpointConnectionError(endpoint_url="https://secretsmanager")
+        return read(**arguments)
+
+    fields = {"description": "New"} if action == "update" else {}
+    with monkeypatch.context() as patch:
+        patch.setattr(admin.secrets, "get_secret_value", unreachable)
+        answer = admin(action, **named, **fields)
+    assert (answer["status"], answer["error"]["code"]) == (503, "store_unavailable")
+    assert admin.contents() == before
 
 
 def test_a_version_may_be_asked_for(admin: Admin, key: Key) -> None:

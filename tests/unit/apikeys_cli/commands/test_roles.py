@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -312,7 +313,10 @@ def test_check_tells_grades_apart(cli: Cli, tmp_path: Path) -> None:
     first, *others = done.stdout.splitlines()
     assert (done.exit_code, done.stderr) == (0, "It would be stored.\n")
     assert first.startswith("Restricted (A B): 'GET /a/{x}/b' is shut")
-    assert {other.partition(" (")[0] for other in others} == {"Warning"}
+    assert {other.partition(" (")[0] for other in others} == {
+        "Warning",
+        "  likewise 'GET /a/{x}'",
+    }
     rows = cli("roles", "check", str(path), "--output", "csv").stdout.splitlines()
     assert rows[0] == "grade,roles,route,message"
     assert rows[1].startswith("restrict,A B,GET /a/{x}/b,")
@@ -381,3 +385,119 @@ def test_explain_of_what_is_not_there_is_refused(cli: Cli, tmp_path: Path) -> No
     done = cli("roles", "explain", "B", "--file", str(path))
     assert done.exit_code == 1
     assert "roles.b: a role's name is" in done.stderr
+
+
+_API = """
+openapi: 3.0.1
+paths:
+  /reports/{reportId}: {get: {}}
+  /reports: {get: {}, post: {}}
+  /reports.csv: {get: {}}
+  /files/{name}.json: {get: {}}
+"""
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> str:
+    """Return the path of an OpenAPI document."""
+    path = tmp_path / "openapi.yaml"
+    path.write_text(_API)
+    return str(path)
+
+
+def test_the_stored_map_is_checked_where_no_file_is_given(
+    cli: Cli, account: Any
+) -> None:
+    """With what it opens no longer, route by route."""
+    role_map = {"roles": {"A": {"allow": ["GET /a/{id}", "GET /b"]}}}
+    account.put_secret_value(SecretId="APIROLES", SecretString=json.dumps(role_map))
+    done = cli("roles", "check")
+    assert (done.exit_code, done.stderr) == (0, "The stored map would be stored.\n")
+    assert done.stdout == "Opens no longer (A): of 'GET /a/{id}': * /, * /*/*/*\n"
+    assert cli.json("roles", "check")["opensNoLonger"] == [
+        {"role": "A", "route": "GET /a/{id}", "requests": ["*/", "*/*/*/*"]}
+    ]
+    account.put_secret_value(SecretId="APIROLES", SecretString='{"roles": 5}')
+    done = cli("roles", "check")
+    assert (done.exit_code, done.stderr) == (1, "The stored map would be refused.\n")
+    assert done.stdout == "Refused: roles: is a table of roles\n"
+
+
+def test_a_map_is_compared_with_an_apis_operations(
+    cli: Cli, tmp_path: Path, api: str
+) -> None:
+    """What each role opens, what nobody does, what fits nothing, what nobody named."""
+    path = tmp_path / "roles.toml"
+    path.write_text(
+        """
+[roles.READER]
+allow = ["GET /{file}", "GET /reports/{id}"]
+[roles.WRITER]
+allow = ["POST /report"]
+"""
+    )
+    done = cli("roles", "check", str(path), "--openapi", api)
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[-8:] == [
+        "  GET /reports",
+        "  GET /reports.csv",
+        "WRITER opens none of the operations",
+        "Nobody may call: POST /reports",
+        "Matches no operation: POST /report (allow of WRITER)",
+        "Not checked, no route can say it: GET /files/{name}.json",
+        "Warning (READER): 'GET /reports' is open to READER, and no route of that role "
+        "names it",
+        "  likewise 'GET /reports.csv' (READER)",
+    ]
+    found = cli.json("roles", "check", str(path), "--openapi", api)["operations"]
+    assert found["closed"] == ["POST /reports"]
+    assert found["notChecked"] == ["GET /files/{name}.json"]
+    assert cli("roles", "check", str(path), "--openapi", api, "--strict").exit_code == 1
+    rows = cli("roles", "check", str(path), "--openapi", api, "--output", "csv").stdout
+    assert "tell,READER,GET /reports," in rows
+
+
+def test_what_every_operation_is_named_by_is_strict_enough(
+    cli: Cli, tmp_path: Path, api: str
+) -> None:
+    """An operation that nobody may call is none that is open."""
+    path = tmp_path / "roles.toml"
+    path.write_text('[roles.READER]\nallow = ["GET /reports/{id}"]\n')
+    assert cli("roles", "check", str(path), "--openapi", api, "--strict").exit_code == 0
+
+
+def test_the_stored_map_is_compared_as_well(cli: Cli, api: str) -> None:
+    """Nothing of one that can't be read."""
+    opens = cli.json("roles", "check", "--openapi", api)["operations"]["opens"]
+    assert opens["READER"] == ["GET /reports/{reportId}"]
+
+
+def test_a_map_that_is_none_is_compared_with_nothing(
+    cli: Cli, tmp_path: Path, api: str
+) -> None:
+    """Its findings say why."""
+    path = tmp_path / "roles.toml"
+    path.write_text("roles = 5")
+    done = cli("roles", "check", str(path), "--openapi", api, "--output", "json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout).keys() == {"isValid", "findings"}
+
+
+def test_an_exported_api_is_compared(cli: Cli, api: str) -> None:
+    """By its id and its stage."""
+    body = json.dumps({"paths": {"/reports/{x}": {"get": {}}}}).encode()
+
+    class Gateway:
+        def get_export(self, **_: object) -> dict[str, Any]:
+            return {"body": BytesIO(body)}
+
+    cli.function.clients["apigateway"] = Gateway()
+    found = cli.json("roles", "check", "--api", "a1b2c3d4e5", "--stage", "prod")
+    assert found["operations"]["opens"]["READER"] == ["GET /reports/{x}"]
+    for wrong in (
+        ("--api", "a1b2c3d4e5"),
+        ("--stage", "prod"),
+        ("--openapi", api, "--api", "a1b2c3d4e5", "--stage", "prod"),
+        ("--strict",),
+    ):
+        assert cli("roles", "check", *wrong).exit_code == 2

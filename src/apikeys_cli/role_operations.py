@@ -1,0 +1,103 @@
+"""What a role map makes of an API's operations: the options, the answer, the lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import click
+
+from apikeys.errors import MalformedRoleMapError
+from apikeys.operations import compare
+from apikeys.roles import RoleMap
+from apikeys_cli.openapi import export, operations, read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from apikeys_cli.connection import Connection
+
+
+class OperationsOptions(TypedDict):
+    """The options of a command that looks at an API's operations."""
+
+    openapi: Path | None
+    api: str | None
+    stage: str | None
+    strict: bool
+
+
+def operations_options[F: Callable[..., Any]](command: F) -> F:
+    """Add the options that say which API, and whether what it leaves open is wrong."""
+    for option in (
+        click.option(
+            "--openapi",
+            type=click.Path(
+                exists=True, dir_okay=False, allow_dash=True, path_type=Path
+            ),
+            help="Compare with the operations of this OpenAPI document.",
+        ),
+        click.option(
+            "--api", help="Compare with those of this API, as it is exported."
+        ),
+        click.option("--stage", help="Its stage."),
+        click.option(
+            "--strict",
+            is_flag=True,
+            help="Exit with 1 if an operation is open that nobody named.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def document_of(
+    connection: Connection, options: OperationsOptions
+) -> dict[str, Any] | None:
+    """Return the OpenAPI document that the options name, None where they name none.
+
+    Raises:
+        UsageError: they contradict each other.
+        UnreachableError: API Gateway does not export it.
+    """
+    file, api, stage = options["openapi"], options["api"], options["stage"]
+    if (api is None) != (stage is None):
+        raise click.UsageError("--api and --stage go together")
+    if file is not None and api is not None:
+        raise click.UsageError("give --openapi or --api, not both")
+    if file is not None:
+        return read_document(file)
+    if api is not None and stage is not None:
+        return export(connection, api, stage)
+    if options["strict"]:
+        raise click.UsageError("--strict goes with --openapi or --api")
+    return None
+
+
+def compared(
+    role_map: Mapping[str, Any], document: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what a role map makes of a document's operations.
+
+    Nothing of a map that is none: its findings say so.
+    """
+    try:
+        parsed = RoleMap.parse(dict(role_map))
+    except MalformedRoleMapError:
+        return {}
+    routes, unsaid = operations(document)
+    return {"operations": {**compare(parsed, routes), "notChecked": unsaid}}
+
+
+def lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield for a person what each role opens, and what fits nothing."""
+    for name, opened in found["opens"].items():
+        yield f"{name} opens {'' if opened else 'none of the operations'}".rstrip()
+        yield from (f"  {operation}" for operation in opened)
+    for operation in found["closed"]:
+        yield f"Nobody may call: {operation}"
+    for route in found["unmatched"]:
+        where = f"{route['field']} of {route['role']}"
+        yield f"Matches no operation: {route['route']} ({where})"
+    for operation in found["notChecked"]:
+        yield f"Not checked, no route can say it: {operation}"
