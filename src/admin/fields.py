@@ -67,6 +67,12 @@ RoleName = Annotated[str, AfterValidator(rules.role)]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
 UsagePlanId = Annotated[str, StringConstraints(pattern=f"^{USAGE_PLAN_ID_PATTERN}\\z")]
 NextToken = Annotated[str, StringConstraints(min_length=1, max_length=8_192)]
+SecretName = Annotated[
+    str,
+    StringConstraints(
+        pattern="^[A-Za-z0-9/_+=.@-]{1,512}\\z",
+    ),
+]
 RequestToken = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{32,64}\\z")]
 
 
@@ -140,10 +146,12 @@ class HandedOver(Request):
     Attributes:
         request_token: makes a repeat safe.
         await_confirmation: whether the caller will ``confirm`` that it was handed over.
+        deliver_to: the secret that it goes into, and not into the answer.
     """
 
     request_token: RequestToken | None = None
     await_confirmation: bool = False
+    deliver_to: SecretName | None = None
 
 
 class Described(Ending):

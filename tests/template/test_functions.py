@@ -33,6 +33,7 @@ ADMIN_PARAMETERS = {
     "GRANTABLE_SESSIONS": ("GrantableSessions", ""),
     "GRANTABLE_PLANS": ("GrantablePlans", ""),
     "GRANTABLE_CLIENTS": ("GrantableClients", "*"),
+    "DELIVERY_PREFIX": ("DeliveryPrefix", ""),
     "EVENT_BUS_NAME": ("EventBusName", ""),
     "FLUSH_STAGES": ("FlushStages", ""),
     "KMS_KEY_ID": ("KmsKeyArn", ""),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # 160 random bits, in a text that needs no quotes anywhere.
 _PASSWORD_BYTES, _PASSWORD_WIDTH = 20, 27
+_DELIVERED = "deliveredTo"
 
 
 class Made(NamedTuple):
@@ -35,6 +36,15 @@ class Made(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Made({self.principal.text})"
+
+    def delivered(self, name: str) -> Made:
+        """Return the same for an answer that names the secret it went into."""
+        return self._replace(shown={_DELIVERED: name})
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether it is in a secret, and not in the answer."""
+        return _DELIVERED in self.shown
 
 
 class Minting:
