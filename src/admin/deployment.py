@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from admin.rules.deliveries import Deliveries
 from admin.rules.drafts import Drafts
 from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
 from admin.rules.permissions import Permissions
+from admin.rules.possession import Possession
 from admin.rules.revocations import Revocations
 from admin.stores.decisions import Decisions
 from admin.stores.event_bus import EventBus
@@ -39,6 +41,7 @@ class Deployment:
     settings: Settings
     clock: Callable[[], float]
     decisions: Decisions
+    deliveries: Deliveries
     drafts: Drafts
     event_bus: EventBus | None
     gateway_keys: GatewayKeys
@@ -46,6 +49,7 @@ class Deployment:
     lifetimes: Lifetimes
     minting: Minting
     permissions: Permissions
+    possession: Possession
     tombstones: Tombstones
     ontopop: OntoPop
     records: Records
@@ -70,7 +74,8 @@ class Deployment:
             client: makes the boto3 client of a service.
             clock: gives the seconds since 1970, UTC.
         """
-        store = SecretStore(client("secretsmanager"), settings.kms_key_id)
+        secrets = SecretStore(client("secretsmanager"), settings.kms_key_id)
+        store: Engine = secrets
         gateway = client("apigateway")
         ttl = settings.own_ttl_seconds
         prefix = settings.secret_name_prefix
@@ -92,6 +97,8 @@ class Deployment:
             settings=settings,
             clock=clock,
             decisions=Decisions(client("logs"), settings.authorizer_log_group),
+            # Clients read secrets, wherever the records are.
+            deliveries=Deliveries(settings.delivery_prefix, secrets, records),
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
             event_bus=(
                 EventBus(client("events"), settings.event_bus_name)
@@ -105,6 +112,7 @@ class Deployment:
             permissions=Permissions(
                 settings.admin_actions, grants_every_role=grants.is_unlimited
             ),
+            possession=Possession(settings, signing_secret, records),
             tombstones=tombstones,
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,

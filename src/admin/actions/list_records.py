@@ -65,7 +65,9 @@ def _fitting(
 ) -> Iterator[Document]:
     if request.state == "revoked":
         for principal, notes in page.notes.items():
-            yield revoked_view(principal, seen(notes))
+            kept = seen(notes)
+            if _mentions(kept, request.search):
+                yield revoked_view(principal, kept)
         return
     now = deployment.clock()
     for principal, stored in deployment.records.many(page.principals).items():
@@ -83,6 +85,8 @@ def _fitting(
 def _fits(record: Record, request: ListKeys, now: float) -> bool:
     if request.role is not None and request.role not in record.roles:
         return False
+    if not _mentions(record.document, request.search):
+        return False
     if request.expiring_within_days is not None:
         ends_before = now + request.expiring_within_days * DAY
         ends_at = record.expires_at
@@ -91,4 +95,12 @@ def _fits(record: Record, request: ListKeys, now: float) -> bool:
     return all(
         wanted in (None, record.document.get(field))
         for field, wanted in (("client", request.client), ("issuer", request.issuer))
+    )
+
+
+def _mentions(fields: Document, text: str | None) -> bool:
+    """Return whether a text is in what people wrote about a record, in any case."""
+    return text is None or any(
+        text.casefold() in str(fields.get(name) or "").casefold()
+        for name in ("client", "name", "description")
     )
