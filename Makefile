@@ -32,7 +32,7 @@ PEERS := bench-boto3 bench-powertools bench-secure-authorizer bench-b-cfn
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 .PHONY: demo
 demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them
@@ -49,6 +49,14 @@ test: venvs build $(BROWSER)/.ready ## Run the whole test suite, from unit to th
 .PHONY: faults
 faults: venvs ## Let every AWS call of every admin action fail, and actions interleave (FAULTS_ARGS=…)
 	@$(DEV)/bin/python -m tests.harness $(FAULTS_ARGS)
+
+.PHONY: verify-aws
+verify-aws: venvs build ## Put the open questions to your AWS account; says cost first (CLEAN=suffix, YES=1)
+	@$(DEV)/bin/python -m verify_aws $(if $(CLEAN),--clean "$$CLEAN") $(if $(YES),--yes)
+
+.PHONY: kills
+kills: venvs build ## Kill `make verify-aws` at random moments on the emulator; nothing may be left (SEEDS=…)
+	@$(DEV)/bin/python -m tests.kills $(or $(SEEDS),1 2 3)
 
 .PHONY: fuzz
 fuzz: venvs ## Millions of random requests judged by policies and rules, and of answers read twice
