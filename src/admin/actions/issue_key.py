@@ -16,6 +16,7 @@ from admin.rules.minting import new_key_id
 from admin.stores.engine import NameTakenError, Stored, settled
 from admin.stores.records import issued_at, parsed
 from apikeys import document, timestamp
+from apikeys.record import versioned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -178,7 +179,7 @@ def _written(
             if not idempotency.has_fingerprint(record):
                 usage = _usage_of(record, plan_id)
                 fields = made.proof | compose(issued_at(record), record) | usage
-                record = idempotency.adopted(record, request, fields)
+                record = idempotency.adopted(record, request, versioned(fields))
             # The model of a clone may have lost roles since, which its record has.
             deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
@@ -187,7 +188,8 @@ def _written(
                 return made.delivered(str(request.deliver_to)), earlier
             changed = record.changed(**made.proof)
             return made, deployment.records.replace(earlier, changed, notes)
-    record = made.principal.parse(document.dumps(made.proof | compose(now, None)))
+    fields = versioned(made.proof | compose(now, None))
+    record = made.principal.parse(document.dumps(fields))
     try:
         with deployment.gateway_keys.joined(made.principal, plan_id) as usage:
             noted = idempotency.fingerprinted(record.changed(**usage), request)

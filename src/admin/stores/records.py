@@ -18,7 +18,7 @@ from apikeys import document, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.key import is_key_id
 from apikeys.login import is_login
-from apikeys.record import SCHEMA_VERSION
+from apikeys.record import SCHEMA_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -271,7 +271,7 @@ def readable(principal: Principal, stored: Stored) -> Record | None:
 def is_ours(stored: Stored) -> bool:
     """Return whether a stored value claims to be a record, though it can't be read."""
     try:
-        return document.loads(stored.text).get("schemaVersion") == SCHEMA_VERSION
+        return document.loads(stored.text).get("schemaVersion") in SCHEMA_VERSIONS
     except ValueError:
         return False
 
