@@ -44,6 +44,7 @@ RECORD_FIELDS = (
     "enabled",
     "description",
     "usagePlanId",
+    "allowedCidrs",
     "version",
 )
 
