@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tests.harness.client import Call, Line
 
 PLAN = "plan01"
+# What the names of clients' secrets begin with, into which keys are delivered.
+DELIVERED = "delivered/"
 _SECRET = ("key", "password", "credential")
 _STAGE = ("a1b2c3d4e5", "prod")
 
@@ -75,6 +77,9 @@ class Account:
         answer, _ = _function(self.environ, self._clients(send), self._clock)(event)
         for said in (event, answer):
             self.secret_texts |= {said[name] for name in _SECRET if name in said}
+        for name, secret in self.secrets.secrets.items():
+            if name.startswith(DELIVERED):
+                self.secret_texts |= set(secret.values.values())
         return json.loads(json.dumps(answer))
 
     def _clients(self, line: Line) -> Callable[[str], Client]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from apikeys.key import derived_key_id
 from tests.builders import ROLE_MAP, entropy, foreign_key, ontopop_text
-from tests.harness.account import PLAN, Account
+from tests.harness.account import DELIVERED, PLAN, Account
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +71,7 @@ def all_scenarios() -> list[Scenario]:
         _rotated("in overlap"),
         _rotated("sister expired", passed=OVERLAP),
         _account("account in overlap"),
+        _delivered("delivered"),
         _imported("imported"),
         _imported("imported and OntoPop's own", LEGACY_KEYS="ontopop"),
         _no_role_map("no role map"),
@@ -116,6 +117,40 @@ def _rotated(name: str, passed: int = 0) -> Scenario:
     _ask_of_a_key(made, "", old)
     _ask_of_a_key(made, " sister", {"keyId": answer["record"]["keyId"]})
     _ask_of_all(made)
+    return made
+
+
+def _delivered(name: str) -> Scenario:
+    """Return one whose keys and passwords lie in secrets of their clients."""
+    made = Scenario(
+        name, Account(DELIVERY_PREFIX=DELIVERED, CREDENTIALS="api-key,basic")
+    )
+    of_key, of_new, of_account = (
+        f"{DELIVERED}{whose}" for whose in ("acme", "new", "olga")
+    )
+    for secret in (of_key, of_new, of_account):
+        made.account.store(secret, "nothing yet")
+    subject = {
+        "keyId": made.done(
+            "", action="issue", **_DESCRIBED, usagePlanId=PLAN, deliverTo=of_key
+        )["record"]["keyId"]
+    }
+    account = {"login": "olga"}
+    made.done("", action="issue", **_DESCRIBED, **account, deliverTo=of_account)
+    for text, overlap in {"rotate": OVERLAP, "rotate at once": 0}.items():
+        asked = {"overlapSeconds": overlap, "requestToken": token(text)}
+        made.may_ask(text, **subject, **asked, deliverTo=of_key)
+    asked = {"overlapSeconds": OVERLAP, "requestToken": token("rotate olga")}
+    made.may_ask("rotate olga", **account, **asked, deliverTo=of_account)
+    for text in ("issue", "issue another"):
+        asked = {**_DESCRIBED, "requestToken": token(text), "deliverTo": of_new}
+        made.may_ask(text, **asked)
+    asked = {"requestToken": token("clone"), "deliverTo": of_new}
+    made.may_ask("clone", **subject, **asked)
+    for action in ("disable", "revoke"):
+        made.may_ask(action, **subject)
+        made.may_ask(f"{action} olga", **account)
+    _ask_of_a_new_one(made, "rotate", {"keyId": derived_key_id(token("rotate"))})
     return made
 
 

@@ -15,6 +15,7 @@ from apikeys.errors import ApiKeyError
 from apikeys.record import Record
 from tests.builders import NOW, SIGNING_TEXT
 from tests.fakes import ROLES_NAME, SIGNING_NAME
+from tests.harness.account import DELIVERED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +97,15 @@ def opens(account: Account, name: str, credential: str) -> bool:
     )
 
 
+def delivered(account: Account, prefix: str = DELIVERED) -> dict[str, list[str]]:
+    """Return which records each client's secret opens, by the secret's name."""
+    return {
+        name: [n for n in records_in(account) if opens(account, n, secret.text or "")]
+        for name, secret in sorted(account.secrets.secrets.items())
+        if name.startswith(prefix)
+    }
+
+
 def readable(account: Account) -> list[dict[str, Any]]:
     """Return the records that can be read.
 
@@ -155,4 +165,5 @@ def _others(account: Account) -> dict[str, Any]:
         "previous": len(signing["previous"]),
         "lookup key": signing.get("lookup"),
         "announced": "announced" in signing,
+        "delivered": delivered(account),
     }

@@ -16,12 +16,14 @@ from admin.rules.minting import new_key_id
 from admin.stores.engine import NameTakenError, Stored, settled
 from admin.stores.records import issued_at, parsed
 from apikeys import document, timestamp
+from apikeys.record import versioned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from admin.deployment import Deployment
     from admin.requests import Clone, Issue, Rotate
+    from admin.rules.deliveries import Delivery
     from admin.rules.drafts import Draft
     from admin.rules.minting import Made
     from admin.stores.records import Found
@@ -38,6 +40,7 @@ _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 def issue(deployment: Deployment, request: Issue) -> Document:
     """Answer ``issue``: the key, which is never shown again, and its record."""
     check_keys(deployment.settings)
+    deployment.deliveries.check(request.deliver_to)
     key_id = new_key_id(request.request_token)
     return _drafted(deployment, request, deployment.drafts.asked_for(request), key_id)
 
@@ -45,6 +48,7 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone``: a new key like another, with as long a life."""
     check_keys(deployment.settings)
+    deployment.deliveries.check(request.deliver_to)
     key_id = new_key_id(request.request_token)
     with deployment.gateway_keys.abandoned(Principal.key(key_id)):
         model = deployment.records.live(request.principal).record
@@ -65,6 +69,17 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     if old.record.document.get("replacedBy") not in (None, sister_id):
         message = "the key was rotated already; rotate its replacement"
         raise RefusedError(Code.ALREADY_ROTATED, message, field="keyId")
+    deployment.deliveries.check(request.deliver_to)
+    now = int(deployment.clock())
+    is_ended = old.record.is_expired(now) and "replacedBy" not in old.record.document
+    deployment.permissions.check_recipient(
+        lambda: (
+            not is_ended
+            and deployment.deliveries.holds_one_of(
+                request.deliver_to, request.principal, Principal.key(sister_id)
+            )
+        )
+    )
     old = deployment.gateway_keys.renewed(old)
     deployment.gateway_keys.announce_sister(old.record, sister_id)
     copied = fields_of(old.record, (*COPIED, *_USAGE))
@@ -82,8 +97,11 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
         return copied | {"overlapSeconds": request.overlap_seconds} | dates
 
     made, sister = _written(deployment, request, sister_id, compose)
+    # The old key works until the new one lies where its client looks for it.
+    made, delivery = deployment.deliveries.hand_out(request.deliver_to, made, sister)
     now = int(deployment.clock())
-    previous = _retired(deployment, old, sister, now + request.overlap_seconds)
+    ends_at = now + request.overlap_seconds
+    previous = _retired(deployment, old, sister, ends_at, delivery)
     if request.request_token is not None:
         sister = _still_held(deployment, sister)
     return {
@@ -104,6 +122,7 @@ def _drafted(
         lambda begun, _: deployment.drafts.dated(draft, request, begun),
         draft.plan_id,
     )
+    made, _ = deployment.deliveries.hand_out(request.deliver_to, made, found)
     now = int(deployment.clock())
     return {
         **issued(made, found, now),
@@ -130,13 +149,17 @@ def _written(
             if not idempotency.has_fingerprint(record):
                 usage = _usage_of(record, plan_id)
                 fields = made.proof | compose(issued_at(record), record) | usage
-                record = idempotency.adopted(record, request, fields)
+                record = idempotency.adopted(record, request, versioned(fields))
             # The model of a clone may have lost roles since, which its record has.
             deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
+            if deployment.deliveries.holds(request.deliver_to, record):
+                # An earlier try delivered its key: another would make it void.
+                return made.delivered(str(request.deliver_to)), earlier
             changed = record.changed(**made.proof)
             return made, deployment.records.replace(earlier, changed, notes)
-    record = made.principal.parse(document.dumps(made.proof | compose(now, None)))
+    fields = versioned(made.proof | compose(now, None))
+    record = made.principal.parse(document.dumps(fields))
     try:
         with deployment.gateway_keys.joined(made.principal, plan_id) as usage:
             noted = idempotency.fingerprinted(record.changed(**usage), request)
@@ -153,7 +176,13 @@ def _usage_of(record: Record, plan_id: str | None) -> Document:
     return fields_of(record, _USAGE) | {"usagePlanId": plan_id}
 
 
-def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) -> Found:
+def _retired(
+    deployment: Deployment,
+    old: Found,
+    sister: Found,
+    ends_at: int,
+    delivery: Delivery | None,
+) -> Found:
     """Let the old key end after the overlap, and never later than it would.
 
     Where it is not known whether it was retired, the sister stays for a repeat to
@@ -178,6 +207,7 @@ def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) ->
             if replaced_by == sister.record.principal:
                 # A repeat with this requestToken retired the key for us both.
                 return seen
+        deployment.deliveries.take_back(delivery)
         _take_back(deployment, sister)
         if seen is None:
             raise revoked(principal) from refused

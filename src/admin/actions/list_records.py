@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 from admin.actions.views import public_view, revoked_view
 from admin.rules import page_token
 from admin.rules.handover import is_awaited
-from admin.stores.records import readable
+from admin.stores.records import is_ours, readable
 from admin.stores.revoked import seen
-from apikeys import document
 from apikeys.defaults import DAY
-from apikeys.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from admin.deployment import Deployment
     from admin.requests import ListKeys
-    from admin.stores.engine import Stored
     from admin.stores.records import Page
     from apikeys.document import Document
     from apikeys.record import Record
@@ -68,7 +65,9 @@ def _fitting(
 ) -> Iterator[Document]:
     if request.state == "revoked":
         for principal, notes in page.notes.items():
-            yield revoked_view(principal, seen(notes))
+            kept = seen(notes)
+            if _mentions(kept, request.search):
+                yield revoked_view(principal, kept)
         return
     now = deployment.clock()
     for principal, stored in deployment.records.many(page.principals).items():
@@ -79,12 +78,14 @@ def _fitting(
                 if is_awaited(page.notes[principal]):
                     apart["unconfirmed"].append(principal.text)
                 yield view
-        elif record is None and _is_ours(stored):
+        elif record is None and is_ours(stored):
             apart["corrupt"].append(principal.text)
 
 
 def _fits(record: Record, request: ListKeys, now: float) -> bool:
     if request.role is not None and request.role not in record.roles:
+        return False
+    if not _mentions(record.document, request.search):
         return False
     if request.expiring_within_days is not None:
         ends_before = now + request.expiring_within_days * DAY
@@ -97,8 +98,9 @@ def _fits(record: Record, request: ListKeys, now: float) -> bool:
     )
 
 
-def _is_ours(stored: Stored) -> bool:
-    try:
-        return document.loads(stored.text).get("schemaVersion") == SCHEMA_VERSION
-    except ValueError:
-        return False
+def _mentions(fields: Document, text: str | None) -> bool:
+    """Return whether a text is in what people wrote about a record, in any case."""
+    return text is None or any(
+        text.casefold() in str(fields.get(name) or "").casefold()
+        for name in ("client", "name", "description")
+    )

@@ -26,9 +26,15 @@ _RESTORED = MappingProxyType({"apikeys:restored": "done"})
 def revoke(deployment: Deployment, request: Revoke) -> Document:
     """Answer ``revoke``, which works for a corrupt record and a second time too.
 
+    A credential in place of a name ends the key that it is, to its last character.
     Where keys minted elsewhere are taken, OntoPop's own record of the key goes as well.
     """
-    principal, days = request.principal, request.recovery_days
+    days = request.recovery_days
+    principal = (
+        request.principal
+        if request.credential is None
+        else deployment.possession.owner(request.credential)
+    )
     stored = deployment.records.existing(principal)
     record = None
     if isinstance(stored, Stored):
