@@ -159,12 +159,12 @@ def _first(
 
 def _decision(  # noqa: PLR0913 - what is known of the request
     answer: Answer,
-    api: str,
-    stage: str,
+    api: str | None,
+    stage: str | None,
     key_id: str | None,
     login: str | None,
     *,
-    cached: bool,
+    cached: bool | None,
 ) -> Decision:
     """Return the decision that an answer makes; it keeps that of a known record."""
     verdict, reason = "allow", Reason.GRANTED
