@@ -7,11 +7,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from admin.fields import (
+    Address,
     CalledRoute,
     Described,
     Ending,
     HandedOver,
     JsonObject,
+    KeyId,
     Login,
     Named,
     NextToken,
@@ -32,6 +34,9 @@ from apikeys.defaults import (
 from apikeys.fields import MAX_LIFETIME_DAYS
 
 _MAX_OVERLAP_SECONDS = 366 * DAY
+_USAGE_DAYS = 30
+# As long as CloudWatch Logs keeps anything.
+_LOG_DAYS = 3_653
 
 
 class Issue(Described, HandedOver):
@@ -116,11 +121,14 @@ class Verify(Request):
     login: Login | None = None
     credential: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
     route: CalledRoute | None = None
+    source_ip: Annotated[Address | None, Field(alias="from")] = None
 
 
 def _with_login[R: Issue | Clone | Rotate](request: R) -> R:
     if request.password is not None and request.login is None:
         raise ValueError("password: goes with login")
+    if request.password is not None and request.deliver_to is not None:
+        raise ValueError("password: one that is delivered is generated")
     return request
 
 
@@ -135,6 +143,7 @@ class ListKeys(Request):
     expiring_within_days: Annotated[int, Field(ge=0, le=MAX_LIFETIME_DAYS)] | None = (
         None
     )
+    search: Text | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     next_token: NextToken | None = None
 
@@ -159,12 +168,22 @@ class Disable(Named):
 
 
 class Revoke(Named):
-    """Refuse a credential for good."""
+    """Refuse a credential for good, named or shown."""
 
     action: Literal["revoke"]
+    credential: Annotated[
+        str | None, StringConstraints(min_length=1, max_length=4_096)
+    ] = None
     recovery_days: Annotated[int, Field(ge=LEAST_RECOVERY_DAYS, le=RECOVERY_DAYS)] = (
         RECOVERY_DAYS
     )
+
+    @model_validator(mode="after")
+    def _one_name(self) -> Self:
+        given = (self.key_id, self.login, self.credential)
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("keyId: give one of keyId, login, credential")
+        return self
 
 
 class Restore(Named):
@@ -201,6 +220,34 @@ class Flush(Request):
     action: Literal["flush"]
 
 
+class Notify(Request):
+    """Tell of the keys that will end; the schedule's request."""
+
+    action: Literal["notify"]
+
+
+class Usage(Request):
+    """Ask how keys were used, or for the answer to that."""
+
+    action: Literal["usage"]
+    key_id: KeyId | None = None
+    login: Login | None = None
+    client: Text | None = None
+    days: Annotated[int, Field(ge=1, le=_LOG_DAYS)] = _USAGE_DAYS
+    query_id: (
+        Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")] | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        given = self.model_fields_set - {"action", "days"}
+        if len(given) > 1 or (self.query_id and "days" in self.model_fields_set):
+            raise ValueError(
+                "keyId: give one of keyId, login, client, or queryId alone"
+            )
+        return self
+
+
 class SigningRotate(Request):
     """Announce a new signing key, or let the announced one sign."""
 
@@ -235,6 +282,8 @@ type AnyRequest = Annotated[
     | RolesCheck
     | RolesPut
     | Flush
+    | Notify
+    | Usage
     | SigningRotate
     | SigningRetire,
     Field(discriminator="action"),

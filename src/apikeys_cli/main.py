@@ -9,6 +9,7 @@ import click
 from apikeys_cli.admin_function import Invocation
 from apikeys_cli.commands import issue, records
 from apikeys_cli.commands.confirm import confirm
+from apikeys_cli.commands.console import console
 from apikeys_cli.commands.doctor import doctor
 from apikeys_cli.commands.flush import flush
 from apikeys_cli.commands.import_keys import import_keys
@@ -16,6 +17,7 @@ from apikeys_cli.commands.list_keys import list_keys
 from apikeys_cli.commands.roles import roles
 from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
+from apikeys_cli.commands.usage import usage
 from apikeys_cli.commands.verify import verify
 from apikeys_cli.errors import explained
 from apikeys_cli.options.common import global_options
@@ -62,6 +64,7 @@ for command in (
     issue.issue,
     import_keys,
     list_keys,
+    usage,
     records.get,
     records.update,
     verify,
@@ -76,5 +79,6 @@ for command in (
     flush,
     signing,
     doctor,
+    console,
 ):
     main.add_command(command)

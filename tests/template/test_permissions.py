@@ -17,6 +17,8 @@ ROLES = (
     "SupportRole",
     "GatewayInvokeRole",
     "ExampleRole",
+    "NoticesRole",
+    "NoticesScheduleRole",
 )
 ALL = {"ExampleApi": "true", "AuthorizerInvokeRole": "true", "SupportFunction": "true"}
 READ = "secretsmanager:GetSecretValue"
@@ -290,9 +292,12 @@ def test_no_statement_is_about_everything(role: str) -> None:
         assert statement["Sid"]
         assert statement["Effect"] == "Allow"
         assert "*" not in str(statement["Action"])
-        # The one action that AWS grants on every secret or not at all.
-        lists = statement["Action"] == "secretsmanager:ListSecrets"
-        assert lists or "*" not in resources(statement)
+        # The actions that AWS grants on everything or not at all.
+        is_whole = statement["Action"] in (
+            "secretsmanager:ListSecrets",
+            "logs:GetQueryResults",
+        )
+        assert is_whole or "*" not in resources(statement)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -374,9 +379,19 @@ def test_without_a_bus_no_event_may_be_put() -> None:
     )
 
 
+def test_the_decision_log_is_asked_and_no_other() -> None:
+    """Nor read line by line: what is asked is what usage asks."""
+    log = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:AuthorizerLogGroup:*"
+    assert may(render(), "AdminRole", "logs:StartQuery", log)
+    other = log.replace("Authorizer", "Admin")
+    assert not may(render(), "AdminRole", "logs:StartQuery", other)
+    assert not may(render(), "AdminRole", "logs:FilterLogEvents", log)
+    assert may(render(), "AdminRole", "logs:GetQueryResults", "*")
+
+
 _SECRETS = "secretsmanager"
 _READS = {f"{_SECRETS}:{verb}" for verb in ("DescribeSecret", "GetSecretValue")}
-_READS |= {f"{_SECRETS}:ListSecrets"}
+_READS |= {f"{_SECRETS}:ListSecrets", "logs:StartQuery", "logs:GetQueryResults"}
 _CHANGES = {
     f"{_SECRETS}:{verb}"
     for verb in ("PutSecretValue", "TagResource", "UpdateSecretVersionStage")
@@ -436,3 +451,37 @@ def test_the_second_function_encrypts_only_where_it_writes() -> None:
         assert may(*given, "kms:Decrypt", KEY, via_service=service)
         encrypts = may(*given, "kms:GenerateDataKey", KEY, via_service=service)
         assert encrypts is writes
+
+
+DELIVERS = {READ, *SWAPS}
+
+
+@pytest.mark.parametrize("role", ["AdminRole", "SupportRole"])
+@pytest.mark.parametrize(("chosen", "delivers"), [("support", True), ("read", False)])
+def test_a_function_that_rotates_delivers_under_one_prefix(
+    role: str, chosen: str, *, delivers: bool
+) -> None:
+    """It reads and replaces what is there, and makes, tags and deletes nothing."""
+    template = render(
+        SupportFunction="true",
+        DeliveryPrefix="clients/",
+        AdminActions=chosen,
+        SupportActions=chosen,
+    )
+    for action in {READ, *WRITES}:
+        allowed = delivers and action in DELIVERS
+        assert may(template, role, action, secret("clients/acme")) is allowed
+        for other in ("client", "xclients/acme", "Clients/acme"):
+            assert not may(template, role, action, secret(other))
+    # The sister of a rotation is a record, which may have to be taken back.
+    create = "secretsmanager:CreateSecret"
+    assert may(template, role, create, secret("APIKEY_1")) is delivers
+
+
+@pytest.mark.parametrize("role", ["AdminRole", "SupportRole", "AuthorizerRole"])
+def test_without_a_prefix_nothing_is_delivered(role: str) -> None:
+    """Nor does the authorizer reach what is."""
+    for prefix in ("", "clients/") if role == "AuthorizerRole" else ("",):
+        template = render(SupportFunction="true", DeliveryPrefix=prefix)
+        for action in DELIVERS:
+            assert not may(template, role, action, secret("clients/acme"))

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 from admin.actions.views import public_view, revoked_view
 from admin.rules import page_token
 from admin.rules.handover import is_awaited
-from admin.stores.records import readable
+from admin.stores.engine import Wanted
+from admin.stores.records import is_ours, readable
 from admin.stores.revoked import seen
-from apikeys import document
 from apikeys.defaults import DAY
-from apikeys.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from admin.deployment import Deployment
     from admin.requests import ListKeys
-    from admin.stores.engine import Stored
     from admin.stores.records import Page
     from apikeys.document import Document
     from apikeys.record import Record
@@ -45,9 +43,13 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
         if request.next_token is None
         else page_token.unwrapped(request.next_token, pages_of)
     )
+    wanted = _wanted(request, int(deployment.clock()))
     for _ in range(_MOST_PAGES):
         page = deployment.records.page(
-            request.limit - len(found), token, deleted=request.state == "revoked"
+            request.limit - len(found),
+            token,
+            deleted=request.state == "revoked",
+            wanted=wanted,
         )
         if page is None:
             raise page_token.refused()
@@ -63,12 +65,24 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
     return answer
 
 
+def _wanted(request: ListKeys, now: int) -> Wanted:
+    """Return what a store may go by; each record is judged in any case."""
+    days = request.expiring_within_days
+    if days is not None:
+        return Wanted(request.client, ends_after=now, ends_by=now + days * DAY)
+    if request.state == "expired":
+        return Wanted(request.client, ends_by=now)
+    return Wanted(request.client)
+
+
 def _fitting(
     deployment: Deployment, request: ListKeys, page: Page, apart: dict[str, list[str]]
 ) -> Iterator[Document]:
     if request.state == "revoked":
         for principal, notes in page.notes.items():
-            yield revoked_view(principal, seen(notes))
+            kept = seen(notes)
+            if _mentions(kept, request.search):
+                yield revoked_view(principal, kept)
         return
     now = deployment.clock()
     for principal, stored in deployment.records.many(page.principals).items():
@@ -79,12 +93,14 @@ def _fitting(
                 if is_awaited(page.notes[principal]):
                     apart["unconfirmed"].append(principal.text)
                 yield view
-        elif record is None and _is_ours(stored):
+        elif record is None and is_ours(stored):
             apart["corrupt"].append(principal.text)
 
 
 def _fits(record: Record, request: ListKeys, now: float) -> bool:
     if request.role is not None and request.role not in record.roles:
+        return False
+    if not _mentions(record.document, request.search):
         return False
     if request.expiring_within_days is not None:
         ends_before = now + request.expiring_within_days * DAY
@@ -97,8 +113,9 @@ def _fits(record: Record, request: ListKeys, now: float) -> bool:
     )
 
 
-def _is_ours(stored: Stored) -> bool:
-    try:
-        return document.loads(stored.text).get("schemaVersion") == SCHEMA_VERSION
-    except ValueError:
-        return False
+def _mentions(fields: Document, text: str | None) -> bool:
+    """Return whether a text is in what people wrote about a record, in any case."""
+    return text is None or any(
+        text.casefold() in str(fields.get(name) or "").casefold()
+        for name in ("client", "name", "description")
+    )
