@@ -64,7 +64,7 @@ def _decide(text: str, *figures: Measurement) -> None:
     _forget()
     source = Source(_Store(text), stale_seconds=0)
     secret = OwnSecret("APIROLES", RoleMap.loads, 0, source)
-    policies = PolicyCache()
+    policies = PolicyCache("aws:SourceIp")
     records = [_record(number) for number in range(_KEYS)]
 
     def decide(record: Record) -> float:
