@@ -36,14 +36,25 @@ _ABSENT = (Reason.UNKNOWN, Reason.REVOKED, Reason.CORRUPT)
 class Authorizer:
     """Decides about requests; holds what lives as long as the environment."""
 
-    def __init__(self, settings: Settings, reader: Reader) -> None:
-        source = Source(reader, settings.stale_seconds)
+    def __init__(
+        self, settings: Settings, reader: Reader, record_reader: Reader | None = None
+    ) -> None:
+        """Put an authorizer together.
+
+        Args:
+            settings: the environment's.
+            reader: of the deployment's own secrets, and of its records.
+            record_reader: of its records, where they are not secrets.
+        """
+        source = records = Source(reader, settings.stale_seconds)
+        if record_reader is not None:
+            records = Source(record_reader, settings.stale_seconds)
         ttl = settings.own_ttl_seconds
         self._signing_keys = OwnSecret(
             settings.signing_secret, SigningKeys.parse, ttl, source
         )
         self._role_map = OwnSecret(settings.roles_secret, RoleMap.loads, ttl, source)
-        self._store = Store(source, settings)
+        self._store = Store(records, settings)
         self._identity_source = IdentitySource(settings, self._signing_keys.get)
         self._verifier = Verifier()
         self._admission = Admission(self._store, self._verifier)
