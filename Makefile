@@ -25,6 +25,7 @@ VENVS := .cache/venvs
 DEV := $(VENVS)/dev
 SAM := $(VENVS)/sam/bin/sam
 SOURCES := $(shell find src -name '*.py' -o -name '*.txt' -o -name Makefile)
+BROWSER := .cache/browser
 BUILT := build/sam-$(ARCH)/template.yaml
 # What `make bench` compares with, each in an environment of its own.
 PEERS := bench-boto3 bench-powertools bench-secure-authorizer bench-b-cfn
@@ -34,11 +35,15 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 .PHONY: demo
-demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them
-	@$(DEV)/bin/python -m local.demo
+demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them (PARAMS=…)
+	@$(DEV)/bin/python -m local.demo "$${PARAMS:-}"
+
+.PHONY: screenshots
+screenshots: venvs build $(BROWSER)/.ready ## Take the console's pictures anew (docs/console)
+	@$(DEV)/bin/python -m local.screenshots
 
 .PHONY: test
-test: venvs build ## Run the whole test suite, from unit to the deployed stack
+test: venvs build $(BROWSER)/.ready ## Run the whole test suite, from unit to the deployed stack
 	$(DEV)/bin/python -m pytest --numprocesses 2 --dist loadgroup $(PYTEST_ARGS)
 
 .PHONY: faults
@@ -94,6 +99,13 @@ $(BUILT): template.yaml $(SOURCES) $(VENVS)/sam/.ready $(VENVS)/dev/.ready
 		--parameter-overrides Architecture=$(ARCH) --no-cached \
 		--build-dir build/sam-$(ARCH) >build/sam-$(ARCH).log 2>&1 \
 		|| { cat build/sam-$(ARCH).log >&2; exit 1; }
+	@touch $@
+
+# For the console's tests; without one they are skipped, and say so.
+$(BROWSER)/.ready: requirements/browser/package-lock.json $(VENVS)/dev/.ready
+	@echo "Setting up the browser …" >&2
+	@$(DEV)/bin/python -m local.browser
+	@mkdir -p $(BROWSER)
 	@touch $@
 
 .PHONY: bench
