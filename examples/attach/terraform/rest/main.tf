@@ -164,13 +164,24 @@ resource "aws_api_gateway_gateway_response" "default_5xx" {
   }
 }
 
-# A stage serves the last deployment: what a trigger does not name changes nothing.
+# A stage serves the last deployment: what a trigger does not name changes nothing. These
+# are resources and no file, so that they may be spread over any number of files.
 resource "aws_api_gateway_deployment" "reports" {
   rest_api_id = aws_api_gateway_rest_api.reports.id
   triggers = {
-    file       = filesha1("${path.module}/main.tf")
-    authorizer = local.authorizer_arn
-    ttl        = var.authorizer_ttl_seconds
+    api = sha1(jsonencode([
+      aws_api_gateway_authorizer.api_key,
+      aws_api_gateway_gateway_response.access_denied,
+      aws_api_gateway_gateway_response.default_5xx,
+      aws_api_gateway_gateway_response.unauthorized,
+      aws_api_gateway_integration.get,
+      aws_api_gateway_integration.options,
+      aws_api_gateway_integration_response.options,
+      aws_api_gateway_method.get,
+      aws_api_gateway_method.options,
+      aws_api_gateway_method_response.options,
+      aws_api_gateway_resource.reports,
+    ]))
   }
   depends_on = [
     aws_api_gateway_gateway_response.access_denied,
