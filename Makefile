@@ -46,9 +46,10 @@ faults: venvs ## Let every AWS call of every admin action fail, and actions inte
 	@$(DEV)/bin/python -m tests.harness $(FAULTS_ARGS)
 
 .PHONY: fuzz
-fuzz: venvs ## Judge 25 million random requests by compiled policies and by the rules
+fuzz: venvs ## Millions of random requests judged by policies and rules, and of answers read twice
 	$(DEV)/bin/python -m tests.triples deny 20000000 $$(seq 501 520)
 	$(DEV)/bin/python -m tests.triples any-key 5000000 $$(seq 601 605)
+	$(DEV)/bin/python -m tests.answers 2000000 $$(seq 701 710)
 
 .PHONY: coverage
 coverage: venvs ## Run the tests that need no stack; each branch of src/ must be taken

@@ -25,6 +25,7 @@ _PARAMETERS: Final = MappingProxyType(
         "RecordTtlSeconds": "2",
         "UnknownTtlSeconds": "2",
         "AuthorizerCacheSeconds": "2",
+        "ExpiryNoticeSchedule": "rate(1 minute)",
         "ExampleApi": "true",
         "LegacyKeys": "ontopop",
     }

@@ -11,6 +11,7 @@ from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
 from admin.rules.permissions import Permissions
 from admin.rules.revocations import Revocations
+from admin.stores.decisions import Decisions
 from admin.stores.event_bus import EventBus
 from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.ontopop import OntoPop
@@ -21,6 +22,7 @@ from admin.stores.secrets_manager import SecretStore
 from admin.stores.signing_secret import SigningSecret
 from admin.stores.stage_caches import StageCaches
 from admin.stores.tombstones import Tombstones
+from admin.stores.topic import Topic
 from admin.stores.usage_plans import UsagePlans
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Deployment:
 
     settings: Settings
     clock: Callable[[], float]
+    decisions: Decisions
     drafts: Drafts
     event_bus: EventBus | None
     gateway_keys: GatewayKeys
@@ -51,6 +54,7 @@ class Deployment:
     signing_secret: SigningSecret
     stage_caches: StageCaches
     store: Engine
+    topic: Topic | None
 
     @classmethod
     def build(
@@ -87,6 +91,7 @@ class Deployment:
         return cls(
             settings=settings,
             clock=clock,
+            decisions=Decisions(client("logs"), settings.authorizer_log_group),
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
             event_bus=(
                 EventBus(client("events"), settings.event_bus_name)
@@ -110,4 +115,9 @@ class Deployment:
                 settings.flush_stages, gateway, client("apigatewayv2")
             ),
             store=store,
+            topic=(
+                Topic(client("sns"), settings.alarm_topic_arn)
+                if settings.alarm_topic_arn
+                else None
+            ),
         )

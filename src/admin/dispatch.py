@@ -16,9 +16,11 @@ from admin.actions import (
     issue_account,
     issue_key,
     list_records,
+    notify,
     revoke,
     role_map,
     rotate_signing_key,
+    usage,
     verify,
 )
 from admin.errors import Code, RefusedError
@@ -51,6 +53,8 @@ _ACTIONS: dict[str, Action] = {
     "roles.check": role_map.check,
     "roles.put": role_map.put,
     "flush": flush.flush,
+    "notify": notify.notify,
+    "usage": usage.usage,
     "signing.rotate": rotate_signing_key.rotate,
     "signing.retire": rotate_signing_key.retire,
 }
@@ -96,7 +100,9 @@ class Actions:
             "status": answer["status"],
             "error_code": error["code"] if isinstance(error, dict) else None,
         }
-        return answer, audit | self._told(action, answer)
+        # What the schedule's run found is nobody else's to read.
+        counts = {n: answer[n] for n in ("due", "states", "undelivered") if n in answer}
+        return answer, audit | counts | self._told(action, answer)
 
     def _told(self, action: str, answer: Document) -> Document:
         """Tell the event bus what was done; return what came of that, if it was."""

@@ -29,6 +29,7 @@ class Code(StrEnum):
     ACCOUNT_NOT_FOUND = "account_not_found", 404
     ROLE_MAP_NOT_FOUND = "role_map_not_found", 404
     STAGE_NOT_FOUND = "stage_not_found", 404
+    QUERY_NOT_FOUND = "query_not_found", 404
     KEY_EXISTS = "key_exists", 409
     KEY_REVOKED = "key_revoked", 409
     ACCOUNT_REVOKED = "account_revoked", 409
@@ -46,6 +47,8 @@ class Code(StrEnum):
     MISCONFIGURED = "misconfigured", 500
     GATEWAY_UNAVAILABLE = "gateway_unavailable", 503
     STORE_UNAVAILABLE = "store_unavailable", 503
+    LOGS_UNAVAILABLE = "logs_unavailable", 503
+    TOPIC_UNAVAILABLE = "topic_unavailable", 503
 
     def __new__(cls, text: str, status: int) -> Self:
         """Return the code of this text, always answered with this status."""

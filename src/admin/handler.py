@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from botocore.config import Config
 
+from admin import measures
 from admin.deployment import Deployment
 from admin.dispatch import Actions
 from admin.settings import Settings
@@ -47,6 +47,13 @@ def _client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes as i
     return boto3.client(service, config=config)
 
 
+_FAULTS = (500, 503)
+
+
+class UnannouncedError(Exception):
+    """The schedule's run announced nothing."""
+
+
 # What does not fit into one line of a log is no claim.
 _LONGEST_ACTOR = 2_048
 
@@ -72,25 +79,15 @@ def lambda_handler(event: object, context: LambdaContext) -> Document:
         _audit({"action": action, "status": 500, "error_code": kind}, context)
         raise
     _audit(audit, context)
+    if audit["action"] == "notify" and answer["status"] in _FAULTS:
+        # Nobody reads the schedule's answers; a fault is tried again, then queued.
+        raise UnannouncedError(audit["error_code"])
     return answer
 
 
 def _audit(line: Document, context: LambdaContext) -> None:
     _logger.info("audit", extra={**line, "claimed_actor": _claimed_actor(context)})
-    with single_metric(
-        name="Actions", unit=MetricUnit.Count, value=1, namespace="ApiKeys"
-    ) as metric:
-        metric.add_dimension(name="function_name", value=context.function_name)
-        metric.add_dimension(name="action", value=str(line["action"]))
-        metric.add_dimension(name="status", value=str(line["status"]))
-    if line.get("event") == "undelivered":
-        with single_metric(
-            name="EventsUndelivered",
-            unit=MetricUnit.Count,
-            value=1,
-            namespace="ApiKeys",
-        ) as metric:
-            metric.add_dimension(name="function_name", value=context.function_name)
+    measures.write(line, context.function_name)
 
 
 def _claimed_actor(context: LambdaContext) -> str | None:

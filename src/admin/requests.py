@@ -12,6 +12,7 @@ from admin.fields import (
     Ending,
     HandedOver,
     JsonObject,
+    KeyId,
     Login,
     Named,
     NextToken,
@@ -32,6 +33,9 @@ from apikeys.defaults import (
 from apikeys.fields import MAX_LIFETIME_DAYS
 
 _MAX_OVERLAP_SECONDS = 366 * DAY
+_USAGE_DAYS = 30
+# As long as CloudWatch Logs keeps anything.
+_LOG_DAYS = 3_653
 
 
 class Issue(Described, HandedOver):
@@ -201,6 +205,34 @@ class Flush(Request):
     action: Literal["flush"]
 
 
+class Notify(Request):
+    """Tell of the keys that will end; the schedule's request."""
+
+    action: Literal["notify"]
+
+
+class Usage(Request):
+    """Ask how keys were used, or for the answer to that."""
+
+    action: Literal["usage"]
+    key_id: KeyId | None = None
+    login: Login | None = None
+    client: Text | None = None
+    days: Annotated[int, Field(ge=1, le=_LOG_DAYS)] = _USAGE_DAYS
+    query_id: (
+        Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")] | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        given = self.model_fields_set - {"action", "days"}
+        if len(given) > 1 or (self.query_id and "days" in self.model_fields_set):
+            raise ValueError(
+                "keyId: give one of keyId, login, client, or queryId alone"
+            )
+        return self
+
+
 class SigningRotate(Request):
     """Announce a new signing key, or let the announced one sign."""
 
@@ -235,6 +267,8 @@ type AnyRequest = Annotated[
     | RolesCheck
     | RolesPut
     | Flush
+    | Notify
+    | Usage
     | SigningRotate
     | SigningRetire,
     Field(discriminator="action"),

@@ -12,7 +12,13 @@ from apikeys.defaults import (
     RECORD_PREFIX,
     ROLE_MAP_NAME,
 )
-from apikeys.environ import check_names, choice, required, whole_number
+from apikeys.environ import (
+    check_names,
+    choice,
+    required,
+    whole_number,
+    whole_numbers,
+)
 from apikeys.key import PREFIX_PATTERN
 
 if TYPE_CHECKING:
@@ -50,6 +56,9 @@ class Settings:
     reads_ontopop: bool
     kms_key_id: str | None
     event_bus_name: str
+    expiry_notices: tuple[int, ...]
+    alarm_topic_arn: str
+    authorizer_log_group: str
     stack_name: str
 
     @property
@@ -119,7 +128,9 @@ class Settings:
             default_issuer=environ.get("DEFAULT_ISSUER", "apikeys"),
             default_lifetime_days=whole_number(environ, "DEFAULT_LIFETIME_DAYS", 90),
             max_lifetime_days=whole_number(environ, "MAX_LIFETIME_DAYS", 0),
-            admin_actions=choice(environ, "ADMIN_ACTIONS", ("all", "support", "read")),
+            admin_actions=choice(
+                environ, "ADMIN_ACTIONS", ("all", "support", "read", "notify")
+            ),
             grantable_roles=environ.get("GRANTABLE_ROLES", "*"),
             grantable_sessions=environ.get("GRANTABLE_SESSIONS", ""),
             grantable_plans=environ.get("GRANTABLE_PLANS", ""),
@@ -131,5 +142,8 @@ class Settings:
             reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,
             event_bus_name=environ.get("EVENT_BUS_NAME", ""),
+            expiry_notices=whole_numbers(environ, "EXPIRY_NOTICES"),
+            alarm_topic_arn=environ.get("ALARM_TOPIC_ARN", ""),
+            authorizer_log_group=environ.get("AUTHORIZER_LOG_GROUP", ""),
             stack_name=environ.get("STACK_NAME", ""),
         )

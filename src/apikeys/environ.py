@@ -23,6 +23,18 @@ def whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+def whole_numbers(environ: Mapping[str, str], name: str) -> tuple[int, ...]:
+    """Return a variable's whole numbers, which commas separate; none by default.
+
+    Raises:
+        ValueError: as ``whole_number``.
+    """
+    texts = environ.get(name, "").split(",")
+    if texts == [""]:
+        return ()
+    return tuple(whole_number({name: text}, name, 0) for text in texts)
+
+
 def choice(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
     """Return a variable that has one of some values, the first by default.
 

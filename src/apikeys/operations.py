@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from apikeys.finding import TELL, Finding
-from apikeys.pattern import RUN, common, covers, glob, meets, rank
+from apikeys.pattern import RUN, covers, glob, meets, rank
+from apikeys.reach import open_parts
 from apikeys.route import CONNECT
 
 TYPE_CHECKING = False
@@ -63,7 +64,7 @@ def open_unnamed(role_map: RoleMap, operations: Iterable[Route]) -> Iterator[Fin
         grant = role_map.grant([name])
         for operation in operations:
             if operation not in for_every_key and not all(
-                _names(role, part, operation) for part in _open_parts(grant, operation)
+                _names(role, part, operation) for part in open_parts(grant, operation)
             ):
                 what = f"'{operation.text}' is open to {name}"
                 message = f"{what}, and no route of that role names it"
@@ -73,18 +74,7 @@ def open_unnamed(role_map: RoleMap, operations: Iterable[Route]) -> Iterator[Fin
 def _opens(grant: Grant, operation: Route) -> bool:
     if operation.text == CONNECT:
         return CONNECT in grant.allow
-    return any(True for _ in _open_parts(grant, operation))
-
-
-def _open_parts(grant: Grant, operation: Route) -> Iterator[Pattern]:
-    """Yield what is open of an operation, the method first."""
-    deny = [tuple(resource.split("/")) for resource in grant.deny]
-    for method in operation.methods:
-        path = (method, *operation.shape)
-        for resource in grant.allow:
-            for part in common(tuple(resource.split("/")), path):
-                if not any(covers(wide, part) for wide in deny):
-                    yield part
+    return any(True for _ in open_parts(grant, operation))
 
 
 def _is_for_every_key(role_map: RoleMap, operation: Route) -> bool:

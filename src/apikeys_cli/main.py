@@ -16,6 +16,7 @@ from apikeys_cli.commands.list_keys import list_keys
 from apikeys_cli.commands.roles import roles
 from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
+from apikeys_cli.commands.usage import usage
 from apikeys_cli.commands.verify import verify
 from apikeys_cli.errors import explained
 from apikeys_cli.options.common import global_options
@@ -62,6 +63,7 @@ for command in (
     issue.issue,
     import_keys,
     list_keys,
+    usage,
     records.get,
     records.update,
     verify,

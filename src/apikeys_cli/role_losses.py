@@ -1,24 +1,27 @@
-"""Whom a change of the role map takes something from, and what."""
+"""Whom a change of the role map takes something from, and what.
+
+What a record's roles open, before and after, is what their compiled policies allow.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from apikeys.errors import MalformedRoleMapError
+from apikeys.reach import lost_parts, open_parts
 from apikeys.roles import RoleMap
+from apikeys.route import CONNECT
+from apikeys.session import is_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from apikeys.route import Route
+    # The roles of a record, and whether it reads alone.
+    type Rights = tuple[frozenset[str], bool]
 
 _LIVE = ("active", "disabled")
 _MOST_ROUTES = 5
-_NAME = re.compile(r"\{[^/]*\}")
 
 
 def losses(
@@ -39,11 +42,11 @@ def losses(
     except MalformedRoleMapError:
         return []
     held = Counter(
-        frozenset(record.get("roles", ()))
+        (frozenset(record.get("roles", ())), is_read_only(record.get("session")))
         for record in records
         if record["state"] in _LIVE
     )
-    lost = {roles: _lost(before, after, roles) for roles in held}
+    lost = {rights: dict(_lost(before, after, rights)) for rights in held}
     return [
         *_of_roles(before, after, held, lost),
         *_of_others(before, after, held, lost),
@@ -53,16 +56,17 @@ def losses(
 def _of_roles(
     before: RoleMap,
     after: RoleMap,
-    held: Counter[frozenset[str]],
-    lost: dict[frozenset[str], set[str]],
+    held: Counter[Rights],
+    lost: dict[Rights, dict[str, str]],
 ) -> Iterator[str]:
     for name in before.roles:
-        holding = [roles for roles in held if name in roles]
+        holding = [rights for rights in held if name in rights[0]]
         own = _own_routes(before, after, name)
         losers = Counter[str]()
-        for roles in holding:
-            losers.update(dict.fromkeys(sorted(own & lost[roles]), held[roles]))
-        count = sum(held[roles] for roles in holding)
+        for rights in holding:
+            what = [told for route, told in lost[rights].items() if route in own]
+            losers.update(dict.fromkeys(what, held[rights]))
+        count = sum(held[rights] for rights in holding)
         is_gone = name not in after.roles
         if count and (losers or is_gone):
             gone = [", which is gone"] if is_gone else []
@@ -72,18 +76,19 @@ def _of_roles(
 def _of_others(
     before: RoleMap,
     after: RoleMap,
-    held: Counter[frozenset[str]],
-    lost: dict[frozenset[str], set[str]],
+    held: Counter[Rights],
+    lost: dict[Rights, dict[str, str]],
 ) -> Iterator[str]:
-    """Yield what ``any-key`` opened to those whose roles say nothing of it."""
+    """Yield what was open though no role named it: by ``any-key``, or a ``{name}``."""
     if before.any_key and not after.any_key and held:
         yield f"{_keys(held.total(), 'lose')} every route that no role names"
     losers = Counter[str]()
-    for roles, routes in lost.items():
-        own = [_own_routes(before, after, name) for name in roles]
-        losers.update(dict.fromkeys(sorted(routes.difference(*own)), held[roles]))
-    for route, count in losers.most_common(_MOST_ROUTES):
-        yield f"{_keys(count, 'lose')} {route}, which no role named"
+    for rights, routes in lost.items():
+        own = set().union(*(_own_routes(before, after, name) for name in rights[0]))
+        what = [told for route, told in routes.items() if route not in own]
+        losers.update(dict.fromkeys(what, held[rights]))
+    for told, count in losers.most_common(_MOST_ROUTES):
+        yield f"{_keys(count, 'lose')} {told}, which no role named"
 
 
 def _own_routes(before: RoleMap, after: RoleMap, name: str) -> set[str]:
@@ -92,51 +97,23 @@ def _own_routes(before: RoleMap, after: RoleMap, name: str) -> set[str]:
     return {route.text for route in (*opened, *closed)}
 
 
-def _lost(before: RoleMap, after: RoleMap, roles: frozenset[str]) -> set[str]:
-    """Return the routes that these roles opened together and open no more."""
-    named = (
-        route
+def _lost(before: RoleMap, after: RoleMap, rights: Rights) -> Iterator[tuple[str, str]]:
+    """Yield the routes that rights opened and open no more, each with what is lost."""
+    roles, read_only = rights
+    former = before.grant(roles, read_only=read_only)
+    grant = after.grant(roles, read_only=read_only)
+    routes = {
+        route.text: route
         for role in (*before.roles.values(), *after.roles.values())
         for route in (*role.allow, *role.deny)
-    )
-    return {
-        route.text
-        for route in named
-        if _opens(before, roles, route) and not _opens(after, roles, route)
     }
-
-
-def _opens(role_map: RoleMap, roles: frozenset[str], route: Route) -> bool:
-    held = [role for name, role in role_map.roles.items() if name in roles]
-    if any(_covers(denied, route) for role in held for denied in role.deny):
-        return False
-    if any(_covers(allowed, route) for role in held for allowed in role.allow):
-        return True
-    every = chain.from_iterable(role.allow for role in role_map.roles.values())
-    return role_map.any_key and not any(
-        _covers(allowed, route) for allowed in every if not allowed.is_everything
-    )
-
-
-def _covers(wide: Route, route: Route) -> bool:
-    """Return whether a route holds all of another."""
-    if wide.text == route.text:
-        return True
-    if not route.methods or not set(route.methods) <= set(wide.methods):
-        return False
-    outer, inner = _segments(wide.text), _segments(route.text)
-    if outer[-1] == "*" and len(inner) >= len(outer):
-        outer, inner = outer[:-1], inner[: len(outer) - 1]
-    return len(outer) == len(inner) and all(
-        one == other or (one == "{}" and other != "*")
-        for one, other in zip(outer, inner, strict=True)
-    )
-
-
-@cache
-def _segments(text: str) -> tuple[str, ...]:
-    path = text.partition(" ")[2]
-    return tuple(_NAME.sub("{}", segment) for segment in path[1:].split("/"))
+    for text, route in routes.items():
+        if text == CONNECT:
+            if CONNECT in former.allow and CONNECT not in grant.allow:
+                yield text, text
+        elif any(lost_parts(former, grant, route)):
+            is_left = any(True for _ in open_parts(grant, route))
+            yield text, f"some of {text}" if is_left else text
 
 
 def _listed(losers: Counter[str]) -> Iterator[str]:

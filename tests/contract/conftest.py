@@ -74,6 +74,6 @@ def make_reader(
     yield make
     for reader in made:
         # An environment of Lambda never ends them; a process of tests must.
-        reader._close() if isinstance(
+        reader._service._close() if isinstance(
             reader, SecretsManager
         ) else reader._client.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys.errors import StoreUnavailableError
-from authorizer.readers import connection, secrets_manager
+from authorizer.readers import connection, service
 from authorizer.readers.endpoint import Endpoint
 from authorizer.readers.secrets_manager import SecretsManager
 from authorizer.readers.sigv4 import Credentials, Signer
@@ -37,7 +37,7 @@ def lean(server: ScriptedServer) -> Iterator[SecretsManager]:
     signer = Signer(Credentials("test", "test", "token"), "secretsmanager", "r")
     reader = SecretsManager(Endpoint(server.url), signer, Trust(None, widens=False))
     yield reader
-    reader._close()
+    reader._service._close()
 
 
 def _read(reader: SecretsManager, seconds: float = 3) -> object:
@@ -63,18 +63,18 @@ class _Clock:
         self.connections = 0
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
         monkeypatch.setattr(time, "sleep", self._pass)
-        connect = secrets_manager.connect
+        connect = service.connect
 
         def connected(*where: Any) -> Any:
             self.connections += 1
             return _Timed(connect(*where), self)
 
-        monkeypatch.setattr(secrets_manager, "connect", connected)
+        monkeypatch.setattr(service, "connect", connected)
 
     def _pass(self, seconds: float) -> None:
         self.now += seconds
 
-    def receive(self, connection: socket.socket, buffer: Any) -> int:
+    def receive(self, connection: socket.socket, size: int) -> bytes:
         """Receive from a service, which has ten real seconds for it."""
         if self.silences:
             self.silences -= 1
@@ -82,7 +82,7 @@ class _Clock:
             raise TimeoutError
         self._pass(self.receiving)
         connection.settimeout(10)
-        return connection.recv_into(buffer)
+        return connection.recv(size)
 
 
 class _Timed:
@@ -96,8 +96,8 @@ class _Timed:
     def settimeout(self, seconds: float) -> None:
         self._clock.asked.append(round(seconds, 6))
 
-    def recv_into(self, buffer: Any) -> int:
-        return self._clock.receive(self._connection, buffer)
+    def recv(self, size: int) -> bytes:
+        return self._clock.receive(self._connection, size)
 
 
 @pytest.fixture
@@ -240,7 +240,7 @@ def test_two_closed_connections_and_an_outage_are_four_requests_at_most(
     _read(lean)
     server.script = [hanging_up()]
     found = _read(lean)
-    assert found == "no answer from Secrets Manager: RemoteDisconnected"
+    assert found == "no answer from Secrets Manager: ConnectionResetError"
     assert len(server.requests) <= 4
 
 

@@ -119,7 +119,7 @@ def test_readers_ask_for_the_current_version_of_one_name(
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let time-outs be short, and pauses between tries take no time."""
-    for module in ("secrets_manager", "boto3_reader"):
+    for module in ("service", "boto3_reader"):
         monkeypatch.setattr(f"authorizer.readers.{module}.READ_SECONDS", 0.2)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 

@@ -87,7 +87,7 @@ def _read(port: int, trust: Trust) -> object:
     except StoreUnavailableError as error:
         return str(error)
     finally:
-        reader._close()
+        reader._service._close()
 
 
 _REFUSED = "no answer from Secrets Manager: SSLCertVerificationError"

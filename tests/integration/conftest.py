@@ -7,24 +7,40 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.clients import apikeys
-from local.deployment import running_stack
+from local.deployment import deploy, running_stack
+from local.emulator import running_emulator
 from local.scenarios.keys import MANAGEMENT, ROLE_MAP, issue, run
 from local.scenarios.migration import deployed_for_both_kinds, tell_of_both_kinds
 from tests.integration.deployed import BothKinds, Issued
+from tests.integration.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from local.deployment import Stack
+    from local.emulator import Emulator
     from local.scenarios.keys import Row
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def emulator() -> Iterator[Emulator]:
+    """Return the emulator that the tests share."""
+    with running_emulator("tests") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def listeners(emulator: Emulator) -> Listeners:
+    """Return who is told of what the shared stack does."""
+    return Listeners.start(emulator)
+
+
+@pytest.fixture(scope="session")
+def stack(emulator: Emulator, listeners: Listeners) -> Stack:
     """Return the template deployed to an emulator, with the example's role map."""
-    with running_stack("tests") as deployed:
-        apikeys(deployed, "roles", "put", str(ROLE_MAP), "--yes")
-        yield deployed
+    deployed = deploy(emulator, parameters=listeners.parameters)
+    apikeys(deployed, "roles", "put", str(ROLE_MAP), "--yes")
+    return deployed
 
 
 @pytest.fixture(scope="session")

@@ -149,6 +149,13 @@ def _concern_the_deployment(function: Function) -> None:
     assert put["roleMap"] == role_map
     # The local stack names no stage to flush.
     assert function("flush") == {"flushed": []}
+    # The schedule asks another function for that.
+    assert function("notify", 403)["error"]["code"] == "not_permitted"
+    # The emulator groups no rows: what it answers has nothing of a usage query's.
+    started = function("usage", days=1)
+    assert started.keys() == {"queryId", "from", "to"}
+    answered = function("usage", queryId=started["queryId"])
+    assert (answered["usage"], answered["bytesRead"] > 0) == ([], True)
     # No key is refused: it is announced, and signs nothing yet.
     announced = function("signing.rotate")
     assert (announced["phase"], announced["waitSeconds"]) == ("announced", 2)

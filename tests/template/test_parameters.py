@@ -80,6 +80,12 @@ def test_every_parameter_is_bounded(name: str, definition: dict[str, Any]) -> No
         ("KmsKeyArn", "*"),
         ("AlarmTopicArn", "operators"),
         ("EventBusName", "*"),
+        ("ExpiryNotices", "30,"),
+        ("ExpiryNotices", "30, 7"),
+        ("ExpiryNotices", "a month"),
+        ("ExpiryNoticeSchedule", ""),
+        ("ExpiryNoticeSchedule", "at(2027-01-01T00:00:00)"),
+        ("ExpiryNoticeSchedule", "0 6 * * ? *"),
         ("EventBusName", "arn:aws:events:eu-west-1:123456789012:event-bus/keys"),
     ],
 )

@@ -17,6 +17,8 @@ ROLES = (
     "SupportRole",
     "GatewayInvokeRole",
     "ExampleRole",
+    "NoticesRole",
+    "NoticesScheduleRole",
 )
 ALL = {"ExampleApi": "true", "AuthorizerInvokeRole": "true", "SupportFunction": "true"}
 READ = "secretsmanager:GetSecretValue"
@@ -290,9 +292,12 @@ def test_no_statement_is_about_everything(role: str) -> None:
         assert statement["Sid"]
         assert statement["Effect"] == "Allow"
         assert "*" not in str(statement["Action"])
-        # The one action that AWS grants on every secret or not at all.
-        lists = statement["Action"] == "secretsmanager:ListSecrets"
-        assert lists or "*" not in resources(statement)
+        # The actions that AWS grants on everything or not at all.
+        is_whole = statement["Action"] in (
+            "secretsmanager:ListSecrets",
+            "logs:GetQueryResults",
+        )
+        assert is_whole or "*" not in resources(statement)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -374,9 +379,19 @@ def test_without_a_bus_no_event_may_be_put() -> None:
     )
 
 
+def test_the_decision_log_is_asked_and_no_other() -> None:
+    """Nor read line by line: what is asked is what usage asks."""
+    log = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:AuthorizerLogGroup:*"
+    assert may(render(), "AdminRole", "logs:StartQuery", log)
+    other = log.replace("Authorizer", "Admin")
+    assert not may(render(), "AdminRole", "logs:StartQuery", other)
+    assert not may(render(), "AdminRole", "logs:FilterLogEvents", log)
+    assert may(render(), "AdminRole", "logs:GetQueryResults", "*")
+
+
 _SECRETS = "secretsmanager"
 _READS = {f"{_SECRETS}:{verb}" for verb in ("DescribeSecret", "GetSecretValue")}
-_READS |= {f"{_SECRETS}:ListSecrets"}
+_READS |= {f"{_SECRETS}:ListSecrets", "logs:StartQuery", "logs:GetQueryResults"}
 _CHANGES = {
     f"{_SECRETS}:{verb}"
     for verb in ("PutSecretValue", "TagResource", "UpdateSecretVersionStage")

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 from admin.actions.views import public_view, revoked_view
 from admin.rules import page_token
 from admin.rules.handover import is_awaited
-from admin.stores.records import readable
+from admin.stores.records import is_ours, readable
 from admin.stores.revoked import seen
-from apikeys import document
 from apikeys.defaults import DAY
-from apikeys.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from admin.deployment import Deployment
     from admin.requests import ListKeys
-    from admin.stores.engine import Stored
     from admin.stores.records import Page
     from apikeys.document import Document
     from apikeys.record import Record
@@ -79,7 +76,7 @@ def _fitting(
                 if is_awaited(page.notes[principal]):
                     apart["unconfirmed"].append(principal.text)
                 yield view
-        elif record is None and _is_ours(stored):
+        elif record is None and is_ours(stored):
             apart["corrupt"].append(principal.text)
 
 
@@ -95,10 +92,3 @@ def _fits(record: Record, request: ListKeys, now: float) -> bool:
         wanted in (None, record.document.get(field))
         for field, wanted in (("client", request.client), ("issuer", request.issuer))
     )
-
-
-def _is_ours(stored: Stored) -> bool:
-    try:
-        return document.loads(stored.text).get("schemaVersion") == SCHEMA_VERSION
-    except ValueError:
-        return False

@@ -8,6 +8,7 @@ from admin.errors import Code, RefusedError
 
 _READ: Final = frozenset({"get", "list", "verify", "usage", "roles.get", "roles.check"})
 _SUPPORT: Final = frozenset({"get", "list", "verify", "usage", "disable", "confirm"})
+_NOTIFY: Final = frozenset({"notify"})
 # One hands out a credential, the other undoes somebody's lock: they need a limit.
 _WITHIN_LIMITS: Final = frozenset({"enable", "rotate"})
 
@@ -19,7 +20,7 @@ class Permissions:
         """Choose the actions.
 
         Args:
-            choice: ``all``, ``support`` or ``read``.
+            choice: ``all``, ``support``, ``read``, or ``notify``, the schedule's own.
             grants_every_role: whether ``GrantableRoles`` sets no limit.
         """
         self._choice = choice
@@ -27,6 +28,7 @@ class Permissions:
             "all": None,
             "support": _SUPPORT if grants_every_role else _SUPPORT | _WITHIN_LIMITS,
             "read": _READ,
+            "notify": _NOTIFY,
         }[choice]
 
     def check(self, action: str) -> None:

@@ -29,6 +29,16 @@ def gateway(*answers: type[Exception]) -> AbstractContextManager[None]:
     return _served("API Gateway", Code.GATEWAY_UNAVAILABLE, answers)
 
 
+def topic() -> AbstractContextManager[None]:
+    """Refuse with 503 what is not an answer of Amazon SNS; see ``store``."""
+    return _served("Amazon SNS", Code.TOPIC_UNAVAILABLE, ())
+
+
+def logs(*answers: type[Exception]) -> AbstractContextManager[None]:
+    """Refuse with 503 what is not an answer of CloudWatch Logs; see ``store``."""
+    return _served("CloudWatch Logs", Code.LOGS_UNAVAILABLE, answers)
+
+
 @contextmanager
 def _served(
     service: str, code: Code, answers: tuple[type[Exception], ...]

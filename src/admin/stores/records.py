@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from admin.errors import corrupt, not_found, revoked
+from admin.errors import Code, RefusedError, corrupt, not_found, revoked
 from admin.principal import Principal
-from admin.stores.engine import NO_NOTES, Absence
+from admin.stores.engine import MAX_NAMES, NO_NOTES, Absence
 from apikeys import document, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.key import is_key_id
 from apikeys.login import is_login
+from apikeys.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from admin.stores.engine import Engine, Stored
     from apikeys.record import Record
@@ -161,6 +162,28 @@ class Records:
         found = {self._principal(name): notes for name, notes in page.notes.items()}
         return Page({s: notes for s, notes in found.items() if s}, page.token)
 
+    def each(self) -> Iterator[tuple[Principal, Record | None]]:
+        """Yield every record that was not revoked, None for one that can't be read.
+
+        What is no record of this project's is passed over.
+
+        Raises:
+            RefusedError: 503, the list broke off: what was yielded is not all.
+        """
+        token = None
+        while True:
+            page = self.page(MAX_NAMES, token, deleted=False)
+            if page is None:
+                message = "the list of records broke off between two pages"
+                raise RefusedError(Code.STORE_UNAVAILABLE, message)
+            for principal, stored in self.many(page.principals).items():
+                record = readable(principal, stored)
+                if record is not None or is_ours(stored):
+                    yield principal, record
+            token = page.token
+            if token is None:
+                return
+
     def many(self, principals: list[Principal]) -> dict[Principal, Stored]:
         """Return what is stored of these records, readable or not, if it is there."""
         names = {self.name(principal): principal for principal in principals}
@@ -198,6 +221,14 @@ def readable(principal: Principal, stored: Stored) -> Record | None:
         return principal.parse(stored.text)
     except MalformedRecordError:
         return None
+
+
+def is_ours(stored: Stored) -> bool:
+    """Return whether a stored value claims to be a record, though it can't be read."""
+    try:
+        return document.loads(stored.text).get("schemaVersion") == SCHEMA_VERSION
+    except ValueError:
+        return False
 
 
 def issued_at(record: Record) -> int:

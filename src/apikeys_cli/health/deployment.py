@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apikeys.check import check
 from apikeys.defaults import DAY
 from apikeys.errors import MalformedRoleMapError
-from apikeys.finding import REFUSE, refusals
+from apikeys.finding import REFUSE, RESTRICT, refusals
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
 from apikeys_cli.dates import counted
@@ -39,12 +39,20 @@ def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
         found = check(parsed)
     except MalformedRoleMapError as error:
         found = refusals(error.findings)
-    # What it warns of was said when it was stored.
+    # What it tells was told when it was stored; `roles check` repeats it.
     if refused := [finding for finding in found if finding.grade == REFUSE]:
         for finding in refused:
             yield fail(subject, finding.message, "correct it: apikeys roles put FILE")
         return
-    yield ok(subject, f"{counted(len(parsed.roles), 'role')}, no conflict")
+    apart = [finding for finding in found if finding.grade == RESTRICT]
+    for finding in apart:
+        yield warn(
+            subject,
+            f"{' and '.join(finding.roles)} do not go together: {finding.message}",
+            "no record is given both; put the routes apart, or both into one role",
+        )
+    if not apart:
+        yield ok(subject, f"{counted(len(parsed.roles), 'role')}, no conflict")
     yield _largest_policy(parsed)
 
 

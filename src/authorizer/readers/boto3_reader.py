@@ -17,7 +17,7 @@ from apikeys.decision import Reason
 from apikeys.errors import StoreUnavailableError
 from authorizer.readers.aws_error import absence
 from authorizer.readers.connection import CONNECT_SECONDS
-from authorizer.readers.secrets_manager import READ_SECONDS, TRIES
+from authorizer.readers.service import READ_SECONDS, TRIES
 
 # At DEBUG botocore logs whole answers, with what the stored secrets hold.
 logging.getLogger("botocore").setLevel(logging.WARNING)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import socket
 import ssl
 import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Buffer
-
     from authorizer.readers.endpoint import Endpoint
     from authorizer.readers.tls import Trust
 
 CONNECT_SECONDS = 1.0
+# What one record of TLS may hold.
+_MAX_RECEIVED = 16_384
 
 
 def connect(endpoint: Endpoint, trust: Trust, deadline: float) -> socket.socket:
@@ -41,32 +40,19 @@ def connect(endpoint: Endpoint, trust: Trust, deadline: float) -> socket.socket:
         raise
 
 
-class Incoming(io.RawIOBase):
-    """What a connection receives until a time of the monotonic clock, and no longer.
+def receive(connection: socket.socket, until: float) -> bytes:
+    """Return what has come, waiting for it until a time of the monotonic clock.
 
     A socket's own time-out begins anew with every byte that comes.
+
+    Returns:
+        At least one byte, or nothing at the connection's end.
+
+    Raises:
+        OSError: the time is up, or the connection broke.
     """
-
-    def __init__(self, connection: socket.socket, until: float) -> None:
-        self._connection = connection
-        self._until = until
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        """Return the file that ``http.client`` reads an answer from."""
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        """Tell that this can be read."""
-        return True
-
-    def readinto(self, buffer: Buffer) -> int:
-        """Receive what is there, or wait for it; 0 at the end.
-
-        Raises:
-            OSError: the time is up, or the connection broke.
-        """
-        self._connection.settimeout(left(self._until))
-        return self._connection.recv_into(buffer)
+    connection.settimeout(left(until))
+    return connection.recv(_MAX_RECEIVED)
 
 
 def left(until: float) -> float:

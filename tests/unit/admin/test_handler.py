@@ -172,6 +172,47 @@ def test_events_are_sent_by_a_client_of_their_own(started: Any) -> None:
     assert started._client("secretsmanager").meta.config.read_timeout == 10
 
 
+def test_a_run_of_the_notices_is_measured(
+    environ: pytest.MonkeyPatch, invoke: Invoke
+) -> None:
+    """That it took place, the keys at each threshold, and those in each state."""
+    environ.setenv("EXPIRY_NOTICES", "30,7")
+    invoke({"action": "issue", "client": "Acme", "lifetimeDays": 7})
+    _, (audit, *metrics) = invoke({"action": "notify"})
+    assert audit["due"] == {"30": 0, "7": 1}
+    found = {
+        (name, metric.get("days"), metric.get("state")): metric[name]
+        for metric in metrics
+        for name in ("NoticeRuns", "KeysExpiring", "Keys")
+        if name in metric
+    }
+    assert found == {
+        ("NoticeRuns", None, None): [1.0],
+        ("KeysExpiring", "30", None): [0.0],
+        ("KeysExpiring", "7", None): [1.0],
+        ("Keys", None, "active"): [1.0],
+        ("Keys", None, "disabled"): [0.0],
+        ("Keys", None, "expired"): [0.0],
+        ("Keys", None, "corrupt"): [0.0],
+    }
+
+
+def test_a_run_that_announced_nothing_is_raised(
+    environ: pytest.MonkeyPatch, invoke: Invoke
+) -> None:
+    """So that Lambda tries it again: nobody reads the schedule's answers."""
+    environ.setenv("EXPIRY_NOTICES", "30,7")
+    environ.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:1")
+    with pytest.raises(Exception, match=r"^store_unavailable$"):
+        invoke({"action": "notify"})
+
+
+def test_a_refusal_to_notify_is_an_answer(invoke: Invoke) -> None:
+    """No repeat would change it."""
+    answer, _ = invoke({"action": "notify"})
+    assert answer["error"]["code"] == "not_permitted"
+
+
 def test_a_fault_is_raised(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody foresaw is Lambda's to report."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apikeys.environ import choice, required, whole_number
+from apikeys.environ import choice, required, whole_number, whole_numbers
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,24 @@ def test_another_number_fails_by_name(text: str) -> None:
     """A bad value is never replaced by the default."""
     with pytest.raises(ValueError, match=r"^N is not a whole number from 0 to 999999$"):
         whole_number({"N": text}, "N", 30)
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [({}, ()), ({"N": ""}, ()), ({"N": "30"}, (30,)), ({"N": "30,7,1"}, (30, 7, 1))],
+)
+def test_whole_numbers_are_read(
+    environ: dict[str, str], expected: tuple[int, ...]
+) -> None:
+    """As many as commas separate."""
+    assert whole_numbers(environ, "N") == expected
+
+
+@pytest.mark.parametrize("text", ["30,", ",30", "30, 7", "30;7", "1000000"])
+def test_other_numbers_fail_by_name(text: str) -> None:
+    """No part of a list is passed over."""
+    with pytest.raises(ValueError, match=r"^N is not a whole number from 0 to 999999$"):
+        whole_numbers({"N": text}, "N")
 
 
 @pytest.mark.parametrize(

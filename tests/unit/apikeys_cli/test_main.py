@@ -48,11 +48,11 @@ def _module(*verbs: str) -> str:
     return command.callback.__module__
 
 
-def test_there_are_seventeen_commands() -> None:
+def test_there_are_eighteen_commands() -> None:
     """In the order of a key's life, not of the alphabet."""
     assert list(main.commands) == [
-        *("issue", "import", "list", "get", "update", "verify", "rotate", "clone"),
-        *("confirm", "disable", "enable", "revoke", "restore"),
+        *("issue", "import", "list", "usage", "get", "update", "verify", "rotate"),
+        *("clone", "confirm", "disable", "enable", "revoke", "restore"),
         *("roles", "flush", "signing", "doctor"),
     ]
 

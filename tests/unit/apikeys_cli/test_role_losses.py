@@ -48,18 +48,45 @@ _A_AND_B = [_held("A"), _held("A", "B"), _held("B", state="disabled"), _held()]
         # What a narrower one leaves open is not all.
         (_map(A=["GET /a/*"]), _map(A=["GET /a"]), ["2 keys hold A, 2 lose GET /a/*"]),
         (_map(A=["GET /a"]), _map(A=["GET /a/*"]), ["2 keys hold A, 2 lose GET /a"]),
-        (_map(A=["* /a"]), _map(A=["GET /a"]), ["2 keys hold A, 2 lose * /a"]),
+        (_map(A=["* /a"]), _map(A=["GET /a"]), ["2 keys hold A, 2 lose some of * /a"]),
         (
             _map(A=["GET /a/*"]),
             _map(A=["GET /a/{id}"]),
-            ["2 keys hold A, 2 lose GET /a/*"],
+            ["2 keys hold A, 2 lose some of GET /a/*"],
         ),
         (_map(A=["$connect"]), _map(A=["* /*"]), ["2 keys hold A, 2 lose $connect"]),
         # A deny takes from whoever holds its role.
         (
             _map(A=["GET /*"], B=["GET /b"]),
             _map(A={"allow": ["GET /*"], "deny": ["GET /b"]}, B=["GET /b"]),
-            ["2 keys hold A, 2 lose GET /b", "2 keys hold B, 1 loses GET /b"],
+            [
+                "2 keys hold A, 2 lose some of GET /*, 2 lose GET /b",
+                "2 keys hold B, 1 loses GET /b",
+            ],
+        ),
+        # What another role names is no longer its {name}'s, nor a denied literal.
+        (
+            _map(A=["GET /a/{id}"]),
+            _map(A=["GET /a/{id}"], C=["GET /a/me"]),
+            [
+                "2 keys hold A, 2 lose some of GET /a/{id}",
+                "2 keys lose GET /a/me, which no role named",
+            ],
+        ),
+        (
+            _map(A=["GET /a/{id}"]),
+            _map(A={"allow": ["GET /a/{id}"], "deny": ["GET /a/{id}"]}),
+            ["2 keys hold A, 2 lose GET /a/{id}"],
+        ),
+        # Two roles may lose a route together that none loses alone.
+        (
+            _map(A=["GET /{x}/{y}"], B=["GET /a/{x}/b"]),
+            _map(A=["GET /{x}/{y}"], B=["GET /a/{x}/b"], C=["GET /a/{x}"]),
+            [
+                "2 keys hold A, 2 lose some of GET /{x}/{y}",
+                "2 keys hold B, 1 loses GET /a/{x}/b",
+                "2 keys lose GET /a/{x}, which no role named",
+            ],
         ),
         # any-key gave each key what no role names.
         (
@@ -81,6 +108,15 @@ def test_each_role_says_how_many_lose_what(
 ) -> None:
     """By what a record's roles open together, before and after."""
     assert losses(old, new, _A_AND_B) == expected
+
+
+def test_a_reading_record_loses_what_is_marked_no_more() -> None:
+    """One that writes loses nothing by that."""
+    marked = [{"route": "POST /search", "reads": True}]
+    session = {"session": {"connectionMode": "READ_ONLY"}}
+    records = [_held("A"), _held("A") | session]
+    found = losses(_map(A=marked), _map(A=["POST /search"]), records)
+    assert found == ["2 keys hold A, 1 loses POST /search"]
 
 
 def test_who_has_ended_loses_nothing() -> None:

@@ -258,7 +258,7 @@ def test_the_time_of_a_value_never_grows_by_renewals() -> None:
 _DEADLINES = {
     "authorizer/request_clock.py": "makes deadlines and durations within one request",
     "authorizer/readers/connection.py": "time-outs of one exchange",
-    "authorizer/readers/secrets_manager.py": "time-outs of one read",
+    "authorizer/readers/service.py": "time-outs of one read",
     "authorizer/readers/boto3_reader.py": "time-outs of one read",
     "apikeys_cli/batch/pace.py": "spaces the rows of one batch",
     "apikeys_cli/wait.py": "shows how long a person has waited",

@@ -31,6 +31,7 @@ def _limited(function: str, **variables: str) -> Admin:
     """Return an admin function of some actions, within limits."""
     limits = {f"GRANTABLE_{name.upper()}": text for name, text in LIMITS.items()}
     return Admin(
+        EXPIRY_NOTICES="30",
         ADMIN_ACTIONS=function,
         CREDENTIALS="api-key,basic",
         LEGACY_KEYS="imported",

@@ -1,0 +1,64 @@
+"""How often keys were used, started and asked for in two calls: no call waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin.principal import Principal
+from admin.rules import usage_query
+from apikeys import timestamp
+from apikeys.defaults import DAY
+
+if TYPE_CHECKING:
+    from admin.deployment import Deployment
+    from admin.requests import Usage
+    from apikeys.document import Document
+
+
+def usage(deployment: Deployment, request: Usage) -> Document:
+    """Answer ``usage``: a query's id, and with one what it found, once it did.
+
+    Raises:
+        RefusedError: the log is not read; nothing else changes anything here.
+    """
+    if request.query_id is not None:
+        return _answer(deployment, request.query_id)
+    principals = _principals(deployment, request)
+    end = int(deployment.clock())
+    begin = end - request.days * DAY
+    query_id = deployment.decisions.ask(usage_query.query(principals), begin, end)
+    answer: Document = {
+        "status": 200,
+        "queryId": query_id,
+        "from": f"{timestamp.format_utc(begin)}Z",
+        "to": f"{timestamp.format_utc(end)}Z",
+    }
+    if principals is not None:
+        answer["principals"] = [principal.named for principal in principals]
+    return answer
+
+
+def _answer(deployment: Deployment, query_id: str) -> Document:
+    answered = deployment.decisions.answered(query_id)
+    if answered is None:
+        return {"status": 200, "queryId": query_id}
+    return {
+        "status": 200,
+        "usage": usage_query.usage(answered.rows),
+        "bytesRead": answered.bytes_read,
+    }
+
+
+def _principals(deployment: Deployment, request: Usage) -> list[Principal] | None:
+    """Return whom the request is about, None for everybody."""
+    if request.key_id is not None:
+        return [Principal.key(request.key_id)]
+    if request.login is not None:
+        return [Principal.account(request.login)]
+    if request.client is None:
+        return None
+    return [
+        principal
+        for principal, record in deployment.records.each()
+        if record is not None and record.document.get("client") == request.client
+    ]
