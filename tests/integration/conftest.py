@@ -52,9 +52,8 @@ def rows(stack: Stack) -> list[Row]:
 @pytest.fixture
 def issued(stack: Stack) -> Issued:
     """Return a key with the management role."""
-    return Issued(
-        **apikeys(stack, "issue", "--client", "Test App", "--role", MANAGEMENT)
-    )
+    answer = apikeys(stack, "issue", "--client", "Test App", "--role", MANAGEMENT)
+    return Issued(answer["key"], answer["record"])
 
 
 @pytest.fixture(scope="session")
