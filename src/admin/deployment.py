@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from admin.rules.deliveries import Deliveries
 from admin.rules.drafts import Drafts
 from admin.rules.grants import Grants
 from admin.rules.lifetimes import Lifetimes
 from admin.rules.minting import Minting
 from admin.rules.permissions import Permissions
+from admin.rules.possession import Possession
 from admin.rules.revocations import Revocations
 from admin.stores.decisions import Decisions
+from admin.stores.dynamodb import RecordTable
 from admin.stores.event_bus import EventBus
 from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.ontopop import OntoPop
@@ -39,6 +42,7 @@ class Deployment:
     settings: Settings
     clock: Callable[[], float]
     decisions: Decisions
+    deliveries: Deliveries
     drafts: Drafts
     event_bus: EventBus | None
     gateway_keys: GatewayKeys
@@ -46,6 +50,7 @@ class Deployment:
     lifetimes: Lifetimes
     minting: Minting
     permissions: Permissions
+    possession: Possession
     tombstones: Tombstones
     ontopop: OntoPop
     records: Records
@@ -70,15 +75,18 @@ class Deployment:
             client: makes the boto3 client of a service.
             clock: gives the seconds since 1970, UTC.
         """
-        store = SecretStore(client("secretsmanager"), settings.kms_key_id)
+        secrets = SecretStore(client("secretsmanager"), settings.kms_key_id)
+        store: Engine = secrets
+        if settings.record_table is not None:
+            store = RecordTable(client("dynamodb"), settings.record_table, clock)
         gateway = client("apigateway")
         ttl = settings.own_ttl_seconds
         prefix = settings.secret_name_prefix
-        signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
+        signing_secret = SigningSecret(settings.signing_secret, secrets, ttl, clock)
         lifetimes = Lifetimes(
             settings.default_lifetime_days, settings.max_lifetime_days
         )
-        role_maps = RoleMaps(settings.roles_secret, store)
+        role_maps = RoleMaps(settings.roles_secret, secrets)
         grants = Grants.of(settings, role_maps.opens_without_role)
         records = Records(prefix, settings.login_name_prefix, store)
         tombstones = Tombstones(store)
@@ -92,6 +100,8 @@ class Deployment:
             settings=settings,
             clock=clock,
             decisions=Decisions(client("logs"), settings.authorizer_log_group),
+            # Clients read secrets, wherever the records are.
+            deliveries=Deliveries(settings.delivery_prefix, secrets, records),
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
             event_bus=(
                 EventBus(client("events"), settings.event_bus_name)
@@ -105,6 +115,7 @@ class Deployment:
             permissions=Permissions(
                 settings.admin_actions, grants_every_role=grants.is_unlimited
             ),
+            possession=Possession(settings, signing_secret, records),
             tombstones=tombstones,
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,

@@ -84,7 +84,7 @@ class Actions:
             request = _parsed(event)
             key_id = getattr(request, "key_id", None)
             login = getattr(request, "login", None)
-            self._deployment.permissions.check(action)
+            self._deployment.permissions.check(action, request)
             function = _function(action, on_account=login is not None)
             answer = function(self._deployment, request)
         except RefusedError as refused:

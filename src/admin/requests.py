@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from admin.fields import (
+    Address,
     CalledRoute,
     Described,
     Ending,
@@ -120,11 +121,14 @@ class Verify(Request):
     login: Login | None = None
     credential: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
     route: CalledRoute | None = None
+    source_ip: Annotated[Address | None, Field(alias="from")] = None
 
 
 def _with_login[R: Issue | Clone | Rotate](request: R) -> R:
     if request.password is not None and request.login is None:
         raise ValueError("password: goes with login")
+    if request.password is not None and request.deliver_to is not None:
+        raise ValueError("password: one that is delivered is generated")
     return request
 
 
@@ -139,6 +143,7 @@ class ListKeys(Request):
     expiring_within_days: Annotated[int, Field(ge=0, le=MAX_LIFETIME_DAYS)] | None = (
         None
     )
+    search: Text | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     next_token: NextToken | None = None
 
@@ -163,12 +168,22 @@ class Disable(Named):
 
 
 class Revoke(Named):
-    """Refuse a credential for good."""
+    """Refuse a credential for good, named or shown."""
 
     action: Literal["revoke"]
+    credential: Annotated[
+        str | None, StringConstraints(min_length=1, max_length=4_096)
+    ] = None
     recovery_days: Annotated[int, Field(ge=LEAST_RECOVERY_DAYS, le=RECOVERY_DAYS)] = (
         RECOVERY_DAYS
     )
+
+    @model_validator(mode="after")
+    def _one_name(self) -> Self:
+        given = (self.key_id, self.login, self.credential)
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("keyId: give one of keyId, login, credential")
+        return self
 
 
 class Restore(Named):

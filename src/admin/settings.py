@@ -55,6 +55,8 @@ class Settings:
     takes_foreign_keys: bool
     reads_ontopop: bool
     kms_key_id: str | None
+    record_table: str | None
+    delivery_prefix: str
     event_bus_name: str
     expiry_notices: tuple[int, ...]
     alarm_topic_arn: str
@@ -111,6 +113,14 @@ class Settings:
         roles = environ.get("ROLES_SECRET", ROLE_MAP_NAME)
         signing = required(environ, "SIGNING_SECRET")
         check_names(records, accounts, roles, signing)
+        store = choice(environ, "RECORD_STORE", ("secretsmanager", "dynamodb"))
+        table = required(environ, "RECORD_TABLE") if store == "dynamodb" else None
+        if table is not None and legacy == "ontopop":
+            raise ValueError(
+                "LEGACY_KEYS is off or imported where RECORD_STORE is dynamodb"
+            )
+        delivery = environ.get("DELIVERY_PREFIX", "")
+        _check_delivery(delivery, (records, accounts), (roles, signing))
         return cls(
             key_prefix=key_prefix,
             secret_name_prefix=records,
@@ -141,9 +151,22 @@ class Settings:
             takes_foreign_keys=legacy != "off",
             reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,
+            record_table=table,
+            delivery_prefix=delivery,
             event_bus_name=environ.get("EVENT_BUS_NAME", ""),
             expiry_notices=whole_numbers(environ, "EXPIRY_NOTICES"),
             alarm_topic_arn=environ.get("ALARM_TOPIC_ARN", ""),
             authorizer_log_group=environ.get("AUTHORIZER_LOG_GROUP", ""),
             stack_name=environ.get("STACK_NAME", ""),
+        )
+
+
+def _check_delivery(
+    delivery: str, prefixes: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    """Refuse a prefix by which a key could be put in place of what is ours."""
+    ours = any(name.startswith(delivery) for name in (*prefixes, *names))
+    if delivery and (ours or delivery.startswith(prefixes)):
+        raise ValueError(
+            "DELIVERY_PREFIX begins as a record, the role map or the signing secret"
         )

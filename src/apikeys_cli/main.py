@@ -9,6 +9,7 @@ import click
 from apikeys_cli.admin_function import Invocation
 from apikeys_cli.commands import issue, records
 from apikeys_cli.commands.confirm import confirm
+from apikeys_cli.commands.console import console
 from apikeys_cli.commands.doctor import doctor
 from apikeys_cli.commands.flush import flush
 from apikeys_cli.commands.import_keys import import_keys
@@ -78,5 +79,6 @@ for command in (
     flush,
     signing,
     doctor,
+    console,
 ):
     main.add_command(command)

@@ -41,10 +41,29 @@ def read_role_file(file: Path) -> dict[str, Any]:
         UsageError: it can't be read, or holds something else.
     """
     text, name = read_text(file), name_of_source(file)
+    is_json = file.suffix.lower() == ".json"
+    if str(file) == STANDARD_INPUT:
+        is_json = is_json_text(text)
+    return parse_role_map(text, name, is_json=is_json)
+
+
+def is_json_text(text: str) -> bool:
+    """Return whether a text that has no name is JSON, by its first brace."""
+    return text.lstrip().startswith("{")
+
+
+def parse_role_map(text: str, name: str, *, is_json: bool) -> dict[str, Any]:
+    """Return the role map that a text holds, not checked yet.
+
+    Args:
+        text: TOML or JSON.
+        name: what messages call it.
+        is_json: which of the two.
+
+    Raises:
+        UsageError: it can't be read, or holds something else.
+    """
     try:
-        is_json = file.suffix.lower() == ".json"
-        if str(file) == STANDARD_INPUT:
-            is_json = text.lstrip().startswith("{")
         found = _DECODER.decode(text) if is_json else tomllib.loads(text)
         # TOML has dates and infinity, which no request can say.
         json.dumps(found, allow_nan=False)

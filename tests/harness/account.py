@@ -18,6 +18,8 @@ from tests.builders import NOW, ROLE_MAP, signing_secret_with_lookup
 from tests.fakes import ROLES_NAME, SIGNING_NAME
 from tests.harness.api_gateway import ApiGateway
 from tests.harness.client import Client
+from tests.harness.dynamodb import DynamoDb
+from tests.harness.held import Held, of_items, of_secrets
 from tests.harness.secrets_manager import SecretsManager
 from tests.in_process import deployment_of
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from tests.harness.client import Call, Line
 
 PLAN = "plan01"
+# What the names of clients' secrets begin with, into which keys are delivered.
+DELIVERED = "delivered/"
 _SECRET = ("key", "password", "credential")
 _STAGE = ("a1b2c3d4e5", "prod")
 
@@ -47,6 +51,7 @@ class Account:
         self.sent: list[Call] = []
         self.secret_texts: set[str] = set()
         self.secrets = SecretsManager(self._clock)
+        self.table = DynamoDb()
         self.gateway = ApiGateway(plans={PLAN: []}, rest_stages={_STAGE})
         self.store(SIGNING_NAME, signing_secret_with_lookup())
         self.store(ROLES_NAME, json.dumps(ROLE_MAP))
@@ -59,6 +64,10 @@ class Account:
         made: Account = pickle.loads(pickle.dumps(self))  # noqa: S301 - our own
         made.sent = []
         return made
+
+    def held(self) -> dict[str, Held]:
+        """Return what is stored under each name, wherever it lies."""
+        return of_secrets(self.secrets) | of_items(self.table)
 
     def store(self, name: str, text: str) -> None:
         """Store a secret as somebody else would."""
@@ -75,12 +84,15 @@ class Account:
         answer, _ = _function(self.environ, self._clients(send), self._clock)(event)
         for said in (event, answer):
             self.secret_texts |= {said[name] for name in _SECRET if name in said}
+        for name, secret in self.secrets.secrets.items():
+            if name.startswith(DELIVERED):
+                self.secret_texts |= set(secret.values.values())
         return json.loads(json.dumps(answer))
 
     def _clients(self, line: Line) -> Callable[[str], Client]:
         def client(service: str) -> Client:
-            is_store = service == "secretsmanager"
-            return Client(service, self.secrets if is_store else self.gateway, line)
+            services = {"secretsmanager": self.secrets, "dynamodb": self.table}
+            return Client(service, services.get(service, self.gateway), line)
 
         return client
 

@@ -42,6 +42,13 @@ class Judge:
             # It comes back at once, its gateway key only after that: until the retry
             # API Gateway refuses it.
             broken.discard(Promise.DANGLING)
+        if not self._is_ended(name) and any(
+            not opened
+            for secret, opened in state.delivered(account).items()
+            if state.delivered(self._scenario.account)[secret]
+        ):
+            # A client that lost its key for a moment was refused in it.
+            broken.add(Promise.UNDELIVERED)
         if is_success(first):
             broken |= self.broken_by_answer(account, first)
         if _is_refusal(first) and self._state(account, A=first) != self._after_all():
@@ -158,6 +165,11 @@ class Judge:
         # Where nothing secret is handed out, what is done may be refused again.
         is_stuck = "requestToken" in self._scenario.requests[name] or found != done
         return {Promise.STUCK} if is_stuck else set()
+
+    def _is_ended(self, name: str) -> bool:
+        """Return whether a request ends what a client's secret holds."""
+        undisturbed = dict(self._after_all(("A", name)).others["delivered"])
+        return any(not opened for opened in undisturbed.values())
 
     def _came_back(self, account: Account, name: str) -> bool:
         """Return whether a record is open that was not, and nobody asked for it."""

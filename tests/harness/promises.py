@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.harness import state
+from tests.harness.account import DELIVERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ class Promise(StrEnum):
     ALIVE = "a key can be revoked while other calls are refused"
     LEAKED = "no call carries a part of a key or a password"
     RAISED = "an action answers or refuses where AWS serves"
+    UNDELIVERED = "a secret that keys are delivered to holds one that works"
 
 
 class Violation(NamedTuple):
@@ -94,9 +96,9 @@ def broken_by_an_answer(account: Account, answer: Mapping[str, Any]) -> bool:
     if not isinstance(record, dict) or "decision" in answer:
         return False
     name = stored_as(record)
-    secret = account.secrets.secrets.get(name)
+    secret = account.held().get(name)
     if record["state"] == "revoked":
-        return secret is not None and secret.deleted_at is None
+        return secret is not None and not secret.is_deleted
     found = state.record_in(account, name)
     if found is None or secret is None:
         return True
@@ -106,7 +108,9 @@ def broken_by_an_answer(account: Account, answer: Mapping[str, Any]) -> bool:
         for field, value in found.document.items()
         if field in record and field not in {"session", "previous"}
     )
-    is_version = secret.labels["AWSCURRENT"] == record["version"]
+    is_version = secret.version == record["version"]
+    if "deliveredTo" in answer:
+        shown = account.secrets.secrets[answer["deliveredTo"]].text
     opens = shown is None or state.opens(account, name, shown)
     return is_other or not is_version or not opens
 
@@ -164,9 +168,15 @@ def forgetting(found: State, actors: set[str]) -> State:
 def leaks(account: Account) -> bool:
     """Return whether a call that was sent carries a part of a key or a password.
 
-    The name of a record of OntoPop's own is one, which can't be otherwise.
+    The name of a record of OntoPop's own is one, which can't be otherwise; and what is
+    put into a client's secret.
     """
-    sent = "\n".join(str(call.parameters) for call in account.sent)
+    sent = "\n".join(
+        str(call.parameters)
+        for call in account.sent
+        if not call.parameters.get("SecretId", "").startswith(DELIVERED)
+        or call.method != "put_secret_value"
+    )
     for credential in account.secret_texts:
         sent = sent.replace(f"APIKEY_{credential}", "")
         secret = credential.rpartition("_")[2]

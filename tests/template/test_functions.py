@@ -22,6 +22,7 @@ PARAMETERS = {
     "UNKNOWN_TTL_SECONDS": ("UnknownTtlSeconds", "5"),
     "STALE_SECONDS": ("StaleSeconds", "300"),
     "AUTHORIZER_CACHE_SECONDS": ("AuthorizerCacheSeconds", "30"),
+    "SOURCE_IP_KEY": ("SourceIpKey", "aws:SourceIp"),
 }
 ADMIN_PARAMETERS = {
     "DEFAULT_ISSUER": ("DefaultIssuer", "apikeys"),
@@ -32,6 +33,7 @@ ADMIN_PARAMETERS = {
     "GRANTABLE_SESSIONS": ("GrantableSessions", ""),
     "GRANTABLE_PLANS": ("GrantablePlans", ""),
     "GRANTABLE_CLIENTS": ("GrantableClients", "*"),
+    "DELIVERY_PREFIX": ("DeliveryPrefix", ""),
     "EVENT_BUS_NAME": ("EventBusName", ""),
     "FLUSH_STAGES": ("FlushStages", ""),
     "KMS_KEY_ID": ("KmsKeyArn", ""),

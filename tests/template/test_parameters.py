@@ -72,6 +72,8 @@ def test_every_parameter_is_bounded(name: str, definition: dict[str, Any]) -> No
         ("GrantableClients", "a,"),
         ("GrantableClients", "*a"),
         ("SupportClients", "a*b"),
+        ("DeliveryPrefix", "*"),
+        ("DeliveryPrefix", "clients/?"),
         ("SupportSessions", ","),
         ("SupportPlans", "**"),
         ("FlushStages", "a1"),

@@ -451,3 +451,37 @@ def test_the_second_function_encrypts_only_where_it_writes() -> None:
         assert may(*given, "kms:Decrypt", KEY, via_service=service)
         encrypts = may(*given, "kms:GenerateDataKey", KEY, via_service=service)
         assert encrypts is writes
+
+
+DELIVERS = {READ, *SWAPS}
+
+
+@pytest.mark.parametrize("role", ["AdminRole", "SupportRole"])
+@pytest.mark.parametrize(("chosen", "delivers"), [("support", True), ("read", False)])
+def test_a_function_that_rotates_delivers_under_one_prefix(
+    role: str, chosen: str, *, delivers: bool
+) -> None:
+    """It reads and replaces what is there, and makes, tags and deletes nothing."""
+    template = render(
+        SupportFunction="true",
+        DeliveryPrefix="clients/",
+        AdminActions=chosen,
+        SupportActions=chosen,
+    )
+    for action in {READ, *WRITES}:
+        allowed = delivers and action in DELIVERS
+        assert may(template, role, action, secret("clients/acme")) is allowed
+        for other in ("client", "xclients/acme", "Clients/acme"):
+            assert not may(template, role, action, secret(other))
+    # The sister of a rotation is a record, which may have to be taken back.
+    create = "secretsmanager:CreateSecret"
+    assert may(template, role, create, secret("APIKEY_1")) is delivers
+
+
+@pytest.mark.parametrize("role", ["AdminRole", "SupportRole", "AuthorizerRole"])
+def test_without_a_prefix_nothing_is_delivered(role: str) -> None:
+    """Nor does the authorizer reach what is."""
+    for prefix in ("", "clients/") if role == "AuthorizerRole" else ("",):
+        template = render(SupportFunction="true", DeliveryPrefix=prefix)
+        for action in DELIVERS:
+            assert not may(template, role, action, secret("clients/acme"))

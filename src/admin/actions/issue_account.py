@@ -11,15 +11,15 @@ from admin.rules import idempotency
 from admin.rules.acceptance import check_logins
 from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
-from admin.rules.minting import check_unseen
+from admin.rules.minting import Made, check_unseen
 from admin.stores.engine import NameTakenError
 from apikeys import digest, document, timestamp
+from apikeys.record import versioned
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
     from admin.requests import Clone, Issue, Rotate
     from admin.rules.drafts import Draft
-    from admin.rules.minting import Made
     from admin.stores.records import Found
     from apikeys.document import Document
     from apikeys.record import Record
@@ -54,6 +54,16 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
     role_map = deployment.role_maps.readable()
+    deployment.deliveries.check(request.deliver_to)
+    is_ended = old.record.is_expired(int(deployment.clock()))
+    deployment.permissions.check_recipient(
+        lambda: (
+            not is_ended
+            and deployment.deliveries.holds_one_of(
+                request.deliver_to, request.principal
+            )
+        )
+    )
     if idempotency.was_written_by(old.record, request):
         made, found = _repeated(deployment, request, old)
     else:
@@ -61,6 +71,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
         found = deployment.records.replace(
             old, idempotency.fingerprinted(record, request), notes_for(request)
         )
+    made, _ = deployment.deliveries.hand_out(request.deliver_to, made, found)
     now = int(deployment.clock())
     replaced = found.record.previous
     ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
@@ -79,16 +90,17 @@ def _created(
     deployment: Deployment, request: Issue | Clone, principal: Principal, draft: Draft
 ) -> Document:
     check_unseen(request.password, principal.text, draft.fields)
+    deployment.deliveries.check(request.deliver_to)
     now = int(deployment.clock())
     earlier = (
         None if request.request_token is None else deployment.records.earlier(principal)
     )
     if earlier is not None:
         made, found = _taken_up(deployment, request, earlier)
-        return _answer(deployment, draft, made, found, now)
+        return _answer(deployment, request, draft, made, found)
     made = deployment.minting.account(principal.text, request.password)
     dated = deployment.drafts.dated(draft, request, now)
-    record = principal.parse(document.dumps(made.proof | dated))
+    record = principal.parse(document.dumps(versioned(made.proof | dated)))
     try:
         with deployment.gateway_keys.joined(principal, draft.plan_id) as usage:
             found = deployment.records.create(
@@ -101,14 +113,19 @@ def _created(
         if not quicker:
             raise _login_taken() from error
         made, found = _taken_up(deployment, request, quicker)
-    return _answer(deployment, draft, made, found, now)
+    return _answer(deployment, request, draft, made, found)
 
 
 def _answer(
-    deployment: Deployment, draft: Draft, made: Made, found: Found, now: int
+    deployment: Deployment,
+    request: Issue | Clone,
+    draft: Draft,
+    made: Made,
+    found: Found,
 ) -> Document:
+    made, _ = deployment.deliveries.hand_out(request.deliver_to, made, found)
     return {
-        **issued(made, found, now),
+        **issued(made, found, deployment.clock()),
         **deployment.settings.granting_bound,
         **findings(draft.role_map, found.record),
     }
@@ -136,6 +153,10 @@ def _repeated(
     # The model of a clone may have lost roles since, which its record still has.
     deployment.grants.check_record(record)
     idempotency.check_repeat(record, request, int(deployment.clock()))
+    if deployment.deliveries.holds(request.deliver_to, record):
+        # An earlier try delivered its password: another would make it void.
+        made = Made(Principal.of(record), {}, {})
+        return made.delivered(str(request.deliver_to)), earlier
     made = deployment.minting.account(
         record.principal, request.password, salted_like=record.digest
     )

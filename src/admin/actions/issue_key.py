@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from admin.actions.views import findings, issued, lost_routes, public_view
 from admin.errors import Code, RefusedError, conflict, revoked
@@ -16,12 +16,14 @@ from admin.rules.minting import new_key_id
 from admin.stores.engine import NameTakenError, Stored, settled
 from admin.stores.records import issued_at, parsed
 from apikeys import document, timestamp
+from apikeys.record import versioned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from admin.deployment import Deployment
     from admin.requests import Clone, Issue, Rotate
+    from admin.rules.deliveries import Delivery
     from admin.rules.drafts import Draft
     from admin.rules.minting import Made
     from admin.stores.records import Found
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     # Makes a record's fields from when it is issued; of a record that an older release
     # wrote, those that it would have made.
     type Composed = Callable[[int, Record | None], Document]
+    # Stores a new record with notes beside it.
+    type Create = Callable[[Record, Mapping[str, str]], Found]
 
 _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 
@@ -38,6 +42,7 @@ _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 def issue(deployment: Deployment, request: Issue) -> Document:
     """Answer ``issue``: the key, which is never shown again, and its record."""
     check_keys(deployment.settings)
+    deployment.deliveries.check(request.deliver_to)
     key_id = new_key_id(request.request_token)
     return _drafted(deployment, request, deployment.drafts.asked_for(request), key_id)
 
@@ -45,6 +50,7 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 def clone(deployment: Deployment, request: Clone) -> Document:
     """Answer ``clone``: a new key like another, with as long a life."""
     check_keys(deployment.settings)
+    deployment.deliveries.check(request.deliver_to)
     key_id = new_key_id(request.request_token)
     with deployment.gateway_keys.abandoned(Principal.key(key_id)):
         model = deployment.records.live(request.principal).record
@@ -55,8 +61,9 @@ def clone(deployment: Deployment, request: Clone) -> Document:
 def rotate(deployment: Deployment, request: Rotate) -> Document:
     """Answer ``rotate``: a sister key, and the old one's end after the overlap.
 
-    The sister has the old key's rights and flags and as long a life. Its record is
-    written first, and taken back if the old key was revoked or rotated meanwhile.
+    The sister has the old key's rights and flags and as long a life. Both records are
+    written in one transaction where the store has them. Else the sister's is written
+    first, and taken back if the old key was revoked or rotated meanwhile.
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
@@ -65,6 +72,17 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     if old.record.document.get("replacedBy") not in (None, sister_id):
         message = "the key was rotated already; rotate its replacement"
         raise RefusedError(Code.ALREADY_ROTATED, message, field="keyId")
+    deployment.deliveries.check(request.deliver_to)
+    now = int(deployment.clock())
+    is_ended = old.record.is_expired(now) and "replacedBy" not in old.record.document
+    deployment.permissions.check_recipient(
+        lambda: (
+            not is_ended
+            and deployment.deliveries.holds_one_of(
+                request.deliver_to, request.principal, Principal.key(sister_id)
+            )
+        )
+    )
     old = deployment.gateway_keys.renewed(old)
     deployment.gateway_keys.announce_sister(old.record, sister_id)
     copied = fields_of(old.record, (*COPIED, *_USAGE))
@@ -81,9 +99,26 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
         dates = deployment.drafts.dates(request, begun, earlier.expires_at)
         return copied | {"overlapSeconds": request.overlap_seconds} | dates
 
-    made, sister = _written(deployment, request, sister_id, compose)
+    retired: list[Found] = []
+
+    def create(record: Record, notes: Mapping[str, str]) -> Found:
+        both = None
+        if request.deliver_to is None:
+            both = _together(deployment, old, request.overlap_seconds, record, notes)
+        if both is None:
+            return deployment.records.create(record, notes)
+        retired.append(both[1])
+        return both[0]
+
+    new = _New(sister_id, compose, create=create)
+    made, sister = _written(deployment, request, new)
+    # The old key works until the new one lies where its client looks for it.
+    made, delivery = deployment.deliveries.hand_out(request.deliver_to, made, sister)
     now = int(deployment.clock())
-    previous = _retired(deployment, old, sister, now + request.overlap_seconds)
+    ends_at = now + request.overlap_seconds
+    previous = (
+        retired[0] if retired else _retired(deployment, old, sister, ends_at, delivery)
+    )
     if request.request_token is not None:
         sister = _still_held(deployment, sister)
     return {
@@ -97,13 +132,13 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
 def _drafted(
     deployment: Deployment, request: Issue | Clone, draft: Draft, key_id: str
 ) -> Document:
-    made, found = _written(
-        deployment,
-        request,
+    new = _New(
         key_id,
         lambda begun, _: deployment.drafts.dated(draft, request, begun),
         draft.plan_id,
     )
+    made, found = _written(deployment, request, new)
+    made, _ = deployment.deliveries.hand_out(request.deliver_to, made, found)
     now = int(deployment.clock())
     return {
         **issued(made, found, now),
@@ -112,15 +147,29 @@ def _drafted(
     }
 
 
+class _New(NamedTuple):
+    """A record that is to be made.
+
+    Attributes:
+        key_id: of the key that it is about.
+        compose: makes its fields.
+        plan_id: of the usage plan that it joins, if any.
+        create: stores it, where that is not all that is to be stored.
+    """
+
+    key_id: str
+    compose: Composed
+    plan_id: str | None = None
+    create: Create | None = None
+
+
 def _written(
-    deployment: Deployment,
-    request: Issue | Clone | Rotate,
-    key_id: str,
-    compose: Composed,
-    plan_id: str | None = None,
+    deployment: Deployment, request: Issue | Clone | Rotate, new: _New
 ) -> tuple[Made, Found]:
     """Mint a key and store its record, or give an earlier try's record this key."""
-    made = deployment.minting.key(key_id)
+    compose, plan_id = new.compose, new.plan_id
+    create = new.create or deployment.records.create
+    made = deployment.minting.key(new.key_id)
     now = int(deployment.clock())
     notes = notes_for(request)
     if request.request_token is not None:
@@ -130,17 +179,21 @@ def _written(
             if not idempotency.has_fingerprint(record):
                 usage = _usage_of(record, plan_id)
                 fields = made.proof | compose(issued_at(record), record) | usage
-                record = idempotency.adopted(record, request, fields)
+                record = idempotency.adopted(record, request, versioned(fields))
             # The model of a clone may have lost roles since, which its record has.
             deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
+            if deployment.deliveries.holds(request.deliver_to, record):
+                # An earlier try delivered its key: another would make it void.
+                return made.delivered(str(request.deliver_to)), earlier
             changed = record.changed(**made.proof)
             return made, deployment.records.replace(earlier, changed, notes)
-    record = made.principal.parse(document.dumps(made.proof | compose(now, None)))
+    fields = versioned(made.proof | compose(now, None))
+    record = made.principal.parse(document.dumps(fields))
     try:
         with deployment.gateway_keys.joined(made.principal, plan_id) as usage:
             noted = idempotency.fingerprinted(record.changed(**usage), request)
-            return made, deployment.records.create(noted, notes)
+            return made, create(noted, notes)
     except NameTakenError as error:
         message = "the new key's id is taken; try again"
         raise RefusedError(Code.KEY_ID_TAKEN, message) from error
@@ -153,22 +206,44 @@ def _usage_of(record: Record, plan_id: str | None) -> Document:
     return fields_of(record, _USAGE) | {"usagePlanId": plan_id}
 
 
-def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) -> Found:
+def _together(
+    deployment: Deployment,
+    old: Found,
+    overlap: int,
+    record: Record,
+    notes: Mapping[str, str],
+) -> tuple[Found, Found] | None:
+    """Store a sister and retire the old key, both or neither; None as the store."""
+    ended = _ended(old.record, record, int(deployment.clock()) + overlap)
+    try:
+        return deployment.records.create_replacing(record, old, ended, notes)
+    except RefusedError as refused:
+        principal = Principal.of(old.record)
+        if (
+            refused.code is Code.VERSION_CONFLICT
+            and deployment.records.get(principal) is None
+        ):
+            raise revoked(principal) from refused
+        raise
+
+
+def _retired(
+    deployment: Deployment,
+    old: Found,
+    sister: Found,
+    ends_at: int,
+    delivery: Delivery | None,
+) -> Found:
     """Let the old key end after the overlap, and never later than it would.
 
     Where it is not known whether it was retired, the sister stays for a repeat to
     finish; where somebody else's write was first, nothing of the rotation stays.
     """
-    record = old.record
-    if record.expires_at is not None:
-        ends_at = min(ends_at, record.expires_at)
-    changed = record.changed(
-        expirationDate=timestamp.format_utc(ends_at),
-        replacedBy=sister.record.principal,
-    )
-    principal = Principal.of(record)
+    principal = Principal.of(old.record)
     try:
-        return deployment.records.replace(old, changed)
+        return deployment.records.replace(
+            old, _ended(old.record, sister.record, ends_at)
+        )
     except RefusedError as refused:
         if refused.code is not Code.VERSION_CONFLICT:
             raise
@@ -178,10 +253,20 @@ def _retired(deployment: Deployment, old: Found, sister: Found, ends_at: int) ->
             if replaced_by == sister.record.principal:
                 # A repeat with this requestToken retired the key for us both.
                 return seen
+        deployment.deliveries.take_back(delivery)
         _take_back(deployment, sister)
         if seen is None:
             raise revoked(principal) from refused
         raise
+
+
+def _ended(old: Record, sister: Record, ends_at: int) -> Record:
+    """Return an old key's record with its sister and its end, never a later one."""
+    if old.expires_at is not None:
+        ends_at = min(ends_at, old.expires_at)
+    return old.changed(
+        expirationDate=timestamp.format_utc(ends_at), replacedBy=sister.principal
+    )
 
 
 def _take_back(deployment: Deployment, sister: Found) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from admin.actions.views import public_view, revoked_view
 from admin.rules import page_token
 from admin.rules.handover import is_awaited
+from admin.stores.engine import Wanted
 from admin.stores.records import is_ours, readable
 from admin.stores.revoked import seen
 from apikeys.defaults import DAY
@@ -42,9 +43,13 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
         if request.next_token is None
         else page_token.unwrapped(request.next_token, pages_of)
     )
+    wanted = _wanted(request, int(deployment.clock()))
     for _ in range(_MOST_PAGES):
         page = deployment.records.page(
-            request.limit - len(found), token, deleted=request.state == "revoked"
+            request.limit - len(found),
+            token,
+            deleted=request.state == "revoked",
+            wanted=wanted,
         )
         if page is None:
             raise page_token.refused()
@@ -60,12 +65,24 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
     return answer
 
 
+def _wanted(request: ListKeys, now: int) -> Wanted:
+    """Return what a store may go by; each record is judged in any case."""
+    days = request.expiring_within_days
+    if days is not None:
+        return Wanted(request.client, ends_after=now, ends_by=now + days * DAY)
+    if request.state == "expired":
+        return Wanted(request.client, ends_by=now)
+    return Wanted(request.client)
+
+
 def _fitting(
     deployment: Deployment, request: ListKeys, page: Page, apart: dict[str, list[str]]
 ) -> Iterator[Document]:
     if request.state == "revoked":
         for principal, notes in page.notes.items():
-            yield revoked_view(principal, seen(notes))
+            kept = seen(notes)
+            if _mentions(kept, request.search):
+                yield revoked_view(principal, kept)
         return
     now = deployment.clock()
     for principal, stored in deployment.records.many(page.principals).items():
@@ -83,6 +100,8 @@ def _fitting(
 def _fits(record: Record, request: ListKeys, now: float) -> bool:
     if request.role is not None and request.role not in record.roles:
         return False
+    if not _mentions(record.document, request.search):
+        return False
     if request.expiring_within_days is not None:
         ends_before = now + request.expiring_within_days * DAY
         ends_at = record.expires_at
@@ -91,4 +110,12 @@ def _fits(record: Record, request: ListKeys, now: float) -> bool:
     return all(
         wanted in (None, record.document.get(field))
         for field, wanted in (("client", request.client), ("issuer", request.issuer))
+    )
+
+
+def _mentions(fields: Document, text: str | None) -> bool:
+    """Return whether a text is in what people wrote about a record, in any case."""
+    return text is None or any(
+        text.casefold() in str(fields.get(name) or "").casefold()
+        for name in ("client", "name", "description")
     )

@@ -26,6 +26,8 @@ _FIELD = "attempt"
 _CHANGES_EACH_TRY = (_FIELD, "digest", "signedBy")
 # For the record that a request makes.
 _OF_NO_CONSEQUENCE = {"await_confirmation", "password"}
+# Which no older release knew.
+_NEW = {"deliver_to"}
 
 
 def fingerprinted(record: Record, request: Issue | Clone | Rotate) -> Record:
@@ -109,8 +111,13 @@ def _of_request(request: Issue | Clone | Rotate) -> str:
 
 def _as_before(request: Issue | Clone | Rotate) -> str:
     """Return an older release's fingerprint of a request about an account."""
-    fields: Document = request.model_dump(mode="json", exclude=_OF_NO_CONSEQUENCE)
+    fields: Document = request.model_dump(
+        mode="json", exclude=_OF_NO_CONSEQUENCE | _NEW
+    )
     fields["hasPassword"] = request.password is not None
+    if fields.get("allowed_cidrs") is None:
+        # That release did not have it.
+        fields.pop("allowed_cidrs", None)
     return _fingerprint(document.dumps(fields))
 
 

@@ -10,7 +10,6 @@ from admin.principal import Principal
 from admin.stores.signing_secret import fingerprint
 from apikeys import base62, digest, foreign
 from apikeys.key import derived_key_id, mint, random_key_id
-from apikeys.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from admin.settings import Settings
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 # 160 random bits, in a text that needs no quotes anywhere.
 _PASSWORD_BYTES, _PASSWORD_WIDTH = 20, 27
+_DELIVERED = "deliveredTo"
 
 
 class Made(NamedTuple):
@@ -37,6 +37,15 @@ class Made(NamedTuple):
     def __repr__(self) -> str:
         return f"Made({self.principal.text})"
 
+    def delivered(self, name: str) -> Made:
+        """Return the same for an answer that names the secret it went into."""
+        return self._replace(shown={_DELIVERED: name})
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether it is in a secret, and not in the answer."""
+        return _DELIVERED in self.shown
+
 
 class Minting:
     """Makes credentials by the deployment's rules."""
@@ -51,7 +60,6 @@ class Minting:
         key = mint(self._settings.key_prefix, key_id, signing_keys, os.urandom)
         hashed = digest.slow if self._settings.hashes_slowly else digest.fast
         proof: Document = {
-            "schemaVersion": SCHEMA_VERSION,
             "keyId": key_id,
             "digest": hashed(key.text),
             "signedBy": fingerprint(signing_keys.current),
@@ -79,7 +87,6 @@ class Minting:
             else digest.like(salted_like, password)
         )
         proof: Document = {
-            "schemaVersion": SCHEMA_VERSION,
             "login": login,
             "digest": made,
         }

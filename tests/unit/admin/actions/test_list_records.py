@@ -204,6 +204,7 @@ def test_a_token_is_taken_as_it_was_returned_and_no_other_way(admin: Admin) -> N
     assert admin("signing.rotate", nextToken=token)["error"] == _REFUSED
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize(
     "name", ["InvalidNextTokenException", "InvalidParameterException"]
 )
@@ -219,3 +220,21 @@ def test_a_token_that_aws_takes_no_more_is_refused(
 
     monkeypatch.setattr(admin.secrets, "list_secrets", refuse)
     assert admin("list", nextToken=token)["error"] == _REFUSED
+
+
+@pytest.mark.parametrize("text", ["STRASSE", "straße", "night", "NIGHT B", "why"])
+@pytest.mark.parametrize("state", ["active", "revoked"])
+def test_a_search_finds_what_people_wrote(admin: Admin, text: str, state: str) -> None:
+    """In client, name and description, in any case; not in ids, roles or issuers."""
+    found, _ = admin.issued(
+        client="Straße & Co", name="Night batch", description="that is why"
+    )
+    other, _ = admin.issued(client="Other", issuer="night why strasse")
+    for key in (found, other) if state == "revoked" else ():
+        admin("revoke", keyId=key.key_id)
+    records = admin("list", search=text, state=state)["records"]
+    if state == "revoked" and text == "why":
+        # What is revoked keeps no description.
+        assert records == []
+    else:
+        assert [record["keyId"] for record in records] == [found.key_id]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from admin.errors import RefusedError
+from admin.requests import Get
 from admin.rules.permissions import Permissions
 from tests.builders import foreign_key
 from tests.permitted import (
@@ -119,11 +120,12 @@ def test_the_limits_of_a_support_function_hold_without_one_of_roles(
 
 def test_an_unknown_action_is_for_the_function_of_all() -> None:
     """What no choice names, only one that carries out everything does."""
-    Permissions("all", grants_every_role=True).check("some.new")
+    request = Get(action="get", keyId="0" * 16)
+    Permissions("all", grants_every_role=True).check("some.new", request)
     for choice in ("support", "read"):
         permissions = Permissions(choice, grants_every_role=False)
         with pytest.raises(RefusedError, match=f"AdminActions {choice}"):
-            permissions.check("some.new")
+            permissions.check("some.new", request)
 
 
 def test_a_refused_action_is_in_the_audit_log(admin: Admin) -> None:

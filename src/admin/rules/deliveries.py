@@ -1,0 +1,150 @@
+"""New keys and passwords that go into a secret of their client's, and into no answer.
+
+The record says which credential works; the secret has to hold that one. Whoever has
+put a digest into the record swaps the secret's value for the credential, having looked
+after reading it that the record still has the digest: who was overtaken writes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from admin.errors import Code, RefusedError, conflict, invalid
+from admin.principal import Principal
+from admin.stores.engine import Stored, settled
+from admin.stores.records import readable
+from apikeys import digest
+
+if TYPE_CHECKING:
+    from admin.rules.minting import Made
+    from admin.stores.engine import Absence, Engine
+    from admin.stores.records import Found, Records
+    from apikeys.record import Record
+
+_TRIES = 4
+
+
+class Delivery(NamedTuple):
+    """A secret's value, and what it was before.
+
+    Attributes:
+        name: the secret's.
+        before: the text that was replaced.
+        version: the value's.
+    """
+
+    name: str
+    before: str
+    version: str
+
+    def __repr__(self) -> str:
+        return f"Delivery({self.name})"
+
+
+class Deliveries:
+    """The secrets of clients under the deployment's prefix, empty for none."""
+
+    def __init__(self, prefix: str, store: Engine, records: Records) -> None:
+        self._prefix = prefix
+        self._store = store
+        self._records = records
+
+    def check(self, name: str | None) -> None:
+        """Refuse to deliver where that can't be; before anything is written.
+
+        Args:
+            name: the secret's, None where the credential goes into the answer.
+
+        Raises:
+            RefusedError: 400, it is not under the prefix, or there is no such secret.
+        """
+        if name is None:
+            return
+        if not self._prefix:
+            message = "this deployment delivers to no secret (its DeliveryPrefix)"
+            raise invalid("deliverTo", message)
+        if not name.startswith(self._prefix) or name == self._prefix:
+            message = f"a secret's name begins with {self._prefix} (DeliveryPrefix)"
+            raise invalid("deliverTo", message)
+        if not isinstance(self._store.read(name), Stored):
+            message = "there is no such secret, or it has no value yet; store any"
+            raise invalid("deliverTo", message)
+
+    def holds(self, name: str | None, record: Record) -> bool:
+        """Return whether a secret holds the credential of a record."""
+        stored = None if name is None else self._store.read(name)
+        if not isinstance(stored, Stored):
+            return False
+        return digest.matches(record.digest, stored.text.rstrip("\r\n"))
+
+    def holds_one_of(self, name: str | None, *principals: Principal) -> bool:
+        """Return whether a secret holds a credential of one of these, or one before."""
+        stored = None if name is None else self._store.read(name)
+        if not isinstance(stored, Stored):
+            return False
+        text = stored.text.rstrip("\r\n")
+        for principal in principals:
+            found = self._records.existing(principal)
+            record = readable(principal, found) if isinstance(found, Stored) else None
+            # Also the one before, however long ago: it is replaced, not given away.
+            if record is not None and digest.matches_any(record.digests(0), text):
+                return True
+        return False
+
+    def hand_out(
+        self, name: str | None, made: Made, found: Found
+    ) -> tuple[Made, Delivery | None]:
+        """Put a new credential into a secret, if it is to go there and does not yet.
+
+        Args:
+            name: the secret's, that ``check`` let pass; None where the answer has it.
+            made: the credential.
+            found: the record that has its digest.
+
+        Returns:
+            What the answer says of the credential, and what was written.
+
+        Raises:
+            RefusedError: 409, another try with the same request token was later, or
+                somebody else writes the secret.
+        """
+        if name is None or made.is_delivered:
+            return made, None
+        (text,) = made.shown.values()
+        for _ in range(_TRIES):
+            before = self._store.read(name)
+            if not self._has_digest(found):
+                raise conflict("the new credential")
+            if not isinstance(before, Stored):
+                break
+            try:
+                version = self._store.replace(name, str(text), before.version)
+            except RefusedError as refused:
+                if refused.code is not Code.VERSION_CONFLICT:
+                    raise
+            else:
+                return made.delivered(name), Delivery(name, before.text, version)
+        raise conflict("the secret to deliver to")
+
+    def take_back(self, delivery: Delivery | None) -> None:
+        """Put back what a secret held, unless somebody has written it since."""
+        if delivery is None:
+            return
+        try:
+            self._store.replace(delivery.name, delivery.before, delivery.version)
+        except RefusedError as refused:
+            if refused.code is not Code.VERSION_CONFLICT:
+                raise
+
+    def _has_digest(self, found: Found) -> bool:
+        """Return whether a record has the digest that was written, or was revoked."""
+        principal = Principal.of(found.record)
+
+        def is_held(stored: Stored | Absence) -> bool:
+            if not isinstance(stored, Stored):
+                return True
+            record = readable(principal, stored)
+            return record is not None and record.digest == found.record.digest
+
+        # Reads may lag behind the write.
+        return is_held(settled(lambda: self._records.existing(principal), is_held))
