@@ -31,17 +31,22 @@ class ReportsStack(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        function_arn = self.node.get_context("authorizerFunctionArn")
-        role_arn = self.node.get_context("authorizerInvokeRoleArn")
+        function = lambda_.Function.from_function_arn(
+            self,
+            "AuthorizerFunction",
+            self.node.get_context("authorizerFunctionArn"),
+        )
+        # It may invoke the authorizer already: CDK must not change it.
+        role = iam.Role.from_role_arn(
+            self,
+            "AuthorizerInvokeRole",
+            self.node.get_context("authorizerInvokeRoleArn"),
+            mutable=False,
+        )
         authorizer = authorizers.HttpLambdaAuthorizer(
             "ApiKeyAuthorizer",
-            lambda_.Function.from_function_arn(
-                self, "AuthorizerFunction", function_arn
-            ),
-            # The role may invoke the authorizer already: CDK must not change it.
-            role=iam.Role.from_role_arn(
-                self, "AuthorizerInvokeRole", role_arn, mutable=False
-            ),
+            function,
+            role=role,
             # The authorizer answers with a policy, which is judged for each route.
             response_types=[authorizers.HttpLambdaResponseType.IAM],
             # This header and no other: API Gateway caches by what stands here.
