@@ -38,7 +38,7 @@ def listeners(emulator: Emulator) -> Listeners:
 @pytest.fixture(scope="session")
 def stack(emulator: Emulator, listeners: Listeners) -> Stack:
     """Return the template deployed to an emulator, with the example's role map."""
-    deployed = deploy(emulator, parameters=listeners.parameters)
+    deployed = deploy(emulator, parameters={**listeners.parameters, "LastUsed": "on"})
     apikeys(deployed, "roles", "put", str(ROLE_MAP), "--yes")
     return deployed
 
