@@ -35,8 +35,8 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 .PHONY: demo
-demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them
-	@$(DEV)/bin/python -m local.demo
+demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them (PARAMS=…)
+	@$(DEV)/bin/python -m local.demo "$${PARAMS:-}"
 
 .PHONY: screenshots
 screenshots: venvs build $(BROWSER)/.ready ## Take the console's pictures anew (docs/console)
@@ -123,7 +123,7 @@ invoke: venvs build ## Run the built authorizer under the runtime emulator (EVEN
 .PHONY: lock
 lock: $(VENVS)/lock/.ready ## Pin every dependency anew, with hashes
 	@for name in requirements/dev src/authorizer/requirements src/authorizer/build \
-		src/admin/requirements \
+		src/admin/requirements src/last_use/requirements \
 		requirements/runtime requirements/sam requirements/ministack \
 		$(PEERS:%=requirements/%) requirements/lock; do \
 		case $$name in src/* | */runtime | */bench-*) pins="--constraint requirements/dev.txt" ;; *) pins= ;; esac; \

@@ -55,11 +55,13 @@ class Settings:
     takes_foreign_keys: bool
     reads_ontopop: bool
     kms_key_id: str | None
+    record_table: str | None
     delivery_prefix: str
     event_bus_name: str
     expiry_notices: tuple[int, ...]
     alarm_topic_arn: str
     authorizer_log_group: str
+    last_use_table: str
     stack_name: str
 
     @property
@@ -112,6 +114,12 @@ class Settings:
         roles = environ.get("ROLES_SECRET", ROLE_MAP_NAME)
         signing = required(environ, "SIGNING_SECRET")
         check_names(records, accounts, roles, signing)
+        store = choice(environ, "RECORD_STORE", ("secretsmanager", "dynamodb"))
+        table = required(environ, "RECORD_TABLE") if store == "dynamodb" else None
+        if table is not None and legacy == "ontopop":
+            raise ValueError(
+                "LEGACY_KEYS is off or imported where RECORD_STORE is dynamodb"
+            )
         delivery = environ.get("DELIVERY_PREFIX", "")
         _check_delivery(delivery, (records, accounts), (roles, signing))
         return cls(
@@ -144,12 +152,14 @@ class Settings:
             takes_foreign_keys=legacy != "off",
             reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,
+            record_table=table,
             delivery_prefix=delivery,
             event_bus_name=environ.get("EVENT_BUS_NAME", ""),
             expiry_notices=whole_numbers(environ, "EXPIRY_NOTICES"),
             alarm_topic_arn=environ.get("ALARM_TOPIC_ARN", ""),
             authorizer_log_group=environ.get("AUTHORIZER_LOG_GROUP", ""),
-            stack_name=environ.get("STACK_NAME", ""),
+            last_use_table=environ.get("LAST_USE_TABLE", ""),
+            stack_name=environ.get("STACK_NAME", "apikeys"),
         )
 
 
