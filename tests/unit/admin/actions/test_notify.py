@@ -68,7 +68,7 @@ def put(admin: Admin, seed: str, ends_in: float | None, **changes: object) -> st
     key = a_key(seed)
     ends_at = None if ends_in is None else timestamp.format_utc(NOW + ends_in * DAY)
     text = record_text(key, **({"expirationDate": ends_at} | changes))
-    admin.keep(f"APIKEY_{key.key_id}", text)
+    admin.deployment.store.create(f"APIKEY_{key.key_id}", text, "API key record")
     return key.key_id
 
 
@@ -129,8 +129,9 @@ def test_records_are_counted_by_state(admin: Admin) -> None:
     put(admin, "a", 30)
     put(admin, "b", 9, enabled=False)
     put(admin, "c", -400)
-    admin.keep("APIKEY_" + "0" * 16, '{"schemaVersion": 1}')
-    admin.keep("APIKEY_" + "1" * 16, "not ours")
+    corrupt, _ = admin.issued()
+    admin.overwrite(f"APIKEY_{corrupt.key_id}", '{"schemaVersion": 1}')
+    admin.secrets.create_secret(Name="APIKEY_" + "1" * 16, SecretString="not ours")
     key, _ = admin.issued()
     admin("revoke", keyId=key.key_id)
     answer = admin("notify")
