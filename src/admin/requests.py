@@ -154,6 +154,7 @@ class ListKeys(Request):
         None
     )
     search: Text | None = None
+    unused_for_days: Annotated[int, Field(ge=1, le=MAX_LIFETIME_DAYS)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     next_token: NextToken | None = None
 

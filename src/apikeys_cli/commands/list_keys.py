@@ -35,6 +35,7 @@ class _ListOptions(TypedDict):
     role: str | None
     state: str | None
     expiring_within: int | None
+    unused_for: int | None
     limit: int | None
 
 
@@ -43,6 +44,7 @@ class _ListOptions(TypedDict):
     epilog=examples(
         "apikeys list",
         "apikeys list --expiring-within 14d",
+        "apikeys list --unused-for 90d",
         'apikeys list --client "Test App" --state active --output csv > keys.csv',
         "apikeys list --output ndjson | jq -r 'select(.roles == []).keyId'",
     ),
@@ -58,6 +60,11 @@ class _ListOptions(TypedDict):
 @click.option(
     "--expiring-within", type=DURATION, help="Only those that end within 14d, 2w, 12h."
 )
+@click.option(
+    "--unused-for",
+    type=DURATION,
+    help="Only those not used for 90d, 12w (with LastUsed on).",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many in all.")
 @common_options
 @click.pass_obj
@@ -71,6 +78,7 @@ def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> Non
         role=options["role"],
         state=options["state"],
         **_ending(options["expiring_within"], time.time()),
+        unusedForDays=_days(options["unused_for"]),
     )
     if invocation.output == "ndjson":
         print_lines(listing.records())
@@ -100,12 +108,17 @@ def _ending(seconds: int | None, now: float) -> dict[str, Any]:
     """
     if seconds is None:
         return {}
-    days = -(-seconds // DAY)
+    days = _days(seconds)
 
     def fits(record: Mapping[str, Any]) -> bool:
         return moment(record["expirationDate"]) <= now + seconds
 
     return {"expiringWithinDays": days, "fits": fits if seconds % DAY else None}
+
+
+def _days(seconds: int | None) -> int | None:
+    """Return a duration in whole days, of which the last may be a part."""
+    return None if seconds is None else -(-seconds // DAY)
 
 
 def _nothing(function: AdminFunction, options: _ListOptions) -> str:
@@ -119,6 +132,11 @@ def _nothing(function: AdminFunction, options: _ListOptions) -> str:
 
 
 def _conclude(listing: Listing) -> None:
+    if listing.noted_since is not None:
+        say(
+            f"Uses are noted since {listing.noted_since}; what was used before then is "
+            "not known, and not listed until it is unused for that long since."
+        )
     if listing.is_cut:
         say(f"The first {listing.count}; there may be more (--limit).")
     if listing.corrupt:

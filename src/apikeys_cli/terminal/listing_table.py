@@ -57,6 +57,8 @@ def _layouts(
     states = [_state(record) for record in records]
     ends = [_end(record, now) for record in records]
     broken = [Text(end.plain.replace(" (", "\n(")) for end in ends]
+    # Where no deployment notes them, there is no column.
+    used = [_fixed("last used", _last_uses(records))] if _has_uses(records) else []
     texts = (
         _flexible(heading, named),
         _fixed("state", states),
@@ -65,14 +67,16 @@ def _layouts(
         _words("roles", [Text(" ".join(r.get("roles", []))) for r in records]),
     )
     if not has_lines:
-        yield [*texts, _fixed("expires", ends)]
-    yield [*texts, _fixed("expires", broken)]
+        yield [*texts, *used, _fixed("expires", ends)]
+    yield [*texts, *used, _fixed("expires", broken)]
     described = _words(
         "client, name, roles", [_described(record) for record in records]
     )
     stacked = _stacked(heading, named, states)
-    yield [stacked, described, _fixed("expires", broken)]
-    yield [_stacked(f"{heading}, expires", named, states, broken), described]
+    yield [stacked, described, *used, _fixed("expires", broken)]
+    lines = [*(column.cells for column in used), broken]
+    also = ", last used, expires" if used else ", expires"
+    yield [_stacked(f"{heading}{also}", named, states, *lines), described]
 
 
 def _stacked(heading: str, *lines: list[Text]) -> _Column:
@@ -144,6 +148,14 @@ def _described(record: Mapping[str, Any]) -> Text:
 def _state(record: Mapping[str, Any]) -> Text:
     state = record["state"]
     return Text(state, style=STATE_STYLES.get(state, ""))
+
+
+def _has_uses(records: Sequence[Mapping[str, Any]]) -> bool:
+    return any("lastUsed" in record for record in records)
+
+
+def _last_uses(records: Sequence[Mapping[str, Any]]) -> list[Text]:
+    return [Text((r.get("lastUsed") or "-")[: len("yyyy-mm-dd")]) for r in records]
 
 
 def _end(record: Mapping[str, Any], now: float) -> Text:
