@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from benchmarks import growth
+from benchmarks import growth, memory_size
 from benchmarks.contender import Contender
 from benchmarks.eligibility import verdict
 from benchmarks.limit import Limit, Verdict
@@ -16,6 +16,7 @@ _GROUPS: Final = {
     "Cold start: process start to first decision, store over TLS": (
         "cold_instructions",
         "cold_wall",
+        "cold_far_wall",
         "cold_peak",
     ),
     "The same with an argon2id record": (
@@ -25,6 +26,7 @@ _GROUPS: Final = {
     ),
     "Under Lambda's runtime emulator": (
         "first_call",
+        "first_call_far",
         "emulator_p50",
         "emulator_p99",
         "emulator_forged",
@@ -76,6 +78,11 @@ def figures(found: Sequence[Contender], results: Results, scale: Scale) -> str:
             name(population)
             for name in (growth.hit, growth.miss, growth.memory)
             for population in scale.populations
+        ],
+        "Cold start by memory size, with the share of a processor that goes with it": [
+            name(megabytes)
+            for name in (memory_size.fast, memory_size.slow)
+            for megabytes in memory_size.SIZES
         ],
     }
     parts = []
