@@ -41,10 +41,24 @@ def read_role_file(file: Path) -> dict[str, Any]:
         UsageError: it can't be read, or holds something else.
     """
     text, name = read_text(file), name_of_source(file)
+    is_json = file.suffix.lower() == ".json"
+    if str(file) == STANDARD_INPUT:
+        is_json = text.lstrip().startswith("{")
+    return parsed_role_map(text, name, is_json=is_json)
+
+
+def parsed_role_map(text: str, name: str, *, is_json: bool = False) -> dict[str, Any]:
+    """Return the role map in a text, TOML or JSON, not checked yet.
+
+    Args:
+        text: the role map's.
+        name: what a message calls its source.
+        is_json: whether it is JSON.
+
+    Raises:
+        UsageError: it can't be read, or holds something else.
+    """
     try:
-        is_json = file.suffix.lower() == ".json"
-        if str(file) == STANDARD_INPUT:
-            is_json = text.lstrip().startswith("{")
         found = _DECODER.decode(text) if is_json else tomllib.loads(text)
         # TOML has dates and infinity, which no request can say.
         json.dumps(found, allow_nan=False)
