@@ -25,25 +25,38 @@ VENVS := .cache/venvs
 DEV := $(VENVS)/dev
 SAM := $(VENVS)/sam/bin/sam
 SOURCES := $(shell find src -name '*.py' -o -name '*.txt' -o -name Makefile)
+BROWSER := .cache/browser
 BUILT := build/sam-$(ARCH)/template.yaml
 # What `make bench` compares with, each in an environment of its own.
 PEERS := bench-boto3 bench-powertools bench-secure-authorizer bench-b-cfn
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 .PHONY: demo
-demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them
-	@$(DEV)/bin/python -m local.demo
+demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API with them (PARAMS=…)
+	@$(DEV)/bin/python -m local.demo "$${PARAMS:-}"
+
+.PHONY: screenshots
+screenshots: venvs build $(BROWSER)/.ready ## Take the console's pictures anew (docs/console)
+	@$(DEV)/bin/python -m local.screenshots
 
 .PHONY: test
-test: venvs build ## Run the whole test suite, from unit to the deployed stack
+test: venvs build $(BROWSER)/.ready ## Run the whole test suite, from unit to the deployed stack
 	$(DEV)/bin/python -m pytest --numprocesses 2 --dist loadgroup $(PYTEST_ARGS)
 
 .PHONY: faults
 faults: venvs ## Let every AWS call of every admin action fail, and actions interleave (FAULTS_ARGS=…)
 	@$(DEV)/bin/python -m tests.harness $(FAULTS_ARGS)
+
+.PHONY: verify-aws
+verify-aws: venvs build ## Put the open questions to your AWS account; says cost first (CLEAN=suffix, YES=1)
+	@$(DEV)/bin/python -m verify_aws $(if $(CLEAN),--clean "$$CLEAN") $(if $(YES),--yes)
+
+.PHONY: kills
+kills: venvs build ## Kill `make verify-aws` at random moments on the emulator; nothing may be left (SEEDS=…)
+	@$(DEV)/bin/python -m tests.kills $(or $(SEEDS),1 2 3)
 
 .PHONY: fuzz
 fuzz: venvs ## Millions of random requests judged by policies and rules, and of answers read twice
@@ -86,6 +99,13 @@ $(BUILT): template.yaml $(SOURCES) $(VENVS)/sam/.ready $(VENVS)/dev/.ready
 		--parameter-overrides Architecture=$(ARCH) --no-cached \
 		--build-dir build/sam-$(ARCH) >build/sam-$(ARCH).log 2>&1 \
 		|| { cat build/sam-$(ARCH).log >&2; exit 1; }
+	@touch $@
+
+# For the console's tests; without one they are skipped, and say so.
+$(BROWSER)/.ready: requirements/browser/package-lock.json $(VENVS)/dev/.ready
+	@echo "Setting up the browser …" >&2
+	@$(DEV)/bin/python -m local.browser
+	@mkdir -p $(BROWSER)
 	@touch $@
 
 .PHONY: bench

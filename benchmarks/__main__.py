@@ -19,6 +19,7 @@ from benchmarks import (
     load,
     package,
     report,
+    role_maps,
     setup,
     warm,
 )
@@ -31,6 +32,7 @@ _STEPS: Final[tuple[Callable[[setup.Setup, Results], None], ...]] = (
     load.measure,
     warm.measure,
     growth.measure,
+    role_maps.measure,
     emulator.measure,
     coldstart.measure,
 )

@@ -70,6 +70,14 @@ def _hits_with_many_keys(results: Results, scale: Scale) -> float | None:
     return ratios[len(ratios) // 2]
 
 
+def _next_over_first(results: Results, _scale: Scale) -> float | None:
+    first = results.measurements["role_map_first"].spread(OURS)
+    others = results.measurements["role_map_others"].spread(OURS)
+    if first is None or others is None:
+        return None
+    return others.median / 1e3 / first.median
+
+
 def _memory_with_many_keys(results: Results, scale: Scale) -> float | None:
     full, many = scale.populations[-2:]
     before = _value(growth.memory(full))(results, scale)
@@ -135,5 +143,22 @@ _LIMITS: Final = (
     Limit("memory, most keys, over a full cache", "MB", _memory_with_many_keys, 4, 2),
     Limit("peak memory, cold", "MB", _peak("cold_peak"), 28, 24),
     Limit("peak memory, cold, argon2id", "MB", _peak("cold_slow_peak"), 48, 44),
+    Limit(
+        "role map, compiled for a thousand keys of the same roles",
+        "times",
+        _value("role_map_compiled"),
+        1,
+        None,
+        is_count=True,
+    ),
+    Limit(
+        "role map, the next keys of the same roles",
+        "× first decision",
+        _next_over_first,
+        0.05,
+        None,
+    ),
+    Limit("role map, check of 300 routes", "s", _value("role_map_check"), 1, None),
+    Limit("role map, 64 KB, first", "s", _value("role_map_intricate"), 2, None),
     Limit("package", "MB zipped", _value("zip"), 0.6, 0.4),
 )

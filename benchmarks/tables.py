@@ -47,6 +47,14 @@ _GROUPS: Final = {
         "forged_reads",
         "forged_hashes",
     ),
+    "A role map of 300 routes and 50 roles, and one of 64 KB": (
+        "role_map_first",
+        "role_map_others",
+        "role_map_again",
+        "role_map_compiled",
+        "role_map_check",
+        "role_map_intricate",
+    ),
     "Package": ("zip",),
 }
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from local import checkout
 from local.deployment import Stack
 
-_APIKEYS: Final = Path(sys.executable).with_name("apikeys")
+APIKEYS: Final = Path(sys.executable).with_name("apikeys")
 _SECONDS: Final = 60
 
 
@@ -33,7 +33,7 @@ class CliError(Exception):
 
 def apikeys(stack: Stack, *arguments: str) -> dict[str, Any]:
     """Run the project's CLI as a person does, and return its JSON output."""
-    command = [str(_APIKEYS), *arguments, "--stack", stack.name, "--output", "json"]
+    command = [str(APIKEYS), *arguments, "--stack", stack.name, "--output", "json"]
     found: dict[str, Any] = json.loads(_run(stack, command))
     return found
 

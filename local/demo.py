@@ -2,15 +2,16 @@
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+from local import parameters
 from local.clients import CliError
-from local.deployment import running_stack
-from local.errors import LocalError
+from local.deployment import parameter_names, reads_ontopops_own, running_stack
+from local.errors import LocalError, ParameterError
 from local.scenarios.keys import Row, issue, run
 from local.scenarios.kinds import tell_of_kinds
 from local.scenarios.migration import (
@@ -23,19 +24,32 @@ _OUT: Final = Console()
 _PROGRESS: Final = Console(stderr=True, highlight=False)
 
 
-def main() -> int:
-    """Deploy, tell the story, stop; 0 if every answer was the expected one."""
+def main(given: str) -> int:
+    """Deploy, tell the story, stop; 0 if every answer was the expected one.
+
+    Args:
+        given: the template's parameters, in place of the local stack's own.
+    """
+    try:
+        chosen = parameters.read(given, parameter_names())
+    except ParameterError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return _tell(chosen)
+
+
+def _tell(chosen: Mapping[str, str]) -> int:
     started = time.monotonic()
     _step(started, "Starting the AWS emulator and deploying template.yaml with SAM …")
     try:
-        with running_stack("demo") as stack:
+        with running_stack("demo", chosen) as stack:
             _step(started, f"The example API answers at {stack.example_url}")
             rows = list(_shown(started, run(stack)))
             rows += _shown(started, tell_of_kinds(stack))
-            rows += _shown(started, tell_of_ontopop(stack))
+            rows += _shown(started, tell_of_ontopop(stack, reads_ontopops_own(chosen)))
             _step(started, "Deploying again, for keys and logins, with argon2id …")
             older = issue(stack, "--client", "Issued before")["key"]
-            again = deployed_for_both_kinds(stack)
+            again = deployed_for_both_kinds(stack, chosen)
             rows += _shown(started, tell_of_both_kinds(again, older))
     except (LocalError, CliError) as error:
         _PROGRESS.print(f"The demo stopped: {error}", style="red", markup=False)
@@ -81,4 +95,4 @@ def _step(started: float, message: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

@@ -70,6 +70,20 @@ def parameter_names() -> list[str]:
     return list(_built_template()["Parameters"])
 
 
+def reads_ontopops_own(parameters: Mapping[str, str]) -> bool:
+    """Return whether a stack with these parameters reads OntoPop's own records."""
+    return _chosen(parameters)["LegacyKeys"] == "ontopop"
+
+
+def _chosen(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Return parameters with the local stack's own where none are given."""
+    own = dict(_PARAMETERS)
+    if parameters.get("RecordStore") == "dynamodb":
+        # OntoPop's own are secrets.
+        own["LegacyKeys"] = "imported"
+    return own | dict(parameters)
+
+
 def deploy(
     emulator: Emulator,
     stack_name: str = STACK_NAME,
@@ -86,7 +100,7 @@ def deploy(
     built = _built_template()
     _make_bucket(emulator)
     # All of them: CloudFormation would keep those of an earlier deployment.
-    chosen = {**_defaults(built), **_PARAMETERS, **parameters}
+    chosen = _defaults(built) | _chosen(parameters)
     with _emulated(built, chosen) as template:
         _sam_deploy(emulator, stack_name, template, chosen)
     return Stack(emulator, stack_name, _outputs(emulator, stack_name))

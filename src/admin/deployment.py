@@ -14,6 +14,7 @@ from admin.rules.permissions import Permissions
 from admin.rules.possession import Possession
 from admin.rules.revocations import Revocations
 from admin.stores.decisions import Decisions
+from admin.stores.dynamodb import RecordTable
 from admin.stores.event_bus import EventBus
 from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.ontopop import OntoPop
@@ -76,14 +77,16 @@ class Deployment:
         """
         secrets = SecretStore(client("secretsmanager"), settings.kms_key_id)
         store: Engine = secrets
+        if settings.record_table is not None:
+            store = RecordTable(client("dynamodb"), settings.record_table, clock)
         gateway = client("apigateway")
         ttl = settings.own_ttl_seconds
         prefix = settings.secret_name_prefix
-        signing_secret = SigningSecret(settings.signing_secret, store, ttl, clock)
+        signing_secret = SigningSecret(settings.signing_secret, secrets, ttl, clock)
         lifetimes = Lifetimes(
             settings.default_lifetime_days, settings.max_lifetime_days
         )
-        role_maps = RoleMaps(settings.roles_secret, store)
+        role_maps = RoleMaps(settings.roles_secret, secrets)
         grants = Grants.of(settings, role_maps.opens_without_role)
         records = Records(prefix, settings.login_name_prefix, store)
         tombstones = Tombstones(store)

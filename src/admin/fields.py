@@ -21,6 +21,7 @@ from apikeys import ruling
 from apikeys.fields import MAX_LIFETIME_DAYS, MAX_ROLES, USAGE_PLAN_ID_PATTERN
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import check_password
+from apikeys.networks import MAX_NETWORKS, check_address, check_network
 
 if TYPE_CHECKING:
     from apikeys.document import Document
@@ -33,6 +34,7 @@ _DESCRIPTIVE = {
     "roles",
     "enabled",
     "session",
+    "allowed_cidrs",
 }
 
 
@@ -57,7 +59,9 @@ Description = Annotated[str, AfterValidator(rules.description)]
 ExpirationDate = Annotated[str, AfterValidator(rules.date)]
 KeyId = Annotated[str, StringConstraints(pattern=f"^{KEY_ID_PATTERN}\\z")]
 Login = Annotated[str, AfterValidator(rules.login)]
+Network = Annotated[str, AfterValidator(check_network)]
 Password = Annotated[str, AfterValidator(check_password)]
+Address = Annotated[str, AfterValidator(check_address)]
 CalledRoute = Annotated[str, AfterValidator(_called)]
 RoleName = Annotated[str, AfterValidator(rules.role)]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
@@ -160,6 +164,9 @@ class Described(Ending):
     roles: Annotated[list[RoleName], Field(max_length=MAX_ROLES)] | None = None
     enabled: bool | None = None
     session: Annotated[JsonObject, AfterValidator(rules.session)] | None = None
+    allowed_cidrs: (
+        Annotated[list[Network], Field(min_length=1, max_length=MAX_NETWORKS)] | None
+    ) = None
 
     def fields(self) -> Document:
         """Return the record's fields that were given; null takes one away."""

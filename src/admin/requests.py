@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from admin.fields import (
+    Address,
     CalledRoute,
     Described,
     Ending,
@@ -120,6 +121,7 @@ class Verify(Request):
     login: Login | None = None
     credential: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
     route: CalledRoute | None = None
+    source_ip: Annotated[Address | None, Field(alias="from")] = None
 
 
 def _with_login[R: Issue | Clone | Rotate](request: R) -> R:

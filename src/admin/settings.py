@@ -55,6 +55,7 @@ class Settings:
     takes_foreign_keys: bool
     reads_ontopop: bool
     kms_key_id: str | None
+    record_table: str | None
     delivery_prefix: str
     event_bus_name: str
     expiry_notices: tuple[int, ...]
@@ -112,6 +113,12 @@ class Settings:
         roles = environ.get("ROLES_SECRET", ROLE_MAP_NAME)
         signing = required(environ, "SIGNING_SECRET")
         check_names(records, accounts, roles, signing)
+        store = choice(environ, "RECORD_STORE", ("secretsmanager", "dynamodb"))
+        table = required(environ, "RECORD_TABLE") if store == "dynamodb" else None
+        if table is not None and legacy == "ontopop":
+            raise ValueError(
+                "LEGACY_KEYS is off or imported where RECORD_STORE is dynamodb"
+            )
         delivery = environ.get("DELIVERY_PREFIX", "")
         _check_delivery(delivery, (records, accounts), (roles, signing))
         return cls(
@@ -144,6 +151,7 @@ class Settings:
             takes_foreign_keys=legacy != "off",
             reads_ontopop=legacy == "ontopop",
             kms_key_id=environ.get("KMS_KEY_ID") or None,
+            record_table=table,
             delivery_prefix=delivery,
             event_bus_name=environ.get("EVENT_BUS_NAME", ""),
             expiry_notices=whole_numbers(environ, "EXPIRY_NOTICES"),

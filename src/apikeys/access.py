@@ -29,6 +29,9 @@ type Source = tuple[str, Route]
 type Sources = dict[Pattern, list[Source]]
 type Rank = tuple[int, ...]
 
+# Pairs of patterns that are compared in the time of one step.
+_COMPARED = 8
+
 
 class Work:
     """Counts what a compilation does, and ends one that does too much."""
@@ -123,6 +126,7 @@ class Access:
         for shape, sources in denied.items():
             if shape[-1] != RUN:
                 self.denied.setdefault((*shape, ""), sources)
+        work.spend(len(held) * len(self.denied) // _COMPARED)
         self.held = {
             shape: sources
             for shape, sources in held.items()
@@ -144,9 +148,16 @@ class Access:
             self.allow: list[Pattern] = [(RUN,)]
         else:
             by_glob = {glob(shape): shape for shape in self.held}
+            work.spend(len(by_glob) ** 2 // _COMPARED)
             self.allow = [by_glob[pattern] for pattern in widest(set(by_glob))]
         self._tree = named
         self.allowed = [(glob(shape), head(shape)) for shape in self.allow]
+
+    def widest(self, parts: set[Pattern]) -> list[Pattern]:
+        """Return the parts that no other of them covers."""
+        length = max(map(len, parts), default=0)
+        self.work.spend(8 * len(parts) + len(parts) ** 2 * length // 64)
+        return widest(parts)
 
     @property
     def longest(self) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from apikeys.access import crosses
 from apikeys.denials import Denials
 from apikeys.losses import Losses
-from apikeys.pattern import PARAMETER, RUN, agree, common, covers, glob, meets, widest
+from apikeys.pattern import PARAMETER, RUN, agree, common, covers, glob, meets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Compiler:
 
     def _shut_subtree(self, one: Methods, shape: Pattern) -> None:
         access = one.access
-        taken = widest(
+        taken = access.widest(
             {
                 part
                 for held in access.held_exact
@@ -186,8 +186,7 @@ def _reached(access: Access, shape: Pattern) -> list[Pattern]:
         if agree(start, shape)
         for part in common(pattern, shape)
     }
-    access.work.spend(8 * len(parts))
-    return widest(parts) if parts else []
+    return access.widest(parts)
 
 
 def _whole_or_parts(

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     MISMATCH = "mismatch"
     DISABLED = "disabled"
     EXPIRED = "expired"
+    ADDRESS = "address"
     NO_ROLE = "no_role"
 
 

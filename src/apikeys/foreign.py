@@ -7,7 +7,7 @@ import hmac
 from apikeys import base62, digest, document
 from apikeys.errors import MalformedKeyError, MalformedRecordError, NotOntoPopError
 from apikeys.key import Key
-from apikeys.record import SCHEMA_VERSION, Record
+from apikeys.record import Record, versioned
 from apikeys.text import ALPHANUMERIC, consists_of
 
 TYPE_CHECKING = False
@@ -108,10 +108,9 @@ def parse_ontopop_record(text: str, key_id: str) -> Record:
     if not isinstance(key, str) or not key.isascii():
         raise MalformedRecordError(f"record of {key_id}: is none of OntoPop's")
     own = {
-        "schemaVersion": SCHEMA_VERSION,
         "keyId": key_id,
         # Equal digests, compared in constant time, are equal keys.
         "digest": digest.fast(key),
     }
     known = {name: found[name] for name in ONTOPOP_FIELDS if name in found}
-    return Record.parse(document.dumps(own | known), key_id=key_id)
+    return Record.parse(document.dumps(versioned(own | known)), key_id=key_id)

@@ -26,8 +26,9 @@ LONGEST_STAGE_ARN = (
     "arn:aws-us-gov:execute-api:ap-northeast-1:123456789012:abcdefghij/abcdefghijklmnop"
 )
 _EXPIRES_AT = 4_102_444_800
-# About a second. `roles put` takes no map that comes near.
+# About a second. `roles put` takes no map that comes near, nor paths that are longer.
 _MOST_WORK = 100_000
+_ORDINARY_LENGTH = 16
 _WITHOUT_END = 1 << 62
 
 
@@ -77,7 +78,7 @@ def compile_grant(
     """
     held = sorted(set(names).intersection(role_map.roles))
     try:
-        return compile_within(role_map, held, Work(_MOST_WORK), read_only=read_only)
+        return compile_within(role_map, held, _work(role_map), read_only=read_only)
     except TooIntricateError:
         methods = methods_of(
             role_map, held, Work(_WITHOUT_END), read_only=read_only, is_plain=True
@@ -85,6 +86,19 @@ def compile_grant(
     message = "the role map is too intricate: each route with a {name} is shut"
     finding = Finding(TELL, held, "", message, requests=("*",))
     return _grant(role_map, held, methods, [finding], read_only=read_only)
+
+
+def _work(role_map: RoleMap) -> Work:
+    """Return the work that a grant may take: each step takes longer on longer paths."""
+    longest = max(
+        (
+            len(route.shape)
+            for role in role_map.roles.values()
+            for route in (*role.allow, *role.deny)
+        ),
+        default=1,
+    )
+    return Work(_MOST_WORK // max(1, -(-longest // _ORDINARY_LENGTH)))
 
 
 def compile_within(
@@ -164,15 +178,19 @@ def _grant(
     *,
     read_only: bool,
 ) -> Grant:
-    compiler = Compiler(methods)
-    for one in methods:
-        compiler.compile(one)
-    findings += compiler.losses.findings()
     allow = [text(p) for one in methods for p in full(one, one.access.allow)]
     if _connects(role_map, held, read_only=read_only):
         allow.append(CONNECT)
     if not allow:
         return Grant((), (), findings)
+    shut = Grant(allow, (RUN,), findings)
+    if shut.bytes > MAX_BYTES:
+        # No denial makes it shorter, and none is worth the time.
+        return shut
+    compiler = Compiler(methods)
+    for one in methods:
+        compiler.compile(one)
+    findings += compiler.losses.findings()
     patterns = compiler.denials.patterns()
     deny = [text(pattern) for pattern in patterns]
     letters = compiler.denials.letters(patterns)

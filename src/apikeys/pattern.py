@@ -13,8 +13,10 @@ PARAMETER = "{}"
 RUN = "*"
 
 # There is an alignment of two patterns for each way to share out the segments. Where
-# it takes more steps, the whole second pattern stands for them: it has more paths.
+# there are too many, the whole second pattern stands for them: it has more paths.
 _MOST_STEPS = 512
+# Of all the patterns found, each of which is compared with each.
+_MOST_TOKENS = 1_024
 _CACHED = 8_192
 
 type Pattern = tuple[str, ...]
@@ -124,7 +126,7 @@ def common(one: Pattern, two: Pattern) -> tuple[Pattern, ...]:
             elif following in ends and (*following, tokens) not in seen:
                 seen.add((*following, tokens))
                 pending.append((*following, tokens))
-        if len(seen) > _MOST_STEPS:
+        if len(seen) > _MOST_STEPS or len(found) * len(two) > _MOST_TOKENS:
             return (two,)
     return tuple(sorted(widest(found)))
 

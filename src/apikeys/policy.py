@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # AWS states 8 KB for an authorizer's result, but not that only its policy counts.
 MAX_BYTES = 8_192
+# What IAM calls the address that a request comes from, of a private API the second.
+SOURCE_IP_KEYS = ("aws:SourceIp", "aws:VpcSourceIp")
 
 _RECORD_FIELDS = ("keyId", "login", "client", "issuer", "name", "expirationDate")
 _SESSION_FIELDS = (
@@ -25,12 +27,25 @@ _SESSION_FIELDS = (
 )
 
 
-def policy_document(grant: Grant, stage_arn: str, expires_at: int | None) -> Document:
+def policy_document(
+    grant: Grant,
+    stage_arn: str,
+    expires_at: int | None,
+    networks: tuple[str, ...] = (),
+    source_ip_key: str = SOURCE_IP_KEYS[0],
+) -> Document:
     """Return the policy that holds for every route of one stage.
 
     API Gateway caches it for the credential and judges each later request by it, so it
     lists all that the grant opens, and dies with the record
     (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html).
+
+    Args:
+        grant: what it opens and closes.
+        stage_arn: what its resources begin with.
+        expires_at: when the record ends, None for never.
+        networks: those that the client may call from, none for anywhere.
+        source_ip_key: what IAM calls the client's address.
     """
     if not grant.allow:
         # An answer without an Allow is 403; one without a statement would be a fault.
@@ -42,7 +57,17 @@ def policy_document(grant: Grant, stage_arn: str, expires_at: int | None) -> Doc
     statements = [allow]
     if grant.deny:
         statements.append(_statement("Deny", stage_arn, grant.deny))
+    if networks:
+        statements.append(_elsewhere(stage_arn, networks, source_ip_key))
     return _policy(statements)
+
+
+def size_of_networks(stage_arn: str, networks: tuple[str, ...]) -> int:
+    """Return by how many bytes networks make a policy longer, at most."""
+    if not networks:
+        return 0
+    longest = max(SOURCE_IP_KEYS, key=len)
+    return len(",") + size(_elsewhere(stage_arn, networks, longest))
 
 
 def size(found: Document) -> int:
@@ -84,6 +109,15 @@ def refusal(stage_arn: str) -> Document:
         "principalId": "refused",
         "policyDocument": _policy([_statement("Deny", stage_arn, ("*",))]),
     }
+
+
+def _elsewhere(stage_arn: str, networks: tuple[str, ...], key: str) -> Document:
+    """Return the statement that refuses whoever calls from another network.
+
+    A Deny: it holds whatever else is allowed, and where there is no address to judge.
+    """
+    denied = _statement("Deny", stage_arn, ("*",))
+    return denied | {"Condition": {"NotIpAddress": {key: list(networks)}}}
 
 
 def _policy(statements: list[Document]) -> Document:

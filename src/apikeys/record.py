@@ -11,8 +11,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.document import Document
 
-SCHEMA_VERSION = 1
+# Of records whose fields may be ignored where they are not known, and of those with
+# networks: an authorizer of an earlier release refuses these.
+SCHEMA_VERSIONS = (1, 2)
 
+_NETWORKS = "allowedCidrs"
 _TEXTS = ("name", "client", "issuer", "usageIdentifierKey", "usageKeyId", "usagePlanId")
 
 
@@ -30,6 +33,7 @@ class Record:
         "enabled",
         "expires_at",
         "is_basic",
+        "networks",
         "previous",
         "principal",
         "roles",
@@ -43,6 +47,7 @@ class Record:
     enabled: bool
     expires_at: int | None
     is_basic: bool
+    networks: tuple[str, ...]
     previous: tuple[str, int] | None
     roles: tuple[str, ...]
     session: Document | None
@@ -76,9 +81,13 @@ class Record:
     @classmethod
     def _from_document(cls, found: Document, field: str, principal: str) -> Record:
         record = cls()
-        version = found.get("schemaVersion")
-        if version is True or version != SCHEMA_VERSION:
-            raise ValueError(f"schemaVersion is not {SCHEMA_VERSION}")
+        version, networks = found.get("schemaVersion"), found.get(_NETWORKS)
+        if version is True or version not in SCHEMA_VERSIONS:
+            raise ValueError("schemaVersion is not 1 or 2")
+        if version != _schema_version(found):
+            raise ValueError(
+                f"{_NETWORKS} goes with schemaVersion 2, and with no other"
+            )
         if found.get(field) != principal:
             raise ValueError(f"{field} is not the one looked up")
         for name in _TEXTS:
@@ -93,6 +102,7 @@ class Record:
         record.enabled = found.get("enabled") is True
         record.expires_at = _expiry(found)
         record.is_basic = field == "login"
+        record.networks = () if networks is None else _checked_networks(networks)
         record.previous = _previous(found) if record.is_basic else None
         record.roles = role_name.normalise_all(found.get("roles"))
         session = found.get("session")
@@ -106,7 +116,7 @@ class Record:
         """
         taken = {n for n, value in fields.items() if value is None}
         taken.discard("expirationDate")
-        changed = {**self.document, **fields}
+        changed = versioned({**self.document, **fields})
         text = document.dumps({n: v for n, v in changed.items() if n not in taken})
         if self.is_basic:
             return Record.parse(text, login=self.principal)
@@ -126,9 +136,37 @@ class Record:
         """Tell whether the record has ended: from the very second it names."""
         return self.expires_at is not None and now >= self.expires_at
 
+    def is_called_from(self, address: object) -> bool:
+        """Return whether an address is in one of the networks, if there are any."""
+        if not self.networks:
+            return True
+        from apikeys.networks import is_within  # noqa: PLC0415 - for these records alone
+
+        return is_within(address, self.networks)
+
     def is_read_only(self) -> bool:
         """Tell whether only reading routes are open to this credential."""
         return is_read_only(self.session)
+
+
+def versioned(fields: Document) -> Document:
+    """Return the fields of a record with the version that they need, in front."""
+    version = {"schemaVersion": _schema_version(fields)}
+    return version | fields | version
+
+
+def _schema_version(fields: Document) -> int:
+    without_networks, with_networks = SCHEMA_VERSIONS
+    return without_networks if fields.get(_NETWORKS) is None else with_networks
+
+
+def _checked_networks(value: object) -> tuple[str, ...]:
+    from apikeys.networks import check_networks  # noqa: PLC0415 - for these records alone
+
+    try:
+        return check_networks(value)
+    except ValueError as error:
+        raise ValueError(f"{_NETWORKS}: {error}") from None
 
 
 def _text(found: Document, field: str) -> str:

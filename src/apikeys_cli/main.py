@@ -9,6 +9,7 @@ import click
 from apikeys_cli.admin_function import Invocation
 from apikeys_cli.commands import issue, records, states
 from apikeys_cli.commands.confirm import confirm
+from apikeys_cli.commands.console import console
 from apikeys_cli.commands.doctor import doctor
 from apikeys_cli.commands.flush import flush
 from apikeys_cli.commands.import_keys import import_keys
@@ -80,5 +81,6 @@ for command in (
     flush,
     signing,
     doctor,
+    console,
 ):
     main.add_command(command)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from apikeys_cli.role_maps import parsed_role_map, readable_difference
+from apikeys_cli.role_maps import parse_role_map, readable_difference
 from apikeys_cli.role_preview import preview, say_findings, stored_map
 from apikeys_cli.role_storing import store
 from apikeys_cli.terminal import secret_input
@@ -63,7 +63,7 @@ def edit(invocation: Invocation, *, counts: bool, wait: bool, is_sure: bool) -> 
 def _readable(text: str) -> dict[str, Any] | None:
     """Return the role map in a text, None where it can't be read, which is said."""
     try:
-        return parsed_role_map(text, "what you left in the editor")
+        return parse_role_map(text, "what you left in the editor", is_json=False)
     except click.UsageError as error:
         say(error.message)
         return None

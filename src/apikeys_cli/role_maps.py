@@ -43,17 +43,22 @@ def read_role_file(file: Path) -> dict[str, Any]:
     text, name = read_text(file), name_of_source(file)
     is_json = file.suffix.lower() == ".json"
     if str(file) == STANDARD_INPUT:
-        is_json = text.lstrip().startswith("{")
-    return parsed_role_map(text, name, is_json=is_json)
+        is_json = is_json_text(text)
+    return parse_role_map(text, name, is_json=is_json)
 
 
-def parsed_role_map(text: str, name: str, *, is_json: bool = False) -> dict[str, Any]:
-    """Return the role map in a text, TOML or JSON, not checked yet.
+def is_json_text(text: str) -> bool:
+    """Return whether a text that has no name is JSON, by its first brace."""
+    return text.lstrip().startswith("{")
+
+
+def parse_role_map(text: str, name: str, *, is_json: bool) -> dict[str, Any]:
+    """Return the role map that a text holds, not checked yet.
 
     Args:
-        text: the role map's.
-        name: what a message calls its source.
-        is_json: whether it is JSON.
+        text: TOML or JSON.
+        name: what messages call it.
+        is_json: which of the two.
 
     Raises:
         UsageError: it can't be read, or holds something else.

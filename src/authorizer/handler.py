@@ -14,7 +14,7 @@ from apikeys.errors import FaultError
 from authorizer.authorize import Authorizer
 from authorizer.decision import Decision
 from authorizer.decision_log import DecisionLog
-from authorizer.readers.reader import choose_reader
+from authorizer.readers.reader import choose_readers
 from authorizer.request_clock import RequestClock
 from authorizer.settings import Settings
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from apikeys.document import Document
     from authorizer.request_clock import LambdaContext
 
-_authorizer = Authorizer(Settings(os.environ), choose_reader(os.environ))
+_authorizer = Authorizer(Settings(os.environ), *choose_readers(os.environ))
 _log = DecisionLog(sys.stdout.fileno(), os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
 _authorizer.warm_up(RequestClock.begin())
 

@@ -45,7 +45,9 @@ class PolicyCache:
     anew for each request.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, source_ip_key: str) -> None:
+        """Begin empty; the key is what IAM calls the client's address."""
+        self._source_ip_key = source_ip_key
         self._cache: Cache[Answer] = Cache(_MAX_ENTRIES, _MAX_SIZE)
         self._told: set[Grant] = set()
         self._told_of: RoleMap | None = None
@@ -61,7 +63,7 @@ class PolicyCache:
         if known is not None and known.record is record and known.role_map is role_map:
             return known
         grant = role_map.grant(record.roles, read_only=record.is_read_only())
-        answer, size = _compiled(record, role_map, grant, stage_arn)
+        answer, size = self._compiled(record, role_map, grant, stage_arn)
         answer.shut = self._untold(role_map, grant)
         self._cache.put(name, answer, size)
         return answer
@@ -75,17 +77,18 @@ class PolicyCache:
         self._told.add(grant)
         return grant.shut[:_MOST_SHUT]
 
-
-def _compiled(
-    record: Record, role_map: RoleMap, grant: Grant, stage_arn: str
-) -> tuple[Answer, int]:
-    found = policy.policy_document(grant, stage_arn, record.expires_at)
-    size = policy.size(found)
-    if size > policy.MAX_BYTES:
-        raise MisconfiguredError(
-            f"the policy of {record.principal} is over {policy.MAX_BYTES} bytes"
+    def _compiled(
+        self, record: Record, role_map: RoleMap, grant: Grant, stage_arn: str
+    ) -> tuple[Answer, int]:
+        found = policy.policy_document(
+            grant, stage_arn, record.expires_at, record.networks, self._source_ip_key
         )
-    content = policy.answer(record, found)
-    # The answer keeps its record alive.
-    size += record.size
-    return Answer(record, role_map, content, opens=bool(grant.allow)), size
+        size = policy.size(found)
+        if size > policy.MAX_BYTES:
+            raise MisconfiguredError(
+                f"the policy of {record.principal} is over {policy.MAX_BYTES} bytes"
+            )
+        content = policy.answer(record, found)
+        # The answer keeps its record alive.
+        size += record.size
+        return Answer(record, role_map, content, opens=bool(grant.allow)), size

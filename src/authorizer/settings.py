@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apikeys.environ import check_names, choice, required, whole_number
+from apikeys.policy import SOURCE_IP_KEYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ class Settings:
     """What the template sets; docs/configuration.md says what each one causes."""
 
     __slots__ = (
+        "is_cached",
         "login_name_prefix",
         "own_ttl_seconds",
         "reads_ontopop",
@@ -20,6 +22,7 @@ class Settings:
         "roles_secret",
         "secret_name_prefix",
         "signing_secret",
+        "source_ip_key",
         "stale_seconds",
         "tag_check",
         "takes_basic",
@@ -49,6 +52,9 @@ class Settings:
         self.own_ttl_seconds = max(1, self.record_ttl_seconds)
         self.unknown_ttl_seconds = whole_number(environ, "UNKNOWN_TTL_SECONDS", 5)
         self.stale_seconds = whole_number(environ, "STALE_SECONDS", 300)
+        # By API Gateway, for any of the APIs.
+        self.is_cached = whole_number(environ, "AUTHORIZER_CACHE_SECONDS", 30) > 0
+        self.source_ip_key = choice(environ, "SOURCE_IP_KEY", SOURCE_IP_KEYS)
         self.tag_check = choice(environ, "TAG_CHECK", ("on", "off")) == "on"
         kinds = choice(environ, "CREDENTIALS", ("api-key", "basic", "api-key,basic"))
         self.takes_keys = "api-key" in kinds

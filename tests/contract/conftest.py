@@ -10,7 +10,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from authorizer.readers.boto3_reader import Boto3Reader
-from authorizer.readers.reader import choose_reader
+from authorizer.readers.reader import choose_readers
 from authorizer.readers.secrets_manager import SecretsManager
 from tests.contract.scripted_server import ScriptedServer
 
@@ -66,7 +66,9 @@ def make_reader(
 
     def make(url: str) -> Reader:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", url)
-        reader = choose_reader(os.environ) if request.param == "lean" else Boto3Reader()
+        reader = (
+            choose_readers(os.environ)[0] if request.param == "lean" else Boto3Reader()
+        )
         assert isinstance(reader, (SecretsManager, Boto3Reader))
         made.append(reader)
         return reader

@@ -18,6 +18,8 @@ from tests.builders import NOW, ROLE_MAP, signing_secret_with_lookup
 from tests.fakes import ROLES_NAME, SIGNING_NAME
 from tests.harness.api_gateway import ApiGateway
 from tests.harness.client import Client
+from tests.harness.dynamodb import DynamoDb
+from tests.harness.held import Held, of_items, of_secrets
 from tests.harness.secrets_manager import SecretsManager
 from tests.in_process import deployment_of
 
@@ -49,6 +51,7 @@ class Account:
         self.sent: list[Call] = []
         self.secret_texts: set[str] = set()
         self.secrets = SecretsManager(self._clock)
+        self.table = DynamoDb()
         self.gateway = ApiGateway(plans={PLAN: []}, rest_stages={_STAGE})
         self.store(SIGNING_NAME, signing_secret_with_lookup())
         self.store(ROLES_NAME, json.dumps(ROLE_MAP))
@@ -61,6 +64,10 @@ class Account:
         made: Account = pickle.loads(pickle.dumps(self))  # noqa: S301 - our own
         made.sent = []
         return made
+
+    def held(self) -> dict[str, Held]:
+        """Return what is stored under each name, wherever it lies."""
+        return of_secrets(self.secrets) | of_items(self.table)
 
     def store(self, name: str, text: str) -> None:
         """Store a secret as somebody else would."""
@@ -84,8 +91,8 @@ class Account:
 
     def _clients(self, line: Line) -> Callable[[str], Client]:
         def client(service: str) -> Client:
-            is_store = service == "secretsmanager"
-            return Client(service, self.secrets if is_store else self.gateway, line)
+            services = {"secretsmanager": self.secrets, "dynamodb": self.table}
+            return Client(service, services.get(service, self.gateway), line)
 
         return client
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     # How a run was made, what it broke, and the action that was asked for.
     type Kind = tuple[str, Promise, str]
 
+STORES = ("secretsmanager", "dynamodb")
 FAMILIES = (
     "alone",
     "faults",
@@ -50,6 +51,7 @@ class Campaign:
 
     Attributes:
         seed: everything that was drawn follows from it.
+        store: where the records lay.
         violations: the first of each kind, in order.
         counted: how often each kind was found.
         runs: how many there were, by family.
@@ -57,6 +59,7 @@ class Campaign:
     """
 
     seed: int
+    store: str
     violations: dict[Kind, Violation] = field(default_factory=dict)
     counted: Counter[Kind] = field(default_factory=Counter)
     runs: Counter[str] = field(default_factory=Counter)
@@ -71,17 +74,17 @@ class Campaign:
         interleavings = self.runs["interleavings"] + self.runs["overtaken retries"]
         faults = self.runs.total() - interleavings
         return (
-            f"faults: {len(self.actions)} actions, {faults} faults, "
+            f"faults, {self.store}: {len(self.actions)} actions, {faults} faults, "
             f"{interleavings} interleavings, {self.counted.total()} violations"
             f"{f' ({kinds})' if kinds else ''}, seed {self.seed}"
         )
 
 
-def carried_out(seed: int, *, is_short: bool) -> Campaign:
+def carried_out(seed: int, store: str, *, is_short: bool) -> Campaign:
     """Run everything, or the short form, which leaves out most interleavings."""
-    campaign = Campaign(seed)
+    campaign = Campaign(seed, store)
     with determined(str(seed)):
-        for scenario in all_scenarios():
+        for scenario in all_scenarios(store):
             runs = Runs(scenario)
             for violation in _violations(runs, scenario, is_short=is_short):
                 action = action_of(violation.request)

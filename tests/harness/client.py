@@ -39,12 +39,14 @@ class ServiceError(Exception):
     Attributes:
         code: as the service's model names it.
         message: for people.
+        more: what the answer has beside them.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, **more: Any) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.more = more
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,9 @@ class Call:
         wait = first_non_none_response(said)
         return wait is not None and wait is not False
 
-    def error(self, code: str, message: str) -> Exception:
+    def error(self, code: str, message: str, **more: Any) -> Exception:
         """Return what boto3 raises where AWS answers the call with an error."""
-        answer = {"Error": {"Code": code, "Message": message}}
+        answer = {"Error": {"Code": code, "Message": message}, **more}
         kind: Any = _real(self.service).exceptions.from_code(code)
         made: Exception = kind(answer, _operation(self.service, self.method).name)
         return made
@@ -117,7 +119,7 @@ def _answered(perform: Callable[..., Any], sent: Call) -> Any:
     try:
         return perform(**sent.parameters)
     except ServiceError as error:
-        raise sent.error(error.code, error.message) from error
+        raise sent.error(error.code, error.message, **error.more) from error
 
 
 @cache

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _THROTTLED = {
     "secretsmanager": "ThrottlingException",
+    "dynamodb": "ProvisionedThroughputExceededException",
     "apigateway": "TooManyRequestsException",
     "apigatewayv2": "TooManyRequestsException",
 }

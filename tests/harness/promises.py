@@ -96,9 +96,9 @@ def broken_by_an_answer(account: Account, answer: Mapping[str, Any]) -> bool:
     if not isinstance(record, dict) or "decision" in answer:
         return False
     name = stored_as(record)
-    secret = account.secrets.secrets.get(name)
+    secret = account.held().get(name)
     if record["state"] == "revoked":
-        return secret is not None and secret.deleted_at is None
+        return secret is not None and not secret.is_deleted
     found = state.record_in(account, name)
     if found is None or secret is None:
         return True
@@ -108,7 +108,7 @@ def broken_by_an_answer(account: Account, answer: Mapping[str, Any]) -> bool:
         for field, value in found.document.items()
         if field in record and field not in {"session", "previous"}
     )
-    is_version = secret.labels["AWSCURRENT"] == record["version"]
+    is_version = secret.version == record["version"]
     if "deliveredTo" in answer:
         shown = account.secrets.secrets[answer["deliveredTo"]].text
     opens = shown is None or state.opens(account, name, shown)

@@ -27,7 +27,7 @@ _OVERTAKEN_AFTER = (
 )
 _ENDING = {"disable", "revoke"}
 # What says of the record what must be known to end it, and what ends it.
-_NEEDED_TO_REVOKE = {"get_secret_value", "delete_secret"}
+_NEEDED_TO_REVOKE = {"get_secret_value", "delete_secret", "get_item", "update_item"}
 
 
 class Runs:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from apikeys.key import derived_key_id
+from tests import tables
 from tests.builders import ROLE_MAP, entropy, foreign_key, ontopop_text
 from tests.harness.account import DELIVERED, PLAN, Account
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 type Event = dict[str, Any]
+# Makes an account with some of the function's variables.
+type Make = Callable[..., Account]
 
 FOREIGN = foreign_key()
 OVERLAP = 3_600
@@ -60,31 +64,39 @@ def token(text: str) -> str:
     return entropy(f"token of {text}")(16).hex()
 
 
-def all_scenarios() -> list[Scenario]:
-    """Build every scenario."""
-    return [
-        _minted("minted"),
-        _minted("in a plan", plan=PLAN),
-        _minted("disabled", _disabled, plan=PLAN),
-        _minted("revoked", _revoked, plan=PLAN),
-        _minted("awaiting its hand-over", plan=PLAN, awaitConfirmation=True),
-        _rotated("in overlap"),
-        _rotated("sister expired", passed=OVERLAP),
-        _account("account in overlap"),
-        _delivered("delivered"),
-        _imported("imported"),
-        _imported("imported and OntoPop's own", LEGACY_KEYS="ontopop"),
-        _no_role_map("no role map"),
+def all_scenarios(store: str) -> list[Scenario]:
+    """Build every scenario with the records in this store."""
+    make = Account
+    if store == "dynamodb":
+        make = partial(Account, **tables.ENVIRON)
+    made = [
+        _minted(make, "minted"),
+        _minted(make, "in a plan", plan=PLAN),
+        _minted(make, "disabled", _disabled, plan=PLAN),
+        _minted(make, "revoked", _revoked, plan=PLAN),
+        _minted(make, "awaiting its hand-over", plan=PLAN, awaitConfirmation=True),
+        _rotated(make, "in overlap"),
+        _rotated(make, "sister expired", passed=OVERLAP),
+        _account(make, "account in overlap"),
+        _delivered(make, "delivered"),
+        _imported(make, "imported"),
+        _no_role_map(make, "no role map"),
     ]
+    if store == "secretsmanager":
+        # OntoPop's own are secrets.
+        both = "imported and OntoPop's own"
+        made.append(_imported(make, both, LEGACY_KEYS="ontopop"))
+    return made
 
 
 def _minted(
+    make: Make,
     name: str,
     then: Callable[[Scenario, Event], None] | None = None,
     plan: str | None = None,
     **more: Any,
 ) -> Scenario:
-    made = Scenario(name, Account(LEGACY_KEYS="imported"))
+    made = Scenario(name, make(LEGACY_KEYS="imported"))
     planned = {} if plan is None else {"usagePlanId": plan}
     answer = made.done("K", action="issue", **_DESCRIBED, **planned, **more)
     subject = {"keyId": answer["record"]["keyId"]}
@@ -108,8 +120,8 @@ def _revoked(made: Scenario, subject: Event) -> None:
     made.done("", action="revoke", **subject)
 
 
-def _rotated(name: str, passed: int = 0) -> Scenario:
-    made = Scenario(name, Account())
+def _rotated(make: Make, name: str, passed: int = 0) -> Scenario:
+    made = Scenario(name, make())
     issued = made.done("K", action="issue", **_DESCRIBED, usagePlanId=PLAN)
     old = {"keyId": issued["record"]["keyId"]}
     answer = made.done("sister", action="rotate", **old, overlapSeconds=OVERLAP)
@@ -120,11 +132,9 @@ def _rotated(name: str, passed: int = 0) -> Scenario:
     return made
 
 
-def _delivered(name: str) -> Scenario:
+def _delivered(make: Make, name: str) -> Scenario:
     """Return one whose keys and passwords lie in secrets of their clients."""
-    made = Scenario(
-        name, Account(DELIVERY_PREFIX=DELIVERED, CREDENTIALS="api-key,basic")
-    )
+    made = Scenario(name, make(DELIVERY_PREFIX=DELIVERED, CREDENTIALS="api-key,basic"))
     of_key, of_new, of_account = (
         f"{DELIVERED}{whose}" for whose in ("acme", "new", "olga")
     )
@@ -154,8 +164,8 @@ def _delivered(name: str) -> Scenario:
     return made
 
 
-def _account(name: str) -> Scenario:
-    made = Scenario(name, Account(CREDENTIALS="api-key,basic"))
+def _account(make: Make, name: str) -> Scenario:
+    made = Scenario(name, make(CREDENTIALS="api-key,basic"))
     subject = {"login": "olga"}
     planned = {"usagePlanId": PLAN}
     made.done("before", action="issue", **_DESCRIBED, **planned, **subject)
@@ -177,8 +187,8 @@ def _account(name: str) -> Scenario:
     return made
 
 
-def _imported(name: str, **environ: str) -> Scenario:
-    made = Scenario(name, Account(**{"LEGACY_KEYS": "imported"} | environ))
+def _imported(make: Make, name: str, **environ: str) -> Scenario:
+    made = Scenario(name, make(**{"LEGACY_KEYS": "imported"} | environ))
     asked = {"key": FOREIGN, **_DESCRIBED, "usagePlanId": PLAN}
     answer = made.done("", action="import", **asked)
     made.credentials["K"] = FOREIGN
@@ -191,8 +201,8 @@ def _imported(name: str, **environ: str) -> Scenario:
     return made
 
 
-def _no_role_map(name: str) -> Scenario:
-    made = Scenario(name, Account())
+def _no_role_map(make: Make, name: str) -> Scenario:
+    made = Scenario(name, make())
     del made.account.secrets.secrets["APIROLES"]
     made.may_ask("issue", client="Acme", requestToken=token("issue"))
     _ask_of_all(made)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.harness.account import Account
-    from tests.harness.stored_secret import StoredSecret
+    from tests.harness.held import Held
 
 _PREFIXES = {"APIKEY_": "key_id", "APIUSER_": "login"}
 _DRAWN = ("digest", "signedBy", "attempt", "usageIdentifierKey", "usageKeyId")
@@ -50,7 +50,7 @@ def state_of(
     live, revoked = {}, {}
     for name, secret in records_in(account).items():
         fields = _fields(secret)
-        if secret.deleted_at is None:
+        if not secret.is_deleted:
             fields["opened by"] = _openers(account, name, credentials)
             fields["gateway key of"] = _sharers(account, secret)
             live[name] = fields
@@ -59,19 +59,19 @@ def state_of(
     return State(live, revoked, _others(account))
 
 
-def records_in(account: Account) -> dict[str, StoredSecret]:
+def records_in(account: Account) -> dict[str, Held]:
     """Return the stored secrets that hold records, by name."""
     return {
         name: secret
-        for name, secret in sorted(account.secrets.secrets.items())
+        for name, secret in sorted(account.held().items())
         if name.startswith(tuple(_PREFIXES))
     }
 
 
 def record_in(account: Account, name: str) -> Record | None:
     """Return the record that the authorizer would read, None where there is none."""
-    secret = account.secrets.secrets.get(name)
-    if secret is None or secret.deleted_at is not None or secret.text is None:
+    secret = account.held().get(name)
+    if secret is None or secret.is_deleted or secret.text is None:
         return None
     for prefix, named in _PREFIXES.items():
         if name.startswith(prefix):
@@ -114,22 +114,22 @@ def readable(account: Account) -> list[dict[str, Any]]:
     return [
         _document(secret)
         for secret in records_in(account).values()
-        if secret.deleted_at is None
+        if not secret.is_deleted
     ]
 
 
-def _document(secret: StoredSecret) -> dict[str, Any]:
+def _document(secret: Held) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(secret.text or "{}")
     return found
 
 
-def _fields(secret: StoredSecret) -> dict[str, Any]:
+def _fields(secret: Held) -> dict[str, Any]:
     fields = {k: v for k, v in _document(secret).items() if k not in _DRAWN}
     if isinstance(fields.get("previous"), dict):
         ends_at = fields["previous"].get("expirationDate")
         fields["previous"] = {"expirationDate": _minute(ends_at)}
     fields |= {date: _minute(fields[date]) for date in _DATES if date in fields}
-    fields["hand-over"] = secret.tags.get(_HANDOVER)
+    fields["hand-over"] = secret.notes.get(_HANDOVER)
     return fields
 
 
@@ -144,20 +144,20 @@ def _openers(account: Account, name: str, credentials: Mapping[str, str]) -> lis
     )
 
 
-def _sharers(account: Account, secret: StoredSecret) -> list[str]:
+def _sharers(account: Account, secret: Held) -> list[str]:
     """Return the records that name the same gateway key as this."""
     key_id = _document(secret).get("usageKeyId")
     return [
         name
         for name, other in records_in(account).items()
         if key_id is not None
-        and other.deleted_at is None
+        and not other.is_deleted
         and _document(other).get("usageKeyId") == key_id
     ]
 
 
 def _others(account: Account) -> dict[str, Any]:
-    secrets = account.secrets.secrets
+    secrets = account.held()
     signing = _document(secrets[SIGNING_NAME])
     return {
         "role map": _document(secrets[ROLES_NAME]) if ROLES_NAME in secrets else None,

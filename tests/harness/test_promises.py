@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness.campaign import FAMILIES, Campaign, carried_out
+from tests.harness.campaign import FAMILIES, STORES, Campaign, carried_out
 from tests.harness.known import KNOWN
 from tests.harness.promises import Promise
 
 _KINDS = [(family, promise) for family in FAMILIES for promise in Promise]
 
 
-@pytest.fixture(scope="module")
-def campaign() -> Campaign:
-    """Return what the short form found."""
-    return carried_out(1, is_short=True)
+@pytest.fixture(scope="module", params=STORES)
+def campaign(request: pytest.FixtureRequest) -> Campaign:
+    """Return what the short form found with the records in each store."""
+    return carried_out(1, request.param, is_short=True)
 
 
 def _found(campaign: Campaign, family: str, promise: Promise) -> dict[str, str]:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -280,9 +281,22 @@ def test_a_key_whose_command_was_killed_before_it_was_printed_is_named(
     apikeys(stack, "revoke", record["keyId"], "--yes")
 
 
-def test_doctor_finds_nothing_wrong_with_the_deployed_example(stack: Stack) -> None:
-    """Function, role map, signing secret and the example API's stage are ok."""
-    arguments = ["--api", stack.outputs["ExampleApiId"], "--stage", "example"]
+def test_doctor_finds_nothing_wrong_with_the_deployed_examples(stack: Stack) -> None:
+    """Function, role map, signing secret and a stage of each kind of API are ok."""
+    # With the number of things that are looked at: a REST API's web ACL makes one more.
+    stages = {
+        ("ExampleApiUrl", "example"): 7,
+        ("ExampleTokenApiUrl", "example"): 7,
+        ("ExampleHttpApiUrl", "$default"): 6,
+        ("ExampleHttpApiUrl", "example"): 6,
+        ("ExampleHttpFormat1ApiUrl", "$default"): 6,
+        ("ExampleWebSocketUrl", "example"): 5,
+    }
+    arguments, expected = [], {}
+    for (output, stage), count in stages.items():
+        api = str(urlsplit(stack.outputs[output]).hostname).partition(".")[0]
+        arguments += ["--api", api, "--stage", stage]
+        expected[f"{api}/{stage}"] = ["ok"] * count
     done = _run(
         stack,
         *("doctor", *arguments, "--output", "json"),
@@ -290,8 +304,12 @@ def test_doctor_finds_nothing_wrong_with_the_deployed_example(stack: Stack) -> N
     )
     assert done.returncode == 0, done.stdout
     findings: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
-    gateway = [f for f in findings if "/example" in f["subject"]]
-    assert [f["level"] for f in gateway] == ["ok"] * 7
+    gateway: dict[str, list[str]] = {}
+    for finding in findings:
+        if "/" in finding["subject"]:
+            subject = finding["subject"].removesuffix(" web ACL")
+            gateway.setdefault(subject, []).append(finding["level"])
+    assert gateway == expected
     # The local stack's signing secret is not replicated, which deserves a warning.
     levels = {f["subject"]: f["level"] for f in findings}
     assert levels["its backup"] == "warn"

@@ -51,16 +51,21 @@ def _matches(pattern: str, text: str) -> bool:
     return re.fullmatch(expression, text, re.DOTALL) is not None
 
 
-def _holds(condition: dict[str, dict[str, str]], context: dict[str, str]) -> bool:
+def _holds(condition: dict[str, dict[str, Any]], context: dict[str, str]) -> bool:
     # A request names each of its values here: there is no set that is empty.
-    each = "ForAllValues:StringEquals"
-    assert condition.keys() <= {"StringEquals", "BoolIfExists", each}
+    each, like = "ForAllValues:StringEquals", "ForAllValues:StringLike"
+    assert condition.keys() <= {"StringEquals", "BoolIfExists", each, like}
     wanted = condition.get("StringEquals", {}) | condition.get(each, {})
     if_exists = condition.get("BoolIfExists", {})
-    return all(
-        context.get(_word(key)) == value for key, value in wanted.items()
-    ) and all(
-        context.get(_word(key), value) == value for key, value in if_exists.items()
+    return (
+        all(context.get(_word(key)) in _listed(value) for key, value in wanted.items())
+        and all(
+            any(_matches(pattern, context[_word(key)]) for pattern in _listed(value))
+            for key, value in condition.get(like, {}).items()
+        )
+        and all(
+            context.get(_word(key), value) == value for key, value in if_exists.items()
+        )
     )
 
 

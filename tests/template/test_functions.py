@@ -22,6 +22,7 @@ PARAMETERS = {
     "UNKNOWN_TTL_SECONDS": ("UnknownTtlSeconds", "5"),
     "STALE_SECONDS": ("StaleSeconds", "300"),
     "AUTHORIZER_CACHE_SECONDS": ("AuthorizerCacheSeconds", "30"),
+    "SOURCE_IP_KEY": ("SourceIpKey", "aws:SourceIp"),
 }
 ADMIN_PARAMETERS = {
     "DEFAULT_ISSUER": ("DefaultIssuer", "apikeys"),

@@ -61,9 +61,11 @@ def update(deployment: Deployment, request: Update) -> Document:
     deployment.grants.check_record(record)
     if request.roles is not None:
         role_map = deployment.role_maps.check_roles(
-            record.roles, session=record.session
+            record.roles, session=record.session, networks=record.networks
         )
         warned = findings(role_map, record)
+    elif record.networks != found.record.networks:
+        warned = findings(deployment.role_maps.check_networks(record), record)
     elif policy.context(record) != policy.context(found.record):
         warned = findings(deployment.role_maps.readable(), record)
     else:

@@ -13,7 +13,7 @@ from admin.stores.records import issued_at
 from apikeys import digest, document, foreign, role_name, timestamp
 from apikeys.defaults import DAY
 from apikeys.errors import MalformedRecordError
-from apikeys.record import SCHEMA_VERSION, Record
+from apikeys.record import Record, versioned
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
@@ -38,7 +38,9 @@ def import_key(deployment: Deployment, request: Import) -> Document:
     if earlier is None:
         fields = _fields(deployment, request, text, known, now)
         role_map = deployment.role_maps.check_roles(
-            role_name.normalise_all(fields["roles"]), session=fields.get("session")
+            role_name.normalise_all(fields["roles"]),
+            session=fields.get("session"),
+            networks=request.allowed_cidrs or (),
         )
         record = _record(key_id, fields, digest.slow(text))
         try:
@@ -122,8 +124,7 @@ def _presented(request: Import) -> tuple[str, Document]:
 
 
 def _identified(key_id: str, fields: Document, hashed: str) -> Document:
-    own = {"schemaVersion": SCHEMA_VERSION, "keyId": key_id, "digest": hashed}
-    return own | fields
+    return versioned({"keyId": key_id, "digest": hashed} | fields)
 
 
 def _record(key_id: str, fields: Document, hashed: str) -> Record:

@@ -14,6 +14,7 @@ from admin.rules.handover import notes_for
 from admin.rules.minting import Made, check_unseen
 from admin.stores.engine import NameTakenError
 from apikeys import digest, document, timestamp
+from apikeys.record import versioned
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
@@ -99,7 +100,7 @@ def _created(
         return _answer(deployment, request, draft, made, found)
     made = deployment.minting.account(principal.text, request.password)
     dated = deployment.drafts.dated(draft, request, now)
-    record = principal.parse(document.dumps(made.proof | dated))
+    record = principal.parse(document.dumps(versioned(made.proof | dated)))
     try:
         with deployment.gateway_keys.joined(principal, draft.plan_id) as usage:
             found = deployment.records.create(

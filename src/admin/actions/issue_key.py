@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from admin.actions.views import findings, issued, lost_routes, public_view
 from admin.errors import Code, RefusedError, conflict, revoked
@@ -16,9 +16,10 @@ from admin.rules.minting import new_key_id
 from admin.stores.engine import NameTakenError, Stored, settled
 from admin.stores.records import issued_at, parsed
 from apikeys import document, timestamp
+from apikeys.record import versioned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from admin.deployment import Deployment
     from admin.requests import Clone, Issue, Rotate
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     # Makes a record's fields from when it is issued; of a record that an older release
     # wrote, those that it would have made.
     type Composed = Callable[[int, Record | None], Document]
+    # Stores a new record with notes beside it.
+    type Create = Callable[[Record, Mapping[str, str]], Found]
 
 _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
 
@@ -58,8 +61,9 @@ def clone(deployment: Deployment, request: Clone) -> Document:
 def rotate(deployment: Deployment, request: Rotate) -> Document:
     """Answer ``rotate``: a sister key, and the old one's end after the overlap.
 
-    The sister has the old key's rights and flags and as long a life. Its record is
-    written first, and taken back if the old key was revoked or rotated meanwhile.
+    The sister has the old key's rights and flags and as long a life. Both records are
+    written in one transaction where the store has them. Else the sister's is written
+    first, and taken back if the old key was revoked or rotated meanwhile.
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
@@ -95,12 +99,26 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
         dates = deployment.drafts.dates(request, begun, earlier.expires_at)
         return copied | {"overlapSeconds": request.overlap_seconds} | dates
 
-    made, sister = _written(deployment, request, sister_id, compose)
+    retired: list[Found] = []
+
+    def create(record: Record, notes: Mapping[str, str]) -> Found:
+        both = None
+        if request.deliver_to is None:
+            both = _together(deployment, old, request.overlap_seconds, record, notes)
+        if both is None:
+            return deployment.records.create(record, notes)
+        retired.append(both[1])
+        return both[0]
+
+    new = _New(sister_id, compose, create=create)
+    made, sister = _written(deployment, request, new)
     # The old key works until the new one lies where its client looks for it.
     made, delivery = deployment.deliveries.hand_out(request.deliver_to, made, sister)
     now = int(deployment.clock())
     ends_at = now + request.overlap_seconds
-    previous = _retired(deployment, old, sister, ends_at, delivery)
+    previous = (
+        retired[0] if retired else _retired(deployment, old, sister, ends_at, delivery)
+    )
     if request.request_token is not None:
         sister = _still_held(deployment, sister)
     return {
@@ -114,13 +132,12 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
 def _drafted(
     deployment: Deployment, request: Issue | Clone, draft: Draft, key_id: str
 ) -> Document:
-    made, found = _written(
-        deployment,
-        request,
+    new = _New(
         key_id,
         lambda begun, _: deployment.drafts.dated(draft, request, begun),
         draft.plan_id,
     )
+    made, found = _written(deployment, request, new)
     made, _ = deployment.deliveries.hand_out(request.deliver_to, made, found)
     now = int(deployment.clock())
     return {
@@ -130,15 +147,29 @@ def _drafted(
     }
 
 
+class _New(NamedTuple):
+    """A record that is to be made.
+
+    Attributes:
+        key_id: of the key that it is about.
+        compose: makes its fields.
+        plan_id: of the usage plan that it joins, if any.
+        create: stores it, where that is not all that is to be stored.
+    """
+
+    key_id: str
+    compose: Composed
+    plan_id: str | None = None
+    create: Create | None = None
+
+
 def _written(
-    deployment: Deployment,
-    request: Issue | Clone | Rotate,
-    key_id: str,
-    compose: Composed,
-    plan_id: str | None = None,
+    deployment: Deployment, request: Issue | Clone | Rotate, new: _New
 ) -> tuple[Made, Found]:
     """Mint a key and store its record, or give an earlier try's record this key."""
-    made = deployment.minting.key(key_id)
+    compose, plan_id = new.compose, new.plan_id
+    create = new.create or deployment.records.create
+    made = deployment.minting.key(new.key_id)
     now = int(deployment.clock())
     notes = notes_for(request)
     if request.request_token is not None:
@@ -148,7 +179,7 @@ def _written(
             if not idempotency.has_fingerprint(record):
                 usage = _usage_of(record, plan_id)
                 fields = made.proof | compose(issued_at(record), record) | usage
-                record = idempotency.adopted(record, request, fields)
+                record = idempotency.adopted(record, request, versioned(fields))
             # The model of a clone may have lost roles since, which its record has.
             deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
@@ -157,11 +188,12 @@ def _written(
                 return made.delivered(str(request.deliver_to)), earlier
             changed = record.changed(**made.proof)
             return made, deployment.records.replace(earlier, changed, notes)
-    record = made.principal.parse(document.dumps(made.proof | compose(now, None)))
+    fields = versioned(made.proof | compose(now, None))
+    record = made.principal.parse(document.dumps(fields))
     try:
         with deployment.gateway_keys.joined(made.principal, plan_id) as usage:
             noted = idempotency.fingerprinted(record.changed(**usage), request)
-            return made, deployment.records.create(noted, notes)
+            return made, create(noted, notes)
     except NameTakenError as error:
         message = "the new key's id is taken; try again"
         raise RefusedError(Code.KEY_ID_TAKEN, message) from error
@@ -172,6 +204,27 @@ def _usage_of(record: Record, plan_id: str | None) -> Document:
     if plan_id is None:
         return {}
     return fields_of(record, _USAGE) | {"usagePlanId": plan_id}
+
+
+def _together(
+    deployment: Deployment,
+    old: Found,
+    overlap: int,
+    record: Record,
+    notes: Mapping[str, str],
+) -> tuple[Found, Found] | None:
+    """Store a sister and retire the old key, both or neither; None as the store."""
+    ended = _ended(old.record, record, int(deployment.clock()) + overlap)
+    try:
+        return deployment.records.create_replacing(record, old, ended, notes)
+    except RefusedError as refused:
+        principal = Principal.of(old.record)
+        if (
+            refused.code is Code.VERSION_CONFLICT
+            and deployment.records.get(principal) is None
+        ):
+            raise revoked(principal) from refused
+        raise
 
 
 def _retired(
@@ -186,16 +239,11 @@ def _retired(
     Where it is not known whether it was retired, the sister stays for a repeat to
     finish; where somebody else's write was first, nothing of the rotation stays.
     """
-    record = old.record
-    if record.expires_at is not None:
-        ends_at = min(ends_at, record.expires_at)
-    changed = record.changed(
-        expirationDate=timestamp.format_utc(ends_at),
-        replacedBy=sister.record.principal,
-    )
-    principal = Principal.of(record)
+    principal = Principal.of(old.record)
     try:
-        return deployment.records.replace(old, changed)
+        return deployment.records.replace(
+            old, _ended(old.record, sister.record, ends_at)
+        )
     except RefusedError as refused:
         if refused.code is not Code.VERSION_CONFLICT:
             raise
@@ -210,6 +258,15 @@ def _retired(
         if seen is None:
             raise revoked(principal) from refused
         raise
+
+
+def _ended(old: Record, sister: Record, ends_at: int) -> Record:
+    """Return an old key's record with its sister and its end, never a later one."""
+    if old.expires_at is not None:
+        ends_at = min(ends_at, old.expires_at)
+    return old.changed(
+        expirationDate=timestamp.format_utc(ends_at), replacedBy=sister.principal
+    )
 
 
 def _take_back(deployment: Deployment, sister: Found) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from admin.actions.views import public_view, revoked_view
 from admin.rules import page_token
 from admin.rules.handover import is_awaited
+from admin.stores.engine import Wanted
 from admin.stores.records import is_ours, readable
 from admin.stores.revoked import seen
 from apikeys.defaults import DAY
@@ -42,9 +43,13 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
         if request.next_token is None
         else page_token.unwrapped(request.next_token, pages_of)
     )
+    wanted = _wanted(request, int(deployment.clock()))
     for _ in range(_MOST_PAGES):
         page = deployment.records.page(
-            request.limit - len(found), token, deleted=request.state == "revoked"
+            request.limit - len(found),
+            token,
+            deleted=request.state == "revoked",
+            wanted=wanted,
         )
         if page is None:
             raise page_token.refused()
@@ -58,6 +63,16 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
     if token is not None:
         answer["nextToken"] = page_token.wrapped(token, pages_of)
     return answer
+
+
+def _wanted(request: ListKeys, now: int) -> Wanted:
+    """Return what a store may go by; each record is judged in any case."""
+    days = request.expiring_within_days
+    if days is not None:
+        return Wanted(request.client, ends_after=now, ends_by=now + days * DAY)
+    if request.state == "expired":
+        return Wanted(request.client, ends_by=now)
+    return Wanted(request.client)
 
 
 def _fitting(

@@ -82,7 +82,7 @@ def restore(deployment: Deployment, request: Restore) -> Document:
             deployment.tombstones.roles(deployment.records.name(principal))
         )
         if not deployment.records.restore(principal):
-            message = f"Secrets Manager does not restore the {principal.noun}; it may "
+            message = f"the store does not restore the {principal.noun}; it may "
             message += "be purged by now"
             raise RefusedError(Code.NOT_RESTORABLE, message, field=principal.field)
         found = _rejoined(deployment, principal, _readable_again(deployment, principal))
@@ -115,7 +115,7 @@ def _readable_again(deployment: Deployment, principal: Principal) -> Stored:
     # A write tells what a read does not yet: it is refused what was revoked again.
     deployment.records.note(principal, _RESTORED)
     # What can't be read yet is not judged: deleting it would undo the restore.
-    message = f"Secrets Manager took the {principal.noun} back but still reads it as "
+    message = f"the store took the {principal.noun} back but still reads it as "
     message += "deleted; look with get"
     raise RefusedError(Code.STORE_UNAVAILABLE, message, field=principal.field)
 
@@ -140,6 +140,8 @@ def _may_be_ontopops(
     """Return whether OntoPop may have a record of the key: not of one minted here."""
     return (
         deployment.settings.takes_foreign_keys
+        # OntoPop's are secrets: a deployment whose records lie elsewhere reads none.
+        and deployment.settings.record_table is None
         and not principal.is_account
         and (record is None or "signedBy" not in record.document)
     )

@@ -94,6 +94,12 @@ def _decided(
     if request.login is not None:
         credential = normalise_password(credential)
     reason = decide(record, credential, now=now, matches=digest.matches_any)
+    if (
+        reason is Reason.GRANTED
+        and request.source_ip is not None
+        and not record.is_called_from(request.source_ip)
+    ):
+        reason = Reason.ADDRESS
     shown: Document = {"record": public_view(record, stored.version, now)}
     if reason is Reason.GRANTED:
         role_map, read_only = deployment.role_maps.current(), record.is_read_only()

@@ -30,6 +30,7 @@ _FIELDS = (
     "enabled",
     "roles",
     "session",
+    "allowedCidrs",
     "usageKeyId",
     "usagePlanId",
     "replaces",
@@ -104,7 +105,9 @@ def findings(role_map: RoleMap | None, record: Record) -> Document:
     found = [] if record.roles else [_without_roles(role_map)]
     grant = role_map.grant(record.roles, read_only=record.is_read_only())
     found += losses(grant.findings)
-    longest = policy.policy_document(grant, LONGEST_STAGE_ARN, record.expires_at)
+    longest = policy.policy_document(
+        grant, LONGEST_STAGE_ARN, record.expires_at, record.networks
+    )
     length = policy.size(policy.answer(record, longest))
     if length > policy.MAX_BYTES:
         message = (

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from apikeys.record import Record
     from apikeys.roles import RoleMap
 
-COPIED = ("client", "issuer", "name", "description", "roles", "enabled", "session")
+COPIED = (
+    "client",
+    "issuer",
+    "name",
+    "description",
+    "roles",
+    "enabled",
+    "session",
+    "allowedCidrs",
+)
 
 
 class Draft(NamedTuple):
@@ -115,7 +124,13 @@ class Drafts:
         self._grants.check(roles)
         self._grants.check_fields(fields | {"usagePlanId": plan_id})
         session = fields.get("session")
-        return fields, self._role_maps.check_roles(roles, session=session)
+        networks = fields.get("allowedCidrs")
+        role_map = self._role_maps.check_roles(
+            roles,
+            session=session,
+            networks=networks if isinstance(networks, list) else (),
+        )
+        return fields, role_map
 
 
 def fields_of(record: Record, names: tuple[str, ...]) -> Document:

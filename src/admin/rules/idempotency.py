@@ -115,6 +115,9 @@ def _as_before(request: Issue | Clone | Rotate) -> str:
         mode="json", exclude=_OF_NO_CONSEQUENCE | _NEW
     )
     fields["hasPassword"] = request.password is not None
+    if fields.get("allowed_cidrs") is None:
+        # That release did not have it.
+        fields.pop("allowed_cidrs", None)
     return _fingerprint(document.dumps(fields))
 
 

@@ -10,7 +10,6 @@ from admin.principal import Principal
 from admin.stores.signing_secret import fingerprint
 from apikeys import base62, digest, foreign
 from apikeys.key import derived_key_id, mint, random_key_id
-from apikeys.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from admin.settings import Settings
@@ -61,7 +60,6 @@ class Minting:
         key = mint(self._settings.key_prefix, key_id, signing_keys, os.urandom)
         hashed = digest.slow if self._settings.hashes_slowly else digest.fast
         proof: Document = {
-            "schemaVersion": SCHEMA_VERSION,
             "keyId": key_id,
             "digest": hashed(key.text),
             "signedBy": fingerprint(signing_keys.current),
@@ -89,7 +87,6 @@ class Minting:
             else digest.like(salted_like, password)
         )
         proof: Document = {
-            "schemaVersion": SCHEMA_VERSION,
             "login": login,
             "digest": made,
         }

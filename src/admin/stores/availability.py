@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+_NO_TABLE = "ResourceNotFoundException"
+
 
 def store(*answers: type[Exception]) -> AbstractContextManager[None]:
     """Refuse with 503 what is not an answer of Secrets Manager about the secret.
@@ -22,6 +24,27 @@ def store(*answers: type[Exception]) -> AbstractContextManager[None]:
             they are let through.
     """
     return _served("Secrets Manager", Code.STORE_UNAVAILABLE, answers)
+
+
+@contextmanager
+def table(*answers: type[Exception]) -> Iterator[None]:
+    """Refuse with 503 what is not an answer of DynamoDB; see ``store``.
+
+    A table that is not there is 500: no repeat will find it.
+    """
+    try:
+        with _served("DynamoDB", Code.STORE_UNAVAILABLE, answers):
+            yield
+    except RefusedError as refused:
+        if _cause(refused) == _NO_TABLE:
+            message = "the table of the records is missing: see RecordTableName"
+            raise RefusedError(Code.MISCONFIGURED, message) from refused
+        raise
+
+
+def is_invalid(refused: RefusedError) -> bool:
+    """Return whether DynamoDB found the request itself at fault."""
+    return _cause(refused) == "ValidationException"
 
 
 def gateway(*answers: type[Exception]) -> AbstractContextManager[None]:
@@ -48,10 +71,15 @@ def _served(
     except answers:
         raise
     except (ClientError, BotoCoreError) as error:
-        kind = (
-            error.response["Error"]["Code"]
-            if isinstance(error, ClientError)
-            else type(error).__name__
-        )
+        kind = _code(error) if isinstance(error, ClientError) else type(error).__name__
         message = f"{service} does not serve this function: {kind}"
         raise RefusedError(code, message) from error
+
+
+def _cause(refused: RefusedError) -> str | None:
+    cause = refused.__cause__
+    return _code(cause) if isinstance(cause, ClientError) else None
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]

@@ -3,7 +3,7 @@
 A name has one value at a time, and each write of it a version. Nothing is overwritten
 unseen, and what was deleted can be brought back for some days. Notes stand beside a
 value: they can be read without it, and after its deletion. A read may lag behind a
-write.
+write, and a list behind both. docs/stores.md says in what the stores differ.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    type Write = Creation | Replacement
 
 NO_NOTES: Final = MappingProxyType[str, str]({})
 # The most that one page may hold.
@@ -47,6 +49,43 @@ class Page(NamedTuple):
 
     notes: dict[str, dict[str, str]]
     token: str | None
+
+
+class Wanted(NamedTuple):
+    """Which records' names are asked for.
+
+    An engine reads no others where it has an index for it, and may give others as well:
+    who asks judges the records.
+
+    Attributes:
+        client: whose; None for everybody's.
+        ends_after: only records that end later, in seconds since 1970.
+        ends_by: only records that end then or before.
+    """
+
+    client: str | None = None
+    ends_after: int | None = None
+    ends_by: int | None = None
+
+
+EVERYTHING: Final = Wanted()
+
+
+class Creation(NamedTuple):
+    """A first value to be stored; see ``Engine.create``."""
+
+    name: str
+    text: str
+    description: str
+    notes: Mapping[str, str] = NO_NOTES
+
+
+class Replacement(NamedTuple):
+    """A value to be stored in place of another; see ``Engine.replace``."""
+
+    name: str
+    text: str
+    version: str
 
 
 class NameTakenError(Exception):
@@ -87,6 +126,19 @@ class Engine(Protocol):
         """
         ...
 
+    def together(self, writes: Sequence[Write], /) -> list[str] | None:
+        """Carry out all of some writes or none of them, each of another name.
+
+        Returns:
+            The version of each, in order; None where this engine has no transactions,
+            and nothing was written.
+
+        Raises:
+            NameTakenError: a name to be created has a value; nothing was changed.
+            RefusedError: 409, another write came first; nothing was changed.
+        """
+        ...
+
     def delete(self, name: str, recovery_days: int, /) -> bool:
         """Ask for a deletion.
 
@@ -115,6 +167,7 @@ class Engine(Protocol):
         *,
         limit: int,
         token: str | None,
+        wanted: Wanted = EVERYTHING,
         deleted_as: list[str] | None = None,
     ) -> Page | None:
         """Return some names that begin with one of some prefixes.
@@ -122,7 +175,8 @@ class Engine(Protocol):
         Args:
             prefixes: what the names begin with.
             limit: how many at most, up to ``MAX_NAMES``.
-            token: an earlier page's, or None for the first.
+            token: an earlier page's of the same names, or None for the first.
+            wanted: which of them; of those that wait for deletion, all.
             deleted_as: means those that wait for deletion, and only those described
                 so: they can't be read, and nothing else says what they are.
 

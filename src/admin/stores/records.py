@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import Code, RefusedError, corrupt, not_found, revoked
 from admin.principal import Principal
-from admin.stores.engine import MAX_NAMES, NO_NOTES, Absence
+from admin.stores.engine import (
+    EVERYTHING,
+    MAX_NAMES,
+    NO_NOTES,
+    Absence,
+    Creation,
+    Replacement,
+)
 from apikeys import document, timestamp
 from apikeys.errors import MalformedRecordError
 from apikeys.key import is_key_id
 from apikeys.login import is_login
-from apikeys.record import SCHEMA_VERSION
+from apikeys.record import SCHEMA_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from admin.stores.engine import Engine, Stored
+    from admin.stores.engine import Engine, Stored, Wanted
     from apikeys.record import Record
 
 # What a stored secret is described as. While its deletion is scheduled nothing else
@@ -131,6 +138,36 @@ class Records:
         version = self._store.replace(name, record.to_json(), found.version)
         return Found(record, version)
 
+    def create_replacing(
+        self,
+        record: Record,
+        found: Found,
+        changed: Record,
+        notes: Mapping[str, str] = NO_NOTES,
+    ) -> tuple[Found, Found] | None:
+        """Store a new record and change the one that was found, both or neither.
+
+        Returns:
+            The new one and the changed one; None where the store has no transactions,
+            and nothing was written.
+
+        Raises:
+            NameTakenError: the key id is taken.
+            RefusedError: 409, another write came first.
+        """
+        principal, changing = Principal.of(record), Principal.of(changed)
+        description = _DESCRIPTIONS[principal.field]
+        name, text = self.name(principal), record.to_json()
+        versions = self._store.together(
+            [
+                Creation(name, text, description, notes),
+                Replacement(self.name(changing), changed.to_json(), found.version),
+            ]
+        )
+        if versions is None:
+            return None
+        return Found(record, versions[0]), Found(changed, versions[1])
+
     def note(self, principal: Principal, notes: Mapping[str, str]) -> None:
         """Note something beside a record.
 
@@ -149,12 +186,20 @@ class Records:
         """Ask for a revoked record back; see ``Engine.restore``."""
         return self._store.restore(self.name(principal))
 
-    def page(self, limit: int, token: str | None, *, deleted: bool) -> Page | None:
+    def page(
+        self,
+        limit: int,
+        token: str | None,
+        *,
+        deleted: bool,
+        wanted: Wanted = EVERYTHING,
+    ) -> Page | None:
         """Return the principals of some records; see ``Engine.names``."""
         page = self._store.names(
             list(self._prefixes.values()),
             limit=limit,
             token=token,
+            wanted=wanted,
             deleted_as=list(_DESCRIPTIONS.values()) if deleted else None,
         )
         if page is None:
@@ -226,7 +271,7 @@ def readable(principal: Principal, stored: Stored) -> Record | None:
 def is_ours(stored: Stored) -> bool:
     """Return whether a stored value claims to be a record, though it can't be read."""
     try:
-        return document.loads(stored.text).get("schemaVersion") == SCHEMA_VERSION
+        return document.loads(stored.text).get("schemaVersion") in SCHEMA_VERSIONS
     except ValueError:
         return False
 

@@ -9,7 +9,8 @@ from admin.stores.engine import Absence, NameTakenError
 from apikeys import document
 from apikeys.errors import MalformedRoleMapError
 from apikeys.finding import losses, refusals
-from apikeys.policy import MAX_BYTES
+from apikeys.grants import LONGEST_STAGE_ARN
+from apikeys.policy import MAX_BYTES, size_of_networks
 from apikeys.roles import RoleMap
 from apikeys.session import is_read_only
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from admin.stores.engine import Engine, Stored
     from apikeys.finding import Finding
+    from apikeys.grants import Grant
+    from apikeys.record import Record
 
 _DESCRIPTION = "Role map of the API keys"
 
@@ -78,13 +81,18 @@ class RoleMaps:
         return role_map is not None and bool(role_map.grant(()).allow)
 
     def check_roles(
-        self, names: Sequence[str], *, session: object = None
+        self,
+        names: Sequence[str],
+        *,
+        session: object = None,
+        networks: Sequence[str] = (),
     ) -> RoleMap | None:
         """Refuse roles that the map lacks, that lose a route together or are too much.
 
         Args:
             names: what a record is to hold.
             session: what it is to open on a back end, which may be for reading alone.
+            networks: those that it is to be called from, none for any.
 
         Returns:
             The role map, None where there is none.
@@ -102,22 +110,45 @@ class RoleMaps:
         unknown = [name for name in names if name not in role_map.roles]
         if unknown:
             raise invalid("roles", f"not in the role map: {', '.join(unknown)}")
-        # A session that reads alone today may write tomorrow.
-        grants = [role_map.grant(names)]
-        if is_read_only(session):
-            grants.append(role_map.grant(names, read_only=True))
-        length = max(grant.bytes for grant in grants)
-        if length > MAX_BYTES:
-            message = f"together a policy of {length} bytes, at most {MAX_BYTES} fit"
-            raise invalid("roles", message)
+        grants = _fitting(role_map, names, session, networks)
         if lost := losses(finding for grant in grants for finding in grant.findings):
             message = f"roles: {'; '.join(map(_told, lost))}"
             code = Code.INVALID_REQUEST
             raise RefusedError(code, message, field="roles", findings=lost)
         return role_map
 
+    def check_networks(self, record: Record) -> RoleMap | None:
+        """Refuse networks that make the policy of a record too long.
+
+        Returns:
+            The role map, None where there is none that can be read.
+
+        Raises:
+            RefusedError: 400, says how many bytes it has.
+        """
+        role_map = self.readable()
+        if role_map is not None:
+            _fitting(role_map, record.roles, record.session, record.networks)
+        return role_map
+
     def _read(self) -> Stored | Absence:
         return self._store.read(self._name)
+
+
+def _fitting(
+    role_map: RoleMap, names: Sequence[str], session: object, networks: Sequence[str]
+) -> list[Grant]:
+    """Return what a record with these roles may call, where its policy fits."""
+    # A session that reads alone today may write tomorrow.
+    grants = [role_map.grant(names)]
+    if is_read_only(session):
+        grants.append(role_map.grant(names, read_only=True))
+    length = max(grant.bytes for grant in grants)
+    length += size_of_networks(LONGEST_STAGE_ARN, tuple(networks))
+    if length > MAX_BYTES:
+        message = f"together a policy of {length} bytes, at most {MAX_BYTES} fit"
+        raise invalid("allowedCidrs" if networks else "roles", message)
+    return grants
 
 
 def _told(lost: Finding) -> str:

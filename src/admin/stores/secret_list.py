@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from admin.errors import conflict
 from admin.stores import availability
-from admin.stores.engine import Page
+from admin.stores.engine import EVERYTHING, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         ListSecretsRequestTypeDef,
         TagTypeDef,
     )
+
+    from admin.stores.engine import Wanted
 
 
 class SecretList:
@@ -33,9 +35,14 @@ class SecretList:
         *,
         limit: int,
         token: str | None,
+        wanted: Wanted = EVERYTHING,
         deleted_as: list[str] | None = None,
     ) -> Page | None:
-        """List secrets, whether or not their values may be read."""
+        """List secrets, whether or not their values may be read.
+
+        All, whichever are wanted: their names and tags tell nothing of that.
+        """
+        del wanted
         exceptions = self._client.exceptions
         request: ListSecretsRequestTypeDef = {
             "Filters": [{"Key": "name", "Values": prefixes}],

@@ -17,10 +17,12 @@ from admin.stores.engine import NO_NOTES, Absence, NameTakenError, Stored, settl
 from admin.stores.secret_list import SecretList, tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import CreateSecretRequestTypeDef
+
+    from admin.stores.engine import Write
 
 _PENDING = "APIKEYS_PENDING"
 # Fewer than the connections that botocore keeps.
@@ -110,6 +112,10 @@ class SecretStore(SecretList):
                 raise
             raise conflict("the stored value") from error
         return put["VersionId"]
+
+    def together(self, writes: Sequence[Write]) -> None:
+        """Write nothing: Secrets Manager has no transactions."""
+        del writes
 
     def read_many(self, names: list[str]) -> dict[str, Stored]:
         """Read a few at a time: many in one call need a permission on all secrets."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apikeys import fields, foreign, timestamp
 from apikeys.fields import MAX_LIFETIME_DAYS
+from apikeys.networks import check_networks
 from apikeys.session import MODES, OPTIONAL, REQUIRED
 from apikeys_cli import dates
 
@@ -167,6 +168,11 @@ def _roles(value: object) -> list[str]:
     return sorted({fields.role(name) for name in names})
 
 
+def _networks(value: object) -> list[str]:
+    texts = value.replace(",", " ").split() if isinstance(value, str) else value
+    return list(check_networks(texts))
+
+
 def _boolean(value: object) -> bool:
     text = str(value).lower()
     if text not in _BOOLEANS:
@@ -203,5 +209,6 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "neverExpires": _boolean,
     "usagePlanId": fields.usage_plan_id,
     "session": fields.session,
+    "allowedCidrs": _networks,
 }
 NAMES = (*_CHECKS, *_SESSION)

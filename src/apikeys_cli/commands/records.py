@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import Invocation
 
 
+# The fields that have another name than their option.
+_FIELDS = {"allow-from": "allowedCidrs"}
+
+
 class _UpdateOptions(RecordOptions):
     clear: tuple[str, ...]
     if_version: str | None
@@ -66,6 +70,7 @@ def get(invocation: Invocation, principal: dict[str, str], *, routes: bool) -> N
     epilog=examples(
         "apikeys update 7GkQ2mV0aZx81TbP --role REPORTING --role BILLING",
         "apikeys update 7GkQ2mV0aZx81TbP --expires 90d --clear description",
+        "apikeys update 7GkQ2mV0aZx81TbP --allow-from 203.0.113.0/24",
     ),
 )
 @principal_argument
@@ -73,7 +78,7 @@ def get(invocation: Invocation, principal: dict[str, str], *, routes: bool) -> N
 @click.option(
     "--clear",
     multiple=True,
-    type=click.Choice(["name", "description", "session", "roles"]),
+    type=click.Choice(["name", "description", "session", "roles", "allow-from"]),
     help="Take a field away; repeat for more.",
 )
 @life_options(default="as before")
@@ -94,7 +99,7 @@ def update(
     Roles and session are replaced whole. A new end counts from now.
     """
     fields = described(options) | {"enabled": options["enabled"]} | end(options)
-    cleared = set(options["clear"])
+    cleared = {_FIELDS.get(name, name) for name in options["clear"]}
     if contradictory := sorted(f for f in cleared if fields.get(f) is not None):
         raise click.UsageError(f"either give or clear: {', '.join(contradictory)}")
     if not cleared and all(value is None for value in fields.values()):

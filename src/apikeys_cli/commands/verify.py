@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 
 from apikeys_cli.options.common import common_options, examples
-from apikeys_cli.options.types import LOGIN
+from apikeys_cli.options.types import ADDRESS, LOGIN
 from apikeys_cli.terminal.console import print_data
 from apikeys_cli.terminal.formats import echo_lines, record_table, show
 from apikeys_cli.terminal.secret_input import read_credential
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 _REFUSED = 1
 
 
+class _VerifyOptions(TypedDict):
+    login: str | None
+    route: str | None
+    source_ip: str | None
+
+
 @click.command(
     epilog=examples(
         "apikeys verify                  # asks for the credential, hidden",
@@ -27,6 +33,7 @@ _REFUSED = 1
         'printf %s "$KEY" | apikeys verify && echo it passes',
         "apikeys verify --login webservice   # asks for its password, hidden",
         'apikeys verify - --route "GET /reports/7" < client.key',
+        "apikeys verify - --from 203.0.113.7 < client.key",
     )
 )
 @click.argument("credential", required=False, metavar="[-]")
@@ -36,6 +43,12 @@ _REFUSED = 1
     metavar="'METHOD /path'",
     help="Say of this request as well whether it is open, and by which role.",
 )
+@click.option(
+    "--from",
+    "source_ip",
+    type=ADDRESS,
+    help="Judge a call from this address, where the record names networks.",
+)
 @common_options
 @click.pass_obj
 @click.pass_context
@@ -43,8 +56,7 @@ def verify(
     context: click.Context,
     invocation: Invocation,
     credential: str | None,
-    login: str | None,
-    route: str | None,
+    **options: Unpack[_VerifyOptions],
 ) -> None:
     """Say what the authorizer would decide about a credential, and why.
 
@@ -52,7 +64,11 @@ def verify(
     with 1 where it would be refused, or where the route is shut.
     """
     answer = invocation.function.invoke(
-        "verify", login=login, credential=read_credential(credential), route=route
+        "verify",
+        login=options["login"],
+        credential=read_credential(credential),
+        route=options["route"],
+        **{"from": options["source_ip"]},
     )
     ruling = answer.get("route")
     if invocation.output == "table":

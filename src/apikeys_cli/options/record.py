@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import click
 
 from apikeys.defaults import LEAST_RECOVERY_DAYS, RECOVERY_DAYS
+from apikeys.networks import MAX_NETWORKS
 from apikeys_cli import dates
 from apikeys_cli.completion import complete_key_id, complete_role
 from apikeys_cli.options.help import SessionOption
-from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN, REQUEST_TOKEN
+from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN, NETWORK, REQUEST_TOKEN
 from apikeys_cli.role_names import split
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class RecordOptions(LifeOptions):
 
     client: str | None
     roles: tuple[str, ...]
+    allow_from: tuple[str, ...]
     name: str | None
     description: str | None
     issuer: str | None
@@ -139,6 +141,14 @@ def description_options(
         click.option("--name", help="What it is for, in a few words."),
         click.option("--description", help="What it is for."),
         click.option("--issuer", help=issuer),
+        click.option(
+            "--allow-from",
+            type=NETWORK,
+            multiple=True,
+            help="A network that its client calls from, such as 203.0.113.0/24; "
+            f"repeatable, {MAX_NETWORKS} at most. Behind CloudFront or a proxy the "
+            "address is that one's.",
+        ),
         *(
             click.option(flag, cls=SessionOption, type=kind, help=text)
             for flag, kind, text in _SESSION_CHOICES
@@ -188,6 +198,7 @@ def described(options: RecordOptions) -> dict[str, Any]:
     return {
         **{field: options[field] for field in _TEXTS},
         "roles": split(options["roles"]) or None,
+        "allowedCidrs": list(options["allow_from"]) or None,
         "session": _session(options),
     }
 

@@ -13,6 +13,7 @@ from apikeys.fields import MAX_LIFETIME_DAYS as _LONGEST_LIFE
 from apikeys.fields import USAGE_PLAN_ID_PATTERN
 from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import PATTERN, is_login
+from apikeys.networks import RULE, check_address, check_network
 from apikeys_cli import dates
 from apikeys_cli.terminal import secret_input
 
@@ -73,6 +74,20 @@ def _usage_plan(text: str) -> str | None:
     return text if re.fullmatch(USAGE_PLAN_ID_PATTERN, text) else None
 
 
+def _network(text: str) -> str | None:
+    try:
+        return check_network(text)
+    except ValueError:
+        return None
+
+
+def _address(text: str) -> str | None:
+    try:
+        return check_address(text)
+    except ValueError:
+        return None
+
+
 def _version(text: str) -> str | None:
     return text if re.fullmatch("[A-Za-z0-9-]{1,64}", text) else None
 
@@ -115,6 +130,8 @@ REQUEST_TOKEN = Checked("token", _token, "not 32 to 64 letters, digits and hyphe
 USAGE_PLAN = Checked(
     "plan-id", _usage_plan, "not a usage plan's id (letters and digits)"
 )
+NETWORK = Checked("network", _network, RULE)
+ADDRESS = Checked("address", _address, "not an IPv4 or IPv6 address")
 VERSION = Checked("version", _version, "not a version, as get and roles get show it")
 
 

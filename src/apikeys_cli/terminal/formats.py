@@ -43,6 +43,7 @@ RECORD_FIELDS = (
     "enabled",
     "description",
     "usagePlanId",
+    "allowedCidrs",
     "version",
 )
 

@@ -25,6 +25,14 @@ class HttpApiRequest(Request):
         return policy.refusal(self.method_arn.stage_arn)
 
 
+class Payload2Request(HttpApiRequest):
+    """A request in payload format 2.0."""
+
+    __slots__ = ()
+
+    _sender = "http"
+
+
 def read(event: Document) -> HttpApiRequest:
     """Read an event of either format.
 
@@ -42,4 +50,5 @@ def read(event: Document) -> HttpApiRequest:
     headers = event.get("headers")
     if not (headers is None or isinstance(headers, dict)):
         raise MisconfiguredError("the event's headers are not an object")
-    return HttpApiRequest(MethodArn.parse(event.get("routeArn")), headers or {})
+    method_arn = MethodArn.parse(event.get("routeArn"))
+    return Payload2Request(event, method_arn, headers or {})

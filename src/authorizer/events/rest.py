@@ -17,20 +17,28 @@ class Request:
     """What the authorizer reads of an event: the method's ARN and the headers.
 
     ``multi_value_headers`` is None where the event has none, or an empty object, as
-    the console's test sends it beside headers. ``is_token`` says that the event holds
-    one value and not which header it came in.
+    the console's test sends it beside headers.
+
+    Attributes:
+        is_token: whether the event holds one value, and not which header it came in.
+        is_cached: whether API Gateway may cache the answer, where it caches any.
     """
 
-    __slots__ = ("headers", "method_arn", "multi_value_headers")
+    __slots__ = ("_event", "headers", "method_arn", "multi_value_headers")
 
     is_token = False
+    is_cached = True
+    # Where in the request's context its sender is.
+    _sender = "identity"
 
     def __init__(
         self,
+        event: Document,
         method_arn: MethodArn,
         headers: Mapping[str, object],
         multi_value_headers: Mapping[str, object] | None = None,
     ) -> None:
+        self._event = event
         self.method_arn = method_arn
         self.headers = headers
         self.multi_value_headers = multi_value_headers
@@ -50,7 +58,15 @@ class Request:
         ):
             raise MisconfiguredError("the event's headers are not an object")
         method_arn = MethodArn.parse(event.get("methodArn"))
-        return cls(method_arn, headers or {}, multi_value or None)
+        return cls(event, method_arn, headers or {}, multi_value or None)
+
+    @property
+    def source_ip(self) -> object:
+        """The address that the request came from, None where the event has none."""
+        found: object = self._event
+        for name in ("requestContext", self._sender, "sourceIp"):
+            found = found.get(name) if isinstance(found, dict) else None
+        return found
 
     def refusal(self) -> Document | None:
         """Return the answer to a refused request, None where 401 has to be raised."""

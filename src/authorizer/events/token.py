@@ -29,4 +29,4 @@ def read(event: Document) -> TokenRequest:
     """
     method_arn = MethodArn.parse(event.get("methodArn"))
     value = event.get("authorizationToken", "")
-    return TokenRequest(method_arn, {"x-api-key": value, "authorization": value})
+    return TokenRequest(event, method_arn, {"x-api-key": value, "authorization": value})

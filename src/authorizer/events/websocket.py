@@ -11,14 +11,22 @@ if TYPE_CHECKING:
     from apikeys.document import Document
 
 
-def read(event: Document) -> Request:
+class ConnectRequest(Request):
+    """A request to open a connection, which is judged anew each time."""
+
+    __slots__ = ()
+
+    is_cached = False
+
+
+def read(event: Document) -> ConnectRequest:
     """Read an event; a refusal is raised, as for a REST API.
 
     Raises:
         MisconfiguredError: an ARN of another route than ``$connect``, or headers that
             are not an object.
     """
-    request = Request.parse(event)
+    request = ConnectRequest.parse(event)
     if event["methodArn"] != f"{request.method_arn.stage_arn}/{CONNECT}":
         raise MisconfiguredError("the event's method ARN is not that of $connect")
     return request

@@ -1,12 +1,19 @@
-"""What an error of GetSecretValue means for a request.
+"""What an error of a store means for a request.
 
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
 """
 
 from __future__ import annotations
 
 from apikeys.decision import Reason
 from apikeys.errors import StoreRefusedError, StoreUnavailableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apikeys.errors import FaultError
 
 _ABSENT = {
     "ResourceNotFoundException": Reason.UNKNOWN,
@@ -15,7 +22,9 @@ _ABSENT = {
 }
 _TRANSIENT = {
     "InternalFailure",
+    "InternalServerError",
     "InternalServiceError",
+    "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ServiceUnavailable",
     "Throttling",
@@ -43,7 +52,26 @@ def absence(status: int, code: str) -> Reason:
     """
     if code in _ABSENT:
         return _ABSENT[code]
-    message = f"Secrets Manager answered {status} {code}"
+    raise fault("Secrets Manager", status, code)
+
+
+def fault(title: str, status: int, code: str) -> FaultError:
+    """Return what a service's error is that says nothing about a record.
+
+    Args:
+        title: the service's name for people.
+        status: the HTTP status of the answer.
+        code: the error's name without a namespace.
+    """
+    message = f"{title} answered {status} {code}"
     if status >= _SERVER_ERROR or code in _TRANSIENT:
-        raise StoreUnavailableError(message)
-    raise StoreRefusedError(message)
+        return StoreUnavailableError(message)
+    return StoreRefusedError(message)
+
+
+def code_of(answer: Mapping[str, object]) -> str:
+    """Return an error's name in an answer, without a namespace or an address.
+
+    Some answers spell it ``namespace#Code`` or ``Code:address``.
+    """
+    return str(answer.get("__type", "")).rpartition("#")[2].partition(":")[0]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -17,43 +19,87 @@ from apikeys.decision import Reason
 from apikeys.errors import StoreUnavailableError
 from authorizer.readers.aws_error import absence
 from authorizer.readers.connection import CONNECT_SECONDS
+from authorizer.readers.dynamodb import record_in, table_fault
 from authorizer.readers.service import READ_SECONDS, TRIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # At DEBUG botocore logs whole answers, with what the stored secrets hold.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
+# With the time-outs of the lean readers.
+_config = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"total_max_attempts": TRIES, "mode": "standard"},
+)
+
+
 class Boto3Reader:
-    """Reads secrets through boto3, with the time-outs of the lean reader."""
+    """Reads secrets through boto3."""
 
     def __init__(self) -> None:
-        self._client = boto3.client(
-            "secretsmanager",
-            config=Config(
-                connect_timeout=CONNECT_SECONDS,
-                read_timeout=READ_SECONDS,
-                retries={"total_max_attempts": TRIES, "mode": "standard"},
-            ),
-        )
+        self._client = boto3.client("secretsmanager", config=_config)
 
     def read(self, name: str, deadline: float) -> str | Reason:
         """Return the current value of a secret; see ``SecretsManager.read``."""
-        if time.monotonic() >= deadline:
-            raise StoreUnavailableError("no time left to ask Secrets Manager")
         try:
-            answer = self._client.get_secret_value(
-                SecretId=name, VersionStage="AWSCURRENT"
-            )
+            with _asking("Secrets Manager", deadline):
+                answer = self._client.get_secret_value(
+                    SecretId=name, VersionStage="AWSCURRENT"
+                )
         except ClientError as error:
-            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-            return absence(status, error.response["Error"]["Code"])
-        # Of an answer that is no JSON object botocore lets its own trouble out.
-        except (BotoCoreError, ValueError, AttributeError) as error:
-            raise StoreUnavailableError(
-                f"no answer from Secrets Manager: {type(error).__name__}"
-            ) from None
+            return absence(*_told(error))
         if "SecretString" in answer:
             return str(answer["SecretString"])
         if "SecretBinary" in answer:
             return Reason.CORRUPT
         raise StoreUnavailableError("Secrets Manager answered without a value")
+
+
+class Boto3Table:
+    """Reads the records in a table through boto3."""
+
+    def __init__(self, table: str) -> None:
+        self._client = boto3.client("dynamodb", config=_config)
+        self._table = table
+
+    def read(self, name: str, deadline: float) -> str | Reason:
+        """Return the current text of a record; see ``DynamoDb.read``."""
+        try:
+            with _asking("DynamoDB", deadline):
+                answer = self._client.get_item(
+                    TableName=self._table,
+                    Key={"pk": {"S": name}},
+                    ConsistentRead=True,
+                    # For an answer that can be told from one that says nothing.
+                    ReturnConsumedCapacity="TOTAL",
+                )
+        except ClientError as error:
+            raise table_fault(*_told(error)) from None
+        # botocore takes what is no JSON for an answer without an item.
+        if "ConsumedCapacity" not in answer:
+            raise StoreUnavailableError("DynamoDB answered without an item")
+        return record_in(answer.get("Item"))
+
+
+@contextmanager
+def _asking(title: str, deadline: float) -> Iterator[None]:
+    """Let a question be asked in time; the service's own errors pass."""
+    if time.monotonic() >= deadline:
+        raise StoreUnavailableError(f"no time left to ask {title}")
+    try:
+        yield
+    # Of an answer that is no JSON object botocore lets its own trouble out.
+    except (BotoCoreError, ValueError, AttributeError) as error:
+        raise StoreUnavailableError(
+            f"no answer from {title}: {type(error).__name__}"
+        ) from None
+
+
+def _told(error: ClientError) -> tuple[int, str]:
+    """Return the status and the name of an error."""
+    status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return status, error.response["Error"]["Code"]

@@ -1,4 +1,4 @@
-"""Where Secrets Manager answers, read from the environment as the AWS SDKs do."""
+"""Where a service answers, read from the environment as the AWS SDKs do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 _FIPS = "AWS_USE_FIPS_ENDPOINT"
 _DUAL_STACK = "AWS_USE_DUALSTACK_ENDPOINT"
+_URLS = {
+    "secretsmanager": "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    "dynamodb": "AWS_ENDPOINT_URL_DYNAMODB",
+}
 # As in eu-west-1.
 _USUAL_HYPHENS = 2
 
@@ -39,47 +43,52 @@ class Endpoint:
         self.netloc = parts.netloc
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str], region: str) -> Endpoint:
-        """Return the configured endpoint, or the region's own.
+    def from_environ(
+        cls, environ: Mapping[str, str], region: str, service: str
+    ) -> Endpoint:
+        """Return a service's configured endpoint, or the region's own.
 
         Raises:
             ValueError: a URL is not one, or the region has no endpoint of the kind
                 that is asked for; names the variables.
         """
-        return cls(_configured_url(environ) or f"https://{_host(environ, region)}")
+        return cls(
+            _configured_url(environ, service)
+            or f"https://{_host(environ, region, service)}"
+        )
 
 
-def _configured_url(environ: Mapping[str, str]) -> str | None:
+def _configured_url(environ: Mapping[str, str], service: str) -> str | None:
     if _is_true(environ, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
         return None
-    return environ.get("AWS_ENDPOINT_URL_SECRETS_MANAGER") or environ.get(
-        "AWS_ENDPOINT_URL"
-    )
+    return environ.get(_URLS[service]) or environ.get("AWS_ENDPOINT_URL")
 
 
-def _host(environ: Mapping[str, str], region: str) -> str:
+def _host(environ: Mapping[str, str], region: str, service: str) -> str:
     fips, dual_stack = _is_true(environ, _FIPS), _is_true(environ, _DUAL_STACK)
     # No region of the partition aws has another form: it need not load the table.
     if region.count("-") != _USUAL_HYPHENS or region.startswith("cn-"):
         from authorizer.readers.hosts import HOSTS  # noqa: PLC0415 - see above
 
-        for pattern, hosts in HOSTS:
+        for pattern, hosts in HOSTS[service]:
             if re.fullmatch(pattern, region):
                 host = hosts[2 * fips + dual_stack]
                 if host is None:
-                    raise ValueError(_no_variant(region, fips=fips, dual=dual_stack))
+                    raise ValueError(
+                        _no_variant(region, service, fips=fips, dual=dual_stack)
+                    )
                 return host.format(region)
-    # With dual stack, too. As the SDKs do for a region that no pattern knows.
-    service = "secretsmanager-fips" if fips else "secretsmanager"
-    return f"{service}.{region}.amazonaws.com"
+    # As the SDKs do for a region that no pattern knows.
+    name = f"{service}-fips" if fips else service
+    # Secrets Manager has one host for both kinds of addresses.
+    is_apart = dual_stack and service != "secretsmanager"
+    return f"{name}.{region}.{'api.aws' if is_apart else 'amazonaws.com'}"
 
 
 def _is_true(environ: Mapping[str, str], name: str) -> bool:
     return environ.get(name, "").lower() == "true"
 
 
-def _no_variant(region: str, *, fips: bool, dual: bool) -> str:
+def _no_variant(region: str, service: str, *, fips: bool, dual: bool) -> str:
     asked_for = [name for name, on in ((_FIPS, fips), (_DUAL_STACK, dual)) if on]
-    return (
-        f"{' and '.join(asked_for)}: Secrets Manager has no such endpoint in {region}"
-    )
+    return f"{' and '.join(asked_for)}: no such endpoint of {service} in {region}"

@@ -1,65 +1,132 @@
-"""Where Secrets Manager answers in the partitions that are not as ``aws``.
+"""Where services answer in the partitions that are not as ``aws``.
 
-Written by secrets_manager_hosts.py out of botocore's data; edit that instead.
+Written by service_hosts.py out of botocore's data; edit that instead.
 """
 
 from __future__ import annotations
 
-# By the pattern of the partition's regions: the host, with dual stack, with FIPS, with
-# both; None where the partition has none.
-HOSTS: tuple[tuple[str, tuple[str | None, ...]], ...] = (
-    (
-        r"cn\-\w+\-\d+",
+# By service and by the pattern of the partition's regions: the host, with dual stack,
+# with FIPS, with both; None where the partition has none.
+HOSTS: dict[str, tuple[tuple[str, tuple[str | None, ...]], ...]] = {
+    "secretsmanager": (
         (
-            "secretsmanager.{}.amazonaws.com.cn",
-            "secretsmanager.{}.amazonaws.com.cn",
-            "secretsmanager-fips.{}.amazonaws.com.cn",
-            "secretsmanager-fips.{}.api.amazonwebservices.com.cn",
+            r"cn\-\w+\-\d+",
+            (
+                "secretsmanager.{}.amazonaws.com.cn",
+                "secretsmanager.{}.amazonaws.com.cn",
+                "secretsmanager-fips.{}.amazonaws.com.cn",
+                "secretsmanager-fips.{}.api.amazonwebservices.com.cn",
+            ),
+        ),
+        (
+            r"eusc\-(de)\-\w+\-\d+",
+            (
+                "secretsmanager.{}.amazonaws.eu",
+                "secretsmanager.{}.api.amazonwebservices.eu",
+                "secretsmanager-fips.{}.amazonaws.eu",
+                "secretsmanager-fips.{}.api.amazonwebservices.eu",
+            ),
+        ),
+        (
+            r"us\-iso\-\w+\-\d+",
+            (
+                "secretsmanager.{}.c2s.ic.gov",
+                "secretsmanager.{}.api.aws.ic.gov",
+                "secretsmanager-fips.{}.c2s.ic.gov",
+                "secretsmanager-fips.{}.api.aws.ic.gov",
+            ),
+        ),
+        (
+            r"us\-isob\-\w+\-\d+",
+            (
+                "secretsmanager.{}.sc2s.sgov.gov",
+                "secretsmanager.{}.api.aws.scloud",
+                "secretsmanager-fips.{}.sc2s.sgov.gov",
+                "secretsmanager-fips.{}.api.aws.scloud",
+            ),
+        ),
+        (
+            r"eu\-isoe\-\w+\-\d+",
+            (
+                "secretsmanager.{}.cloud.adc-e.uk",
+                None,
+                "secretsmanager-fips.{}.cloud.adc-e.uk",
+                None,
+            ),
+        ),
+        (
+            r"us\-isof\-\w+\-\d+",
+            (
+                "secretsmanager.{}.csp.hci.ic.gov",
+                None,
+                "secretsmanager-fips.{}.csp.hci.ic.gov",
+                None,
+            ),
         ),
     ),
-    (
-        r"eusc\-(de)\-\w+\-\d+",
+    "dynamodb": (
         (
-            "secretsmanager.{}.amazonaws.eu",
-            "secretsmanager.{}.api.amazonwebservices.eu",
-            "secretsmanager-fips.{}.amazonaws.eu",
-            "secretsmanager-fips.{}.api.amazonwebservices.eu",
+            r"cn\-\w+\-\d+",
+            (
+                "dynamodb.{}.amazonaws.com.cn",
+                "dynamodb.{}.api.amazonwebservices.com.cn",
+                "dynamodb-fips.{}.amazonaws.com.cn",
+                "dynamodb-fips.{}.api.amazonwebservices.com.cn",
+            ),
+        ),
+        (
+            r"eusc\-(de)\-\w+\-\d+",
+            (
+                "dynamodb.{}.amazonaws.eu",
+                "dynamodb.{}.api.amazonwebservices.eu",
+                "dynamodb-fips.{}.amazonaws.eu",
+                "dynamodb-fips.{}.api.amazonwebservices.eu",
+            ),
+        ),
+        (
+            r"us\-iso\-\w+\-\d+",
+            (
+                "dynamodb.{}.c2s.ic.gov",
+                "dynamodb.{}.api.aws.ic.gov",
+                "dynamodb-fips.{}.c2s.ic.gov",
+                "dynamodb-fips.{}.api.aws.ic.gov",
+            ),
+        ),
+        (
+            r"us\-isob\-\w+\-\d+",
+            (
+                "dynamodb.{}.sc2s.sgov.gov",
+                "dynamodb.{}.api.aws.scloud",
+                "dynamodb-fips.{}.sc2s.sgov.gov",
+                "dynamodb-fips.{}.api.aws.scloud",
+            ),
+        ),
+        (
+            r"eu\-isoe\-\w+\-\d+",
+            (
+                "dynamodb.{}.cloud.adc-e.uk",
+                None,
+                "dynamodb-fips.{}.cloud.adc-e.uk",
+                None,
+            ),
+        ),
+        (
+            r"us\-isof\-\w+\-\d+",
+            (
+                "dynamodb.{}.csp.hci.ic.gov",
+                None,
+                "dynamodb-fips.{}.csp.hci.ic.gov",
+                None,
+            ),
+        ),
+        (
+            r"us\-gov\-\w+\-\d+",
+            (
+                "dynamodb.{}.amazonaws.com",
+                "dynamodb.{}.api.aws",
+                "dynamodb.{}.amazonaws.com",
+                "dynamodb-fips.{}.api.aws",
+            ),
         ),
     ),
-    (
-        r"us\-iso\-\w+\-\d+",
-        (
-            "secretsmanager.{}.c2s.ic.gov",
-            "secretsmanager.{}.api.aws.ic.gov",
-            "secretsmanager-fips.{}.c2s.ic.gov",
-            "secretsmanager-fips.{}.api.aws.ic.gov",
-        ),
-    ),
-    (
-        r"us\-isob\-\w+\-\d+",
-        (
-            "secretsmanager.{}.sc2s.sgov.gov",
-            "secretsmanager.{}.api.aws.scloud",
-            "secretsmanager-fips.{}.sc2s.sgov.gov",
-            "secretsmanager-fips.{}.api.aws.scloud",
-        ),
-    ),
-    (
-        r"eu\-isoe\-\w+\-\d+",
-        (
-            "secretsmanager.{}.cloud.adc-e.uk",
-            None,
-            "secretsmanager-fips.{}.cloud.adc-e.uk",
-            None,
-        ),
-    ),
-    (
-        r"us\-isof\-\w+\-\d+",
-        (
-            "secretsmanager.{}.csp.hci.ic.gov",
-            None,
-            "secretsmanager-fips.{}.csp.hci.ic.gov",
-            None,
-        ),
-    ),
-)
+}

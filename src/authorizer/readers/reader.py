@@ -1,7 +1,8 @@
-"""The small interface behind which Secrets Manager is read."""
+"""The small interface behind which stored secrets and records are read."""
 
 from __future__ import annotations
 
+from apikeys.environ import choice, required
 from authorizer.readers.endpoint import Endpoint
 from authorizer.readers.secrets_manager import SecretsManager
 from authorizer.readers.sigv4 import Credentials, Signer
@@ -15,21 +16,43 @@ if TYPE_CHECKING:
     from apikeys.decision import Reason
 
     class Reader(Protocol):
-        """Reads the current value of a stored secret."""
+        """Reads the current value of a stored secret, or of a record."""
 
         def read(self, name: str, deadline: float) -> str | Reason:
             """Return the text or why there is none; see ``SecretsManager.read``."""
             ...
 
 
-def choose_reader(environ: Mapping[str, str]) -> Reader:
-    """Return the lean reader, or boto3's where the environment has no credentials."""
+def choose_readers(environ: Mapping[str, str]) -> tuple[Reader, Reader | None]:
+    """Return what reads secrets, and what reads the records if they are not secrets.
+
+    Lean ones, or boto3's where the environment has no credentials.
+
+    Raises:
+        ValueError: a variable is missing or has a value that is not allowed.
+    """
+    store = choice(environ, "RECORD_STORE", ("secretsmanager", "dynamodb"))
+    table = required(environ, "RECORD_TABLE") if store == "dynamodb" else None
+    if table is not None and environ.get("LEGACY_KEYS") == "ontopop":
+        # OntoPop's own records are secrets.
+        raise ValueError("LEGACY_KEYS is ontopop, which needs records that are secrets")
     credentials = Credentials.from_environ(environ)
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
     if credentials is None or not region:
-        from authorizer.readers.boto3_reader import Boto3Reader  # noqa: PLC0415 - slow, rare
+        # Slow, and rare.
+        from authorizer.readers import boto3_reader  # noqa: PLC0415
 
-        return Boto3Reader()
-    endpoint = Endpoint.from_environ(environ, region)
+        of_records = boto3_reader.Boto3Table(table) if table else None
+        return boto3_reader.Boto3Reader(), of_records
+    endpoint = Endpoint.from_environ(environ, region, "secretsmanager")
     signer = Signer(credentials, "secretsmanager", region)
-    return SecretsManager(endpoint, signer, Trust.from_environ(environ))
+    trust = Trust.from_environ(environ)
+    reader = SecretsManager(endpoint, signer, trust)
+    if table is None:
+        return reader, None
+    # Not for those whose records are secrets.
+    from authorizer.readers.dynamodb import DynamoDb  # noqa: PLC0415
+
+    endpoint = Endpoint.from_environ(environ, region, "dynamodb")
+    signer = Signer(credentials, "dynamodb", region)
+    return reader, DynamoDb(table, endpoint, signer, trust)

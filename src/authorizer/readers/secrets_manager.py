@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apikeys.decision import Reason
 from apikeys.errors import StoreUnavailableError
-from authorizer.readers.aws_error import absence
+from authorizer.readers.aws_error import absence, code_of
 from authorizer.readers.service import Service
 
 TYPE_CHECKING = False
@@ -56,6 +56,4 @@ def _value(status: int, answer: Answer) -> str | Reason:
         if "SecretBinary" in answer:
             return Reason.CORRUPT
         raise StoreUnavailableError("Secrets Manager answered without a value")
-    # Some answers spell it "namespace#Code" or "Code:address".
-    code = str(answer.get("__type", "")).rpartition("#")[2].partition(":")[0]
-    return absence(status, code)
+    return absence(status, code_of(answer))

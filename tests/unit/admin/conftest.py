@@ -9,9 +9,11 @@ import pytest
 from moto import mock_aws
 
 from admin.stores import engine
+from tests import tables
 from tests.builders import ROLE_MAP, signing_secret
 from tests.fakes import ROLES_NAME, SIGNING_NAME
 from tests.in_process import client_of
+from tests.unit.admin import doubles
 from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
@@ -26,13 +28,23 @@ def lags(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return lengths
 
 
-@pytest.fixture
-def aws() -> Iterator[None]:
-    """Let every client meet an account with a signing secret and a role map."""
-    with mock_aws():
+@pytest.fixture(params=["secretsmanager", "dynamodb"])
+def aws(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let every client meet an account with a signing secret and a role map.
+
+    Each test is run with the records in either store; one that concerns one store alone
+    is marked ``only_in``.
+    """
+    marker = request.node.get_closest_marker("only_in")
+    if marker is not None and request.param not in marker.args:
+        pytest.skip(f"concerns records in {marker.args[0]} alone")
+    with mock_aws(), pytest.MonkeyPatch.context() as chosen:
         secrets = client_of("secretsmanager")
         secrets.create_secret(Name=SIGNING_NAME, SecretString=signing_secret())
         secrets.create_secret(Name=ROLES_NAME, SecretString=json.dumps(ROLE_MAP))
+        if request.param == "dynamodb":
+            tables.make(client_of("dynamodb"))
+            chosen.setattr(doubles, "STORE", tables.ENVIRON)
         yield
 
 

@@ -6,9 +6,15 @@ import json
 from typing import Any
 
 from admin.dispatch import Actions
+from admin.stores.engine import Stored
 from apikeys.key import Key
 from tests.builders import NOW
+from tests.fakes import ROLES_NAME, SIGNING_NAME
 from tests.in_process import client_of, deployment_of
+from tests.tables import TABLE
+
+# The variables that choose where the records lie.
+STORE: dict[str, str] = {}
 
 
 class Admin:
@@ -18,7 +24,7 @@ class Admin:
         self.secrets = client_of("secretsmanager")
         self.gateway = client_of("apigateway")
         self.now: float = NOW
-        self.deployment = deployment_of(environ, clock=lambda: self.now)
+        self.deployment = deployment_of(STORE | environ, clock=lambda: self.now)
         self._actions = Actions(self.deployment)
         self.audit: Any = None
 
@@ -38,7 +44,10 @@ class Admin:
         return Key.parse(answer["key"]), answer
 
     def stored(self, name: str) -> str:
-        """Return the current value of a stored secret."""
+        """Return the current value of a stored secret, or a record's."""
+        record = self._record(name)
+        if record is not None:
+            return record.text
         found = self.secrets.get_secret_value(SecretId=name, VersionStage="AWSCURRENT")
         return str(found["SecretString"])
 
@@ -47,7 +56,11 @@ class Admin:
         return dict(json.loads(self.stored(f"APIKEY_{key_id}")))
 
     def overwrite(self, name: str, text: str) -> None:
-        """Write a stored secret as somebody else would."""
+        """Write a stored secret, or a record, as somebody else would."""
+        record = self._record(name)
+        if record is not None:
+            self.deployment.store.replace(name, text, record.version)
+            return
         self.secrets.put_secret_value(SecretId=name, SecretString=text)
 
     def contents(self) -> dict[str, tuple[str | None, str]]:
@@ -55,13 +68,33 @@ class Admin:
         pages = self.secrets.get_paginator("list_secrets").paginate(
             IncludePlannedDeletion=True
         )
-        return {
+        return self._items() | {
             secret["Name"]: (
                 None if "DeletedDate" in secret else self.stored(secret["Name"]),
                 str(secret.get("DeletedDate")),
             )
             for page in pages
             for secret in page["SecretList"]
+        }
+
+    def _record(self, name: str) -> Stored | None:
+        """Return the record of this name, None where it is a secret."""
+        if not STORE or name in (SIGNING_NAME, ROLES_NAME):
+            return None
+        found = self.deployment.store.read(name)
+        assert isinstance(found, Stored), found
+        return found
+
+    def _items(self) -> dict[str, tuple[str | None, str]]:
+        if not STORE:
+            return {}
+        items = client_of("dynamodb").scan(TableName=TABLE)["Items"]
+        return {
+            item["pk"]["S"]: (
+                None if "revokedAt" in item else item["record"]["S"],
+                str(item.get("revokedAt")),
+            )
+            for item in items
         }
 
     def gateway_keys(self) -> list[str]:

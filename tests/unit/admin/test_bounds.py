@@ -28,6 +28,7 @@ def test_the_default_is_cut_to_the_maximum(admin: Admin) -> None:
     assert answer["record"]["expiresInDays"] == 30
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_rare_match_ends_with_a_token_to_go_on_from(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +82,7 @@ def test_an_unreachable_api_gateway_is_503(
     assert admin("list")["records"] == []
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_an_ontopop_record_is_found_among_many(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def _works(admin: Admin, key: str) -> bool:
     return bool(admin("verify", credential=key)["decision"] == "allow")
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_repeat_that_overtakes_the_first_try_leaves_its_own_key_working(
     admin: Admin,
 ) -> None:
@@ -50,6 +51,7 @@ def test_a_repeat_that_overtakes_the_first_try_leaves_its_own_key_working(
     assert issued["status"] == 201
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_rotation_that_loses_to_another_write_takes_its_sister_back(
     admin: Admin,
 ) -> None:
@@ -62,6 +64,7 @@ def test_a_rotation_that_loses_to_another_write_takes_its_sister_back(
     assert (record["keyId"], record["state"]) == (old.key_id, "disabled")
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_write_whose_answer_was_lost_is_a_write(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,6 +83,7 @@ def test_a_write_whose_answer_was_lost_is_a_write(
     assert (answer["status"], answer["record"]["state"]) == (200, "disabled")
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_move_that_failed_is_no_write(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,6 +172,7 @@ def test_what_another_writes_while_a_key_is_restored_stays(
     assert admin.gateway_keys() == [answer["record"]["usageKeyId"]]
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_what_is_revoked_again_while_it_is_restored_is_a_conflict(
     admin: Admin, monkeypatch: pytest.MonkeyPatch, lags: list[float]
 ) -> None:
@@ -191,6 +196,7 @@ def test_what_is_revoked_again_while_it_is_restored_is_a_conflict(
     assert lags == [0.2, 0.4, 0.8]
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_revocation_that_a_rotation_overtakes_leaves_the_sister_metered(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +233,7 @@ def test_a_restoration_that_a_revocation_overtakes_is_metered_in_the_end(
     assert admin.gateway_keys() == [admin.record(key.key_id)["usageKeyId"]]
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_key_that_is_revoked_while_it_is_rotated_takes_its_sister_along(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +252,7 @@ def test_a_key_that_is_revoked_while_it_is_rotated_takes_its_sister_along(
     assert (admin("list")["records"], admin.gateway_keys()) == ([], [])
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_rotation_that_was_stopped_is_finished_by_a_repeat(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +273,7 @@ def test_a_rotation_that_was_stopped_is_finished_by_a_repeat(
     assert admin("get", keyId=old.key_id)["record"]["state"] == "expired"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_sister_that_another_changes_meanwhile_is_still_handed_out(
     admin: Admin,
 ) -> None:
@@ -278,6 +287,7 @@ def test_a_sister_that_another_changes_meanwhile_is_still_handed_out(
     assert _works(admin, answer["key"])
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_of_two_issues_at_once_the_one_that_is_late_leaves_the_gateway_key(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -381,6 +391,7 @@ def test_deleted_secrets_that_are_not_ours_are_not_listed(admin: Admin) -> None:
     ]
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_without_a_current_version_a_note_counts_for_nothing(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

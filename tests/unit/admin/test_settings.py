@@ -35,6 +35,7 @@ _DEFAULTS: dict[str, Any] = {
     "kms_key_id": None,
     "login_name_prefix": "APIUSER_",
     "max_lifetime_days": 0,
+    "record_table": None,
     "record_ttl_seconds": 30,
     "roles_secret": "APIROLES",
     "secret_name_prefix": "APIKEY_",
@@ -82,6 +83,8 @@ def test_only_the_signing_secret_has_no_default() -> None:
         ("MAX_LIFETIME_DAYS", "365", "max_lifetime_days", 365),
         ("UNKNOWN_TTL_SECONDS", "7", "unknown_ttl_seconds", 7),
         ("RECORD_TTL_SECONDS", "2", "record_ttl_seconds", 2),
+        ("RECORD_STORE", "secretsmanager", "record_table", None),
+        ("RECORD_TABLE", "not-used", "record_table", None),
         ("ROLES_SECRET", "roles", "roles_secret", "roles"),
         ("SECRET_NAME_PREFIX", "dev/", "secret_name_prefix", "dev/"),
         ("SIGNING_SECRET", "other", "signing_secret", "other"),
@@ -110,6 +113,7 @@ def test_every_variable_sets_one_thing(
         ("MAX_LIFETIME_DAYS", "-1"),
         ("AUTHORIZER_CACHE_SECONDS", "1.5"),
         ("RECORD_TTL_SECONDS", ""),
+        ("RECORD_STORE", "vault"),
     ],
 )
 def test_a_bad_value_fails_at_start_up_by_name(name: str, text: str) -> None:
@@ -141,3 +145,13 @@ def test_names_of_which_one_is_taken_for_another_fail_at_start_up(
     """A record of that name would overwrite the role map, or open as another kind."""
     with pytest.raises(ValueError, match=f"^{message}"):
         _read(**environ)
+
+
+def test_records_in_a_table_need_its_name() -> None:
+    """And OntoPop's own records are secrets: they are imported first."""
+    chosen = {"RECORD_STORE": "dynamodb"}
+    assert _read(**chosen, RECORD_TABLE="keys")["record_table"] == "keys"
+    with pytest.raises(ValueError, match=r"^RECORD_TABLE "):
+        _read(**chosen)
+    with pytest.raises(ValueError, match=r"^LEGACY_KEYS "):
+        _read(**chosen, RECORD_TABLE="keys", LEGACY_KEYS="ontopop")

@@ -100,5 +100,6 @@ def test_the_operators_words_are_those_of_the_design() -> None:
         "mismatch",
         "disabled",
         "expired",
+        "address",
         "no_role",
     ]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apikeys import document
+from apikeys import document, grants
 from apikeys.grants import Grant
 from apikeys.policy import MAX_BYTES, policy_document, size
 from apikeys.roles import RoleMap
 from tests import iam
 from tests.builders import NOW
+
+if TYPE_CHECKING:
+    from apikeys.access import Work
 
 _LONG_ARN = (
     "arn:aws-us-gov:execute-api:ap-northeast-1:123456789012:abcdefghij/abcdefghijklmnop"
@@ -110,3 +113,31 @@ def test_a_map_that_is_too_intricate_loses_its_parameters(unmapped: str) -> None
     assert _is_open(grant, "GET/x/x/x/x/x/x/x")
     assert not _is_open(grant, "GET/z/z/z/z/z/z/z")
     assert not _is_open(grant, "GET/unnamed")
+
+
+def test_routes_that_are_too_long_by_themselves_open_nothing() -> None:
+    """No denial makes them shorter: the authorizer answers 500, and in no time."""
+    routes = [f"GET /{number:03}/{'a' * 60}" for number in range(60)]
+    role_map = RoleMap.parse({"roles": {"A": {"allow": routes}, "B": {"allow": []}}})
+    grant = role_map.grant(["A"])
+    assert grant.bytes > MAX_BYTES
+    assert not grant.opens("GET", routes[0].removeprefix("GET "))
+    assert not grant.findings
+
+
+def test_longer_paths_are_compiled_with_less_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each step takes longer on them; `roles put` takes 16 segments at most."""
+    works: list[int] = []
+
+    def compiled(_map: RoleMap, _held: list[str], work: Work, **_: object) -> Grant:
+        works.append(work.left)
+        return Grant((), ())
+
+    monkeypatch.setattr(grants, "compile_within", compiled)
+    for length in (1, 16, 17, 64):
+        route = f"GET /{'/'.join(['a'] * length)}"
+        RoleMap.parse({"roles": {"A": {"deny": [route]}}}).grant(["A"])
+    RoleMap.parse({"roles": {}}).grant([])
+    assert works == [100_000, 100_000, 50_000, 25_000, 100_000]

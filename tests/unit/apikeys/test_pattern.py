@@ -147,3 +147,10 @@ def test_only_the_widest_of_some_patterns_are_kept() -> None:
     """What another one covers adds nothing."""
     patterns: set[Pattern] = {("a", "*"), ("a", "b"), ("b",), ("a", "*", "*")}
     assert sorted(widest(patterns)) == [("a", "*"), ("b",)]
+
+
+def test_too_many_common_patterns_are_the_second_alone() -> None:
+    """It has more paths, so that no more than may be is open."""
+    one = ("*", "a", "*", "b", "*", "c", "*", "d", "*")
+    two = ("{}",) * 16
+    assert common(one, two) == (two,)

@@ -58,6 +58,27 @@ def test_a_record_without_end_has_a_policy_without_condition() -> None:
     }
 
 
+@pytest.mark.parametrize("key", policy.SOURCE_IP_KEYS)
+def test_networks_are_a_deny_of_everything_from_elsewhere(key: str) -> None:
+    """A statement of its own, so that it holds under the gateway's cache."""
+    grant = Grant(["GET/a"], ["GET/a/b"])
+    networks = ("203.0.113.0/24", "2001:db8::/32")
+    plain = policy.policy_document(grant, STAGE_ARN, NOW)
+    bound = policy.policy_document(grant, STAGE_ARN, NOW, networks, key)
+    assert bound["Statement"] == [
+        *plain["Statement"],  # type: ignore[misc]
+        {
+            **_DENY,
+            "Resource": [f"{STAGE_ARN}/*"],
+            "Condition": {"NotIpAddress": {key: list(networks)}},
+        },
+    ]
+    longer = policy.size(bound) - policy.size(plain)
+    longest = max(map(len, policy.SOURCE_IP_KEYS))
+    assert policy.size_of_networks(STAGE_ARN, networks) == longer + longest - len(key)
+    assert policy.size_of_networks(STAGE_ARN, ()) == 0
+
+
 def test_every_end_is_a_condition() -> None:
     """Also the first second of all."""
     document = policy.policy_document(Grant(["GET/a"], []), STAGE_ARN, 0)

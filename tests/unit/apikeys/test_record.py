@@ -9,7 +9,7 @@ import pytest
 
 from apikeys import digest
 from apikeys.errors import MalformedRecordError
-from apikeys.record import Record
+from apikeys.record import Record, versioned
 from tests.builders import (
     LATER,
     NOW,
@@ -19,6 +19,7 @@ from tests.builders import (
     record_text,
     slow_digest,
 )
+from tests.former.record import Record as FormerRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,12 +47,50 @@ def test_a_record_is_read() -> None:
         "enabled": True,
         "expires_at": NOW + 3_600,
         "is_basic": False,
+        "networks": (),
         "previous": None,
         "principal": _KEY.key_id,
         "roles": ("READER",),
         "session": _SESSION,
         "size": len(record_text(_KEY, session=_SESSION)),
     }
+
+
+_NETWORKS = ["203.0.113.0/24", "2001:db8::/32"]
+
+
+def test_a_record_with_networks_has_the_second_version() -> None:
+    """Which an authorizer that does not know networks refuses."""
+    found = _parse(schemaVersion=2, allowedCidrs=_NETWORKS)
+    assert found.networks == tuple(_NETWORKS)
+    with pytest.raises(MalformedRecordError, match=r": schemaVersion is not 1$"):
+        FormerRecord.parse(found.to_json(), key_id=_KEY.key_id)
+    assert FormerRecord.parse(_parse().to_json(), key_id=_KEY.key_id).enabled
+
+
+def test_networks_come_and_go_with_the_version() -> None:
+    """Whatever else changes; what is stored is read by the releases that may."""
+    bare = _parse()
+    bound = bare.changed(allowedCidrs=_NETWORKS)
+    assert (bound.document["schemaVersion"], bound.networks) == (2, tuple(_NETWORKS))
+    assert bound.changed(name="x", schemaVersion=1).document["schemaVersion"] == 2
+    assert bound.changed(allowedCidrs=None).document == bare.document
+    assert versioned({"keyId": "k"}) == {"schemaVersion": 1, "keyId": "k"}
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [("203.0.113.7", True), ("2001:db8::7", True), ("203.0.114.7", False)],
+)
+def test_a_call_comes_from_a_network_of_the_record_or_not(
+    address: str, expected: object
+) -> None:
+    """Where it names none, every address is right, even none."""
+    bound = _parse(schemaVersion=2, allowedCidrs=_NETWORKS)
+    assert bound.is_called_from(address) is expected
+    assert not bound.is_called_from(None)
+    assert _parse().is_called_from(address)
+    assert _parse().is_called_from(None)
 
 
 def test_unknown_fields_are_kept() -> None:
@@ -65,7 +104,13 @@ def test_unknown_fields_are_kept() -> None:
     ("changes", "message"),
     [
         ({"schemaVersion": 0}, "schemaVersion is not 1"),
-        ({"schemaVersion": 2}, "schemaVersion is not 1"),
+        ({"schemaVersion": 3}, "schemaVersion is not 1"),
+        ({"schemaVersion": 2}, "allowedCidrs goes with schemaVersion 2"),
+        ({"allowedCidrs": ["10.0.0.0/8"]}, "allowedCidrs goes with schemaVersion 2"),
+        ({"schemaVersion": 2, "allowedCidrs": None}, "allowedCidrs goes with"),
+        ({"schemaVersion": 2, "allowedCidrs": []}, "allowedCidrs: is not a list of"),
+        ({"schemaVersion": 2, "allowedCidrs": "canary"}, "allowedCidrs: is not a list"),
+        ({"schemaVersion": 2, "allowedCidrs": ["canary"]}, "allowedCidrs: a network"),
         ({"schemaVersion": "1"}, "schemaVersion is not 1"),
         ({"schemaVersion": True}, "schemaVersion is not 1"),
         ({"schemaVersion": None}, "schemaVersion is not 1"),

@@ -48,12 +48,12 @@ def _module(*verbs: str) -> str:
     return command.callback.__module__
 
 
-def test_there_are_nineteen_commands() -> None:
-    """In the order of a key's life, not of the alphabet."""
+def test_commands_stand_in_the_order_of_a_life() -> None:
+    """Of a key's, not of the alphabet."""
     assert list(main.commands) == [
         *("issue", "import", "list", "usage", "get", "update", "verify", "rotate"),
         *("clone", "confirm", "disable", "enable", "revoke", "restore"),
-        *("prune", "roles", "flush", "signing", "doctor"),
+        *("prune", "roles", "flush", "signing", "doctor", "console"),
     ]
 
 

@@ -32,7 +32,7 @@ def handler(
     def start() -> Any:
         with monkeypatch.context() as starting:
             starting.setattr(
-                "authorizer.readers.reader.choose_reader", lambda _environ: reader
+                "authorizer.readers.reader.choose_readers", lambda _: (reader, None)
             )
             starting.setattr(sys, "stdout", stdout)
             return load_anew("authorizer.handler")

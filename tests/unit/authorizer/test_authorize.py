@@ -30,11 +30,11 @@ from tests.builders import (
     rest_event,
     signing_secret,
 )
-from tests.fakes import ROLES_NAME, SIGNING_NAME
+from tests.fakes import ROLES_NAME, SIGNING_NAME, FakeReader
+from tests.gateway_events import KINDS, key_event
 
 if TYPE_CHECKING:
     from apikeys.key import Key
-    from tests.fakes import FakeReader
 
 _KEY = a_key()
 _ANOTHER = a_key("another key")
@@ -315,6 +315,102 @@ def test_an_event_of_another_kind_is_a_fault_before_any_read(
     with pytest.raises(MisconfiguredError):
         _fields(_authorizer(reader), rest_event(_KEY.text) | {"type": "token"})
     assert reader.reads == []
+
+
+_BOUND = {"schemaVersion": 2, "allowedCidrs": ["198.51.100.0/24", "2001:db8::/32"]}
+
+
+def _called_from(kind: str, address: object, **environ: str) -> str:
+    """Return what becomes of a key with networks that is presented from an address."""
+    reader = FakeReader()
+    reader.values[ROLES_NAME] = json.dumps(
+        {"roles": {"READER": {"allow": ["GET /reports/*", "$connect"]}}}
+    )
+    reader.keep(_KEY, record_text(_KEY, **_BOUND))
+    event = key_event(kind, _KEY.text)
+    if "requestContext" in event:
+        sender = "http" if kind == "http-api-2.0" else "identity"
+        event["requestContext"][sender]["sourceIp"] = address
+    decision = _authorizer(reader, **environ).authorize(event, at())
+    if decision.reason == "address":
+        assert decision.verdict == "refuse"
+        assert decision.key_id == _KEY.key_id
+        is_policy = decision.answer is not None
+        assert is_policy == kind.startswith("http-api")
+    return str(decision.reason)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("address", "is_right"),
+    [
+        ("198.51.100.7", True),
+        ("2001:db8::7", True),
+        ("203.0.113.7", False),
+        ("test-invoke-source-ip", False),
+        (None, False),
+    ],
+)
+def test_where_nothing_is_cached_a_call_from_elsewhere_is_refused(
+    kind: str, address: object, *, is_right: bool
+) -> None:
+    """At TTL 0, and always at the start of a WebSocket; TOKEN tells no address."""
+    uncached = _called_from(kind, address, AUTHORIZER_CACHE_SECONDS="0")
+    cached = _called_from(kind, address)
+    is_told = kind != "rest-token"
+    assert uncached == ("granted" if is_right or not is_told else "address")
+    is_refused = kind == "websocket-connect" and not is_right
+    assert cached == ("address" if is_refused else "granted")
+
+
+def test_under_a_cache_no_answer_depends_on_one_call_s_address(
+    reader: FakeReader,
+) -> None:
+    """A thief elsewhere could lock the owner out; the policy refuses the thief."""
+    reader.keep(_KEY, record_text(_KEY, **_BOUND))
+    authorizer = _authorizer(reader, SOURCE_IP_KEY="aws:VpcSourceIp")
+    answers = []
+    for address in ("198.51.100.7", "203.0.113.7"):
+        event = key_event("rest-request", _KEY.text)
+        event["requestContext"]["identity"]["sourceIp"] = address
+        answers.append(authorizer.authorize(event, at()).answer)
+    first: Any = answers[0]
+    assert answers == [first] * 2
+    assert first["policyDocument"]["Statement"][-1]["Condition"] == {
+        "NotIpAddress": {"aws:VpcSourceIp": _BOUND["allowedCidrs"]}
+    }
+
+
+def test_the_address_is_the_last_that_is_judged(reader: FakeReader) -> None:
+    """Nobody without the key learns that it is bound to networks."""
+    elsewhere = key_event("rest-request", _KEY.text)
+    for changes, reason in (
+        ({"digest": digest.fast("x")}, "mismatch"),
+        ({"enabled": False}, "disabled"),
+        ({"expirationDate": BEFORE}, "expired"),
+        ({"roles": []}, "address"),
+    ):
+        reader.keep(_KEY, record_text(_KEY, **_BOUND, **changes))
+        authorizer = _authorizer(reader, AUTHORIZER_CACHE_SECONDS="0")
+        assert _fields(authorizer, elsewhere)["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"allowedCidrs": []},
+        {"allowedCidrs": ["10.0.0.1/8"]},
+        {"allowedCidrs": None},
+        {"schemaVersion": 1},
+        {"schemaVersion": 3},
+    ],
+)
+def test_a_record_whose_networks_are_not_sound_is_corrupt(
+    reader: FakeReader, changes: dict[str, object]
+) -> None:
+    """Never one without networks."""
+    reader.keep(_KEY, record_text(_KEY, **_BOUND | changes))
+    assert _reason(_authorizer(reader), _KEY.text) == "corrupt"
 
 
 def test_a_policy_over_8_kb_is_a_fault(reader: FakeReader) -> None:

@@ -177,8 +177,9 @@ def test_no_role_is_answered_by_the_record_s_own_policy(
 
 
 def test_every_refusing_reason_is_among_these() -> None:
-    """No reason is forgotten above; granted and no_role have an answer."""
-    assert {*_REFUSALS, "granted", "no_role"} == {str(reason) for reason in Reason}
+    """But the address, which is none in the default deployment; two have an answer."""
+    others = {"granted", "no_role", "address"}
+    assert {*_REFUSALS, *others} == {str(reason) for reason in Reason}
 
 
 def test_no_role_is_an_answer_and_a_refusal(

@@ -32,7 +32,7 @@ def _role_map() -> RoleMap:
 
 def test_an_answer_is_compiled_once() -> None:
     """For the very record and role map that were read."""
-    policy_cache, record, role_map = PolicyCache(), _record(), _role_map()
+    policy_cache, record, role_map = PolicyCache("aws:SourceIp"), _record(), _role_map()
     first = policy_cache.of(record, role_map, STAGE_ARN)
     assert policy_cache.of(record, role_map, STAGE_ARN) is first
     assert first.opens_a_route
@@ -41,7 +41,7 @@ def test_an_answer_is_compiled_once() -> None:
 
 def test_a_record_that_was_read_again_is_compiled_again() -> None:
     """Its roles may be others."""
-    policy_cache, role_map = PolicyCache(), _role_map()
+    policy_cache, role_map = PolicyCache("aws:SourceIp"), _role_map()
     opens = [
         policy_cache.of(_record(roles=roles), role_map, STAGE_ARN).opens_a_route
         for roles in (["READER"], [], ["READER"])
@@ -51,7 +51,7 @@ def test_a_record_that_was_read_again_is_compiled_again() -> None:
 
 def test_a_role_map_that_was_read_again_is_compiled_again() -> None:
     """What a role opens may be other routes."""
-    policy_cache, record = PolicyCache(), _record()
+    policy_cache, record = PolicyCache("aws:SourceIp"), _record()
     opens = [
         policy_cache.of(record, RoleMap.parse(found), STAGE_ARN).opens_a_route
         for found in (ROLE_MAP, {"roles": {}}, ROLE_MAP)
@@ -61,7 +61,7 @@ def test_a_role_map_that_was_read_again_is_compiled_again() -> None:
 
 def test_every_stage_has_its_own_answer() -> None:
     """A policy of one stage, or of one API, never serves another."""
-    policy_cache, record, role_map = PolicyCache(), _record(), _role_map()
+    policy_cache, record, role_map = PolicyCache("aws:SourceIp"), _record(), _role_map()
     stages = [STAGE_ARN, f"{STAGE_ARN}2", STAGE_ARN.replace("a1b2", "z9z9")]
     for stage in stages * 2:
         text = json.dumps(policy_cache.of(record, role_map, stage).content)
@@ -73,7 +73,7 @@ def test_a_policy_that_is_too_long_is_a_fault_every_time() -> None:
     """And nothing is kept of it."""
     routes = [f"GET /{'a' * 90}/{number:04}" for number in range(90)]
     role_map = RoleMap.parse({"roles": {"READER": {"allow": routes}}})
-    policy_cache, record = PolicyCache(), _record()
+    policy_cache, record = PolicyCache("aws:SourceIp"), _record()
     for _ in range(2):
         with pytest.raises(MisconfiguredError, match=r"is over 8192 bytes$"):
             policy_cache.of(record, role_map, STAGE_ARN)
@@ -86,7 +86,7 @@ def test_denials_that_are_too_long_are_no_fault() -> None:
     for n in range(200):
         roles[f"R{n}"] = {"allow": [f"GET /a/{'x' * 60}{n:03}"]}
     role_map = RoleMap.parse({"roles": roles})
-    answer = PolicyCache().of(_record(), role_map, STAGE_ARN)
+    answer = PolicyCache("aws:SourceIp").of(_record(), role_map, STAGE_ARN)
     assert answer.opens_a_route
     policy = json.dumps(answer.content["policyDocument"], separators=(",", ":"))
     assert len(policy) <= 8_192
@@ -99,10 +99,14 @@ def test_what_is_shut_is_said_with_ten_sentences_at_most() -> None:
     for n in range(20):
         roles["READER"]["allow"].append(f"GET /{n}/{{x}}/b")
         roles[f"R{n}"] = {"allow": [f"GET /{n}/{{x}}"]}
-    shut = PolicyCache().of(_record(), RoleMap.parse({"roles": roles}), STAGE_ARN).shut
+    shut = (
+        PolicyCache("aws:SourceIp")
+        .of(_record(), RoleMap.parse({"roles": roles}), STAGE_ARN)
+        .shut
+    )
     assert len(shut) == 10
     assert all("is shut" in message for message in shut)
-    assert PolicyCache().of(_record(), _role_map(), STAGE_ARN).shut == ()
+    assert PolicyCache("aws:SourceIp").of(_record(), _role_map(), STAGE_ARN).shut == ()
 
 
 def test_a_policy_of_exactly_8_kb_is_answered() -> None:
@@ -110,7 +114,7 @@ def test_a_policy_of_exactly_8_kb_is_answered() -> None:
 
     def length(last: str) -> int:
         role_map = RoleMap.parse({"roles": {"READER": {"allow": [*routes, last]}}})
-        content = PolicyCache().of(_record(), role_map, STAGE_ARN).content
+        content = PolicyCache("aws:SourceIp").of(_record(), role_map, STAGE_ARN).content
         policy = json.dumps(content["policyDocument"], separators=(",", ":"))
         return len(policy)
 
@@ -124,7 +128,7 @@ def test_a_policy_of_exactly_8_kb_is_answered() -> None:
 
 def test_the_memory_is_bounded_by_entries() -> None:
     """1,024 answers, whatever the number of stages and keys."""
-    policy_cache, record, role_map = PolicyCache(), _record(), _role_map()
+    policy_cache, record, role_map = PolicyCache("aws:SourceIp"), _record(), _role_map()
     for number in range(1_030):
         policy_cache.of(record, role_map, f"{STAGE_ARN}{number}")
     assert len(policy_cache._cache) == 1_024
@@ -132,7 +136,7 @@ def test_the_memory_is_bounded_by_entries() -> None:
 
 def test_the_memory_is_bounded_by_bytes() -> None:
     """4 MiB, of the policies and of the records that the answers keep alive."""
-    policy_cache, role_map = PolicyCache(), _role_map()
+    policy_cache, role_map = PolicyCache("aws:SourceIp"), _role_map()
     record = _record(later="x" * 60_000)
     content = policy_cache.of(record, role_map, STAGE_ARN).content
     policy = json.dumps(content["policyDocument"], separators=(",", ":"))
@@ -144,7 +148,7 @@ def test_the_memory_is_bounded_by_bytes() -> None:
 
 def test_a_login_spelt_like_a_key_id_gets_its_own_answer() -> None:
     """What is known of one principal never serves another of the same name."""
-    policy_cache, record, role_map = PolicyCache(), _record(), _role_map()
+    policy_cache, record, role_map = PolicyCache("aws:SourceIp"), _record(), _role_map()
     login = Record.parse(login_text(_KEY.key_id, "open sesame"), login=_KEY.key_id)
     kinds = [
         policy_cache.of(found, role_map, STAGE_ARN).content["context"]

@@ -15,6 +15,7 @@ def _read(**environ: str) -> dict[str, object]:
 
 
 _DEFAULTS: dict[str, object] = {
+    "is_cached": True,
     "login_name_prefix": "APIUSER_",
     "own_ttl_seconds": 30,
     "reads_ontopop": False,
@@ -22,6 +23,7 @@ _DEFAULTS: dict[str, object] = {
     "roles_secret": "APIROLES",
     "secret_name_prefix": "APIKEY_",
     "signing_secret": "signing",
+    "source_ip_key": "aws:SourceIp",
     "stale_seconds": 300,
     "tag_check": True,
     "takes_basic": False,
@@ -46,6 +48,9 @@ def test_only_the_signing_secret_has_no_default() -> None:
         ("STALE_SECONDS", "0", "stale_seconds", 0),
         ("TAG_CHECK", "off", "tag_check", False),
         ("TAG_CHECK", "on", "tag_check", True),
+        ("AUTHORIZER_CACHE_SECONDS", "0", "is_cached", False),
+        ("AUTHORIZER_CACHE_SECONDS", "1", "is_cached", True),
+        ("SOURCE_IP_KEY", "aws:VpcSourceIp", "source_ip_key", "aws:VpcSourceIp"),
     ],
 )
 def test_every_variable_sets_one_thing(
@@ -73,6 +78,9 @@ def test_what_every_request_needs_is_kept_for_a_second_at_least(
         ("RECORD_TTL_SECONDS", "-1"),
         ("UNKNOWN_TTL_SECONDS", "5s"),
         ("STALE_SECONDS", "1.5"),
+        ("AUTHORIZER_CACHE_SECONDS", "-1"),
+        ("SOURCE_IP_KEY", ""),
+        ("SOURCE_IP_KEY", "aws:sourceip"),
         ("TAG_CHECK", "no"),
         ("TAG_CHECK", "OFF"),
         ("CREDENTIALS", "Basic"),

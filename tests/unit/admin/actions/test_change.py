@@ -31,6 +31,7 @@ def _corrupt(admin: Admin, key: Key, text: str = "canary") -> None:
     admin.overwrite(_name(key), text)
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_record_is_shown_without_what_it_proves_the_key_by(
     admin: Admin, key: Key
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_corrupt_record_can_only_be_revoked(
     assert admin.contents() == before
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_binary_value_is_a_corrupt_record(admin: Admin, key: Key) -> None:
     """As the authorizer sees it."""
     admin.secrets.put_secret_value(SecretId=_name(key), SecretBinary=b"canary")
@@ -268,6 +270,7 @@ def test_a_revoke_in_between_wins(
     assert admin("get", keyId=key.key_id)["record"]["state"] == "revoked"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_revoked_key_is_gone_and_says_so(admin: Admin, key: Key) -> None:
     """Scheduled for deletion after 30 days; whom it was for can still be seen."""
     answer = admin("revoke", keyId=key.key_id)
@@ -297,6 +300,7 @@ def test_a_revoked_key_keeps_its_client(admin: Admin, client: str) -> None:
     assert "restorableUntil" not in admin("restore", keyId=key.key_id)["record"]
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_revoked_key_without_notes_is_shown_all_the_same(
     admin: Admin, key: Key
 ) -> None:
@@ -306,6 +310,7 @@ def test_a_revoked_key_without_notes_is_shown_all_the_same(
     assert admin("get", keyId=key.key_id) == {"status": 200, "record": shown}
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize(("fields", "days"), [({}, 30), ({"recoveryDays": 7}, 7)])
 def test_the_recovery_window_is_asked_for(
     admin: Admin,
@@ -354,6 +359,7 @@ def test_a_corrupt_record_can_be_revoked(admin: Admin, key: Key) -> None:
     assert admin("get", keyId=key.key_id)["record"]["state"] == "revoked"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_revoking_writes_no_version(admin: Admin, key: Key) -> None:
     """It works where Secrets Manager takes no further version."""
     versions = admin.secrets.list_secret_version_ids(

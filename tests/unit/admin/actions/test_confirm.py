@@ -107,6 +107,7 @@ def test_whether_it_is_confirmed_does_not_tell_requests_apart(admin: Admin) -> N
     assert _unconfirmed(admin) == ["olga"]
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_the_note_is_there_before_the_password(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +182,7 @@ def test_a_narrower_function_confirms_its_own_keys_alone(
     assert _unconfirmed(admin) == [key_id]
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize("by", ["deleted", "purged"])
 def test_a_key_that_goes_while_it_is_confirmed_is_a_conflict(
     admin: Admin, monkeypatch: pytest.MonkeyPatch, by: str
@@ -203,6 +205,7 @@ def test_a_key_that_goes_while_it_is_confirmed_is_a_conflict(
     assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_the_note_tells_nothing_of_the_credential(admin: Admin) -> None:
     """Tags end up in lists and in CloudTrail."""
     key, _ = admin.issued(awaitConfirmation=True)

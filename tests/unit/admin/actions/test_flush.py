@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from admin.errors import Code, RefusedError
 from tests.unit.admin.doubles import Admin
 
-if TYPE_CHECKING:
-    import pytest
+# Nothing here depends on where the records lie.
+pytestmark = pytest.mark.only_in("secretsmanager")
 
 
 def test_the_flushed_stages_are_answered(

@@ -181,6 +181,7 @@ def test_a_repeat_makes_no_gateway_key(
     assert len(before) == 1
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_of_two_first_imports_at_once_one_makes_the_lookup_key(admin: Admin) -> None:
     """The other takes it: both keys are found under it."""
     store = admin.deployment.store
@@ -198,6 +199,7 @@ def test_of_two_first_imports_at_once_one_makes_the_lookup_key(admin: Admin) -> 
     assert admin.record(foreign.key_id_of(_KEY[::-1], lookup))
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_signing_secret_that_others_change_meanwhile_gets_no_lookup_key(
     admin: Admin,
 ) -> None:
@@ -321,6 +323,7 @@ def test_roles_out_of_reach_are_refused(admin: Admin) -> None:
     assert (answer["status"], answer["error"]["code"]) == (403, "role_not_grantable")
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_revoking_deletes_both(ontopop: Admin) -> None:
     """The imported record and OntoPop's own, found by the id alone."""
     own = f"APIKEY_{_KEY}"
@@ -332,6 +335,7 @@ def test_revoking_deletes_both(ontopop: Admin) -> None:
             ontopop.stored(name)
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_an_ontopop_record_is_revoked_without_an_import(ontopop: Admin) -> None:
     """By the id that verify shows; another id is not found."""
     own = f"APIKEY_{_KEY}"
@@ -344,6 +348,7 @@ def test_an_ontopop_record_is_revoked_without_an_import(ontopop: Admin) -> None:
     assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_an_ontopop_key_that_looks_like_an_id_is_revoked(ontopop: Admin) -> None:
     """By what its record is, not by its name's shape; records made here stay."""
     key, _ = ontopop.issued()
@@ -357,6 +362,7 @@ def test_an_ontopop_key_that_looks_like_an_id_is_revoked(ontopop: Admin) -> None
     assert ontopop("get", keyId=key.key_id)["record"]["state"] == "active"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_no_record_made_here_is_revoked_for_ontopops(
     ontopop: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -367,6 +373,7 @@ def test_no_record_made_here_is_revoked_for_ontopops(
     assert ontopop("get", keyId=key.key_id)["record"]["state"] == "active"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_key_is_revoked_though_ontopops_own_is_not_found(
     ontopop: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,6 +395,7 @@ def test_a_key_is_revoked_though_ontopops_own_is_not_found(
         ontopop.stored(own)
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_what_is_revoked_before_ontopops_are_read_stays_revoked(aws: None) -> None:
     """OntoPop's own goes under ``imported``, too: the stack may read it later."""
     del aws
@@ -402,6 +410,7 @@ def test_what_is_revoked_before_ontopops_are_read_stays_revoked(aws: None) -> No
     assert later("verify", credential=_KEY)["reason"] == "revoked"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_key_minted_here_is_not_looked_for_among_ontopops(
     ontopop: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -411,6 +420,7 @@ def test_a_key_minted_here_is_not_looked_for_among_ontopops(
     assert ontopop("revoke", keyId=key.key_id)["status"] == 200
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_replicated_ontopop_record_is_not_revocable(ontopop: Admin) -> None:
     """409: its key still works, and nobody is made to believe otherwise."""
     own = f"APIKEY_{_KEY}"
@@ -438,6 +448,7 @@ def test_a_replicated_ontopop_record_is_not_revocable(ontopop: Admin) -> None:
     assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_replicated_ontopop_record_stops_no_revocation_here(ontopop: Admin) -> None:
     """409 says what is left, and not that the key still works."""
     ontopop.secrets.create_secret(
@@ -452,6 +463,7 @@ def test_a_replicated_ontopop_record_stops_no_revocation_here(ontopop: Admin) ->
     assert ontopop("verify", credential=_KEY)["reason"] == "revoked"
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize(
     ("credential", "reason"),
     [
@@ -469,6 +481,7 @@ def test_verify_judges_foreign_keys_as_the_authorizer_does(
     assert ontopop("verify", credential=credential)["reason"] == reason
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_bare_key_id_is_unknown(ontopop: Admin) -> None:
     """Its record is another credential's; it opens nothing and rings no alarm."""
     key, _ = ontopop.issued()
@@ -481,6 +494,7 @@ def test_without_legacy_keys_a_foreign_key_is_malformed(admin: Admin) -> None:
     assert Admin()("verify", credential=_KEY)["reason"] == "malformed"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_corrupt_ontopop_record_is_reported_as_corrupt(ontopop: Admin) -> None:
     """It opens nothing."""
     ontopop.secrets.create_secret(Name=f"APIKEY_{_KEY}", SecretString="{}")

@@ -392,6 +392,7 @@ def test_an_unknown_usage_plan_leaves_nothing_behind(
     assert (admin.contents(), admin.gateway_keys()) == (before, [])
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("canary")])
 @pytest.mark.parametrize(
     ("where", "what"),
@@ -458,6 +459,7 @@ def test_the_gateway_keys_are_looked_through_page_by_page(
     assert admin.record(key_id)["usageKeyId"] == made["id"]
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_clone_that_can_not_be_repeated_leaves_no_gateway_key(
     admin: Admin, plan: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -204,6 +204,7 @@ def test_a_token_is_taken_as_it_was_returned_and_no_other_way(admin: Admin) -> N
     assert admin("signing.rotate", nextToken=token)["error"] == _REFUSED
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize(
     "name", ["InvalidNextTokenException", "InvalidParameterException"]
 )

@@ -15,6 +15,9 @@ from tests.unit.admin.doubles import Admin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Nothing here depends on where the records lie.
+pytestmark = pytest.mark.only_in("secretsmanager")
+
 _NEW: dict[str, Any] = {"roles": {"A": {"allow": ["GET /a"]}}}
 
 
@@ -233,6 +236,7 @@ def _created_by_them(admin: Admin) -> None:
     admin.secrets.create_secret(Name=ROLES_NAME, SecretString='{"roles": {}}')
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize(
     ("prepare", "method", "act"),
     [

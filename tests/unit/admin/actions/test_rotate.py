@@ -265,6 +265,7 @@ def test_a_token_of_another_rotation_is_a_conflict(admin: Admin) -> None:
     assert admin.contents() == before
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_sister_is_taken_back_if_the_old_key_changed_meanwhile(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

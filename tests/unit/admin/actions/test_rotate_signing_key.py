@@ -179,6 +179,7 @@ def test_every_page_of_records_is_counted_in_answers_of_a_few(
     assert _secret(admin) == written
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_the_rotation_is_written_before_anything_is_counted(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +201,7 @@ def test_the_rotation_is_written_before_anything_is_counted(
     assert (counted["phase"], counted["keys"]["current"]) == ("counted", 1)
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_count_is_refused_where_aws_takes_no_token_any_more(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

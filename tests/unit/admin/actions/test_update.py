@@ -383,6 +383,7 @@ def test_a_restored_key_shares_its_sisters_gateway_key_again(admin: Admin) -> No
     assert admin.gateway_keys() == [before["usageKeyId"]]
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_deletion_that_does_not_happen_is_told(
     admin: Admin, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -393,6 +394,7 @@ def test_a_deletion_that_does_not_happen_is_told(
     assert admin("get", keyId=key.key_id)["record"]["state"] == "active"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_replicated_record_is_not_revocable_and_can_be_disabled(
     admin: Admin, key: Key
 ) -> None:
@@ -448,6 +450,7 @@ def _lag(
     return caught_up
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize("reads", [1, 2, 3])
 def test_a_restored_key_is_judged_once_it_can_be_read(
     admin: Admin,
@@ -466,6 +469,7 @@ def test_a_restored_key_is_judged_once_it_can_be_read(
     assert admin.record(key.key_id) == before
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_restoration_that_reads_never_show_is_not_undone(
     admin: Admin, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -480,6 +484,7 @@ def test_a_restoration_that_reads_never_show_is_not_undone(
     assert admin("get", keyId=key.key_id)["record"]["state"] == "active"
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize(
     "code",
     [
@@ -502,12 +507,13 @@ def test_what_secrets_manager_does_not_restore_stays_revoked(
     answer = admin("restore", keyId=key.key_id)
     assert answer["error"] == {
         "code": "not_restorable",
-        "message": "Secrets Manager does not restore the key; it may be purged by now",
+        "message": "the store does not restore the key; it may be purged by now",
         "field": "keyId",
     }
     assert admin("get", keyId=key.key_id)["record"]["state"] == "revoked"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_what_is_purged_before_its_notes_are_read_is_a_conflict(
     admin: Admin, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ def test_what_a_revoked_record_held_is_noted_or_out_of_reach(
         assert admin("restore", keyId=key.key_id)["status"] == 200
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_note_that_can_not_be_written_does_not_stop_a_revoke(
     admin: Admin, team: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

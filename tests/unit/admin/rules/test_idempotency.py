@@ -113,6 +113,7 @@ def _keep(admin: Admin, *records: dict[str, Any]) -> None:
         )
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize(
     ("records", "request_", "shown"),
     [
@@ -158,6 +159,7 @@ def _lengthen(admin: Admin) -> None:
     admin("update", keyId=_KEY_ID, neverExpires=True)
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize(
     ("records", "request_", "change"),
     [
@@ -180,6 +182,7 @@ def test_what_an_older_release_wrote_is_repeated_only_as_it_was(
     assert before.contents() == contents
 
 
+@pytest.mark.only_in("secretsmanager")
 @pytest.mark.parametrize(
     ("records", "request_"),
     [

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.unit.admin.doubles import Admin
 
+pytestmark = pytest.mark.only_in("secretsmanager")
+
 _NAME = "APIKEY_0123456789abcdef"
 
 

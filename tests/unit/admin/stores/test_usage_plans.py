@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from tests.unit.admin.doubles import Admin
 
+# Nothing here depends on where the records lie.
+pytestmark = pytest.mark.only_in("secretsmanager")
+
 
 # What an earlier try made.
 _LOOK = ["GetApiKeys"]

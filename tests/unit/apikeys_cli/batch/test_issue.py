@@ -590,3 +590,24 @@ def test_a_key_list_is_written_whole(
     with KeyList(tmp_path / "keys", mends=False) as keys:
         keys.add("a line of some length")
     assert (tmp_path / "keys").read_text() == "a line of some length\n"
+
+
+def test_a_column_has_the_networks_of_each_client(cli: Cli, tmp_path: Path) -> None:
+    """Separated by spaces or commas; options serve the rows that are silent."""
+    source = tmp_path / "networks.csv"
+    source.write_text(
+        "client,allowedCidrs\nA,203.0.113.0/24 2001:db8::/32\n"
+        'B,"10.0.0.0/8,::1/128"\nC,\n'
+    )
+    rows = read_rows(source, {"allowedCidrs": ["192.0.2.0/24"]})
+    assert [row.fields["allowedCidrs"] for row in rows] == [
+        ["203.0.113.0/24", "2001:db8::/32"],
+        ["10.0.0.0/8", "::1/128"],
+        ["192.0.2.0/24"],
+    ]
+    source.write_text("client,allowedCidrs\nA,canary\n")
+    done = _run(cli, source, tmp_path / "keys.csv")
+    assert done.exit_code == 2
+    assert "allowedCidrs: a network is an address" in done.stderr
+    assert "canary" not in done.stderr
+    assert cli.function.requests == []

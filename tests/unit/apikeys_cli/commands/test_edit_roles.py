@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apikeys_cli.role_maps import parsed_role_map
+from apikeys_cli.role_maps import parse_role_map
 from apikeys_cli.terminal.toml import toml
 from tests.builders import ROLE_MAP
 
@@ -61,7 +61,7 @@ def test_the_editor_opens_on_the_stored_map(
     for _ in range(2):
         done = cli("roles", "edit")
         assert (done.exit_code, "Nothing was changed." in done.stderr) == (0, True)
-    assert parsed_role_map(opened[0], "it") == ROLE_MAP
+    assert parse_role_map(opened[0], "it", is_json=False) == ROLE_MAP
     assert "roles.put" not in [r["action"] for r in cli.function.requests]
 
 
@@ -154,4 +154,4 @@ _VALUES = st.recursive(
 @given(st.dictionaries(_TEXTS, _VALUES, max_size=4))
 def test_any_document_of_texts_survives_toml(document: dict[str, Any]) -> None:
     """Whatever a role map may hold: names, routes, flags."""
-    assert parsed_role_map(toml(document), "it") == document
+    assert parse_role_map(toml(document), "it", is_json=False) == document

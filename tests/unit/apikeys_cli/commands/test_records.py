@@ -37,6 +37,7 @@ def test_issue_sends_every_field(cli: Cli) -> None:
     cli.issue(
         *("--issuer", "Ops", "--name", "N", "--description", "D", "--role", "READER"),
         *("--expires", "2999-01-31", "--disabled", "--request-token", "t" * 32),
+        *("--allow-from", "203.0.113.0/24", "--allow-from", "2001:db8::/32"),
         *session,
     )
     assert cli.function.requests[-2] == {
@@ -47,6 +48,7 @@ def test_issue_sends_every_field(cli: Cli) -> None:
         "name": "N",
         "description": "D",
         "roles": ["READER"],
+        "allowedCidrs": ["203.0.113.0/24", "2001:db8::/32"],
         "expirationDate": "2999-01-31T23:59:59",
         "enabled": False,
         "requestToken": "t" * 32,
@@ -427,3 +429,31 @@ def test_a_revoked_key_says_until_when_and_how_it_comes_back(cli: Cli) -> None:
     assert "Acme" in listed.stdout
     assert "nightly" in listed.stdout
     assert "apikeys restore" in listed.stderr
+
+
+def test_networks_are_set_shown_and_taken_away(cli: Cli) -> None:
+    """By update, in every form of get; clone takes the model's or its own."""
+    key_id = cli.issue("--role", "READER")["record"]["keyId"]
+    done = cli("update", key_id, "--allow-from", "203.0.113.0/24")
+    assert done.exit_code == 0
+    lines = [line.split() for line in cli("get", key_id).stdout.splitlines()]
+    assert ["allowedCidrs", "203.0.113.0/24"] in lines
+    (row,) = csv.DictReader(io.StringIO(cli("get", key_id, "--output", "csv").stdout))
+    assert row["allowedCidrs"] == "203.0.113.0/24"
+    (listed,) = csv.DictReader(io.StringIO(cli("list", "--output", "csv").stdout))
+    assert listed["allowedCidrs"] == "203.0.113.0/24"
+    done = cli("update", key_id, "--clear", "allow-from", "--allow-from", "::/0")
+    assert done.exit_code == 2
+    assert "either give or clear: allowedCidrs" in done.stderr
+    assert cli("update", key_id, "--clear", "allow-from").exit_code == 0
+    assert "allowedCidrs" not in cli("get", key_id).stdout
+
+
+@pytest.mark.parametrize("text", ["203.0.113.7", "203.0.113.7/24", "canary", ""])
+def test_what_is_not_a_network_is_a_usage_error(cli: Cli, text: str) -> None:
+    """With what it is, and without what was typed."""
+    done = cli("issue", "--client", "Acme", "--allow-from", text)
+    assert done.exit_code == 2
+    assert "canary" not in done.output
+    assert "a network is an address and a" in done.stderr
+    assert cli.function.requests == []

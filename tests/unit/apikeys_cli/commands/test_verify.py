@@ -54,6 +54,19 @@ def test_a_route_is_judged_beside_the_credential(cli: Cli) -> None:
     assert rows[0]["route"].startswith("request=POST /reports, open=False")
 
 
+def test_an_address_is_judged_beside_the_credential(cli: Cli) -> None:
+    """Exit code 1 and the reason where the record's networks are others."""
+    key = cli.issue("--role", "READER", "--allow-from", "203.0.113.0/24")["key"]
+    done = cli("verify", "-", "--from", "203.0.113.7", input=key)
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "allow: granted")
+    done = cli("verify", "-", "--from", "198.51.100.1", input=key)
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (1, "refuse: address")
+    done = cli("verify", "-", "--from", "canary", input=key)
+    assert done.exit_code == 2
+    assert "not an IPv4 or IPv6 address" in done.stderr
+    assert "canary" not in done.output
+
+
 def test_where_the_policy_opens_more_than_the_rules_the_finding_is_named(
     cli: Cli,
 ) -> None:

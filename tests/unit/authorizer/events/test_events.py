@@ -12,9 +12,10 @@ import pytest
 
 from apikeys.errors import MisconfiguredError
 from authorizer.events import read
-from authorizer.events.http_api import HttpApiRequest
+from authorizer.events.http_api import HttpApiRequest, Payload2Request
 from authorizer.events.rest import Request
 from authorizer.events.token import TokenRequest
+from authorizer.events.websocket import ConnectRequest
 from tests.builders import STAGE_ARN, rest_event
 from tests.gateway_events import HEADER_KINDS, KINDS, event_of, key_event
 
@@ -23,9 +24,9 @@ _KIND = "the event is not that of an API Gateway authorizer"
 _OF_KIND = {
     "rest-request": Request,
     "rest-token": TokenRequest,
-    "http-api-2.0": HttpApiRequest,
+    "http-api-2.0": Payload2Request,
     "http-api-1.0": HttpApiRequest,
-    "websocket-connect": Request,
+    "websocket-connect": ConnectRequest,
 }
 # What is loaded for a kind besides what each one needs.
 _LOADS: dict[str, set[str]] = {
@@ -69,7 +70,7 @@ def test_each_fixture_is_an_event_of_its_kind(kind: str) -> None:
     ("changes", "expected"),
     [
         ({"type": "TOKEN", "version": "2.0"}, TokenRequest),
-        ({"version": "2.0", "routeArn": f"{STAGE_ARN}/GET/"}, HttpApiRequest),
+        ({"version": "2.0", "routeArn": f"{STAGE_ARN}/GET/"}, Payload2Request),
         ({"version": "1.0"}, HttpApiRequest),
         ({"version": "1.0", "type": "anything"}, HttpApiRequest),
         (
@@ -77,7 +78,7 @@ def test_each_fixture_is_an_event_of_its_kind(kind: str) -> None:
                 "requestContext": {"eventType": "CONNECT"},
                 "methodArn": f"{STAGE_ARN}/$connect",
             },
-            Request,
+            ConnectRequest,
         ),
         ({"requestContext": {"eventType": "MESSAGE"}}, Request),
         ({"requestContext": None}, Request),

@@ -1,4 +1,4 @@
-"""Where Secrets Manager answers."""
+"""Where a service answers."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_endpoint_is_the_configured_one_or_the_regions(
     environ: dict[str, str], region: str, expected: tuple[str, int, bool]
 ) -> None:
     """As the AWS SDKs read the environment: the service's own variable first."""
-    found = Endpoint.from_environ(environ, region)
+    found = Endpoint.from_environ(environ, region, "secretsmanager")
     assert (found.host, found.port, found.is_tls) == expected
 
 
@@ -120,6 +120,20 @@ def test_an_endpoint_that_a_partition_lacks_fails_at_start_up(
     environ: dict[str, str], named: str, region: str
 ) -> None:
     """The message names the variables that ask for it, and the region."""
-    message = f"{named}: Secrets Manager has no such endpoint in {region}"
+    message = f"{named}: no such endpoint of secretsmanager in {region}"
     with pytest.raises(ValueError, match=f"^{message}$"):
-        Endpoint.from_environ(environ, region)
+        Endpoint.from_environ(environ, region, "secretsmanager")
+
+
+def test_each_service_has_a_variable_of_its_own() -> None:
+    """Both may be answered by one address, or each by one."""
+    environ = {
+        _SERVICE: "http://one:1",
+        "AWS_ENDPOINT_URL_DYNAMODB": "http://two:2",
+        "AWS_ENDPOINT_URL": "http://three:3",
+    }
+    hosts = [
+        Endpoint.from_environ(environ, "x", service).host
+        for service in ("secretsmanager", "dynamodb")
+    ]
+    assert hosts == ["one", "two"]

@@ -1,0 +1,121 @@
+"""Posted forms, and the fields of a request that they stand for."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from apikeys_cli import dates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import FormData
+
+    from apikeys_cli.errors import RefusedByFunctionError
+
+TEXTS = ("client", "issuer", "name", "description")
+SETTINGS = (
+    "login",
+    "environment",
+    "repository",
+    "profile",
+    "sessionMode",
+    "connectionMode",
+    "dataLanguage",
+    "guiLanguage",
+)
+ADMINISTRATOR = "ADMINISTRATOR"
+
+
+def text_of(form: FormData, name: str) -> str:
+    """Return a field's text without the spaces around it, empty where there is none."""
+    return str(form.get(name, "")).strip()
+
+
+def described(form: FormData) -> dict[str, Any]:
+    """Return what a form says of a record; None for a field that is left empty."""
+    return {
+        **{name: text_of(form, name) or None for name in TEXTS},
+        "roles": _roles(form),
+        "session": _session(form),
+        "allowedCidrs": text_of(form, "allowedCidrs").split() or None,
+    }
+
+
+def life(form: FormData) -> dict[str, Any]:
+    """Return the fields that say when a key ends; none for the default's, or as before.
+
+    A date is the whole of that day, UTC. What is no date or number is sent as it was
+    typed: the function says what is allowed.
+    """
+    match text_of(form, "expiry"):
+        case "never":
+            return {"neverExpires": True}
+        case "days":
+            days = text_of(form, "lifetimeDays")
+            return {"lifetimeDays": int(days) if days.isdecimal() else days}
+        case "date":
+            date = text_of(form, "expirationDate")
+            fields = dates.end_fields(date, time.time()) if date[:1].isdigit() else None
+            return fields or {"expirationDate": date}
+    return {}
+
+
+def changes(form: FormData, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that a form changes in a record; None takes one away."""
+    asked = described(form)
+    asked["roles"] = asked["roles"] or []
+    changed = {
+        name: value for name, value in asked.items() if value != _now(record, name)
+    }
+    return changed | life(form)
+
+
+def typed(form: FormData) -> dict[str, Any]:
+    """Return what was typed, to show the form again; a password is typed again."""
+    values: dict[str, Any] = {name: form.get(name) for name in form}
+    values.pop("password", None)
+    values["roles"] = [str(role) for role in form.getlist("roles")]
+    return values
+
+
+def as_typed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record as the values of a form's fields."""
+    roles = record.get("roles", [])
+    session = record.get("session") or {}
+    return {
+        **{name: record.get(name) for name in TEXTS},
+        "roles": roles,
+        "role": "administrator" if roles == [ADMINISTRATOR] else "custom",
+        "allowSession": bool(session),
+        **{f"session.{name}": session.get(name) for name in SETTINGS},
+        "usagePlanId": record.get("usagePlanId"),
+        "allowedCidrs": "\n".join(record.get("allowedCidrs", [])),
+    }
+
+
+def beside(error: RefusedByFunctionError) -> dict[str, str]:
+    """Return a refusal as the message of the field that it names, if it names one."""
+    field = error.field or ""
+    text = error.message.removesuffix(f" ({error.code})").removeprefix(f"{field}: ")
+    return {field: text}
+
+
+def _roles(form: FormData) -> list[str] | None:
+    if text_of(form, "role") == "administrator":
+        return [ADMINISTRATOR]
+    return [str(role) for role in form.getlist("roles")] or None
+
+
+def _session(form: FormData) -> dict[str, str] | None:
+    if not text_of(form, "allowSession"):
+        return None
+    given = {name: text_of(form, f"session.{name}") for name in SETTINGS}
+    return {name: text for name, text in given.items() if text}
+
+
+def _now(record: Mapping[str, Any], name: str) -> object:
+    if name == "roles":
+        return list(record.get("roles", []))
+    return record.get(name)

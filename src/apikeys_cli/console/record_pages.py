@@ -1,0 +1,161 @@
+"""The page of one record: what it says, what it opens, and what can be done to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from apikeys_cli.console.context import path_of
+from apikeys_cli.console.forms import (
+    ADMINISTRATOR,
+    as_typed,
+    beside,
+    changes,
+    text_of,
+    typed,
+)
+from apikeys_cli.console.list_page import role_names
+from apikeys_cli.errors import RefusedByFunctionError
+from apikeys_cli.records import name_of
+from apikeys_cli.role_explanation import record_explanation
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from apikeys_cli.console.context import Console
+
+DONE = {
+    "enable": "Enabled",
+    "disable": "Disabled",
+    "revoke": "Revoked",
+    "restore": "Restored",
+}
+# How long the old key goes on working, in seconds.
+OVERLAPS = (
+    (0, "not at all: it stops at once"),
+    (3_600, "one hour"),
+    (86_400, "one day"),
+    (604_800, "seven days"),
+    (2_592_000, "thirty days"),
+)
+
+
+def show(console: Console, request: Request) -> Response:
+    """Show a record."""
+    return _record_page(console, _record(console, request))
+
+
+def change(console: Console, request: Request, form: FormData) -> Response:
+    """Enable, disable, revoke or restore a record, as the address ends."""
+    principal, verb = _principal(request), request.url.path.rpartition("/")[2]
+    name = name_of(principal)
+    if verb == "revoke" and text_of(form, "typed") != name:
+        error = f"type {name} to revoke it"
+        return _record_page(console, _record(console, request), error)
+
+    def act() -> str:
+        return console.done(console.function.invoke(verb, **principal), DONE[verb])
+
+    try:
+        return console.goto(console.forms.spend(text_of(form, "form"), act))
+    except RefusedByFunctionError as refused:
+        return _record_page(console, _record(console, request), refused.message)
+
+
+def edit(console: Console, request: Request) -> Response:
+    """Show the form that changes a record."""
+    record = _record(console, request)
+    values = as_typed(record) | {"expiry": ""}
+    return _edit_form(console, record, values)
+
+
+def save(console: Console, request: Request, form: FormData) -> Response:
+    """Change what the form changes, unless somebody else did meanwhile."""
+    record = _record(console, request)
+    changed = changes(form, record)
+    if not changed:
+        return console.goto(path_of(record))
+    cleared = {name for name, value in changed.items() if value is None}
+
+    def act() -> str:
+        answer = console.function.invoke(
+            "update",
+            cleared,
+            **_principal(request),
+            ifVersion=text_of(form, "version"),
+            **changed,
+        )
+        return console.done(answer, "Changed")
+
+    try:
+        return console.goto(console.forms.spend(text_of(form, "form"), act))
+    except RefusedByFunctionError as refused:
+        values = {**typed(form), "expiry": text_of(form, "expiry")}
+        return _edit_form(console, record, values, refused)
+
+
+def _principal(request: Request) -> dict[str, str]:
+    return {
+        kind: value
+        for kind, value in request.path_params.items()
+        if kind in ("keyId", "login")
+    }
+
+
+def _record(console: Console, request: Request) -> dict[str, Any]:
+    record: dict[str, Any] = console.function.invoke("get", **_principal(request))[
+        "record"
+    ]
+    return record
+
+
+def _record_page(
+    console: Console, record: dict[str, Any], error: str | None = None
+) -> Response:
+    opens, why = _opened(console, record)
+    return console.page(
+        "record.html",
+        400 if error else 200,
+        record=record,
+        error=error,
+        opens=opens,
+        why=why,
+        notice=console.notice(record),
+        overlaps=OVERLAPS,
+    )
+
+
+def _opened(
+    console: Console, record: dict[str, Any]
+) -> tuple[dict[str, Any] | None, str]:
+    """Return what a record opens, or why that can't be said."""
+    if record["state"] == "revoked":
+        return None, "What is revoked opens nothing."
+    try:
+        role_map = console.function.invoke("roles.get")["roleMap"]
+        return record_explanation(role_map, record), ""
+    except click.ClickException as error:
+        return None, error.format_message()
+
+
+def _edit_form(
+    console: Console,
+    record: dict[str, Any],
+    values: dict[str, Any],
+    refused: RefusedByFunctionError | None = None,
+) -> Response:
+    roles = role_names(console)
+    return console.page(
+        "edit.html",
+        400 if refused else 200,
+        record=record,
+        values=values,
+        roles=sorted({*roles, *record.get("roles", [])}),
+        has_administrator=ADMINISTRATOR in roles,
+        offered=console.catalogue.offered(),
+        errors=beside(refused) if refused else {},
+        token=console.forms.new(),
+    )

@@ -1,0 +1,1 @@
+"""`make verify-aws`: questions that only an AWS account can answer, put to one."""

@@ -1,0 +1,98 @@
+"""What is deployed in which order, and what is asked of each deployment."""
+
+from typing import Final, NamedTuple
+
+from verify_aws.question import Question
+from verify_aws.questions import (
+    caching,
+    deploying,
+    kinds,
+    logs,
+    policies,
+    secrets_manager,
+    usage_plans,
+)
+
+
+class Stage(NamedTuple):
+    """One deployment, and the questions that it answers.
+
+    Attributes:
+        title: what it is, for whoever watches.
+        parameters: of the template, beside those of every deployment.
+        questions: in their order.
+        has_rows: whether the demo's rows are run first.
+    """
+
+    title: str
+    parameters: dict[str, str]
+    questions: tuple[Question, ...]
+    has_rows: bool = False
+
+
+# These take hours, an invoice, a trail or a network: docs/verify-on-aws.md has how.
+BY_HAND: Final = (
+    *("V1", "V5", "V10", "V16", "V17", "V18", "V20", "V21", "V24", "V25", "V26"),
+    *("V27", "V31", "V32", "V33", "V45"),
+)
+BEFORE_THE_ROLE_MAP: Final = (
+    deploying.MISSING_ROLE_MAP,
+    deploying.SIMULATED,
+    deploying.SIGNING_SECRET,
+)
+_SHORT: Final = {"AuthorizerCacheSeconds": "2"}
+STAGES: Final = (
+    Stage(
+        "short caches",
+        _SHORT,
+        (
+            deploying.TTL_AND_SOURCE,
+            deploying.DOCTOR,
+            deploying.ROLES_VALIDATED,
+            kinds.GATEWAY_RESPONSES,
+            kinds.NAMED_STAGE,
+            kinds.WEBSOCKET,
+            policies.SPELLINGS,
+            policies.QUESTION_MARK,
+            policies.SHORT_ARN,
+            policies.INNER_STAR,
+            policies.ADDRESS,
+            kinds.HTTP_REFUSALS,
+            kinds.HTTP_ARNS,
+            kinds.TRAILING_SLASH,
+            kinds.TOKEN_EXPRESSION,
+            usage_plans.COUNTED,
+            logs.DECISION_LINE,
+            logs.AUDIT_TIME,
+            logs.FILTERED,
+            secrets_manager.REPLICATED,
+            secrets_manager.SCHEDULED,
+            secrets_manager.RACES,
+            secrets_manager.LISTING,
+            secrets_manager.STORES,
+            caching.HEADERS,
+        ),
+        has_rows=True,
+    ),
+    Stage(
+        "answers cached for 300 s",
+        {"AuthorizerCacheSeconds": "300"},
+        (
+            deploying.TTL_AND_SOURCE._replace(gap="it is deployed once"),
+            caching.EXPIRY,
+            caching.RAISES,
+            caching.FLUSH,
+            logs.METRIC_AND_ALARM,
+        ),
+    ),
+    Stage(
+        "logins",
+        {"AuthorizerCacheSeconds": "0", "Credentials": "basic"},
+        (caching.BASIC,),
+    ),
+    Stage(
+        "logins and keys",
+        {"AuthorizerCacheSeconds": "0", "Credentials": "api-key,basic"},
+        (caching.BOTH, deploying.RULES),
+    ),
+)
