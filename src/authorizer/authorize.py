@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from authorizer.credential import Reference
     from authorizer.events.rest import Request
+    from authorizer.policy_cache import Answer
     from authorizer.readers.reader import Reader
     from authorizer.request_clock import RequestClock
     from authorizer.settings import Settings
@@ -117,17 +118,9 @@ class Authorizer:
             fault.key_id, fault.login, fault.cached = key_id, login, cached
             # Raised here, where the error behind it is forgotten.
             raise fault from None
-        verdict, reason = (
-            ("allow", reason) if answer.opens_a_route else ("refuse", Reason.NO_ROLE)
-        )
-        shut = answer.shut
-        if shut:
-            # Said once, not for each request.
-            answer.shut = ()
-        content = answer.content
-        return Decision(
-            verdict, reason, api, stage, key_id, login, cached, content, shut
-        )
+        if cached and answer.hit is not None:
+            return answer.hit
+        return _decision(answer, api, stage, key_id, login, cached=cached)
 
     def _reason(
         self, found: Found, credential: Credential, request: Request, now: float
@@ -173,6 +166,30 @@ def _first(
         if found is not Reason.UNKNOWN:
             return found
     return found
+
+
+def _decision(  # noqa: PLR0913 - what is known of the request
+    answer: Answer,
+    api: str | None,
+    stage: str | None,
+    key_id: str | None,
+    login: str | None,
+    *,
+    cached: bool | None,
+) -> Decision:
+    """Return the decision that an answer makes; it keeps that of a known record."""
+    verdict, reason = "allow", Reason.GRANTED
+    if not answer.opens_a_route:
+        verdict, reason = "refuse", Reason.NO_ROLE
+    # Said once, not for each request.
+    shut, answer.shut = answer.shut, ()
+    content = answer.content
+    decision = Decision(
+        verdict, reason, api, stage, key_id, login, cached, content, shut
+    )
+    if cached and not shut:
+        answer.hit = decision
+    return decision
 
 
 def _unexpected(error: Exception) -> FaultError:

@@ -64,8 +64,8 @@ class Aged(Of[T]):
     def is_fresh(self, clock: RequestClock) -> bool:
         """Return whether the value serves without being read again."""
         return (
-            clock.started < self._until_started
-            and self._since_now <= clock.now < self._until_now
+            self._since_now <= clock.now < self._until_now
+            and clock.started < self._until_started
         )
 
     def is_younger(self, clock: RequestClock, seconds: float) -> bool:

@@ -25,6 +25,7 @@ class Decision:
             it, so that nothing a stranger typed gets into a log.
         cached: whether the record came without a read; None where none was needed.
         shut: what a policy that was compiled just now does not open of the routes held.
+        said: the parts of a log line that follow from the others, once one is written.
     """
 
     __slots__ = (
@@ -34,6 +35,7 @@ class Decision:
         "key_id",
         "login",
         "reason",
+        "said",
         "shut",
         "stage",
         "verdict",
@@ -60,6 +62,7 @@ class Decision:
         self.cached = cached
         self.answer = answer
         self.shut = shut
+        self.said: tuple[str, str] | None = None
 
     @classmethod
     def of_fault(cls, fault: FaultError) -> Self:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from apikeys.grants import Grant
     from apikeys.record import Record
     from apikeys.roles import RoleMap
+    from authorizer.decision import Decision
 
 _MAX_ENTRIES = 1_024
 _MAX_SIZE = 4 * 1_024 * 1_024
@@ -23,10 +24,11 @@ class Answer:
     """What API Gateway gets for a record that passed, and whether it opens a route.
 
     ``shut`` says what of the routes held the policy does not open, once for a set of
-    roles: whoever logs it empties it.
+    roles: whoever logs it empties it. ``hit`` is the decision that this answer makes
+    where its record was known, once there has been one.
     """
 
-    __slots__ = ("content", "opens_a_route", "record", "role_map", "shut")
+    __slots__ = ("content", "hit", "opens_a_route", "record", "role_map", "shut")
 
     def __init__(
         self, record: Record, role_map: RoleMap, content: Document, *, opens: bool
@@ -36,6 +38,7 @@ class Answer:
         self.content = content
         self.opens_a_route = opens
         self.shut: tuple[str, ...] = ()
+        self.hit: Decision | None = None
 
 
 class PolicyCache:

@@ -11,6 +11,7 @@ import os
 from collections import OrderedDict
 
 from apikeys import digest
+from apikeys.digest import SLOW, is_among
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ class Verifier:
         Raises:
             ValueError: a digest that the hash can't read.
         """
-        if credential.is_slow or digests[0].startswith(digest.SLOW):
+        if credential.is_slow or digests[0].startswith(SLOW):
             return self._matches_slowly(digests, credential)
-        matched = digest.is_among(credential.fast_digest, digests)
+        matched = is_among(credential.fast_digest, digests)
         if matched and not credential.is_proven:
             self._remember(credential, digests[0])
         return matched

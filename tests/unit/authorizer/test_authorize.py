@@ -52,6 +52,8 @@ def _fields(
     """Return every field of the outcome but the answer, and whether there is one."""
     decision = authorizer.authorize(event, at(seconds))
     found = {name: getattr(decision, name) for name in Decision.__slots__}
+    # What is made of the others, for the log.
+    del found["said"]
     return found | {"answer": decision.answer is not None}
 
 

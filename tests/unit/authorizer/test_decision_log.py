@@ -103,6 +103,26 @@ def test_only_the_first_line_is_a_cold_start() -> None:
     assert [line["cold_start"] for line in lines] == [True, False, False]
 
 
+def test_a_decision_that_is_written_again_says_the_same() -> None:
+    """Its parts are put together once; the start of the environment is not of them."""
+    decision = _decision(verdict="allow", reason="granted", cached=True)
+    first, second, third = _lines(*[(decision, None)] * 3)
+    assert first | {"cold_start": False} == second == third
+    assert second["outcome"] == "allow"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0.0, "0.000"), (0.0000078, "0.007"), (0.0625, "62.500"), (2.5, "2500.000")],
+)
+def test_a_duration_is_milliseconds_with_three_decimals(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, written: str
+) -> None:
+    """From nothing to seconds; what is less than a microsecond is dropped."""
+    monkeypatch.setattr(time, "monotonic", lambda: 0.25 + seconds)
+    assert f'"duration_ms":{written},' in _text((_decision(), None))
+
+
 @pytest.mark.parametrize(
     ("reason", "fault", "level", "message"),
     [
