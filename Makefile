@@ -123,7 +123,7 @@ invoke: venvs build ## Run the built authorizer under the runtime emulator (EVEN
 .PHONY: lock
 lock: $(VENVS)/lock/.ready ## Pin every dependency anew, with hashes
 	@for name in requirements/dev src/authorizer/requirements src/authorizer/build \
-		src/admin/requirements \
+		src/admin/requirements src/last_use/requirements \
 		requirements/runtime requirements/sam requirements/ministack \
 		$(PEERS:%=requirements/%) requirements/lock; do \
 		case $$name in src/* | */runtime | */bench-*) pins="--constraint requirements/dev.txt" ;; *) pins= ;; esac; \

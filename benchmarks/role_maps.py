@@ -15,6 +15,7 @@ from typing import Any, Final
 from apikeys import grants, pattern
 from apikeys.check import check
 from apikeys.grants import Grant
+from apikeys.method_arn import MethodArn
 from apikeys.record import Record
 from apikeys.roles import RoleMap
 from authorizer.own_secret import OwnSecret
@@ -25,7 +26,9 @@ from benchmarks.measurement import Measurement, Results
 from benchmarks.ours import OURS
 from benchmarks.setup import Setup
 
-_STAGE: Final = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod"
+_METHOD_ARN: Final = MethodArn.parse(
+    "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/GET/"
+)
 _HELD: Final = ("R00", "R01", "R02")
 _KEYS: Final = 1_000
 _CHECKS: Final = 3
@@ -69,7 +72,7 @@ def _decide(text: str, *figures: Measurement) -> None:
 
     def decide(record: Record) -> float:
         clock = RequestClock.begin()
-        return _seconds(lambda: policies.of(record, secret.get(clock), _STAGE))
+        return _seconds(lambda: policies.of(record, secret.get(clock), _METHOD_ARN))
 
     with _counted() as times:
         first.add(OURS, 1e3 * decide(records[0]))

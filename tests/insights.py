@@ -29,10 +29,15 @@ def run(query: str, lines: Sequence[str]) -> list[Row]:
         ValueError: the query has something that is not known here.
     """
     rows = [_row(line) for line in lines]
+    shown: list[str] = []
     for stage in (part.strip() for part in query.split("|")):
         verb, _, rest = " ".join(stage.split()).partition(" ")
-        rows = _STAGES[verb](rows, rest)
-    return rows
+        if verb == "fields":
+            # What is shown; later stages may ask for other fields.
+            shown = [name.strip() for name in rest.split(",")]
+        else:
+            rows = _STAGES[verb](rows, rest)
+    return [{n: row[n] for n in shown or row if n in row} for row in rows]
 
 
 def _row(line: str) -> Row:
@@ -108,16 +113,9 @@ def _sort(rows: list[Row], text: str) -> list[Row]:
     return sorted(rows, key=lambda row: row[field], reverse=direction == "desc")
 
 
-def _fields(rows: list[Row], text: str) -> list[Row]:
-    names = [name.strip() for name in text.split(",")]
-    # What a later stage sorts by stays.
-    return [{n: row[n] for n in (*names, "@timestamp") if n in row} for row in rows]
-
-
 _STAGES: dict[str, Callable[[list[Row], str], list[Row]]] = {
     "filter": _filter,
     "stats": _stats,
     "sort": _sort,
-    "fields": _fields,
     "limit": lambda rows, text: rows[: int(text)],
 }

@@ -23,7 +23,7 @@ from verify_aws.session import answers
 
 _PRICE: Final = """\
 This deploys two stacks of its own, calls them some thousand times, and removes them.
-It takes 15 to 25 minutes and costs less than one US dollar, with the API Gateway,
+It takes up to half an hour and costs less than one US dollar, with the API Gateway,
 Lambda, Secrets Manager, DynamoDB and CloudWatch of this account:
 """
 

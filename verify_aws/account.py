@@ -1,5 +1,6 @@
 """The AWS account that is asked: its identity, its clients, its APIs' addresses."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
@@ -54,10 +55,16 @@ class Account(NamedTuple):
         """Whether an emulator answers in place of AWS."""
         return bool(self.endpoint)
 
-    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - of any service
-        """Return the client of a service."""
-        config = _ONCE if service == "lambda" else _PATIENT
-        return self.session.client(service, region_name=region, config=config)
+    def client(self, service: str) -> Any:  # noqa: ANN401 - of any service
+        """Return the client of a service, which repeats what may be repeated."""
+        return self.session.client(service, config=_PATIENT)
+
+    def invoke(self, function: str, asked: dict[str, Any]) -> Any:  # noqa: ANN401 - the function's answer
+        """Return what a function answers; it is invoked once, whatever happens."""
+        answer = self.session.client("lambda", config=_ONCE).invoke(
+            FunctionName=function, Payload=json.dumps(asked).encode()
+        )
+        return json.loads(answer["Payload"].read())
 
     def address(self, url: str) -> str:
         """Return where an API answers, by the address that its stack says."""

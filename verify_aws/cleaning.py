@@ -21,10 +21,11 @@ _PAUSE_SECONDS: Final = 2.0
 
 
 class Leftover(NamedTuple):
-    """Something that carries the suffix."""
+    """Something that carries the suffix, or a kind of which that is not known."""
 
     kind: str
     name: str
+    is_known: bool = True
 
 
 class _Kind(NamedTuple):
@@ -48,7 +49,7 @@ def clean(account: Account, names: Names) -> list[Leftover]:
             return []
         for kind in _KINDS:
             for leftover in found:
-                if leftover.kind == kind.name:
+                if leftover.kind == kind.name and leftover.is_known:
                     with suppress(ClientError):
                         kind.remove(account, leftover.name)
     return leftovers(account, names)
@@ -56,11 +57,16 @@ def clean(account: Account, names: Names) -> list[Leftover]:
 
 def leftovers(account: Account, names: Names) -> list[Leftover]:
     """Return what carries the suffix of a run, in the order in which it is removed."""
-    return [
-        Leftover(kind.name, name)
-        for kind in _KINDS
-        for name in kind.find(account, names)
-    ]
+    return [leftover for kind in _KINDS for leftover in _of_kind(kind, account, names)]
+
+
+def _of_kind(kind: _Kind, account: Account, names: Names) -> list[Leftover]:
+    try:
+        return [Leftover(kind.name, name) for name in kind.find(account, names)]
+    except ClientError as error:
+        # The others can be removed all the same.
+        what = f"not listed: {error.response['Error']['Code']}"
+        return [Leftover(kind.name, what, is_known=False)]
 
 
 def _pages(client: Any, operation: str, field: str, **asked: Any) -> Iterator[Any]:  # noqa: ANN401 - any service's

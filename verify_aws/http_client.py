@@ -1,6 +1,7 @@
 """Plain HTTP requests, sent as they are: no path is tidied, no header is merged."""
 
 import http.client
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable
@@ -36,7 +37,7 @@ def patiently[T](call: Callable[[], T]) -> T:
     for _ in range(_MORE_TRIES):
         try:
             return call()
-        except OSError:
+        except (socket.gaierror, ConnectionError):
             time.sleep(_PAUSE_SECONDS)
     return call()
 

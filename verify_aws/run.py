@@ -56,11 +56,9 @@ class Run:
 
     def admin(self, action: str, **fields: object) -> dict[str, Any]:
         """Return the admin function's answer, whatever its status."""
-        asked = json.dumps({"action": action, **fields}).encode()
-        answer = self.account.client("lambda").invoke(
-            FunctionName=self.outputs["AdminFunctionName"], Payload=asked
-        )
-        found: dict[str, Any] = json.loads(answer["Payload"].read())
+        function = self.outputs["AdminFunctionName"]
+        asked = {"action": action, **fields}
+        found: dict[str, Any] = self.account.invoke(function, asked)
         if "status" not in found:
             raise AdminError(f"{action}: {found.get('errorType')}")
         return found

@@ -3,12 +3,11 @@
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
 from local import checkout
 from local.scenarios.keys import ROLE_MAP
-from verify_aws import deployment
+from verify_aws import deployment, probe
 from verify_aws.account import Account
 from verify_aws.names import Names
 from verify_aws.plan import BEFORE_THE_ROLE_MAP, STAGES, Stage
@@ -16,7 +15,6 @@ from verify_aws.question import FAILED, NOT_ASKED, Answer, Question, put
 from verify_aws.rows import rows
 from verify_aws.run import RECORD_TTL_SECONDS, Run
 
-_PROBE: Final = Path(__file__).with_name("probe.yaml")
 # What remains of the time is for removing it all.
 _MOST_SECONDS: Final = 20 * 60.0
 _EVERYWHERE: Final = {
@@ -101,5 +99,5 @@ def _deploy_probe(run: Run) -> None:
         "AuthorizerFunctionArn": run.outputs["AuthorizerFunctionArn"],
         "SecretName": f"{names.secret_prefix}PROBE",
     }
-    deployment.start(account, names.bucket, names.probe, _PROBE.read_text(), parameters)
+    deployment.start(account, names.bucket, names.probe, probe.template(), parameters)
     run.probe = deployment.outputs(account, names.probe)

@@ -44,7 +44,7 @@ def run(stack: Stack) -> Iterator[Row]:
     yield answered("no key", 401, call(stack, "/whoami", None))
     yield answered("a malformed key", 401, call(stack, "/whoami", "no key at all"))
     yield answered("a forged tag", 401, call(stack, "/whoami", forged(key)))
-    yield answered("an unknown id", 401, call(stack, "/whoami", _never_issued(stack)))
+    yield answered("an unknown id", 401, call(stack, "/whoami", never_issued(stack)))
     yield answered("a key with the role", 200, call(stack, "/management/users", key))
     yield answered(
         "the same key, no role for it", 403, call(stack, "/triplestore/q", key)
@@ -89,7 +89,7 @@ def forged(key: str) -> str:
     return f"{key[:-1]}{'1' if key[-1] == '0' else '0'}"
 
 
-def _never_issued(stack: Stack) -> str:
+def never_issued(stack: Stack) -> str:
     """Return a key whose tag is genuine but whose record was never written."""
     store = stack.emulator.client("secretsmanager")
     text = store.get_secret_value(SecretId=stack.outputs["SigningSecretName"])

@@ -17,6 +17,7 @@ from admin.stores.decisions import Decisions
 from admin.stores.dynamodb import RecordTable
 from admin.stores.event_bus import EventBus
 from admin.stores.gateway_keys import GatewayKeys
+from admin.stores.last_uses import LastUses
 from admin.stores.ontopop import OntoPop
 from admin.stores.records import Records
 from admin.stores.role_map import RoleMaps
@@ -47,6 +48,7 @@ class Deployment:
     event_bus: EventBus | None
     gateway_keys: GatewayKeys
     grants: Grants
+    last_uses: LastUses | None
     lifetimes: Lifetimes
     minting: Minting
     permissions: Permissions
@@ -110,6 +112,11 @@ class Deployment:
             ),
             gateway_keys=gateway_keys,
             grants=grants,
+            last_uses=(
+                LastUses(client("dynamodb"), settings.last_use_table)
+                if settings.last_use_table
+                else None
+            ),
             lifetimes=lifetimes,
             minting=Minting(settings, signing_secret),
             permissions=Permissions(

@@ -47,6 +47,7 @@ class Code(StrEnum):
     MISCONFIGURED = "misconfigured", 500
     GATEWAY_UNAVAILABLE = "gateway_unavailable", 503
     STORE_UNAVAILABLE = "store_unavailable", 503
+    LAST_USES_UNAVAILABLE = "last_uses_unavailable", 503
     LOGS_UNAVAILABLE = "logs_unavailable", 503
     TOPIC_UNAVAILABLE = "topic_unavailable", 503
 

@@ -62,6 +62,10 @@ Login = Annotated[str, AfterValidator(rules.login)]
 Network = Annotated[str, AfterValidator(check_network)]
 Password = Annotated[str, AfterValidator(check_password)]
 Address = Annotated[str, AfterValidator(check_address)]
+ApiId = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9]{1,64}\\z")]
+StageName = Annotated[
+    str, StringConstraints(pattern=r"^([A-Za-z0-9_-]{1,128}|\$default)\z")
+]
 CalledRoute = Annotated[str, AfterValidator(_called)]
 RoleName = Annotated[str, AfterValidator(rules.role)]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]

@@ -57,9 +57,8 @@ class UnannouncedError(Exception):
 # What does not fit into one line of a log is no claim.
 _LONGEST_ACTOR = 2_048
 
-_actions = Actions(
-    Deployment.build(Settings.from_environ(os.environ), _client, time.time)
-)
+_settings = Settings.from_environ(os.environ)
+_actions = Actions(Deployment.build(_settings, _client, time.time))
 
 
 # The answer of issue holds a key and a request may: neither is ever logged.
@@ -87,7 +86,7 @@ def lambda_handler(event: object, context: LambdaContext) -> Document:
 
 def _audit(line: Document, context: LambdaContext) -> None:
     _logger.info("audit", extra={**line, "claimed_actor": _claimed_actor(context)})
-    measures.write(line, context.function_name)
+    measures.write(line, context.function_name, _settings.stack_name)
 
 
 def _claimed_actor(context: LambdaContext) -> str | None:

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from apikeys.document import Document
 
 
-def write(line: Document, function_name: str) -> None:
+def write(line: Document, function_name: str, stack: str) -> None:
     """Write what an audit line counts.
 
     Args:
         line: an action, its status, and what came of its event or of its notices.
         function_name: that of the function.
+        stack: the deployment's name, by which all its functions count as one.
     """
     _count(
         "Actions",
@@ -26,7 +27,7 @@ def write(line: Document, function_name: str) -> None:
     )
     undelivered = line.get("undelivered", int(line.get("event") == "undelivered"))
     if isinstance(undelivered, int) and undelivered:
-        _count("EventsUndelivered", undelivered, function_name=function_name)
+        _count("EventsUndelivered", undelivered, stack=stack)
     due, states = line.get("due"), line.get("states")
     if isinstance(due, dict) and isinstance(states, dict):
         _count("NoticeRuns", 1, function_name=function_name)

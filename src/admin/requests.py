@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from admin.fields import (
     Address,
+    ApiId,
     CalledRoute,
     Described,
     Ending,
@@ -21,6 +22,7 @@ from admin.fields import (
     Request,
     RequestToken,
     RoleName,
+    StageName,
     Text,
     UsagePlanId,
     Version,
@@ -121,7 +123,15 @@ class Verify(Request):
     login: Login | None = None
     credential: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
     route: CalledRoute | None = None
+    api: ApiId | None = None
+    stage: StageName | None = None
     source_ip: Annotated[Address | None, Field(alias="from")] = None
+
+    @model_validator(mode="after")
+    def _stage_of_an_api(self) -> Self:
+        if self.stage is not None and self.api is None:
+            raise ValueError("stage: goes with api")
+        return self
 
 
 def _with_login[R: Issue | Clone | Rotate](request: R) -> R:
@@ -144,6 +154,7 @@ class ListKeys(Request):
         None
     )
     search: Text | None = None
+    unused_for_days: Annotated[int, Field(ge=1, le=MAX_LIFETIME_DAYS)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     next_token: NextToken | None = None
 

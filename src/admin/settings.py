@@ -61,6 +61,7 @@ class Settings:
     expiry_notices: tuple[int, ...]
     alarm_topic_arn: str
     authorizer_log_group: str
+    last_use_table: str
     stack_name: str
 
     @property
@@ -157,7 +158,8 @@ class Settings:
             expiry_notices=whole_numbers(environ, "EXPIRY_NOTICES"),
             alarm_topic_arn=environ.get("ALARM_TOPIC_ARN", ""),
             authorizer_log_group=environ.get("AUTHORIZER_LOG_GROUP", ""),
-            stack_name=environ.get("STACK_NAME", ""),
+            last_use_table=environ.get("LAST_USE_TABLE", ""),
+            stack_name=environ.get("STACK_NAME", "apikeys"),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from apikeys import document, pairs
 from apikeys.access import Work
 from apikeys.errors import TooIntricateError
-from apikeys.finding import REFUSE, TELL, Finding, by_grade
+from apikeys.finding import REFUSE, TELL, Finding, by_grade, located
 from apikeys.grants import compile_within
 from apikeys.pattern import PARAMETER, RUN, common, meets, rank
 from apikeys.policy import MAX_BYTES
@@ -14,7 +14,7 @@ from apikeys.shield import has_needless_escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from apikeys.grants import Grant
     from apikeys.roles import RoleMap
@@ -38,10 +38,14 @@ def check(role_map: RoleMap) -> list[Finding]:
 
     A map with a finding of grade ``refuse`` must not be stored.
     """
-    found = list(_beyond_limits(role_map))
+    found = [*_too_large(role_map), *_of_each(role_map, _beyond_limits)]
     if not found:
+        work = Work(MOST_WORK)
         try:
-            found = list(_found(role_map, Work(MOST_WORK)))
+            found = [
+                *_of_each(role_map, lambda one: _found(one, work)),
+                *_lacking(role_map),
+            ]
         except TooIntricateError:
             message = (
                 "the role map is too intricate to be checked: fewer routes whose "
@@ -51,11 +55,31 @@ def check(role_map: RoleMap) -> list[Finding]:
     return by_grade(found)[:MAX_FINDINGS]
 
 
-def _beyond_limits(role_map: RoleMap) -> Iterator[Finding]:
+def _of_each(
+    role_map: RoleMap, look: Callable[[RoleMap], Iterator[Finding]]
+) -> Iterator[Finding]:
+    for api, one in role_map.maps():
+        yield from located(api, look(one))
+
+
+def _lacking(role_map: RoleMap) -> Iterator[Finding]:
+    """Say which roles a map lacks that another one has: there they open nothing."""
+    for api, one in role_map.maps():
+        lacking = sorted(role_map.role_names() - one.roles.keys())
+        if lacking and (one.roles or one.any_key or api):
+            where = "at this API" if api else "where no API has a map of its own"
+            message = f"{where} nothing is open to {', '.join(lacking)}"
+            yield from located(api, [Finding(TELL, lacking, "", message)])
+
+
+def _too_large(role_map: RoleMap) -> Iterator[Finding]:
     length = len(document.dumps(role_map.document).encode())
     if length > MAX_MAP_BYTES:
         message = f"the role map has {length} bytes as JSON, at most {MAX_MAP_BYTES}"
         yield Finding(REFUSE, (), "", message)
+
+
+def _beyond_limits(role_map: RoleMap) -> Iterator[Finding]:
     shapes = set()
     for name, role in role_map.roles.items():
         for route in (*role.allow, *role.deny):

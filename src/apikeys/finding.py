@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from apikeys.document import Document
 
@@ -25,9 +25,10 @@ class Finding:
         message: a sentence for people.
         requests: patterns of IAM, behind the stage, that hold each request concerned.
         opens: whether those requests are open beyond the rules; else they are shut.
+        api: whose map it is about, by id or id/stage; empty for the top level.
     """
 
-    __slots__ = ("grade", "message", "opens", "requests", "roles", "route")
+    __slots__ = ("api", "grade", "message", "opens", "requests", "roles", "route")
 
     def __init__(  # noqa: PLR0913 - the fields of one value
         self,
@@ -45,14 +46,17 @@ class Finding:
         self.message = message
         self.requests = tuple(requests)
         self.opens = opens
+        self.api = ""
 
     def __repr__(self) -> str:
         return f"<{self.grade} {' '.join(self.roles)}: {self.message}>"
 
     def document(self) -> Document:
         """Return the finding as the admin function answers it."""
+        api = {"api": self.api} if self.api else {}
         return {
             "grade": self.grade,
+            **api,
             "roles": list(self.roles),
             "route": self.route,
             "message": self.message,
@@ -67,7 +71,14 @@ def refusals(messages: Iterable[str]) -> list[Finding]:
 def losses(findings: Iterable[Finding]) -> list[Finding]:
     """Return those for which no new record may have the roles, each said once."""
     grave = (finding for finding in findings if finding.grade != TELL)
-    return list({(f.roles, f.message): f for f in grave}.values())
+    return list({(f.api, f.roles, f.message): f for f in grave}.values())
+
+
+def located(api: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings about the map of an API."""
+    for finding in findings:
+        finding.api = api
+        yield finding
 
 
 def by_grade(findings: Iterable[Finding]) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apikeys import document, role_name
 from apikeys.errors import MalformedRoleMapError
 from apikeys.route import Route
+from apikeys.text import ALPHANUMERIC, consists_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from apikeys.shape_tree import ShapeTree
 
 _MAX_GRANTS = 512
+_LONGEST_STAGE = 128
 
 
 class Role:
@@ -30,9 +32,16 @@ class Role:
 
 
 class RoleMap:
-    """A parsed role map; ``document`` is what it was parsed from."""
+    """A parsed role map; ``document`` is what it was parsed from.
 
-    __slots__ = ("_grants", "_named", "_trees", "any_key", "document", "roles")
+    Attributes:
+        roles: what each role opens and closes.
+        any_key: whether a route that no role names is open to every key.
+        apis: the maps of single APIs, by id or by id and stage; each is whole, and
+            this one decides everywhere else.
+    """
+
+    __slots__ = ("_grants", "_named", "_trees", "any_key", "apis", "document", "roles")
 
     def __init__(
         self, found: Document, roles: dict[str, Role], *, any_key: bool
@@ -40,6 +49,7 @@ class RoleMap:
         self.document = found
         self.roles = roles
         self.any_key = any_key
+        self.apis: dict[str, RoleMap] = {}
         self._named: dict[str, dict[Pattern, list[Source]]] = {}
         self._trees: dict[str, ShapeTree] = {}
         self._grants: dict[tuple[frozenset[str], bool], Grant] = {}
@@ -61,22 +71,36 @@ class RoleMap:
             MalformedRoleMapError: with a sentence for each thing that is wrong.
         """
         findings: list[str] = []
-        unmapped = found.get("unmapped", "deny")
-        if unmapped not in ("deny", "any-key"):
-            findings.append('unmapped: is "deny" or "any-key"')
-        findings += [
-            f"{field}: is not a field of a role map (unmapped, roles)"
-            for field in found
-            if field not in ("unmapped", "roles")
-        ]
-        named = found.get("roles")
-        if not isinstance(named, dict):
-            named = {}
-            findings.append("roles: is a table of roles")
-        roles = {name: _role(name, role, findings) for name, role in named.items()}
+        role_map = _map(found, "", findings)
+        apis = found.get("apis", {})
+        if not isinstance(apis, dict):
+            apis = {}
+            findings.append("apis: is a table of APIs")
+        for name, one in apis.items():
+            where = f'apis."{name}"'
+            if not _is_api(name):
+                findings.append(f"{where}: is an API's id, or its id/stage")
+            if isinstance(one, dict):
+                role_map.apis[name] = _map(one, f"{where}.", findings)
+            else:
+                findings.append(f"{where}: is a table with unmapped and roles")
         if findings:
             raise MalformedRoleMapError(findings)
-        return cls(found, roles, any_key=unmapped == "any-key")
+        return role_map
+
+    def of(self, api: str, stage: str | None) -> RoleMap:
+        """Return the map that decides at an API and its stage."""
+        if not self.apis:
+            return self
+        return self.apis.get(f"{api}/{stage}") or self.apis.get(api) or self
+
+    def maps(self) -> list[tuple[str, RoleMap]]:
+        """Return each map with the API that it is for, none for the top level."""
+        return [("", self), *self.apis.items()]
+
+    def role_names(self) -> set[str]:
+        """Return the names of the roles that there are, wherever they are named."""
+        return {name for _, one in self.maps() for name in one.roles}
 
     def grant(self, names: Iterable[str], *, read_only: bool = False) -> Grant:
         """Return what a record with these roles may call; compiled once.
@@ -117,19 +141,51 @@ class RoleMap:
         return self._trees[method]
 
 
-def _role(name: str, role: object, findings: list[str]) -> Role:
+def _map(found: Document, where: str, findings: list[str]) -> RoleMap:
+    """Read the map at the top level, or that of an API, without those in it."""
+    unmapped = found.get("unmapped", "deny")
+    if unmapped not in ("deny", "any-key"):
+        findings.append(f'{where}unmapped: is "deny" or "any-key"')
+    fields = ("unmapped", "roles") if where else ("unmapped", "roles", "apis")
+    findings += [
+        f"{where}{field}: is not a field of a role map ({', '.join(fields)})"
+        for field in found
+        if field not in fields
+    ]
+    # Who splits the whole map by API needs no roles beside.
+    named = found.get("roles", {} if found.get("apis") and not where else None)
+    if not isinstance(named, dict):
+        named = {}
+        findings.append(f"{where}roles: is a table of roles")
+    roles = {
+        name: _role(name, role, f"{where}roles.{name}", findings)
+        for name, role in named.items()
+    }
+    return RoleMap(found, roles, any_key=unmapped == "any-key")
+
+
+def _is_api(name: str) -> bool:
+    api, slash, stage = name.partition("/")
+    if not api or not consists_of(api, ALPHANUMERIC):
+        return False
+    if not slash or stage == "$default":
+        return True
+    return 1 <= len(stage) <= _LONGEST_STAGE and consists_of(stage, f"{ALPHANUMERIC}_-")
+
+
+def _role(name: str, role: object, where: str, findings: list[str]) -> Role:
     if not role_name.is_role_name(name):
-        findings.append(f"roles.{name}: a role's name is {role_name.PATTERN}")
+        findings.append(f"{where}: a role's name is {role_name.PATTERN}")
     if not isinstance(role, dict):
-        findings.append(f"roles.{name}: is a table with allow and deny")
+        findings.append(f"{where}: is a table with allow and deny")
         return Role((), ())
     findings += [
-        f"roles.{name}.{field}: is not a field of a role (allow, deny)"
+        f"{where}.{field}: is not a field of a role (allow, deny)"
         for field in role
         if field not in ("allow", "deny")
     ]
     allow, deny = (
-        tuple(_routes(role.get(field, []), f"roles.{name}.{field}", findings))
+        tuple(_routes(role.get(field, []), f"{where}.{field}", findings))
         for field in ("allow", "deny")
     )
     return Role(allow, deny)

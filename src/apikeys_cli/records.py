@@ -30,6 +30,7 @@ class Listing:
         count: how many records there were so far.
         corrupt: the key ids and logins of those that can't be read.
         unconfirmed: of those whose hand-over was never confirmed.
+        noted_since: with ``unusedForDays``, from when on uses are known.
         is_cut: whether there are more than the limit.
     """
 
@@ -55,6 +56,7 @@ class Listing:
         self.count = 0
         self.corrupt: list[str] = []
         self.unconfirmed: list[str] = []
+        self.noted_since: str | None = None
         self.is_cut = False
 
     def records(self) -> Iterator[dict[str, Any]]:
@@ -67,6 +69,7 @@ class Listing:
             )
             self.corrupt += page.get("corrupt", [])
             self.unconfirmed += page.get("unconfirmed", [])
+            self.noted_since = page.get("notedSince")
             for record in page["records"]:
                 if self._fits is not None and not self._fits(record):
                     continue

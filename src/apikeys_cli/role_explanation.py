@@ -18,23 +18,37 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def explanation(role_map: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def explanation(
+    role_map: dict[str, Any],
+    names: tuple[str, ...],
+    api: str | None = None,
+    stage: str | None = None,
+) -> dict[str, Any]:
     """Return what a record with these roles may call, and why not more.
+
+    Args:
+        role_map: the whole map.
+        names: of the roles.
+        api: at which it is asked, None for those without a map of their own.
+        stage: the API's.
 
     Raises:
         ClickException: the map is bad, or has no such role.
     """
     parsed = _parsed(role_map)
     roles = [role_name.normalise(name) or name for name in names]
-    if unknown := [name for name in roles if name not in parsed.roles]:
-        known = ", ".join(sorted(parsed.roles)) or "none"
+    if unknown := [name for name in roles if name not in parsed.role_names()]:
+        known = ", ".join(sorted(parsed.role_names())) or "none"
         message = f"not in the role map: {', '.join(unknown)}; there are: {known}"
         raise click.ClickException(message)
-    return explain(parsed, roles)
+    return explain(parsed if api is None else parsed.of(api, stage), roles)
 
 
 def record_explanation(
-    role_map: dict[str, Any], record: Mapping[str, Any]
+    role_map: dict[str, Any],
+    record: Mapping[str, Any],
+    api: str | None = None,
+    stage: str | None = None,
 ) -> dict[str, Any]:
     """Return what a record may call as it stands, and why not more.
 
@@ -45,7 +59,9 @@ def record_explanation(
         ClickException: the map is bad.
     """
     read_only = is_read_only(record.get("session"))
-    return explain(_parsed(role_map), record.get("roles", ()), read_only=read_only)
+    parsed = _parsed(role_map)
+    deciding = parsed if api is None else parsed.of(api, stage)
+    return explain(deciding, record.get("roles", ()), read_only=read_only)
 
 
 def _parsed(role_map: dict[str, Any]) -> RoleMap:

@@ -11,7 +11,7 @@ from apikeys.migration import UNNAMED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-FIELDS = ("grade", "roles", "route", "message")
+FIELDS = ("grade", "roles", "route", "message", "api")
 _LABELS = {REFUSE: "Refused", RESTRICT: "Restricted", TELL: "Warning"}
 _MOST_ROUTES = 5
 _MOST_SETS = 3
@@ -22,7 +22,8 @@ _PARTICULAR = re.compile(r"'[^']*'|\d+")
 def sentence(finding: Mapping[str, Any]) -> str:
     """Return a finding as a line: its grade, the roles concerned, and what it says."""
     roles = f" ({' '.join(finding['roles'])})" if finding["roles"] else ""
-    return f"{_LABELS[finding['grade']]}{roles}: {finding['message']}"
+    where = f" at {finding['api']}" if finding.get("api") else ""
+    return f"{_LABELS[finding['grade']]}{roles}{where}: {finding['message']}"
 
 
 def sentences(findings: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -32,7 +33,8 @@ def sentences(findings: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """
     alike: dict[object, list[Mapping[str, Any]]] = {}
     for finding in findings:
-        kind = (finding["grade"], _PARTICULAR.sub("", finding["message"]))
+        message = _PARTICULAR.sub("", finding["message"])
+        kind = (finding["grade"], finding.get("api"), message)
         # Each of the graver ones has to be dealt with.
         is_own = finding["grade"] != TELL or not finding["route"]
         alike.setdefault(id(finding) if is_own else kind, []).append(finding)

@@ -46,11 +46,25 @@ def losses(
         for record in records
         if record["state"] in _LIVE
     )
+    found = []
+    # An API's map comes and goes; where there is none, the top level decides.
+    for api in dict.fromkeys(["", *before.apis, *after.apis]):
+        at = f"At {api}: " if api else ""
+        found += [
+            at + told for told in _at(_map_of(before, api), _map_of(after, api), held)
+        ]
+    return found
+
+
+def _map_of(role_map: RoleMap, name: str) -> RoleMap:
+    api, _, stage = name.partition("/")
+    return role_map.of(api, stage) if api else role_map
+
+
+def _at(before: RoleMap, after: RoleMap, held: Counter[Rights]) -> Iterator[str]:
     lost = {rights: dict(_lost(before, after, rights)) for rights in held}
-    return [
-        *_of_roles(before, after, held, lost),
-        *_of_others(before, after, held, lost),
-    ]
+    yield from _of_roles(before, after, held, lost)
+    yield from _of_others(before, after, held, lost)
 
 
 def _of_roles(

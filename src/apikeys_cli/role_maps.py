@@ -11,6 +11,7 @@ import click
 from rich.text import Text
 
 from apikeys import document
+from apikeys_cli.role_names import maps_in
 from apikeys_cli.text_input import STANDARD_INPUT, name_of_source, read_text
 
 if TYPE_CHECKING:
@@ -80,12 +81,16 @@ def parse_role_map(text: str, name: str, *, is_json: bool) -> dict[str, Any]:
     return found
 
 
-def routes(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield role, field and route of each route in a stored role map."""
-    for name, role in role_map["roles"].items():
-        for field in _FIELDS:
-            for entry in role.get(field, ()):
-                yield name, field, _spelled(entry)
+def routes(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield role, field, route and API of each route in a stored role map.
+
+    The API is empty at the top level.
+    """
+    for api, one in maps_in(role_map):
+        for name, role in one["roles"].items():
+            for field in _FIELDS:
+                for entry in role.get(field, ()):
+                    yield name, field, _spelled(entry), api
 
 
 def difference(
@@ -93,19 +98,20 @@ def difference(
 ) -> list[dict[str, str]]:
     """Return the changes from one role map to another, None for no map.
 
-    Each has ``change`` (``+`` or ``-``), ``role`` (empty for ``unmapped``), ``field``
-    and ``route``. What has not the form of a role map is passed over: the findings say
-    that.
+    Each has ``change`` (``+`` or ``-``), ``role`` (empty for ``unmapped``), ``field``,
+    ``route`` and, of an API's own map, ``api``. What has not the form of a role map
+    is passed over: the findings say that.
     """
     before = [] if old is None else list(_lines(old))
     after = list(_lines(new))
     changes = [("-", line) for line in before if line not in after]
     changes += [("+", line) for line in after if line not in before]
     # Role by role, and within one what goes before what comes.
-    changes.sort(key=lambda change: change[1][:2])
+    changes.sort(key=lambda change: change[1][:3])
     return [
         {"change": sign, "role": role, "field": field, "route": route}
-        for sign, (role, field, route) in changes
+        | ({"api": api} if api else {})
+        for sign, (api, role, field, route) in changes
     ]
 
 
@@ -117,6 +123,7 @@ def readable_difference(changes: list[dict[str, str]]) -> Text:
     heading = None
     for change in changes:
         role = change["role"] or "unmapped"
+        role += f" at {change['api']}" if "api" in change else ""
         if role != heading:
             text.append(f"{role}\n", style="bold")
             heading = role
@@ -126,16 +133,26 @@ def readable_difference(changes: list[dict[str, str]]) -> Text:
     return text
 
 
-def _lines(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    yield "", "", str(role_map.get("unmapped", "deny"))
+def _lines(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    yield from _lines_of("", role_map)
+    apis = role_map.get("apis")
+    for api, one in apis.items() if isinstance(apis, dict) else ():
+        if isinstance(one, dict):
+            yield from _lines_of(api, one)
+
+
+def _lines_of(
+    api: str, role_map: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str, str]]:
+    yield api, "", "", str(role_map.get("unmapped", "deny"))
     roles = role_map.get("roles")
     for name, role in roles.items() if isinstance(roles, dict) else ():
         # A role without routes is one all the same.
-        yield name, "", ""
+        yield api, name, "", ""
         for field in _FIELDS:
             entries = role.get(field) if isinstance(role, dict) else None
             for entry in entries if isinstance(entries, list) else ():
-                yield name, field, _spelled(entry)
+                yield api, name, field, _spelled(entry)
 
 
 def _spelled(entry: object) -> str:

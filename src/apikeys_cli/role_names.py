@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apikeys import role_name
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from apikeys_cli.admin_function import AdminFunction
+
+
+def named_in(role_map: Mapping[str, Any]) -> set[str]:
+    """Return the roles that a stored map names, at the top level or for an API."""
+    return {role for _, one in maps_in(role_map) for role in one["roles"]}
+
+
+def maps_in(role_map: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each map in a stored one with the API that it is for, none for the rest."""
+    yield "", {"roles": {}, **role_map}
+    yield from role_map.get("apis", {}).items()
 
 
 def split(texts: Iterable[str]) -> list[str]:
@@ -37,7 +48,7 @@ def unknown(function: AdminFunction, names: Iterable[str]) -> str:
     Nothing, too, where the role map can't be read.
     """
     try:
-        known = sorted(function.invoke("roles.get")["roleMap"]["roles"])
+        known = sorted(named_in(function.invoke("roles.get")["roleMap"]))
     except (RefusedByFunctionError, UnreachableError):
         return ""
     spelled = [role_name.normalise(name) or name for name in names]

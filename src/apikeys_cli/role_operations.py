@@ -75,18 +75,28 @@ def document_of(
 
 
 def compared(
-    role_map: Mapping[str, Any], document: Mapping[str, Any]
+    role_map: Mapping[str, Any],
+    document: Mapping[str, Any],
+    api: str | None = None,
+    stage: str | None = None,
 ) -> dict[str, Any]:
     """Return what a role map makes of a document's operations.
 
     Nothing of a map that is none: its findings say so.
+
+    Args:
+        role_map: the whole map.
+        document: of OpenAPI.
+        api: whose it is, where it is known; its own map decides, if there is one.
+        stage: the API's.
     """
     try:
         parsed = RoleMap.parse(dict(role_map))
     except MalformedRoleMapError:
         return {}
+    deciding = parsed if api is None else parsed.of(api, stage)
     routes, unsaid = operations(document)
-    return {"operations": {**compare(parsed, routes), "notChecked": unsaid}}
+    return {"operations": {**compare(deciding, routes), "notChecked": unsaid}}
 
 
 def lines(found: Mapping[str, Any]) -> Iterator[str]:

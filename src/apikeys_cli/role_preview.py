@@ -64,7 +64,7 @@ def _losses(
 def show_changes(found: dict[str, Any], output: str) -> None:
     """Print what storing a role map would change."""
     changes = found["changes"]
-    fields = ("change", "role", "field", "route")
+    fields = ("change", "role", "field", "route", "api")
     emit(
         output,
         found,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys_cli.dates import counted
+from apikeys_cli.role_names import named_in
 from apikeys_cli.terminal.formats import emit
 from apikeys_cli.wait import until_in_force
 
@@ -39,7 +40,7 @@ def store(
         ifVersion=version,
         allowEmpty=allow_empty or None,
     )
-    count = len(answer["roleMap"]["roles"])
+    count = len(named_in(answer["roleMap"]))
     row = {"roles": count, "version": answer["version"]}
     emit(
         invocation.output,

@@ -110,7 +110,7 @@ class Authorizer:
                     "refuse", reason, api, stage, key_id, login, cached, refusal
                 )
             role_map = self._role_map.get(clock)
-            answer = self._policy_cache.of(found, role_map, method_arn.stage_arn)
+            answer = self._policy_cache.of(found, role_map, method_arn)
         except Exception as error:  # noqa: BLE001 - fail closed, without its text
             fault = error if isinstance(error, FaultError) else _unexpected(error)
         if fault is not None:

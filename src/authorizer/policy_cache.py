@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.document import Document
     from apikeys.grants import Grant
+    from apikeys.method_arn import MethodArn
     from apikeys.record import Record
     from apikeys.roles import RoleMap
     from authorizer.decision import Decision
@@ -55,18 +56,19 @@ class PolicyCache:
         self._told: set[Grant] = set()
         self._told_of: RoleMap | None = None
 
-    def of(self, record: Record, role_map: RoleMap, stage_arn: str) -> Answer:
-        """Return the answer for a record on one stage.
+    def of(self, record: Record, role_map: RoleMap, method_arn: MethodArn) -> Answer:
+        """Return the answer for a record on one stage, by the map that decides there.
 
         Raises:
             MisconfiguredError: its policy is longer than API Gateway takes.
         """
-        name = (record.principal, stage_arn)
+        name = (record.principal, method_arn.stage_arn)
         known = self._cache.get(name)
         if known is not None and known.record is record and known.role_map is role_map:
             return known
-        grant = role_map.grant(record.roles, read_only=record.is_read_only())
-        answer, size = self._compiled(record, role_map, grant, stage_arn)
+        deciding = role_map.of(method_arn.api, method_arn.stage)
+        grant = deciding.grant(record.roles, read_only=record.is_read_only())
+        answer, size = self._compiled(record, role_map, grant, method_arn.stage_arn)
         answer.shut = self._untold(role_map, grant)
         self._cache.put(name, answer, size)
         return answer

@@ -38,7 +38,7 @@ def listeners(emulator: Emulator) -> Listeners:
 @pytest.fixture(scope="session")
 def stack(emulator: Emulator, listeners: Listeners) -> Stack:
     """Return the template deployed to an emulator, with the example's role map."""
-    deployed = deploy(emulator, parameters=listeners.parameters)
+    deployed = deploy(emulator, parameters={**listeners.parameters, "LastUsed": "on"})
     apikeys(deployed, "roles", "put", str(ROLE_MAP), "--yes")
     return deployed
 
@@ -52,9 +52,8 @@ def rows(stack: Stack) -> list[Row]:
 @pytest.fixture
 def issued(stack: Stack) -> Issued:
     """Return a key with the management role."""
-    return Issued(
-        **apikeys(stack, "issue", "--client", "Test App", "--role", MANAGEMENT)
-    )
+    answer = apikeys(stack, "issue", "--client", "Test App", "--role", MANAGEMENT)
+    return Issued(answer["key"], answer["record"])
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,7 @@ def test_admin_variables() -> None:
         "SIGNING_SECRET": "teststack-signing-key",
         "STACK_NAME": "teststack",
         "AUTHORIZER_LOG_GROUP": "AuthorizerLogGroup",
+        "LAST_USE_TABLE": "",
         "POWERTOOLS_SERVICE_NAME": "apikeys-admin",
         "POWERTOOLS_METRICS_NAMESPACE": "ApiKeys",
     }

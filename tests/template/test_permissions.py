@@ -19,8 +19,14 @@ ROLES = (
     "ExampleRole",
     "NoticesRole",
     "NoticesScheduleRole",
+    "LastUseRole",
 )
-ALL = {"ExampleApi": "true", "AuthorizerInvokeRole": "true", "SupportFunction": "true"}
+ALL = {
+    "ExampleApi": "true",
+    "AuthorizerInvokeRole": "true",
+    "SupportFunction": "true",
+    "LastUsed": "on",
+}
 READ = "secretsmanager:GetSecretValue"
 
 WRITES = [

@@ -16,7 +16,7 @@ from tests.builders import a_key, record_text, rest_event
 from tests.fakes import FakeReader
 
 _SOURCE = Path(__file__).parents[2] / "src"
-_OURS = {"admin", "apikeys", "apikeys_cli", "authorizer"}
+_OURS = {"admin", "apikeys", "apikeys_cli", "authorizer", "last_use"}
 
 # Reads what the store holds and an event; writes what was answered and loaded.
 _DECIDE = """
@@ -70,6 +70,7 @@ def _imported(package: str) -> dict[str, set[str]]:
         ("apikeys", {"apikeys"}),
         ("authorizer", {"authorizer", "apikeys"}),
         ("admin", {"admin", "apikeys"}),
+        ("last_use", {"last_use", "apikeys"}),
         ("apikeys_cli", {"apikeys_cli", "apikeys"}),
     ],
 )
@@ -268,4 +269,5 @@ def test_deciding_about_a_key_loads_the_standard_library_alone() -> None:
     spared.add("apikeys.networks")
     # Nor what reads answers that AWS does not give.
     spared |= {"authorizer.readers.any_response", "http.client", "email"}
+    spared |= {"urllib.parse", "ipaddress"}
     assert spared.isdisjoint(loaded)

@@ -1,6 +1,5 @@
 """How Secrets Manager behaves: V6, V19, V22; and DynamoDB beside it: V43."""
 
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -120,11 +119,8 @@ def _races(run: Run) -> Seen:
 
 
 def _stores(run: Run) -> Seen:
-    asked = json.dumps({"reads": _REPEATS, "writes": _REPEATS}).encode()
-    answer = run.account.client("lambda").invoke(
-        FunctionName=run.probe["StoresFunction"], Payload=asked
-    )
-    found = json.loads(answer["Payload"].read())
+    asked = {"reads": _REPEATS, "writes": _REPEATS}
+    found = run.account.invoke(run.probe["StoresFunction"], asked)
     if "item" not in found:
         raise AdminError(str(found.get("errorMessage")))
     item, secret, index = found["item"], found["secret"], found["index"]

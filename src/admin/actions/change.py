@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from admin.actions.views import findings, lost_routes, public_view, revoked_view
 from admin.errors import conflict
+from admin.rules import last_use
 from apikeys import policy
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def get(deployment: Deployment, request: Get) -> Document:
     if found is None:
         kept = deployment.tombstones.seen(deployment.records.name(request.principal))
         return {"status": 200, "record": revoked_view(request.principal, kept)}
-    return {"status": 200, "record": _view(deployment, found)}
+    uses = last_use.uses_of(deployment.last_uses, [request.principal], is_needed=False)
+    view = _view(deployment, found) | last_use.shown(uses, request.principal)
+    return {"status": 200, "record": view}
 
 
 def enable(deployment: Deployment, request: Enable) -> Document:

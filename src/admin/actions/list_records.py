@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.actions.views import public_view, revoked_view
-from admin.rules import page_token
+from admin.rules import last_use, page_token
 from admin.rules.handover import is_awaited
 from admin.stores.engine import Wanted
 from admin.stores.records import is_ours, readable
 from admin.stores.revoked import seen
+from apikeys import timestamp
 from apikeys.defaults import DAY
 
 if TYPE_CHECKING:
@@ -33,8 +34,12 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
     that no record is left out or shown twice; an answer may have fewer than
     ``limit`` records and a token all the same. ``corrupt`` has the key ids and
     logins of records that can't be read, ``unconfirmed`` those of the records shown
-    whose hand-over was never confirmed.
+    whose hand-over was never confirmed. With ``unusedForDays`` it has ``notedSince``,
+    from when on uses are known.
     """
+    noted_since = None
+    if request.unused_for_days is not None:
+        noted_since = last_use.noted_since(deployment.last_uses)
     found: list[Document] = []
     apart: dict[str, list[str]] = {"corrupt": [], "unconfirmed": []}
     pages_of = request.model_dump(exclude={"limit", "next_token"}, exclude_none=True)
@@ -53,13 +58,15 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
         )
         if page is None:
             raise page_token.refused()
-        found += _fitting(deployment, request, page, apart)
+        found += _fitting(deployment, request, page, apart, noted_since)
         token = page.token
         # A page of less than half would cost as much and bring little.
         if token is None or len(found) * 2 > request.limit:
             break
     answer: Document = {"status": 200, "records": found}
     answer |= {name: texts for name, texts in apart.items() if texts}
+    if noted_since is not None:
+        answer["notedSince"] = f"{timestamp.format_utc(noted_since)}Z"
     if token is not None:
         answer["nextToken"] = page_token.wrapped(token, pages_of)
     return answer
@@ -76,7 +83,11 @@ def _wanted(request: ListKeys, now: int) -> Wanted:
 
 
 def _fitting(
-    deployment: Deployment, request: ListKeys, page: Page, apart: dict[str, list[str]]
+    deployment: Deployment,
+    request: ListKeys,
+    page: Page,
+    apart: dict[str, list[str]],
+    noted_since: int | None,
 ) -> Iterator[Document]:
     if request.state == "revoked":
         for principal, notes in page.notes.items():
@@ -85,10 +96,21 @@ def _fitting(
                 yield revoked_view(principal, kept)
         return
     now = deployment.clock()
+    uses = last_use.uses_of(
+        deployment.last_uses, page.principals, is_needed=noted_since is not None
+    )
     for principal, stored in deployment.records.many(page.principals).items():
         record = readable(principal, stored)
         if record is not None and _fits(record, request, now):
             view = public_view(record, stored.version, now)
+            view |= last_use.shown(uses, principal)
+            if noted_since is not None and not last_use.is_unused(
+                record,
+                (uses or {}).get(principal, 0),
+                noted_since,
+                now - (request.unused_for_days or 0) * DAY,
+            ):
+                continue
             if request.state in (None, view["state"]):
                 if is_awaited(page.notes[principal]):
                     apart["unconfirmed"].append(principal.text)

@@ -36,7 +36,7 @@ def put(deployment: Deployment, request: RolesPut) -> Document:
     found = role_map_findings.findings(role_map)
     if refused := [finding for finding in found if finding.grade == REFUSE]:
         raise _refusal(refused)
-    if not (role_map.roles or request.allow_empty):
+    if not (role_map.role_names() or request.allow_empty):
         message = "has no roles, which takes every route from every key; say allowEmpty"
         raise invalid("roleMap", message)
     before = deployment.role_maps.readable()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from admin.principal import Principal
 from admin.rules import usage_query
+from admin.stores.engine import Wanted
 from apikeys import timestamp
 from apikeys.defaults import DAY
 
@@ -59,6 +60,6 @@ def _principals(deployment: Deployment, request: Usage) -> list[Principal] | Non
         return None
     return [
         principal
-        for principal, record in deployment.records.each()
+        for principal, record in deployment.records.each(Wanted(request.client))
         if record is not None and record.document.get("client") == request.client
     ]

@@ -103,7 +103,12 @@ def _decided(
     shown: Document = {"record": public_view(record, stored.version, now)}
     if reason is Reason.GRANTED:
         role_map, read_only = deployment.role_maps.current(), record.is_read_only()
-        if not role_map.grant(record.roles, read_only=read_only).allow:
+        deciding = [one for _, one in role_map.maps()]
+        if request.api is not None:
+            role_map = role_map.of(request.api, request.stage)
+            deciding = [role_map]
+        grants = (one.grant(record.roles, read_only=read_only) for one in deciding)
+        if not any(grant.allow for grant in grants):
             reason = Reason.NO_ROLE
         if request.route is not None:
             asked = ruling.Request(request.route)

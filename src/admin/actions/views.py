@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apikeys import policy, timestamp
 from apikeys.defaults import DAY
-from apikeys.finding import TELL, Finding, losses
+from apikeys.finding import TELL, Finding, located, losses
 from apikeys.grants import LONGEST_STAGE_ARN
 from apikeys.session import SETTINGS
 
@@ -103,12 +103,8 @@ def findings(role_map: RoleMap | None, record: Record) -> Document:
     if role_map is None:
         return {}
     found = [] if record.roles else [_without_roles(role_map)]
-    grant = role_map.grant(record.roles, read_only=record.is_read_only())
-    found += losses(grant.findings)
-    longest = policy.policy_document(
-        grant, LONGEST_STAGE_ARN, record.expires_at, record.networks
-    )
-    length = policy.size(policy.answer(record, longest))
+    found += _lost(role_map, record)
+    length = max(_answer_bytes(one, record) for _, one in role_map.maps())
     if length > policy.MAX_BYTES:
         message = (
             f"the authorizer answers with up to {length} bytes, policy and context; "
@@ -126,8 +122,24 @@ def lost_routes(role_map: RoleMap | None, record: Record) -> Document:
     """
     if role_map is None:
         return {}
+    return _shown(_lost(role_map, record))
+
+
+def _lost(role_map: RoleMap, record: Record) -> list[Finding]:
+    """Return what a record's roles lose, at each API by its own map."""
+    found: list[Finding] = []
+    for api, one in role_map.maps():
+        grant = one.grant(record.roles, read_only=record.is_read_only())
+        found += located(api, grant.findings)
+    return losses(found)
+
+
+def _answer_bytes(role_map: RoleMap, record: Record) -> int:
     grant = role_map.grant(record.roles, read_only=record.is_read_only())
-    return _shown(losses(grant.findings))
+    longest = policy.policy_document(
+        grant, LONGEST_STAGE_ARN, record.expires_at, record.networks
+    )
+    return policy.size(policy.answer(record, longest))
 
 
 def _shown(found: list[Finding]) -> Document:
@@ -136,7 +148,7 @@ def _shown(found: list[Finding]) -> Document:
 
 def _without_roles(role_map: RoleMap) -> Finding:
     message = "without a role it opens no route: every call is 403"
-    if role_map.any_key:
+    if any(one.any_key for _, one in role_map.maps()):
         message = "without a role it opens every route that no role names"
     return Finding(TELL, (), "", message)
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from apikeys.check import check
-from apikeys.finding import TELL, Finding
+from apikeys.finding import TELL, Finding, located
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,10 @@ _COLON_NAME = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
 
 def findings(role_map: RoleMap) -> list[Finding]:
     """Return what there is to say of a map, the gravest first."""
-    return [*check(role_map), *_literal_names(role_map)]
+    found = check(role_map)
+    for api, one in role_map.maps():
+        found += located(api, _literal_names(one))
+    return found
 
 
 def unknown(found: list[Finding], before: RoleMap | None) -> list[Finding]:

@@ -57,6 +57,11 @@ def topic() -> AbstractContextManager[None]:
     return _served("Amazon SNS", Code.TOPIC_UNAVAILABLE, ())
 
 
+def last_uses() -> AbstractContextManager[None]:
+    """Refuse with 503 what is not an answer of the table of last uses."""
+    return _served("The table of last uses", Code.LAST_USES_UNAVAILABLE, ())
+
+
 def logs(*answers: type[Exception]) -> AbstractContextManager[None]:
     """Refuse with 503 what is not an answer of CloudWatch Logs; see ``store``."""
     return _served("CloudWatch Logs", Code.LOGS_UNAVAILABLE, answers)

@@ -207,7 +207,9 @@ class Records:
         found = {self._principal(name): notes for name, notes in page.notes.items()}
         return Page({s: notes for s, notes in found.items() if s}, page.token)
 
-    def each(self) -> Iterator[tuple[Principal, Record | None]]:
+    def each(
+        self, wanted: Wanted = EVERYTHING
+    ) -> Iterator[tuple[Principal, Record | None]]:
         """Yield every record that was not revoked, None for one that can't be read.
 
         What is no record of this project's is passed over.
@@ -217,7 +219,7 @@ class Records:
         """
         token = None
         while True:
-            page = self.page(MAX_NAMES, token, deleted=False)
+            page = self.page(MAX_NAMES, token, deleted=False, wanted=wanted)
             if page is None:
                 message = "the list of records broke off between two pages"
                 raise RefusedError(Code.STORE_UNAVAILABLE, message)

@@ -8,7 +8,7 @@ from admin.errors import Code, RefusedError, conflict, invalid
 from admin.stores.engine import Absence, NameTakenError
 from apikeys import document
 from apikeys.errors import MalformedRoleMapError
-from apikeys.finding import losses, refusals
+from apikeys.finding import located, losses, refusals
 from apikeys.grants import LONGEST_STAGE_ARN
 from apikeys.policy import MAX_BYTES, size_of_networks
 from apikeys.roles import RoleMap
@@ -78,7 +78,9 @@ class RoleMaps:
     def opens_without_role(self) -> bool:
         """Return whether a key that holds no role opens a route by the map in force."""
         role_map = self.readable()
-        return role_map is not None and bool(role_map.grant(()).allow)
+        return role_map is not None and any(
+            one.grant(()).allow for _, one in role_map.maps()
+        )
 
     def check_roles(
         self,
@@ -107,11 +109,15 @@ class RoleMaps:
                 raise invalid("roles", "there is no role map yet (roles.put)")
             return None
         role_map = _parsed(stored)
-        unknown = [name for name in names if name not in role_map.roles]
+        known = role_map.role_names()
+        unknown = [name for name in names if name not in known]
         if unknown:
             raise invalid("roles", f"not in the role map: {', '.join(unknown)}")
-        grants = _fitting(role_map, names, session, networks)
-        if lost := losses(finding for grant in grants for finding in grant.findings):
+        found: list[Finding] = []
+        for api, one in role_map.maps():
+            for grant in _fitting(one, names, session, networks, api=api):
+                found += located(api, grant.findings)
+        if lost := losses(found):
             message = f"roles: {'; '.join(map(_told, lost))}"
             code = Code.INVALID_REQUEST
             raise RefusedError(code, message, field="roles", findings=lost)
@@ -128,7 +134,8 @@ class RoleMaps:
         """
         role_map = self.readable()
         if role_map is not None:
-            _fitting(role_map, record.roles, record.session, record.networks)
+            for api, one in role_map.maps():
+                _fitting(one, record.roles, record.session, record.networks, api=api)
         return role_map
 
     def _read(self) -> Stored | Absence:
@@ -136,7 +143,12 @@ class RoleMaps:
 
 
 def _fitting(
-    role_map: RoleMap, names: Sequence[str], session: object, networks: Sequence[str]
+    role_map: RoleMap,
+    names: Sequence[str],
+    session: object,
+    networks: Sequence[str],
+    *,
+    api: str,
 ) -> list[Grant]:
     """Return what a record with these roles may call, where its policy fits."""
     # A session that reads alone today may write tomorrow.
@@ -146,15 +158,18 @@ def _fitting(
     length = max(grant.bytes for grant in grants)
     length += size_of_networks(LONGEST_STAGE_ARN, tuple(networks))
     if length > MAX_BYTES:
-        message = f"together a policy of {length} bytes, at most {MAX_BYTES} fit"
+        where = f" at {api}" if api else ""
+        message = f"together a policy of {length} bytes{where}, "
+        message += f"at most {MAX_BYTES} fit"
         raise invalid("allowedCidrs" if networks else "roles", message)
     return grants
 
 
 def _told(lost: Finding) -> str:
+    where = f"{lost.api}: " if lost.api else ""
     if len(lost.roles) == 1:
-        return lost.message
-    return f"{' and '.join(lost.roles) or 'any-key'}: {lost.message}"
+        return where + lost.message
+    return f"{where}{' and '.join(lost.roles) or 'any-key'}: {lost.message}"
 
 
 def _parsed(stored: Stored) -> RoleMap:

@@ -12,6 +12,7 @@ from apikeys.fields import MAX_LIFETIME_DAYS
 from apikeys.networks import check_networks
 from apikeys.session import MODES, OPTIONAL, REQUIRED
 from apikeys_cli import dates
+from apikeys_cli.role_names import named_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -115,7 +116,7 @@ def known_roles(
     """Return the names in the role map, none where no request has roles."""
     if not any(request.get("roles") for request in requests):
         return set()
-    return set(function.invoke("roles.get")["roleMap"]["roles"])
+    return named_in(function.invoke("roles.get")["roleMap"])
 
 
 def standing_faults(

@@ -42,6 +42,7 @@ class _ListOptions(TypedDict):
     search: str | None
     sort: str | None
     columns: tuple[str, ...] | None
+    unused_for: int | None
     limit: int | None
 
 
@@ -51,6 +52,7 @@ class _ListOptions(TypedDict):
         "apikeys list",
         "apikeys list --expiring-within 14d",
         "apikeys list --search batch --sort -created --columns keyId,client,issueDate",
+        "apikeys list --unused-for 90d",
         'apikeys list --client "Test App" --state active --output csv > keys.csv',
         "apikeys list --output ndjson | jq -r 'select(.roles == []).keyId'",
     ),
@@ -75,6 +77,11 @@ class _ListOptions(TypedDict):
 @click.option(
     "--columns", type=COLUMNS, help="Show these fields: keyId,client,issueDate."
 )
+@click.option(
+    "--unused-for",
+    type=DURATION,
+    help="Only those not used for 90d, 12w (with LastUsed on).",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many in all.")
 @common_options
 @click.pass_obj
@@ -92,6 +99,7 @@ def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> Non
         state=options["state"],
         search=options["search"],
         **_ending(ending, time.time()),
+        unusedForDays=_days(options["unused_for"]),
     )
     records: Iterable[dict[str, Any]] = listing.records()
     is_table = invocation.output == "table"
@@ -141,12 +149,17 @@ def _ending(seconds: int | None, now: float) -> dict[str, Any]:
     """
     if seconds is None:
         return {}
-    days = -(-seconds // DAY)
+    days = _days(seconds)
 
     def fits(record: Mapping[str, Any]) -> bool:
         return moment(record["expirationDate"]) <= now + seconds
 
     return {"expiringWithinDays": days, "fits": fits if seconds % DAY else None}
+
+
+def _days(seconds: int | None) -> int | None:
+    """Return a duration in whole days, of which the last may be a part."""
+    return None if seconds is None else -(-seconds // DAY)
 
 
 def _nothing(function: AdminFunction, options: _ListOptions) -> str:
@@ -160,6 +173,11 @@ def _nothing(function: AdminFunction, options: _ListOptions) -> str:
 
 
 def _conclude(listing: Listing) -> None:
+    if listing.noted_since is not None:
+        say(
+            f"Uses are noted since {listing.noted_since}; what was used before then is "
+            "not known, and not listed until it is unused for that long since."
+        )
     if listing.is_cut:
         say(f"The first {listing.count}; there may be more (--limit).")
     if listing.corrupt:

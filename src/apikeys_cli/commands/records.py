@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from apikeys_cli.options.api import api_options, check_api
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import (
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 _FIELDS = {"allow-from": "allowedCidrs"}
 
 
+class _GetOptions(TypedDict):
+    routes: bool
+    api: str | None
+    stage: str | None
+
+
 class _UpdateOptions(RecordOptions):
     clear: tuple[str, ...]
     if_version: str | None
@@ -48,16 +55,29 @@ class _UpdateOptions(RecordOptions):
 @click.option(
     "--routes", is_flag=True, help="Show what its roles open as well, and what not."
 )
+@api_options
 @common_options
 @click.pass_obj
-def get(invocation: Invocation, principal: dict[str, str], *, routes: bool) -> None:
-    """Show the record of a key or an account."""
+def get(
+    invocation: Invocation,
+    /,
+    principal: dict[str, str],
+    **options: Unpack[_GetOptions],
+) -> None:
+    """Show the record of a key or an account.
+
+    --routes without --api: at the APIs that have no map of their own.
+    """
+    routes, api, stage = options["routes"], options["api"], options["stage"]
+    check_api(api, stage)
+    if api is not None and not routes:
+        raise click.UsageError("--api goes with --routes")
     if routes and invocation.output == "csv":
         raise click.UsageError("--routes is for table, json and ndjson")
     answer = invocation.function.invoke("get", **principal)
     if routes:
         role_map = invocation.function.invoke("roles.get")["roleMap"]
-        found = record_explanation(role_map, answer["record"])
+        found = record_explanation(role_map, answer["record"], api, stage)
         answer = {**answer, "routes": found}
     show(answer, invocation.output)
     if routes and invocation.output == "table":

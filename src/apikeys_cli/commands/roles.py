@@ -8,6 +8,7 @@ import click
 
 from apikeys_cli import role_findings
 from apikeys_cli.completion import complete_role
+from apikeys_cli.options.api import api_options, check_api
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Family
 from apikeys_cli.options.types import yes_option
@@ -51,6 +52,12 @@ class _CheckOptions(OperationsOptions):
     file: Path | None
 
 
+class _ExplainOptions(TypedDict):
+    file: Path | None
+    api: str | None
+    stage: str | None
+
+
 class _PutOptions(TypedDict):
     file: Path
     dry_run: bool
@@ -79,8 +86,12 @@ def get_roles(invocation: Invocation) -> None:
     """Print the stored role map as `roles put` takes it: TOML, or JSON."""
     answer = invocation.function.invoke("roles.get")
     role_map = answer["roleMap"]
-    fields = ("role", "field", "route")
-    rows = [dict(zip(fields, row, strict=True)) for row in routes(role_map)]
+    fields = ("role", "field", "route", "api")
+    # The API where there is one, for there mostly is none.
+    rows = [
+        {name: text for name, text in zip(fields, row, strict=True) if text}
+        for row in routes(role_map)
+    ]
     emit(
         invocation.output, role_map, rows, fields, lambda: echo_lines([toml(role_map)])
     )
@@ -116,7 +127,7 @@ def check_roles(
     if document is not None:
         if role_map is None:
             role_map = invocation.function.invoke("roles.get")["roleMap"]
-        answer |= compared(role_map, document)
+        answer |= compared(role_map, document, options["api"], options["stage"])
     unnamed = answer.get("operations", {}).get("findings", [])
     rows = [role_findings.row(finding) for finding in (*answer["findings"], *unnamed)]
     fields = role_findings.FIELDS
@@ -206,23 +217,33 @@ def edit_roles(
     epilog=examples(
         "apikeys roles explain REPORTING",
         "apikeys roles explain REPORTING BILLING --file roles.toml",
+        "apikeys roles explain REPORTING --api a1b2c3d4e5 --stage prod",
     ),
 )
 @click.argument(
     "names", nargs=-1, required=True, metavar="ROLE…", shell_complete=complete_role
 )
 @click.option("--file", type=role_file_path(), help="Of this file, not the stored map.")
+@api_options
 @common_options
 @click.pass_obj
 def explain_roles(
-    invocation: Invocation, names: tuple[str, ...], file: Path | None
+    invocation: Invocation,
+    /,
+    names: tuple[str, ...],
+    **options: Unpack[_ExplainOptions],
 ) -> None:
-    """Say what a role opens, or several together, what it does not, and why."""
+    """Say what a role opens, or several together, what it does not, and why.
+
+    Without --api: at the APIs that have no map of their own.
+    """
+    file, api, stage = options["file"], options["api"], options["stage"]
+    check_api(api, stage)
     if file is None:
         role_map = invocation.function.invoke("roles.get")["roleMap"]
     else:
         role_map = read_role_file(file)
-    found = explanation(role_map, names)
+    found = explanation(role_map, names, api, stage)
     emit(
         invocation.output,
         found,

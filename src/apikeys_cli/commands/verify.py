@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 
+from apikeys_cli.options.api import api_options, check_api
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.types import ADDRESS, LOGIN
 from apikeys_cli.terminal.console import print_data
@@ -23,6 +24,8 @@ _REFUSED = 1
 class _VerifyOptions(TypedDict):
     login: str | None
     route: str | None
+    api: str | None
+    stage: str | None
     source_ip: str | None
 
 
@@ -49,6 +52,7 @@ class _VerifyOptions(TypedDict):
     type=ADDRESS,
     help="Judge a call from this address, where the record names networks.",
 )
+@api_options
 @common_options
 @click.pass_obj
 @click.pass_context
@@ -63,11 +67,14 @@ def verify(
     It is read from standard input, or asked for on a terminal; never an argument. Exits
     with 1 where it would be refused, or where the route is shut.
     """
+    check_api(options["api"], options["stage"])
     answer = invocation.function.invoke(
         "verify",
         login=options["login"],
         credential=read_credential(credential),
         route=options["route"],
+        api=options["api"],
+        stage=options["stage"],
         **{"from": options["source_ip"]},
     )
     ruling = answer.get("route")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apikeys_cli.console.forms import text_of
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.records import name_of
+from apikeys_cli.role_names import named_in
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -70,10 +71,10 @@ _FILTERS = ("q", "state", "client", "role", "expiring", "after")
 def role_names(console: Console) -> list[str]:
     """Return the names of the stored map's roles; none where there is no map."""
     try:
-        found = console.function.invoke("roles.get")["roleMap"]["roles"]
+        found = console.function.invoke("roles.get")["roleMap"]
     except (RefusedByFunctionError, UnreachableError):
         return []
-    return sorted(found)
+    return sorted(named_in(found))
 
 
 def _searched(console: Console, asked: dict[str, str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.records import Listing
 from apikeys_cli.role_losses import losses
 from apikeys_cli.role_maps import difference, is_json_text, parse_role_map, routes
+from apikeys_cli.role_names import named_in
 from apikeys_cli.terminal.toml import toml
 
 if TYPE_CHECKING:
@@ -31,12 +32,13 @@ def roles(console: Console, _request: Request) -> Response:
     stored = _stored(console)
     role_map = {"roles": {}} if stored is None else stored["roleMap"]
     cells: dict[str, dict[str, str]] = {}
-    for role, field, route in routes(role_map):
-        cells.setdefault(route, {})[role] = field
+    for role, field, route, api in routes(role_map):
+        where = f"{route} at {api}" if api else route
+        cells.setdefault(where, {})[role] = field
     return console.page(
         "roles.html",
         stored=stored,
-        names=list(role_map["roles"]),
+        names=sorted(named_in(role_map)),
         unmapped=role_map.get("unmapped", "deny"),
         rows=sorted(cells.items(), key=lambda row: row[0].split(" ")[::-1]),
     )

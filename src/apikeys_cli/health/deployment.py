@@ -52,14 +52,18 @@ def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
             "no record is given both; put the routes apart, or both into one role",
         )
     if not apart:
-        yield ok(subject, f"{counted(len(parsed.roles), 'role')}, no conflict")
+        yield ok(subject, f"{counted(len(parsed.role_names()), 'role')}, no conflict")
     yield _largest_policy(parsed)
 
 
 def _largest_policy(role_map: RoleMap) -> Finding:
-    sizes = {f"{name}'s": role_map.grant([name]).bytes for name in role_map.roles}
-    if role_map.any_key:
-        sizes["that of a key without roles"] = role_map.grant([]).bytes
+    sizes = {}
+    for api, one in role_map.maps():
+        where = f" at {api}" if api else ""
+        for name in one.roles:
+            sizes[f"{name}'s{where}"] = one.grant([name]).bytes
+        if one.any_key:
+            sizes[f"that of a key without roles{where}"] = one.grant([]).bytes
     name = max(sizes, key=sizes.__getitem__, default="none's")
     size = sizes.get(name, 0)
     what = f"the largest is {name}, {size:,} of {MAX_BYTES:,} bytes"

@@ -15,6 +15,7 @@ from apikeys_cli.dates import moment
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.findings import Finding, fail, ok, some, warn
 from apikeys_cli.records import Listing, name_of
+from apikeys_cli.role_names import named_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ def _roles(
         if record["state"] != "expired":
             for role in record.get("roles", ()):
                 held.setdefault(role, []).append(name_of(record))
-    for role in sorted(held.keys() - role_map["roles"].keys()):
+    for role in sorted(held.keys() - named_in(role_map)):
         yield warn(
             "roles",
             f"the role map lacks {role}, which {len(held[role])} hold and which opens "
@@ -116,9 +117,11 @@ def _losses(
         if record["state"] == "expired":
             continue
         read_only = is_read_only(record.get("session"))
-        grant = parsed.grant(record.get("roles", ()), read_only=read_only)
-        for finding in losses(grant.findings):
-            losing.setdefault(finding.message, []).append(name_of(record))
+        for api, one in parsed.maps():
+            grant = one.grant(record.get("roles", ()), read_only=read_only)
+            for finding in losses(grant.findings):
+                where = f"at {api}: " if api else ""
+                losing.setdefault(where + finding.message, []).append(name_of(record))
     for message, names in losing.items():
         yield warn(
             "lost routes",

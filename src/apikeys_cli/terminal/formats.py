@@ -39,6 +39,7 @@ RECORD_FIELDS = (
     "issueDate",
     "expirationDate",
     "expiresInDays",
+    "lastUsed",
     "restorableUntil",
     "enabled",
     "description",

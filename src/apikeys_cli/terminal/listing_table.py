@@ -73,6 +73,8 @@ def _layouts(
     states = [_state(record) for record in records]
     ends = [_end(record, now) for record in records]
     broken = [Text(end.plain.replace(" (", "\n(")) for end in ends]
+    # Where no deployment notes them, there is no column.
+    used = [_fixed("last used", _last_uses(records))] if _has_uses(records) else []
     texts = (
         _flexible(heading, named),
         _fixed("state", states),
@@ -83,15 +85,22 @@ def _layouts(
     created = [Text(str(record.get("issueDate", ""))[:_DAY]) for record in records]
     if not has_lines:
         if any(created):
-            yield [*texts, _fixed("created", created), _fixed("expires", ends)]
-        yield [*texts, _fixed("expires", ends)]
-    yield [*texts, _fixed("expires", broken)]
+            yield [
+                *texts,
+                *used,
+                _fixed("created", created),
+                _fixed("expires", ends),
+            ]
+        yield [*texts, *used, _fixed("expires", ends)]
+    yield [*texts, *used, _fixed("expires", broken)]
     described = _words(
         "client, name, roles", [_described(record) for record in records]
     )
     stacked = _stacked(heading, named, states)
-    yield [stacked, described, _fixed("expires", broken)]
-    yield [_stacked(f"{heading}, expires", named, states, broken), described]
+    yield [stacked, described, *used, _fixed("expires", broken)]
+    lines = [*(column.cells for column in used), broken]
+    also = ", last used, expires" if used else ", expires"
+    yield [_stacked(f"{heading}{also}", named, states, *lines), described]
 
 
 def _stacked(heading: str, *lines: list[Text]) -> _Column:
@@ -175,6 +184,14 @@ def _named(record: Mapping[str, Any], listed: set[str]) -> Text:
 def _state(record: Mapping[str, Any]) -> Text:
     state = record["state"]
     return Text(state, style=STATE_STYLES.get(state, ""))
+
+
+def _has_uses(records: Sequence[Mapping[str, Any]]) -> bool:
+    return any("lastUsed" in record for record in records)
+
+
+def _last_uses(records: Sequence[Mapping[str, Any]]) -> list[Text]:
+    return [Text((r.get("lastUsed") or "-")[: len("yyyy-mm-dd")]) for r in records]
 
 
 def _end(record: Mapping[str, Any], now: float) -> Text:

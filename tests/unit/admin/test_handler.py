@@ -161,7 +161,7 @@ def test_an_event_that_was_not_delivered_is_logged_and_measured(
     )
     assert metric["EventsUndelivered"] == [1.0]
     (directive,) = metric["_aws"]["CloudWatchMetrics"]
-    assert directive["Dimensions"] == [["function_name"]]
+    assert (directive["Dimensions"], metric["stack"]) == ([["stack"]], "apikeys")
 
 
 def test_events_are_sent_by_a_client_of_their_own(started: Any) -> None:

@@ -18,6 +18,7 @@ _DEFAULTS: dict[str, Any] = {
     "default_lifetime_days": 90,
     "alarm_topic_arn": "",
     "authorizer_log_group": "",
+    "last_use_table": "",
     "event_bus_name": "",
     "expiry_notices": (),
     "flush_stages": "",
@@ -41,7 +42,7 @@ _DEFAULTS: dict[str, Any] = {
     "secret_name_prefix": "APIKEY_",
     "signing_secret": "signing",
     "unknown_ttl_seconds": 5,
-    "stack_name": "",
+    "stack_name": "apikeys",
 }
 
 
@@ -62,6 +63,7 @@ def test_only_the_signing_secret_has_no_default() -> None:
         ("DEFAULT_LIFETIME_DAYS", "7", "default_lifetime_days", 7),
         ("ALARM_TOPIC_ARN", "arn", "alarm_topic_arn", "arn"),
         ("AUTHORIZER_LOG_GROUP", "group", "authorizer_log_group", "group"),
+        ("LAST_USE_TABLE", "table", "last_use_table", "table"),
         ("EXPIRY_NOTICES", "30,7,1", "expiry_notices", (30, 7, 1)),
         ("EXPIRY_NOTICES", "", "expiry_notices", ()),
         ("EVENT_BUS_NAME", "keys", "event_bus_name", "keys"),

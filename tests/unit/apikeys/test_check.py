@@ -258,3 +258,39 @@ def test_a_finding_is_answered_as_four_fields() -> None:
         "message": "good to know",
     }
     assert repr(finding) == "<tell A: good to know>"
+
+
+def test_every_api_s_map_is_checked_by_itself() -> None:
+    """And a finding says of which it is."""
+    bad = {"roles": {"A": {"allow": ["GET /a/"]}}}
+    found = _found({"roles": {}, "apis": {"abc": bad, "abc/dev": bad}})
+    assert [(finding.grade, finding.api) for finding in found] == [
+        ("refuse", "abc"),
+        ("refuse", "abc/dev"),
+    ]
+    assert found[0].document()["api"] == "abc"
+
+
+def test_a_role_that_a_map_lacks_is_told_with_where() -> None:
+    """There it opens nothing; of a top level without anything nothing is said."""
+    roles = {"A": {"allow": ["GET /a"]}, "B": {"allow": ["GET /b"]}}
+    only_a = {"roles": {"A": roles["A"]}}
+    found = _found({"roles": roles, "apis": {"abc": only_a}})
+    assert [(finding.api, finding.roles, finding.message) for finding in found] == [
+        ("abc", ("B",), "at this API nothing is open to B")
+    ]
+    found = _found({**only_a, "apis": {"abc": {"roles": roles}}})
+    assert [(finding.api, finding.message) for finding in found] == [
+        ("", "where no API has a map of its own nothing is open to B")
+    ]
+    assert _found({"apis": {"abc": {"roles": roles}}}) == []
+
+
+def test_the_limits_hold_for_each_map_and_for_the_whole() -> None:
+    """Paths are counted by API, bytes in all."""
+    shapes = {"A": {"allow": [f"GET /a/{number}" for number in range(250)]}}
+    one = {"roles": shapes}
+    assert "different paths" not in str(_found({**one, "apis": {"a": one}}))
+    many = {f"a{number}": one for number in range(40)}
+    (finding,) = _found({"apis": many})
+    assert "the role map has" in finding.message

@@ -64,7 +64,7 @@ def test_what_no_role_names_is_closed_by_default() -> None:
         ({"roles": {}, "unmapped": ["deny"]}, ['unmapped: is "deny" or "any-key"']),
         (
             {"roles": {}, "role": {}},
-            ["role: is not a field of a role map (unmapped, roles)"],
+            ["role: is not a field of a role map (unmapped, roles, apis)"],
         ),
         (
             {"roles": {"reader": {}}},
@@ -247,3 +247,83 @@ def test_connect_is_opened_by_its_name_alone() -> None:
 def _paths(grant: Grant) -> tuple[str, ...]:
     """Return what is denied but for encoded letters."""
     return tuple(sorted(r for r in grant.deny if not r.startswith("*%")))
+
+
+_READS = {"READER": {"allow": ["GET /a"]}}
+
+
+def test_a_map_may_be_split_by_api() -> None:
+    """The stage's own before the API's before the top level."""
+    found = RoleMap.parse(
+        {
+            "unmapped": "any-key",
+            "roles": _READS,
+            "apis": {
+                "abc/prod": {"roles": {"WRITER": {}}},
+                "abc": {"unmapped": "deny", "roles": {}},
+                "xyz/$default": {"unmapped": "any-key", "roles": {}},
+            },
+        }
+    )
+    assert found.of("abc", "prod") is found.apis["abc/prod"]
+    assert found.of("abc", "dev") is found.of("abc", None) is found.apis["abc"]
+    assert found.of("xyz", "$default") is found.apis["xyz/$default"]
+    assert found.of("xyz", "prod") is found.of("ab", "prod") is found
+    assert [api for api, _ in found.maps()] == ["", *found.apis]
+    assert found.role_names() == {"READER", "WRITER"}
+
+
+def test_nothing_is_inherited_from_the_top_level() -> None:
+    """Neither a role nor what becomes of routes that nobody names."""
+    found = RoleMap.parse(
+        {"unmapped": "any-key", "roles": _READS, "apis": {"abc": {"roles": {}}}}
+    )
+    assert found.grant(["READER"]).allow
+    assert found.apis["abc"].any_key is False
+    assert found.apis["abc"].grant(["READER"]).allow == ()
+
+
+def test_a_map_that_is_split_whole_needs_no_roles_beside() -> None:
+    """At other APIs every key is denied then."""
+    found = RoleMap.parse({"apis": {"abc": {"roles": _READS}}})
+    assert (found.roles, found.any_key) == ({}, False)
+    with pytest.raises(MalformedRoleMapError, match=r"^roles: is a table of roles$"):
+        RoleMap.parse({"apis": {}})
+
+
+@pytest.mark.parametrize(
+    ("apis", "message"),
+    [
+        ([], "apis: is a table of APIs"),
+        ({"": {"roles": {}}}, 'apis."": is an API\'s id, or its id/stage'),
+        ({"a-b": {"roles": {}}}, 'apis."a-b": is an API\'s id, or its id/stage'),
+        ({"a/": {"roles": {}}}, 'apis."a/": is an API\'s id, or its id/stage'),
+        ({"a/b/c": {"roles": {}}}, 'apis."a/b/c": is an API\'s id, or its id/stage'),
+        ({"a/*": {"roles": {}}}, 'apis."a/*": is an API\'s id, or its id/stage'),
+        ({f"a/{'s' * 129}": {"roles": {}}}, f'apis."a/{"s" * 129}": is an API\'s id'),
+        ({"a": []}, 'apis."a": is a table with unmapped and roles'),
+        ({"a": {}}, 'apis."a".roles: is a table of roles'),
+        ({"a": {"roles": {}, "unmapped": 1}}, 'apis."a".unmapped: is "deny" or "any-k'),
+        ({"a": {"roles": {}, "apis": {}}}, 'apis."a".apis: is not a field of a role'),
+        ({"a": {"roles": {"x": {}}}}, 'apis."a".roles.x: a role\'s name is '),
+        ({"a": {"roles": {"X": []}}}, 'apis."a".roles.X: is a table with allow and d'),
+        ({"a": {"roles": {"X": {"y": 1}}}}, 'apis."a".roles.X.y: is not a field of a'),
+        ({"a": {"roles": {"X": {"deny": [1]}}}}, 'apis."a".roles.X.deny[0]: is a rou'),
+    ],
+)
+def test_what_is_wrong_with_the_map_of_an_api_says_where(
+    apis: object, message: str
+) -> None:
+    """As at the top level, with the API in front."""
+    with pytest.raises(MalformedRoleMapError) as caught:
+        RoleMap.parse({"roles": {}, "apis": apis})
+    (finding,) = caught.value.findings
+    assert finding.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "name", ["abc", "ABC9/S-t_9", "abc/$default", f"a/{'s' * 128}"]
+)
+def test_an_api_is_named_by_its_id_or_with_a_stage(name: str) -> None:
+    """As a method's ARN has them."""
+    assert RoleMap.parse({"apis": {name: {"roles": {}}}}).apis.keys() == {name}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from apikeys import ruling
+from apikeys.finding import TELL, Finding
 from apikeys.roles import RoleMap
 
 _MAP: dict[str, Any] = {
@@ -16,6 +17,7 @@ _MAP: dict[str, Any] = {
         "ME": {"allow": ["GET /users/me"]},
         "ALL": {"allow": ["GET /users/*", "$connect"], "deny": ["GET /users/secret"]},
         "QUERY": {"allow": [{"route": "POST /q", "reads": True}, "POST /m"]},
+        "ROOT": {"allow": ["* /*"]},
         "SHUT": {"deny": ["$connect"]},
         "LIVE": {"allow": [{"route": "$connect", "reads": True}]},
     }
@@ -37,6 +39,8 @@ def _judged(
     [
         ("GET /users/7", "USERS ME", ["USERS"], "opened by 'GET /users/{id}' of USERS"),
         ("GET /users/a/b", "ALL", ["ALL"], "opened by 'GET /users/*' of ALL"),
+        ("GET /users/7", "ALL", ["ALL"], "opened by 'GET /users/*' of ALL"),
+        ("GET /users/me", "ROOT", ["ROOT"], "opened by '* /*' of ROOT"),
         (
             "GET /users/m%65",
             "ME USERS",
@@ -139,6 +143,27 @@ def test_what_no_finding_tells_is_said_to_differ(
     found = ruling.judge(role_map, ["USERS"], asked, read_only=False)
     assert not found["open"]
     assert found["finding"] == "the policy shuts it beyond the rules"
+
+
+def test_a_finding_of_the_other_direction_is_not_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the policy opens beyond the rules does not tell why it shuts a request."""
+    role_map = RoleMap.parse(_MAP)
+    grant = role_map.grant(["USERS"])
+    monkeypatch.setattr(grant, "allow", ())
+    findings = tuple(
+        Finding(TELL, (), "", message, requests=requests, opens=opens)
+        for message, requests, opens in (
+            ("opens", ("GET/users/*",), True),
+            ("of another path", ("GET/notes/*",), False),
+            ("shuts", ("GET/users/*",), False),
+        )
+    )
+    monkeypatch.setattr(grant, "findings", findings)
+    asked = ruling.Request("GET /users/7")
+    found = ruling.judge(role_map, ["USERS"], asked, read_only=False)
+    assert (found["open"], found["finding"]) == (False, "shuts")
 
 
 def test_what_is_encoded_without_need_may_be_shut_by_that_alone() -> None:

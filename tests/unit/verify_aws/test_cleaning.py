@@ -107,6 +107,22 @@ def test_nothing_of_another_run_or_of_anybody_is_touched(account: Account) -> No
     assert len(client_of("apigateway").get_api_keys()["items"]) == 2
 
 
+def test_a_kind_that_may_not_be_listed_keeps_nothing_else_from_being_removed(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But nobody is told then that nothing is left."""
+    _fill(_NAMES)
+
+    def refuse(_operation: str) -> None:
+        error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+        raise ClientError(error, "ListTables")
+
+    monkeypatch.setattr(client_of("dynamodb"), "get_paginator", refuse)
+    what = "not listed: AccessDeniedException"
+    left = [Leftover("table", what, is_known=False)]
+    assert cleaning.clean(account, _NAMES) == left
+
+
 def test_what_can_not_be_removed_is_named(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,10 +67,8 @@ def put(admin: Admin, seed: str, ends_in: float | None, **changes: object) -> st
     """Store a key's record that ends in so many days; return its id."""
     key = a_key(seed)
     ends_at = None if ends_in is None else timestamp.format_utc(NOW + ends_in * DAY)
-    admin.secrets.create_secret(
-        Name=f"APIKEY_{key.key_id}",
-        SecretString=record_text(key, **({"expirationDate": ends_at} | changes)),
-    )
+    text = record_text(key, **({"expirationDate": ends_at} | changes))
+    admin.deployment.store.create(f"APIKEY_{key.key_id}", text, "API key record")
     return key.key_id
 
 
@@ -131,9 +129,8 @@ def test_records_are_counted_by_state(admin: Admin) -> None:
     put(admin, "a", 30)
     put(admin, "b", 9, enabled=False)
     put(admin, "c", -400)
-    admin.secrets.create_secret(
-        Name="APIKEY_" + "0" * 16, SecretString='{"schemaVersion": 1}'
-    )
+    corrupt, _ = admin.issued()
+    admin.overwrite(f"APIKEY_{corrupt.key_id}", '{"schemaVersion": 1}')
     admin.secrets.create_secret(Name="APIKEY_" + "1" * 16, SecretString="not ours")
     key, _ = admin.issued()
     admin("revoke", keyId=key.key_id)

@@ -133,7 +133,7 @@ _BAD: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
     (
         {"roles": {"a": {}, "B": {"allow": ["GET a"]}}, "x": 1},
         [
-            _refusing("x: is not a field of a role map (unmapped, roles)"),
+            _refusing("x: is not a field of a role map (unmapped, roles, apis)"),
             _refusing("roles.a: a role's name is [A-Z][A-Z0-9_]{0,63}"),
             _refusing(
                 "roles.B.allow[0]: a path begins with / and has at most 256 characters"
@@ -355,3 +355,104 @@ def test_a_stored_map_that_is_too_intricate_is_found_to_be_so(
     admin.overwrite(ROLES_NAME, json.dumps({"roles": {"A": {"allow": ["GET /a/{x}"]}}}))
     answer = admin("roles.check")
     assert (answer["status"], "opensNoLonger" in answer) == (200, False)
+
+
+_SPLIT = {
+    "roles": {"READER": {"allow": ["GET /reports/*"]}},
+    "apis": {
+        "abc": {"roles": {"WRITER": {"allow": ["POST /reports"]}}},
+        "abc/dev": {"unmapped": "any-key", "roles": {}},
+    },
+}
+
+
+def test_a_map_that_is_split_by_api_is_stored_and_shown(admin: Admin) -> None:
+    """With a finding for each map that lacks a role of another's."""
+    answer = admin("roles.put", roleMap=_SPLIT)
+    assert answer["status"] == 200
+    assert admin("roles.get")["roleMap"] == _SPLIT
+    lacking = {
+        (finding.get("api"), " ".join(finding["roles"]))
+        for finding in answer["findings"]
+        if "nothing is open to" in finding["message"]
+    }
+    assert lacking == {
+        (None, "WRITER"),
+        ("abc", "READER"),
+        ("abc/dev", "READER WRITER"),
+    }
+
+
+def test_what_is_wrong_at_an_api_refuses_the_whole_map(admin: Admin) -> None:
+    """Of the form and of the policies; the stored one stays."""
+    before = admin("roles.get")["version"]
+    for one in ({"roles": {"A": {"allow": ["GET /a/"]}}}, {"roles": []}):
+        answer = admin("roles.put", roleMap=_SPLIT | {"apis": {"abc": one}})
+        assert answer["status"] == 400
+        assert admin("roles.get")["version"] == before
+    empty = {"apis": {"abc": {"roles": {}}}}
+    assert admin("roles.put", roleMap=empty)["error"]["field"] == "roleMap"
+    assert admin("roles.put", roleMap=empty, allowEmpty=True)["status"] == 200
+
+
+def test_a_role_is_known_wherever_it_is_named(admin: Admin) -> None:
+    """At the top level or for one API alone."""
+    admin("roles.put", roleMap=_SPLIT)
+    assert admin("issue", client="Acme", roles=["WRITER"])["status"] == 201
+    answer = admin("issue", client="Acme", roles=["NOBODY"])
+    assert answer["error"]["field"] == "roles"
+
+
+def test_roles_are_sized_and_lose_routes_at_each_api(admin: Admin) -> None:
+    """What is too much at one of them is refused, with its name."""
+    wide = {
+        name: {"allow": [f"GET /{name.lower() * 40}/{n:03}" for n in range(40)]}
+        for name in ("A", "B")
+    }
+    named = {name: {} for name in wide}
+    admin("roles.put", roleMap={"roles": named, "apis": {"abc": {"roles": wide}}})
+    assert admin("issue", client="Acme", roles=["A"])["status"] == 201
+    answer = admin("issue", client="Acme", roles=["A", "B"])
+    assert answer["status"] == 400
+    assert "bytes at abc, at most 8192 fit" in answer["error"]["message"]
+    losing = {
+        "A": {"allow": ["GET /{x}/{y}"]},
+        "B": {"allow": ["GET /a/{x}/b"]},
+        "C": {"allow": ["GET /a/{x}"]},
+    }
+    named = {name: {} for name in losing}
+    admin("roles.put", roleMap={"roles": named, "apis": {"abc/dev": {"roles": losing}}})
+    answer = admin("issue", client="Acme", roles=["A", "B"])
+    assert answer["status"] == 400
+    assert answer["error"]["findings"][0]["api"] == "abc/dev"
+    assert "abc/dev: A and B: " in answer["error"]["message"]
+
+
+def test_a_key_without_roles_is_told_of_any_key_at_any_api(admin: Admin) -> None:
+    """Somewhere it opens routes, and a limited function may not issue it."""
+    admin("roles.put", roleMap=_SPLIT)
+    answer = admin("issue", client="Acme")
+    assert "opens every route that no role names" in answer["findings"][0]["message"]
+    limited = Admin(GRANTABLE_ROLES="READER")
+    assert limited("issue", client="Acme")["status"] == 403
+
+
+def test_verify_judges_at_an_api_and_a_stage(admin: Admin) -> None:
+    """Without them: whether anything is open anywhere, and routes of the top level."""
+    admin("roles.put", roleMap=_SPLIT)
+    key, _ = admin.issued(roles=["WRITER"])
+
+    def verify(**fields: str) -> tuple[str, object]:
+        answer = admin("verify", credential=key.text, **fields)
+        return answer["reason"], answer.get("route", {}).get("open")
+
+    assert verify() == ("granted", None)
+    assert verify(api="abc", stage="prod") == ("granted", None)
+    assert verify(api="other") == ("no_role", None)
+    assert verify(api="abc", route="POST /reports") == ("granted", True)
+    assert verify(api="abc", stage="dev", route="POST /reports") == ("granted", True)
+    assert verify(api="abc", stage="dev", route="GET /x") == ("granted", True)
+    assert verify(route="POST /reports") == ("granted", False)
+    for fields in ({"stage": "dev"}, {"api": "a-b"}, {"api": "abc", "stage": "*"}):
+        answer = admin("verify", credential=key.text, **fields)
+        assert answer["status"] == 400

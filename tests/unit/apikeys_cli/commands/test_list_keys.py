@@ -416,3 +416,52 @@ def test_the_pair_of_a_rotation_is_marked(cli: Cli) -> None:
     assert any(old["issueDate"][:10] in line for line in lines)
     cli("revoke", old["keyId"], "--yes")
     assert "←" not in cli("list").stdout
+
+
+def test_the_last_use_has_a_column_where_it_is_noted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its day, or a dash; in a narrow terminal it stands with the others."""
+    records = [
+        RECORDS[0] | {"lastUsed": "2027-01-14T07:00:00Z"},
+        RECORDS[1] | {"lastUsed": None},
+    ]
+
+    def printed() -> list[list[str]]:
+        print_data(listing_table(records, NOW))
+        return [line.split() for line in capsys.readouterr().out.splitlines()]
+
+    assert printed() == [
+        ["keyId", "state", "client", "name", "roles", "last", "used", "expires"],
+        [
+            *("7GkQ2mV0aZx81TbP", "active", "Acme", "night", "READER"),
+            *("2027-01-14", "2027-01-24", "(in", "9", "days)"),
+        ],
+        ["0aZx81TbP7GkQ2mV", "disabled", "Beta", "[dim]", "-", "never"],
+    ]
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = printed()
+    assert ["2027-01-14", "READER"] in narrow
+    assert ["-"] in narrow
+
+
+def test_unused_keys_are_asked_for_in_days(cli: Cli) -> None:
+    """A week is seven, a part of a day a whole one; what is not noted is refused."""
+    done = cli("list", "--unused-for", "12w")
+    assert cli.function.requests[0]["unusedForDays"] == 84
+    assert done.exit_code == 1
+    assert "unusedForDays: needs LastUsed on" in done.stderr
+    cli("list", "--unused-for", "36h")
+    assert cli.function.requests[-1]["unusedForDays"] == 2
+
+
+def test_it_says_since_when_uses_are_noted(cli: Cli) -> None:
+    """An empty list may say that nothing is known yet."""
+    answered = cli.function.answer
+    since = {"notedSince": "2027-01-01T00:00:00Z"}
+
+    def noted(request: dict[str, Any]) -> Any:
+        return answered(request | {"unusedForDays": None}) | since
+
+    cli.function.answer = noted  # type: ignore[method-assign]
+    assert "Uses are noted since 2027-01-01T00:00:00Z" in cli("list").stderr

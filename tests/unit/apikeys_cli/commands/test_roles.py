@@ -50,8 +50,8 @@ def test_get_prints_lines_for_programs(cli: Cli) -> None:
     """One route a line; JSON has the map as it is stored, and nothing else."""
     done = cli("roles", "--output", "csv", "get")
     assert done.stdout.splitlines()[:2] == [
-        "role,field,route",
-        "READER,allow,GET /reports/*",
+        "role,field,route,api",
+        "READER,allow,GET /reports/*,",
     ]
     assert cli.json("roles", "get") == ROLE_MAP
     first = cli("roles", "get", "--output", "ndjson").stdout.splitlines()[0]
@@ -318,7 +318,7 @@ def test_check_tells_grades_apart(cli: Cli, tmp_path: Path) -> None:
         "  likewise 'GET /a/{x}'",
     }
     rows = cli("roles", "check", str(path), "--output", "csv").stdout.splitlines()
-    assert rows[0] == "grade,roles,route,message"
+    assert rows[0] == "grade,roles,route,message,api"
     assert rows[1].startswith("restrict,A B,GET /a/{x}/b,")
 
 
@@ -501,3 +501,81 @@ def test_an_exported_api_is_compared(cli: Cli, api: str) -> None:
         ("--strict",),
     ):
         assert cli("roles", "check", *wrong).exit_code == 2
+
+
+_SPLIT = """
+[roles.READER]
+allow = ["GET /reports/*"]
+
+[apis."abc/prod".roles.WRITER]
+allow = ["POST /reports"]
+
+[apis.abc]
+unmapped = "any-key"
+roles = {}
+"""
+
+
+@pytest.fixture
+def split(tmp_path: Path) -> str:
+    """Return a file with a role map that is split by API."""
+    path = tmp_path / "split.toml"
+    path.write_text(_SPLIT)
+    return str(path)
+
+
+def test_a_map_split_by_api_is_put_and_got(
+    cli: Cli, split: str, tmp_path: Path
+) -> None:
+    """As TOML again, and with the API in rows and in the difference."""
+    done = cli("roles", "put", split, "--dry-run")
+    assert "WRITER at abc/prod\n  + the role itself\n" in done.stdout
+    assert "unmapped at abc\n  + any-key\n" in done.stdout
+    assert "(READER) at abc/prod: at this API nothing is open to READER" in done.stderr
+    changes = cli.json("roles", "put", split, "--dry-run")["changes"]
+    assert {
+        "change": "+",
+        "role": "WRITER",
+        "field": "",
+        "route": "",
+        "api": "abc/prod",
+    } in changes
+    done = cli("roles", "put", split, "--yes")
+    assert (done.exit_code, done.stdout) == (0, "Stored 2 roles.\n")
+    rows = cli("roles", "get", "--output", "csv").stdout.splitlines()
+    assert rows[2] == "WRITER,allow,POST /reports,abc/prod"
+    path = tmp_path / "back.toml"
+    path.write_text(cli("roles", "get").stdout)
+    assert cli("roles", "put", str(path), "--dry-run").stdout == "No difference.\n"
+
+
+def test_explain_and_verify_are_asked_at_an_api(cli: Cli, split: str) -> None:
+    """By the map that decides there."""
+    cli("roles", "put", split, "--yes")
+    explain = ("roles", "explain", "WRITER")
+    assert "opens nothing" in cli(*explain).stdout
+    assert "POST /reports" in cli(*explain, "--api", "abc", "--stage", "prod").stdout
+    done = cli(*explain, "--api", "abc")
+    assert "every route no role names" in done.stdout
+    assert cli(*explain, "--stage", "prod").exit_code == 2
+    issued = cli.issue("--role", "WRITER")
+    key, get = issued["key"], ("get", issued["record"]["keyId"], "--output", "json")
+    shown = cli(*get, "--routes", "--api", "abc", "--stage", "prod")
+    assert json.loads(shown.stdout)["routes"]["opens"] == ["POST /reports"]
+    assert json.loads(cli(*get, "--routes").stdout)["routes"]["opens"] == []
+    assert cli(*get, "--api", "abc").exit_code == 2
+    route = ("verify", "-", "--route", "POST /reports")
+    assert cli(*route, input=key).exit_code == 1
+    assert cli(*route, "--api", "abc", "--stage", "prod", input=key).exit_code == 0
+    assert cli("verify", "-", "--stage", "prod", input=key).exit_code == 2
+
+
+def test_who_loses_what_at_an_api_is_said(cli: Cli, split: str, tmp_path: Path) -> None:
+    """Where its own map comes or goes, and what the top level says there."""
+    cli("roles", "put", split, "--yes")
+    cli.issue("--role", "WRITER")
+    path = tmp_path / "whole.toml"
+    path.write_text('[roles.READER]\nallow = ["GET /reports/*"]\n[roles.WRITER]\n')
+    done = cli("roles", "put", str(path), "--dry-run")
+    assert "At abc/prod: 1 key holds WRITER, 1 loses POST /reports" in done.stderr
+    assert "At abc: 1 key loses every route that no role names" in done.stderr

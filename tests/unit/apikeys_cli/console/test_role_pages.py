@@ -27,6 +27,21 @@ def test_the_map_is_a_table_of_roles_and_routes(browser: Browser) -> None:
     assert "open to nobody" in text
 
 
+def test_the_routes_of_an_api_say_which_one(
+    browser: Browser, function: InProcess
+) -> None:
+    """With the roles that only its map names."""
+    role_map = {
+        "roles": {"READER": {"allow": ["GET /reports/*"]}},
+        "apis": {"abc/prod": {"roles": {"GUEST": {"allow": ["GET /v2"]}}}},
+    }
+    answer = function.answer({"action": "roles.put", "roleMap": role_map})
+    assert answer["status"] == 200
+    text = " ".join(browser.get("/roles").text.split())
+    for said in ("GUEST", "GET /v2 at abc/prod allow", "GET /reports/* "):
+        assert said in text
+
+
 def test_a_change_is_shown_before_it_is_stored(
     browser: Browser, function: InProcess
 ) -> None:

@@ -1,4 +1,4 @@
-# A REST API behind the API key authorizer of another stack (Terraform).
+# A REST API with a TOKEN authorizer, the API key authorizer of another stack (Terraform).
 #
 # The stack is deployed with AuthorizerInvokeRole=true; its outputs are read here.
 
@@ -25,7 +25,7 @@ variable "authorizer_ttl_seconds" {
 }
 
 variable "back_end" {
-  description = "Name of the Lambda function that serves /reports"
+  description = "Name of the Lambda function that serves the API"
   type        = string
 }
 
@@ -38,7 +38,6 @@ data "aws_lambda_function" "back_end" {
 }
 
 locals {
-  origin         = "https://app.example.com"
   authorizer_arn = data.aws_cloudformation_stack.apikeys.outputs["AuthorizerFunctionArn"]
   # arn:<partition>:lambda:<region>:…
   partition = split(":", local.authorizer_arn)[1]
@@ -56,10 +55,12 @@ resource "aws_api_gateway_rest_api" "reports" {
 resource "aws_api_gateway_authorizer" "api_key" {
   name        = "api-key"
   rest_api_id = aws_api_gateway_rest_api.reports.id
-  type        = "REQUEST"
-  # This header and no other: API Gateway caches by what stands here. Without this
-  # line Terraform takes Authorization, and every call is 401.
-  identity_source                  = "method.request.header.X-API-Key"
+  type        = "TOKEN"
+  # The one header that is handed over; Terraform's default is Authorization.
+  identity_source = "method.request.header.X-API-Key"
+  # Whatever is no key is refused before the authorizer is invoked. Only with
+  # Credentials=api-key and LegacyKeys=off; ak is the stack's KeyPrefix.
+  identity_validation_expression   = "^ak_[0-9A-Za-z]{16}_[0-9A-Za-z]{65}$"
   authorizer_result_ttl_in_seconds = var.authorizer_ttl_seconds
   authorizer_uri                   = "arn:${local.partition}:apigateway:${local.region}:lambda:path/2015-03-31/functions/${local.authorizer_arn}/invocations"
   authorizer_credentials           = data.aws_cloudformation_stack.apikeys.outputs["AuthorizerInvokeRoleArn"]
@@ -96,89 +97,17 @@ resource "aws_lambda_permission" "back_end" {
   source_arn    = "${aws_api_gateway_rest_api.reports.execution_arn}/*/GET/reports"
 }
 
-# Browsers ask OPTIONS before they send X-API-Key; it carries no key and stays open.
-resource "aws_api_gateway_method" "options" {
-  rest_api_id   = aws_api_gateway_rest_api.reports.id
-  resource_id   = aws_api_gateway_resource.reports.id
-  http_method   = "OPTIONS"
-  authorization = "NONE"
-}
-
-resource "aws_api_gateway_integration" "options" {
-  rest_api_id       = aws_api_gateway_rest_api.reports.id
-  resource_id       = aws_api_gateway_resource.reports.id
-  http_method       = aws_api_gateway_method.options.http_method
-  type              = "MOCK"
-  request_templates = { "application/json" = jsonencode({ statusCode = 200 }) }
-}
-
-resource "aws_api_gateway_method_response" "options" {
-  rest_api_id = aws_api_gateway_rest_api.reports.id
-  resource_id = aws_api_gateway_resource.reports.id
-  http_method = aws_api_gateway_method.options.http_method
-  status_code = "200"
-  response_parameters = {
-    "method.response.header.Access-Control-Allow-Headers" = true
-    "method.response.header.Access-Control-Allow-Methods" = true
-    "method.response.header.Access-Control-Allow-Origin"  = true
-  }
-}
-
-resource "aws_api_gateway_integration_response" "options" {
-  rest_api_id = aws_api_gateway_rest_api.reports.id
-  resource_id = aws_api_gateway_resource.reports.id
-  http_method = aws_api_gateway_method.options.http_method
-  status_code = aws_api_gateway_method_response.options.status_code
-  response_parameters = {
-    "method.response.header.Access-Control-Allow-Headers" = "'Content-Type,X-API-Key'"
-    "method.response.header.Access-Control-Allow-Methods" = "'GET,OPTIONS'"
-    "method.response.header.Access-Control-Allow-Origin"  = "'${local.origin}'"
-  }
-  depends_on = [aws_api_gateway_integration.options]
-}
-
-resource "aws_api_gateway_gateway_response" "unauthorized" {
-  rest_api_id   = aws_api_gateway_rest_api.reports.id
-  response_type = "UNAUTHORIZED"
-  status_code   = "401"
-  response_parameters = {
-    "gatewayresponse.header.WWW-Authenticate"            = "'ApiKey realm=\"reports\"'"
-    "gatewayresponse.header.Access-Control-Allow-Origin" = "'${local.origin}'"
-  }
-}
-
-resource "aws_api_gateway_gateway_response" "access_denied" {
-  rest_api_id   = aws_api_gateway_rest_api.reports.id
-  response_type = "ACCESS_DENIED"
-  status_code   = "403"
-  response_parameters = {
-    "gatewayresponse.header.Access-Control-Allow-Origin" = "'${local.origin}'"
-  }
-}
-
-resource "aws_api_gateway_gateway_response" "default_5xx" {
-  rest_api_id   = aws_api_gateway_rest_api.reports.id
-  response_type = "DEFAULT_5XX"
-  response_parameters = {
-    "gatewayresponse.header.Access-Control-Allow-Origin" = "'${local.origin}'"
-  }
-}
-
 # A stage serves the last deployment: what a trigger does not name changes nothing.
 resource "aws_api_gateway_deployment" "reports" {
   rest_api_id = aws_api_gateway_rest_api.reports.id
   triggers = {
-    file       = filesha1("${path.module}/main.tf")
-    authorizer = local.authorizer_arn
-    ttl        = var.authorizer_ttl_seconds
+    api = sha1(jsonencode([
+      aws_api_gateway_authorizer.api_key,
+      aws_api_gateway_integration.get,
+      aws_api_gateway_method.get,
+      aws_api_gateway_resource.reports,
+    ]))
   }
-  depends_on = [
-    aws_api_gateway_gateway_response.access_denied,
-    aws_api_gateway_gateway_response.default_5xx,
-    aws_api_gateway_gateway_response.unauthorized,
-    aws_api_gateway_integration.get,
-    aws_api_gateway_integration_response.options,
-  ]
   lifecycle {
     create_before_destroy = true
   }

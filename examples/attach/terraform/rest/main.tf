@@ -1,0 +1,212 @@
+# A REST API behind the API key authorizer of another stack (Terraform).
+#
+# The stack is deployed with AuthorizerInvokeRole=true; its outputs are read here.
+
+terraform {
+  required_version = ">= 1.5"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.0"
+    }
+  }
+}
+
+variable "apikeys_stack" {
+  description = "Name of the API keys stack"
+  type        = string
+  default     = "apikeys-prod"
+}
+
+variable "authorizer_ttl_seconds" {
+  description = "How long API Gateway caches a decision; at most AuthorizerCacheSeconds of that stack"
+  type        = number
+  default     = 30
+}
+
+variable "back_end" {
+  description = "Name of the Lambda function that serves /reports"
+  type        = string
+}
+
+data "aws_cloudformation_stack" "apikeys" {
+  name = var.apikeys_stack
+}
+
+data "aws_lambda_function" "back_end" {
+  function_name = var.back_end
+}
+
+locals {
+  origin         = "https://app.example.com"
+  authorizer_arn = data.aws_cloudformation_stack.apikeys.outputs["AuthorizerFunctionArn"]
+  # arn:<partition>:lambda:<region>:…
+  partition = split(":", local.authorizer_arn)[1]
+  region    = split(":", local.authorizer_arn)[3]
+}
+
+resource "aws_api_gateway_rest_api" "reports" {
+  name = "reports"
+  # The default is EDGE, which China and GovCloud do not offer.
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+}
+
+resource "aws_api_gateway_authorizer" "api_key" {
+  name        = "api-key"
+  rest_api_id = aws_api_gateway_rest_api.reports.id
+  type        = "REQUEST"
+  # This header and no other: API Gateway caches by what stands here. Without this
+  # line Terraform takes Authorization, and every call is 401.
+  identity_source                  = "method.request.header.X-API-Key"
+  authorizer_result_ttl_in_seconds = var.authorizer_ttl_seconds
+  authorizer_uri                   = "arn:${local.partition}:apigateway:${local.region}:lambda:path/2015-03-31/functions/${local.authorizer_arn}/invocations"
+  authorizer_credentials           = data.aws_cloudformation_stack.apikeys.outputs["AuthorizerInvokeRoleArn"]
+}
+
+resource "aws_api_gateway_resource" "reports" {
+  rest_api_id = aws_api_gateway_rest_api.reports.id
+  parent_id   = aws_api_gateway_rest_api.reports.root_resource_id
+  path_part   = "reports"
+}
+
+# Terraform has no default authorizer: these two lines stand in every method but OPTIONS.
+resource "aws_api_gateway_method" "get" {
+  rest_api_id   = aws_api_gateway_rest_api.reports.id
+  resource_id   = aws_api_gateway_resource.reports.id
+  http_method   = "GET"
+  authorization = "CUSTOM"
+  authorizer_id = aws_api_gateway_authorizer.api_key.id
+}
+
+resource "aws_api_gateway_integration" "get" {
+  rest_api_id             = aws_api_gateway_rest_api.reports.id
+  resource_id             = aws_api_gateway_resource.reports.id
+  http_method             = aws_api_gateway_method.get.http_method
+  type                    = "AWS_PROXY"
+  integration_http_method = "POST"
+  uri                     = data.aws_lambda_function.back_end.invoke_arn
+}
+
+resource "aws_lambda_permission" "back_end" {
+  action        = "lambda:InvokeFunction"
+  function_name = var.back_end
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_api_gateway_rest_api.reports.execution_arn}/*/GET/reports"
+}
+
+# Browsers ask OPTIONS before they send X-API-Key; it carries no key and stays open.
+resource "aws_api_gateway_method" "options" {
+  rest_api_id   = aws_api_gateway_rest_api.reports.id
+  resource_id   = aws_api_gateway_resource.reports.id
+  http_method   = "OPTIONS"
+  authorization = "NONE"
+}
+
+resource "aws_api_gateway_integration" "options" {
+  rest_api_id       = aws_api_gateway_rest_api.reports.id
+  resource_id       = aws_api_gateway_resource.reports.id
+  http_method       = aws_api_gateway_method.options.http_method
+  type              = "MOCK"
+  request_templates = { "application/json" = jsonencode({ statusCode = 200 }) }
+}
+
+resource "aws_api_gateway_method_response" "options" {
+  rest_api_id = aws_api_gateway_rest_api.reports.id
+  resource_id = aws_api_gateway_resource.reports.id
+  http_method = aws_api_gateway_method.options.http_method
+  status_code = "200"
+  response_parameters = {
+    "method.response.header.Access-Control-Allow-Headers" = true
+    "method.response.header.Access-Control-Allow-Methods" = true
+    "method.response.header.Access-Control-Allow-Origin"  = true
+  }
+}
+
+resource "aws_api_gateway_integration_response" "options" {
+  rest_api_id = aws_api_gateway_rest_api.reports.id
+  resource_id = aws_api_gateway_resource.reports.id
+  http_method = aws_api_gateway_method.options.http_method
+  status_code = aws_api_gateway_method_response.options.status_code
+  response_parameters = {
+    "method.response.header.Access-Control-Allow-Headers" = "'Content-Type,X-API-Key'"
+    "method.response.header.Access-Control-Allow-Methods" = "'GET,OPTIONS'"
+    "method.response.header.Access-Control-Allow-Origin"  = "'${local.origin}'"
+  }
+  depends_on = [aws_api_gateway_integration.options]
+}
+
+resource "aws_api_gateway_gateway_response" "unauthorized" {
+  rest_api_id   = aws_api_gateway_rest_api.reports.id
+  response_type = "UNAUTHORIZED"
+  status_code   = "401"
+  response_parameters = {
+    "gatewayresponse.header.WWW-Authenticate"            = "'ApiKey realm=\"reports\"'"
+    "gatewayresponse.header.Access-Control-Allow-Origin" = "'${local.origin}'"
+  }
+}
+
+resource "aws_api_gateway_gateway_response" "access_denied" {
+  rest_api_id   = aws_api_gateway_rest_api.reports.id
+  response_type = "ACCESS_DENIED"
+  status_code   = "403"
+  response_parameters = {
+    "gatewayresponse.header.Access-Control-Allow-Origin" = "'${local.origin}'"
+  }
+}
+
+resource "aws_api_gateway_gateway_response" "default_5xx" {
+  rest_api_id   = aws_api_gateway_rest_api.reports.id
+  response_type = "DEFAULT_5XX"
+  response_parameters = {
+    "gatewayresponse.header.Access-Control-Allow-Origin" = "'${local.origin}'"
+  }
+}
+
+# A stage serves the last deployment: what a trigger does not name changes nothing. These
+# are resources and no file, so that they may be spread over any number of files.
+resource "aws_api_gateway_deployment" "reports" {
+  rest_api_id = aws_api_gateway_rest_api.reports.id
+  triggers = {
+    api = sha1(jsonencode([
+      aws_api_gateway_authorizer.api_key,
+      aws_api_gateway_gateway_response.access_denied,
+      aws_api_gateway_gateway_response.default_5xx,
+      aws_api_gateway_gateway_response.unauthorized,
+      aws_api_gateway_integration.get,
+      aws_api_gateway_integration.options,
+      aws_api_gateway_integration_response.options,
+      aws_api_gateway_method.get,
+      aws_api_gateway_method.options,
+      aws_api_gateway_method_response.options,
+      aws_api_gateway_resource.reports,
+    ]))
+  }
+  depends_on = [
+    aws_api_gateway_gateway_response.access_denied,
+    aws_api_gateway_gateway_response.default_5xx,
+    aws_api_gateway_gateway_response.unauthorized,
+    aws_api_gateway_integration.get,
+    aws_api_gateway_integration_response.options,
+  ]
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_stage" "prod" {
+  rest_api_id   = aws_api_gateway_rest_api.reports.id
+  deployment_id = aws_api_gateway_deployment.reports.id
+  stage_name    = "prod"
+}
+
+# Data tracing would log the header that holds the key.
+resource "aws_api_gateway_method_settings" "all" {
+  rest_api_id = aws_api_gateway_rest_api.reports.id
+  stage_name  = aws_api_gateway_stage.prod.stage_name
+  method_path = "*/*"
+  settings {
+    data_trace_enabled = false
+  }
+}

@@ -1,0 +1,1 @@
+"""Notes when each key was used last, from the authorizer's log."""
