@@ -28,6 +28,7 @@ class Setup(NamedTuple):
         stores: what each contender reads from, by its name.
         contenders: the no-op first, ours second.
         floor: the steps of a decision and nothing else, for warm calls.
+        kinds: ours behind other kinds of APIs: its cold start and a warm hit.
         variants: of ours, whose cold start is measured besides.
         lined_up: the contenders before it was seen who answers rightly.
     """
@@ -38,22 +39,36 @@ class Setup(NamedTuple):
     stores: dict[str, Store]
     contenders: tuple[Contender, ...]
     floor: Contender
+    kinds: tuple[Contender, ...]
     variants: tuple[Contender, ...]
     lined_up: tuple[Contender, ...]
 
     @property
     def everybody(self) -> tuple[Contender, ...]:
         """The contenders, the floor and the variants, in the order of the tables."""
-        noop, *others = self.contenders
-        return (noop, self.floor, *others, *self.variants)
+        noop, ours, *others = self.contenders
+        return (noop, self.floor, ours, *self.kinds, *others, *self.variants)
 
     @contextmanager
     def warm(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
         """Start every contender once."""
+        with self._started(self.contenders) as processes:
+            yield processes
+
+    @contextmanager
+    def warm_kinds(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
+        """Start ours once for each other kind of API."""
+        with self._started(self.kinds) as processes:
+            yield processes
+
+    @contextmanager
+    def _started(
+        self, contenders: tuple[Contender, ...]
+    ) -> Iterator[list[tuple[Contender, WarmProcess]]]:
         with ExitStack() as stack:
             yield [
                 (contender, stack.enter_context(running_warm(contender, self.folder)))
-                for contender in self.contenders
+                for contender in contenders
             ]
 
 
@@ -76,7 +91,9 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Setup]:
             stores |= dict.fromkeys((contender.name for contender in found), store)
             stores[peers.B_CFN] = dynamodb
         floor = ours.bare_steps(found[0], folder)
-        yield Setup(folder, scale, signed, stores, found, floor, variants, found)
+        kinds = ours.other_kinds(found[1])
+        stores |= dict.fromkeys((contender.name for contender in kinds), store)
+        yield Setup(folder, scale, signed, stores, found, floor, kinds, variants, found)
 
 
 def valgrind_is_there() -> bool:
