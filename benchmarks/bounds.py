@@ -33,10 +33,14 @@ def _over(name: str, base: str = NOOP) -> Figure:
     return figure
 
 
-def _over_fastest_peer(results: Results, _scale: Scale) -> float | None:
-    wall = results.measurements["cold_wall"]
-    ratios = [wall.ratio(OURS, name) for name in wall.rounds if name not in _NOT_PEERS]
-    return max((ratio.median for ratio in ratios if ratio), default=None)
+def _over_fastest_peer(measurement: str) -> Figure:
+    def figure(results: Results, _scale: Scale) -> float | None:
+        wall = results.measurements[measurement]
+        peers = [name for name in wall.rounds if name not in _NOT_PEERS]
+        ratios = [wall.ratio(OURS, name) for name in peers]
+        return max((ratio.median for ratio in ratios if ratio), default=None)
+
+    return figure
 
 
 def _value(name: str) -> Figure:
@@ -87,15 +91,22 @@ def _memory_with_many_keys(results: Results, scale: Scale) -> float | None:
 
 _TIMES: Final = "× no-op"
 _LIMITS: Final = (
-    Limit("cold, instructions", _TIMES, _over("cold_instructions"), 2.1, 1.8),
+    Limit("cold, instructions", _TIMES, _over("cold_instructions"), 1.62, 1.5),
     Limit("cold, wall", _TIMES, _over("cold_wall"), 2.3, None),
-    Limit("cold, wall", "× fastest peer", _over_fastest_peer, None, 0.25),
+    Limit("cold, wall", "× fastest peer", _over_fastest_peer("cold_wall"), 0.235, 0.21),
+    Limit(
+        "cold, store 8 ms away, wall",
+        "× fastest peer",
+        _over_fastest_peer("cold_far_wall"),
+        0.5,
+        None,
+    ),
     Limit(
         "cold, argon2id record, instructions",
         _TIMES,
         _over("cold_slow_instructions"),
-        3.8,
-        3.5,
+        2.95,
+        2.8,
     ),
     Limit("first call, emulator", _TIMES, _over("first_call"), 2.4, 2.0),
     Limit("warm hit, in process", _TIMES, _over("warm_hit"), 2.0, 1.7),
@@ -103,11 +114,11 @@ _LIMITS: Final = (
         "warm hit, in process, instructions",
         _TIMES,
         _over("warm_instructions"),
-        2.0,
         1.7,
+        1.6,
     ),
     Limit("warm hit, emulator, p50", _TIMES, _over("emulator_p50"), 1.15, 1.05),
-    Limit("look-up of a warm miss, CPU", "× boto3's", _over("miss", BOTO3), 0.3, 0.2),
+    Limit("look-up of a warm miss, CPU", "× boto3's", _over("miss", BOTO3), 0.28, 0.2),
     Limit("forged key, in process", _TIMES, _over("forged"), 1.9, 1.6),
     Limit("malformed key, in process", _TIMES, _over("malformed"), 1.9, 1.6),
     Limit(
@@ -141,7 +152,7 @@ _LIMITS: Final = (
         "warm hit, most keys in the store", "× fewest", _hits_with_many_keys, 1.2, None
     ),
     Limit("memory, most keys, over a full cache", "MB", _memory_with_many_keys, 4, 2),
-    Limit("peak memory, cold", "MB", _peak("cold_peak"), 28, 24),
+    Limit("peak memory, cold", "MB", _peak("cold_peak"), 24, 22.5),
     Limit("peak memory, cold, argon2id", "MB", _peak("cold_slow_peak"), 48, 44),
     Limit(
         "role map, compiled for a thousand keys of the same roles",

@@ -19,6 +19,7 @@ _TRIES: Final = 3
 def measure(setup: Setup, results: Results) -> None:
     """Measure wall time, memory and instructions of a cold start."""
     _measure_time_and_memory(setup, results)
+    _measure_round_trips(setup, results)
     _measure_instructions(setup, results)
 
 
@@ -41,6 +42,14 @@ def _measure_time_and_memory(setup: Setup, results: Results) -> None:
                 run = _start(setup, contender, SLOW)
                 slow_wall.add(contender.name, run.milliseconds)
                 slow_peak.add(contender.name, run.peak_megabytes)
+
+
+def _measure_round_trips(setup: Setup, results: Results) -> None:
+    """The same wall time with a store that is some milliseconds away."""
+    wall = results.begin("cold_far_wall", "cold start, store 8 ms away", "ms")
+    for _ in range(setup.scale.rounds):
+        for contender in setup.from_afar():
+            wall.add(contender.name, _start(setup, contender, 0).milliseconds)
 
 
 def _measure_instructions(setup: Setup, results: Results) -> None:

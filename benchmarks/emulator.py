@@ -32,7 +32,11 @@ def measure(setup: Setup, results: Results) -> None:
     noop = setup.contenders[0]
     with _running(setup, noop) as runtime:
         _call(runtime, noop, key(0).text)  # so that the emulator has been read once
+    far = results.begin("first_call_far", "first call, store 8 ms away", "ms")
     for round_ in range(setup.scale.starts):
+        for contender in setup.from_afar():
+            with _running(setup, contender) as runtime:
+                far.add(contender.name, _call(runtime, contender, key(0).text))
         with ExitStack() as stack:
             runtimes: list[tuple[Contender, Runtime]] = []
             for contender in setup.contenders:

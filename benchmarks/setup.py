@@ -14,6 +14,8 @@ from benchmarks.process import WarmProcess, running_warm
 from benchmarks.scale import Scale
 from benchmarks.store import Store, running_store
 
+# Milliseconds: a region's endpoint answers after two of them.
+FLIGHT: Final = 4.0
 # Above those of the Zipf load, for look-ups that nobody made before.
 SPARE_KEYS: Final = 4_000
 
@@ -26,6 +28,7 @@ class Setup(NamedTuple):
         scale: how much is measured.
         certificate: whom the contenders trust besides their own authorities.
         stores: what each contender reads from, by its name.
+        far: a store that is some milliseconds away.
         contenders: the no-op first, ours second.
         floor: the steps of a decision and nothing else, for warm calls.
         kinds: ours behind other kinds of APIs: its cold start and a warm hit.
@@ -37,6 +40,7 @@ class Setup(NamedTuple):
     scale: Scale
     certificate: Certificate
     stores: dict[str, Store]
+    far: Store
     contenders: tuple[Contender, ...]
     floor: Contender
     kinds: tuple[Contender, ...]
@@ -48,6 +52,18 @@ class Setup(NamedTuple):
         """The contenders, the floor and the variants, in the order of the tables."""
         noop, ours, *others = self.contenders
         return (noop, self.floor, ours, *self.kinds, *others, *self.variants)
+
+    def from_afar(self) -> list[Contender]:
+        """Return who reads from Secrets Manager, with the far store, and the no-op."""
+        noop, ours, *others = self.contenders
+        near = ours.variables["AWS_ENDPOINT_URL"]
+        return [noop] + [
+            found._replace(
+                variables={**found.variables, "AWS_ENDPOINT_URL": self.far.url}
+            )
+            for found in (ours, *others)
+            if found.variables["AWS_ENDPOINT_URL"] == near
+        ]
 
     @contextmanager
     def warm(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
@@ -81,6 +97,7 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Setup]:
         store = stack.enter_context(
             running_store(signed, scale.keys + SPARE_KEYS, scale.keys)
         )
+        far = stack.enter_context(running_store(signed, 1, flight=FLIGHT))
         found = ours.floor_and_ours(folder, signed, store.url)
         stores = dict.fromkeys((contender.name for contender in found), store)
         variants: tuple[Contender, ...] = ()
@@ -93,7 +110,8 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Setup]:
         floor = ours.bare_steps(found[0], folder)
         kinds = ours.other_kinds(found[1])
         stores |= dict.fromkeys((contender.name for contender in kinds), store)
-        yield Setup(folder, scale, signed, stores, found, floor, kinds, variants, found)
+        measured = (found, floor, kinds, variants, found)
+        yield Setup(folder, scale, signed, stores, far, *measured)
 
 
 def valgrind_is_there() -> bool:

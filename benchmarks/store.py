@@ -45,10 +45,13 @@ class Store(NamedTuple):
 
 @contextmanager
 def running_store(
-    certificate: Certificate, fast: int, slow: int = 0
+    certificate: Certificate, fast: int, slow: int = 0, flight: float = 0
 ) -> Iterator[Store]:
-    """Run the store of Secrets Manager for a population, see ``population``."""
-    arguments = [str(fast), str(slow)]
+    """Run the store of Secrets Manager for a population, see ``population``.
+
+    ``flight``: the milliseconds for which whatever it sends is on its way.
+    """
+    arguments = [str(fast), str(slow), str(flight)]
     with running_server("benchmarks.store_server", certificate, arguments) as store:
         yield store
 

@@ -1,7 +1,9 @@
 """The store as a process of its own: GetSecretValue over TLS, and counts of reads.
 
 It checks no signature and answers in a fraction of a millisecond, so that a
-contender's time is its own. `python -m benchmarks.store_server CERTIFICATE FAST SLOW`.
+contender's time is its own; or it stands as far away as AWS, so that round trips show.
+`python -m benchmarks.store_server CERTIFICATE KEY FAST SLOW FLIGHT`, where FLIGHT is
+how many milliseconds whatever it sends is on its way.
 """
 
 import asyncio
@@ -22,8 +24,9 @@ _ARN: Final = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:"
 class StoreServer:
     """Answers for a population and counts what it was asked."""
 
-    def __init__(self, population: Population) -> None:
+    def __init__(self, population: Population, thought: float) -> None:
         self._population = population
+        self._thought = thought
         self._reads = 0
 
     async def serve(
@@ -35,6 +38,7 @@ class StoreServer:
                 head = await reader.readuntil(b"\r\n\r\n")
                 body = await reader.readexactly(_content_length(head))
                 status, answer = self._answer(head, body)
+                await asyncio.sleep(self._thought)
                 content = json.dumps(answer).encode()
                 writer.write(
                     f"HTTP/1.1 {status} -\r\n"
@@ -78,11 +82,43 @@ def _content_length(head: bytes) -> int:
     return 0
 
 
-async def main(certificate: Certificate, population: Population) -> None:
-    """Listen on a free port of the loopback interface and print which."""
+async def _forward(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flight: float
+) -> None:
+    """Pass on what comes, each piece some seconds later."""
+    with contextlib.suppress(ConnectionError):
+        while piece := await reader.read(65_536):
+            await asyncio.sleep(flight)
+            writer.write(piece)
+            await writer.drain()
+    writer.close()
+
+
+async def main(
+    certificate: Certificate, population: Population, milliseconds: float
+) -> None:
+    """Listen on a free port of the loopback interface and print which.
+
+    Whatever it sends is on its way for a flight; it answers a flight after it was
+    asked, so that an answer is there after two.
+    """
+    flight = milliseconds / 1_000
     server = await asyncio.start_server(
-        StoreServer(population).serve, HOST, 0, ssl=certificate.server_context()
+        StoreServer(population, flight).serve, HOST, 0, ssl=certificate.server_context()
     )
+    port = server.sockets[0].getsockname()[1]
+
+    async def stand_before(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        from_it, to_it = await asyncio.open_connection(HOST, port)
+        await asyncio.gather(
+            _forward(reader, to_it, 0), _forward(from_it, writer, flight)
+        )
+
+    if flight:
+        # Before TLS, so that its handshake has flights, too.
+        server = await asyncio.start_server(stand_before, HOST, 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -92,5 +128,6 @@ if __name__ == "__main__":
         main(
             Certificate(Path(sys.argv[1]), Path(sys.argv[2])),
             Population(int(sys.argv[3]), int(sys.argv[4])),
+            float(sys.argv[5]),
         )
     )

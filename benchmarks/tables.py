@@ -16,6 +16,7 @@ _GROUPS: Final = {
     "Cold start: process start to first decision, store over TLS": (
         "cold_instructions",
         "cold_wall",
+        "cold_far_wall",
         "cold_peak",
     ),
     "The same with an argon2id record": (
@@ -25,6 +26,7 @@ _GROUPS: Final = {
     ),
     "Under Lambda's runtime emulator": (
         "first_call",
+        "first_call_far",
         "emulator_p50",
         "emulator_p99",
         "emulator_forged",

@@ -19,6 +19,7 @@ FOLDER: Final = checkout.ROOT / ".cache" / "browser"
 
 _LOCKED: Final = checkout.ROOT / "requirements" / "browser"
 _UNPACKED: Final = FOLDER / "unpacked"
+_FONTS: Final = FOLDER / "fonts.conf"
 _SYSTEM: Final = ("chromium", "chromium-browser", "google-chrome")
 # No page of ours needs them, and each would reach beyond this machine.
 _ARGUMENTS: Final = (
@@ -49,7 +50,7 @@ def launched() -> Iterator[Browser]:
     environment: dict[str, str | float | bool] = dict(os.environ)
     if program.parent == _UNPACKED:
         environment["LD_LIBRARY_PATH"] = str(_UNPACKED / "al2023" / "lib")
-        environment["FONTCONFIG_PATH"] = str(_UNPACKED / "fonts")
+        environment["FONTCONFIG_FILE"] = str(_FONTS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program, args=_ARGUMENTS, env=environment
@@ -89,6 +90,11 @@ def install() -> str | None:
         stdout=subprocess.DEVNULL,
     )
     shutil.rmtree(FOLDER / "node_modules")
+    # Its own configuration looks for them in /tmp.
+    _FONTS.write_text(
+        f"<fontconfig><dir>{_UNPACKED / 'fonts'}</dir>"
+        f"<cachedir>{FOLDER / 'fonts-cache'}</cachedir></fontconfig>"
+    )
     return None
 
 

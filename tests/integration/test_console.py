@@ -49,7 +49,10 @@ def page(stack: Stack, chromium: Browser) -> Iterator[Page]:
 
 
 def _entered(chromium: Browser, entry: str) -> Page:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    base = entry.partition("enter?")[0]
+    context = chromium.new_context(
+        base_url=base, viewport={"width": 1280, "height": 900}
+    )
     origin = "/".join(entry.split("/")[:3])
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
     page = context.new_page()
@@ -59,8 +62,7 @@ def _entered(chromium: Browser, entry: str) -> Page:
 
 
 def _open(page: Page, path: str) -> None:
-    base = "/".join(page.url.split("/")[:4])
-    page.goto(f"{base}{path}")
+    page.goto(path.removeprefix("/"))
 
 
 def _press(page: Page, name: str) -> None:

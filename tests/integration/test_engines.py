@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.deployed
 
 
+@pytest.fixture(scope="module")
+def table(stack: Stack) -> str:
+    """Return the name of a table of the tests' own."""
+    tables.make(stack.emulator.client("dynamodb"), "engine-contract")
+    return "engine-contract"
+
+
 class TestEngines(EngineContract):
     """Each promise, of each engine."""
-
-    @pytest.fixture(scope="class")
-    def table(self, stack: Stack) -> str:
-        """Return the name of a table of the tests' own."""
-        tables.make(stack.emulator.client("dynamodb"), "engine-contract")
-        return "engine-contract"
 
     @pytest.fixture(params=["secrets", "table"])
     def engine(

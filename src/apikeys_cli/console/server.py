@@ -68,6 +68,8 @@ def _listening(port: int) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((_ADDRESS, port))
+            # A browser that is faster than the server's start waits for it.
+            listener.listen()
         except OSError as error:
             message = f"--port: {port} can't be used: {error.strerror}"
             raise click.UsageError(message) from error

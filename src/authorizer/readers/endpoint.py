@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+
+from apikeys.text import ALPHANUMERIC, DIGITS, consists_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ _URLS = {
 }
 # As in eu-west-1.
 _USUAL_HYPHENS = 2
+_LAST_PORT = 65_535
+_NOT_AN_ENDPOINT = "AWS_ENDPOINT_URL is not http(s)://host[:port]"
 
 
 class Endpoint:
@@ -30,17 +33,16 @@ class Endpoint:
         Raises:
             ValueError: not ``http://`` or ``https://`` and a host, or with a path.
         """
-        parts = urlsplit(url)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or parts.path not in ("", "/")
-        ):
-            raise ValueError("AWS_ENDPOINT_URL is not http(s)://host[:port]")
-        self.is_tls = parts.scheme == "https"
-        self.host = parts.hostname
-        self.port = parts.port or (443 if self.is_tls else 80)
-        self.netloc = parts.netloc
+        # Not urlsplit: urllib.parse comes with ipaddress, and both for one host.
+        scheme, separator, rest = url.partition("://")
+        netloc, _, path = rest.partition("/")
+        host, port = _host_and_port(netloc)
+        self.is_tls = scheme.lower() == "https"
+        if not separator or path or not (self.is_tls or scheme.lower() == "http"):
+            raise ValueError(_NOT_AN_ENDPOINT)
+        self.host = host
+        self.port = port or (443 if self.is_tls else 80)
+        self.netloc = netloc
 
     @classmethod
     def from_environ(
@@ -56,6 +58,24 @@ class Endpoint:
             _configured_url(environ, service)
             or f"https://{_host(environ, region, service)}"
         )
+
+
+def _host_and_port(netloc: str) -> tuple[str, int | None]:
+    """Return a host, an IPv6 address without its brackets, and the port if any."""
+    host, colon, port = netloc.rpartition(":")
+    if not colon or "]" in port:
+        host, port = netloc, ""
+    host, characters = host.lower(), f"{ALPHANUMERIC}.-_"
+    if host.startswith("[") and host.endswith("]"):
+        host, characters = host[1:-1], f"{DIGITS}abcdef.:"
+    if not (
+        host
+        and consists_of(host, characters)
+        and consists_of(port, DIGITS)
+        and int(port or 0) <= _LAST_PORT
+    ):
+        raise ValueError(_NOT_AN_ENDPOINT)
+    return host, int(port) if port else None
 
 
 def _configured_url(environ: Mapping[str, str], service: str) -> str | None:

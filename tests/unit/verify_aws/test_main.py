@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from moto import mock_aws
 
 import verify_aws.__main__ as program
+from local import checkout
 from tests.in_process import REGION
+from verify_aws import cleaning
+from verify_aws.cleaning import Leftover
+from verify_aws.question import EXPECTED, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from verify_aws.account import Account
     from verify_aws.names import Names
@@ -104,3 +110,50 @@ def test_an_account_that_can_not_be_asked_is_said(
     monkeypatch.delenv("AWS_REGION")
     assert program.main(["--yes"]) == 2
     assert begun == []
+
+
+@pytest.mark.parametrize(
+    "end", [ValueError("arn of 123456789012"), KeyboardInterrupt()]
+)
+def test_after_a_failure_everything_is_removed_and_reported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: BaseException
+) -> None:
+    """What was answered before stands in the report; the exit code is 1."""
+    cleaned: list[Names] = []
+
+    def answers(_account: Account, _names: Names, _say: object) -> Iterator[Answer]:
+        yield Answer("V99", "Is it so?", "yes", "yes", EXPECTED)
+        raise end
+
+    def clean(_account: Account, names: Names) -> list[Leftover]:
+        cleaned.append(names)
+        return []
+
+    monkeypatch.setattr(program, "answers", answers)
+    monkeypatch.setattr(cleaning, "clean", clean)
+    monkeypatch.setattr(checkout, "BUILD", tmp_path)
+    assert program.main(["--yes"]) == 1
+    (names,) = cleaned
+    report = json.loads(
+        (tmp_path / "verify-aws" / names.suffix / "report.json").read_text()
+    )
+    assert [answer["number"] for answer in report["answers"]] == ["V99"]
+    assert report["about"]["removed"] == "everything"
+    assert report["about"]["ended"].startswith("it ended early: ")
+    assert _ACCOUNT not in json.dumps(report)
+
+
+def test_what_is_left_is_said_with_the_way_to_remove_it(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """And the run has failed, however good its answers were."""
+    left = [Leftover("secret", "VERIFY_x")]
+    monkeypatch.setattr(program, "answers", lambda *_: iter(()))
+    monkeypatch.setattr(cleaning, "clean", lambda *_: left)
+    monkeypatch.setattr(checkout, "BUILD", tmp_path)
+    assert program.main(["--yes"]) == 1
+    said = capsys.readouterr().err
+    assert "still there: secret VERIFY_x" in said
+    assert "Once more: make verify-aws CLEAN=" in said
