@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks.imports import own_costs
 from local import checkout
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads((folder / "results.json").read_text())
     return found
+
+
+_PAIRED = (
+    "cold_wall",
+    "cold_far_wall",
+    "first_call",
+    "first_call_far",
+    "emulator_p50",
+    "warm_hit",
+    "forged",
+)
 
 
 def _count(results: dict[str, Any], name: str) -> float:
@@ -73,6 +85,17 @@ def test_a_slow_hash_is_done_once_for_each_key(results: dict[str, Any]) -> None:
     assert _count(results, "slow_zipf_hashes") == _count(results, "distinct")
 
 
+def test_what_a_module_costs_is_without_what_it_imports() -> None:
+    """Whoever's code was running between two moments is charged with it."""
+    moments = ["+ a", "+ b", "- b", "+ c", "- c", "- a", "the first decision"]
+    millions = [900, 1, 20, 3, 40, 5, 6]
+    counts = [number * 1_000_000 for number in millions]
+    found = {cost.module: cost.millions for cost in own_costs(moments, counts)}
+    after = found.keys() - {"a", "b", "c"}
+    assert (found["a"], found["b"], found["c"]) == (1 + 3 + 5, 20, 40)
+    assert [found[name] for name in after] == [6]
+
+
 def test_forged_keys_cause_no_reads_and_no_hashes(results: dict[str, Any]) -> None:
     """A stranger burns neither the account's quota nor a processor."""
     assert _count(results, "forged_reads") == 0
@@ -81,6 +104,6 @@ def test_forged_keys_cause_no_reads_and_no_hashes(results: dict[str, Any]) -> No
 
 def test_every_time_is_paired_with_the_no_ops(results: dict[str, Any]) -> None:
     """Rounds are as many for both, so that ratios compare what ran side by side."""
-    for name in ("cold_wall", "first_call", "emulator_p50", "warm_hit", "forged"):
+    for name in _PAIRED:
         rounds = results["measurements"][name]["rounds"]
         assert len(rounds["ours"]) == len(rounds["no-op"]) > 0, name
