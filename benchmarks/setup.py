@@ -64,12 +64,17 @@ class Setup(NamedTuple):
         ]
 
     @contextmanager
-    def warm(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
-        """Start every contender once."""
+    def warm(
+        self, *, with_table: bool = False
+    ) -> Iterator[list[tuple[Contender, WarmProcess]]]:
+        """Start every contender once; with a table, ours with its records there too."""
+        everybody = self.contenders
+        if with_table:
+            everybody += tuple(v for v in self.variants if v.name == ours.OURS_IN_TABLE)
         with ExitStack() as stack:
             yield [
                 (contender, stack.enter_context(running_warm(contender, self.folder)))
-                for contender in self.contenders
+                for contender in everybody
             ]
 
 
@@ -85,9 +90,9 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Setup]:
         far = stack.enter_context(running_store(signed, 1, flight=FLIGHT))
         found = ours.floor_and_ours(folder, signed, store.url)
         stores = dict.fromkeys((contender.name for contender in found), store)
-        variants: tuple[Contender, ...] = ()
+        variants: tuple[Contender, ...] = (ours.in_table(found[1]),)
         if with_peers:
-            variants = (ours.through_sdk(found[1], folder, signed),)
+            variants += (ours.through_sdk(found[1], folder, signed),)
             dynamodb = stack.enter_context(running_dynamodb(signed, scale.keys))
             found += peers.peers(folder, signed, store.url, dynamodb.url)
             stores |= dict.fromkeys((contender.name for contender in found), store)

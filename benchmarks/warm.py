@@ -25,7 +25,7 @@ def measure(setup: Setup, results: Results) -> None:
     miss = results.begin(
         "miss", "CPU of a look-up (× textbook on boto3)", "µs", 0, BOTO3
     )
-    with setup.warm() as processes, _floor(setup) as floor:
+    with setup.warm(with_table=True) as processes, _floor(setup) as floor:
         for round_ in range(setup.scale.rounds):
             for contender, process in (*processes, floor):
                 present = _Turn(setup, contender, process)
