@@ -9,8 +9,10 @@ to. What may be purged stays until the test says otherwise, as on AWS for some d
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from copy import deepcopy
 from hashlib import sha256
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tests.harness.client import ServiceError
@@ -18,6 +20,8 @@ from tests.harness.expressions import Expressions, invalid
 from tests.tables import TABLE, properties
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from tests.harness.expressions import Item
 
 _LARGEST_ITEM = 400 * 1_024
@@ -43,18 +47,27 @@ class DynamoDb:
         self.read: dict[str, int] = {}
         self._seen_by_indexes: dict[str, Item] | None = None
         self._transactions: set[str] = set()
+        self._ordered: dict[str, list[tuple[Any, Item]]] = {}
 
     def lag(self) -> None:
         """Let the indexes show what is there now, whatever is written."""
         self._seen_by_indexes = deepcopy(self.items)
+        self._ordered.clear()
 
     def settle(self) -> None:
         """Let the indexes follow."""
         self._seen_by_indexes = None
+        self._ordered.clear()
+
+    def fill(self, items: Iterable[Item]) -> None:
+        """Put many items there at once."""
+        self.items |= {_name(item): item for item in items}
+        self._ordered.clear()
 
     def get_item(self, **request: Any) -> dict[str, Any]:
         """Return an item, or none."""
         _check_table(request)
+        _check_strong(request)
         found = self.items.get(_name(request["Key"]))
         self._count("get_item", 1)
         return {} if found is None else {"Item": deepcopy(found)}
@@ -63,6 +76,7 @@ class DynamoDb:
         """Return those items that there are, in no order."""
         ((table, asked),) = RequestItems.items()
         _check_table({"TableName": table})
+        _check_strong(asked)
         names = [_name(key) for key in asked["Keys"]]
         if len(set(names)) != len(names) or not 0 < len(names) <= _MOST_KEYS:
             raise invalid("1 to 100 keys, none of them twice")
@@ -111,7 +125,7 @@ class DynamoDb:
     def scan(self, **request: Any) -> dict[str, Any]:
         """Return a page of all items, in DynamoDB's own order."""
         _check_table(request)
-        found = sorted(self.items.values(), key=_place)
+        found = self._in_order("", self.items.values(), _place)
         return self._page("scan", found, request, _place, ["pk"])
 
     def query(self, **request: Any) -> dict[str, Any]:
@@ -125,9 +139,10 @@ class DynamoDb:
             value = item[sorted_by]
             return (int(value["N"]) if "N" in value else value["S"], item["pk"]["S"])
 
-        indexed = (i for i in seen.values() if partition in i and sorted_by in i)
         which = request["KeyConditionExpression"]
-        found = sorted((i for i in indexed if asked.holds(which, i)), key=place)
+        indexed = (i for i in seen.values() if partition in i and sorted_by in i)
+        ordered = self._in_order(request["IndexName"], indexed, place)
+        found = [one for one in ordered if asked.holds(which, one[1])]
         start = request.get("ExclusiveStartKey")
         if start is not None and not asked.holds(which, start):
             raise invalid("The provided starting key is outside query boundaries")
@@ -135,23 +150,37 @@ class DynamoDb:
         return self._page("query", found, request, place, keys)
 
     def _page(
-        self, method: str, found: list[Item], request: Any, place: Any, keys: list[str]
+        self,
+        method: str,
+        found: list[tuple[Any, Item]],
+        request: Any,
+        place: Callable[[Item], Any],
+        keys: list[str],
     ) -> dict[str, Any]:
-        start = request.get("ExclusiveStartKey")
+        start, begin = request.get("ExclusiveStartKey"), 0
         if start is not None:
             if sorted(start) != sorted(keys):
                 raise invalid("The provided starting key is invalid")
-            found = [item for item in found if place(item) > place(start)]
+            begin = bisect_right(found, place(start), key=itemgetter(0))
         limit = request["Limit"]
-        shown = found[:limit]
+        shown = [item for _, item in found[begin : begin + limit]]
         self._count(method, len(shown))
         names = request["ProjectionExpression"].split(", ")
         page: dict[str, Any] = {
             "Items": [{n: deepcopy(i[n]) for n in names if n in i} for i in shown]
         }
-        if len(found) > limit:
+        if len(found) > begin + limit:
             page["LastEvaluatedKey"] = {name: shown[-1][name] for name in keys}
         return page
+
+    def _in_order(
+        self, index: str, items: Iterable[Item], place: Callable[[Item], Any]
+    ) -> list[tuple[Any, Item]]:
+        """Return places and items in an index's order, remembered until a write."""
+        if index not in self._ordered:
+            placed = [(place(item), item) for item in items]
+            self._ordered[index] = sorted(placed, key=itemgetter(0))
+        return self._ordered[index]
 
     def _write(self, writes: list[tuple[str, Any]]) -> None:
         made = [self._made(write) for write in writes]
@@ -160,7 +189,7 @@ class DynamoDb:
                 raise ServiceError(
                     "ConditionalCheckFailedException", "The conditional request failed"
                 )
-        self.items |= {_name(item): item for item in made if item is not None}
+        self.fill(item for item in made if item is not None)
 
     def _made(self, write: tuple[str, Any]) -> Item | None:
         """Return the item that a write makes, None where its condition fails."""
@@ -186,6 +215,12 @@ class DynamoDb:
 def _check_table(request: Any) -> None:
     if request["TableName"] != TABLE:
         raise ServiceError("ResourceNotFoundException", "Requested resource not found")
+
+
+def _check_strong(request: Any) -> None:
+    """Refuse a weak read, which might not see a write before it."""
+    if not request.get("ConsistentRead"):
+        raise invalid("no read of a record may lag behind a write")
 
 
 def _check(item: Item) -> None:

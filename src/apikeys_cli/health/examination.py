@@ -11,6 +11,7 @@ from apikeys_cli.health.findings import Finding, fail, ok, unseen
 from apikeys_cli.health.gateway import Kind, Stage, kind_of
 from apikeys_cli.health.gateway_checks import check_stage, headers_of
 from apikeys_cli.health.invoke_permission import check_permissions
+from apikeys_cli.health.record_store import check_record_store
 from apikeys_cli.health.records import check_records
 from apikeys_cli.health.rest_gateway import read_rest_stage
 from apikeys_cli.health.v2_gateway import read_v2_stage
@@ -52,6 +53,7 @@ def examine(invocation: Invocation, stages: list[tuple[str, str]]) -> Iterator[F
         yield unseen("configuration", "lambda:GetFunctionConfiguration", unread)
     yield from check_role_map(role_map)
     yield from check_signing_secret(invocation, configuration)
+    yield from check_record_store(invocation.connection, configuration)
     yield from check_records(invocation.function, role_map)
     for api, stage in stages:
         yield from _stage_findings(invocation, api, stage, configuration)

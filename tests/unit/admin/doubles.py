@@ -9,7 +9,6 @@ from admin.dispatch import Actions
 from admin.stores.engine import Stored
 from apikeys.key import Key
 from tests.builders import NOW
-from tests.fakes import ROLES_NAME, SIGNING_NAME
 from tests.in_process import client_of, deployment_of
 from tests.tables import TABLE
 
@@ -55,6 +54,10 @@ class Admin:
         """Return the stored record of a key."""
         return dict(json.loads(self.stored(f"APIKEY_{key_id}")))
 
+    def keep(self, name: str, text: str) -> None:
+        """Store a record as somebody else would."""
+        self.deployment.store.create(name, text, "API key record")
+
     def overwrite(self, name: str, text: str) -> None:
         """Write a stored secret, or a record, as somebody else would."""
         record = self._record(name)
@@ -79,7 +82,9 @@ class Admin:
 
     def _record(self, name: str) -> Stored | None:
         """Return the record of this name, None where it is a secret."""
-        if not STORE or name in (SIGNING_NAME, ROLES_NAME):
+        settings = self.deployment.settings
+        prefixes = settings.secret_name_prefix, settings.login_name_prefix
+        if not STORE or not name.startswith(prefixes):
             return None
         found = self.deployment.store.read(name)
         assert isinstance(found, Stored), found

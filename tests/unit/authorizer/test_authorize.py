@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apikeys import digest
+from apikeys import digest, policy
 from apikeys.decision import Reason
 from apikeys.errors import (
     FaultError,
@@ -134,6 +134,25 @@ def test_the_outcome_of_a_good_key(reader: FakeReader) -> None:
     allowed = _REFUSED | {"answer": True, "verdict": "allow", "reason": "granted"}
     assert _fields(authorizer, event) == allowed
     assert _fields(authorizer, event, 1) == allowed | {"cached": True}
+
+
+def test_a_refusal_is_that_of_its_kind_stage_and_reason(reader: FakeReader) -> None:
+    """Made once for each, and never given to another."""
+    authorizer, rest = _authorizer(reader), rest_event()
+    http = rest | {"version": "1.0"}
+    other_stage = rest | {"methodArn": f"{STAGE_ARN}2/GET/reports"}
+    malformed = rest_event("not-a-key")
+
+    def refused(event: object) -> tuple[object, ...]:
+        found = authorizer.authorize(event, at(0))
+        return found.verdict, found.reason, found.stage, found.answer
+
+    stage = STAGE_ARN.rpartition("/")[2]
+    for _ in range(2):
+        assert refused(rest) == ("refuse", "missing", stage, None)
+        assert refused(http)[3] == policy.refusal(STAGE_ARN)
+        assert refused(other_stage) == ("refuse", "missing", f"{stage}2", None)
+        assert refused(malformed) == ("refuse", "malformed", stage, None)
 
 
 @pytest.mark.parametrize("roles", [[], None, ["UNHEARD_OF"], "READER"])
@@ -723,3 +742,67 @@ def test_issued_keys_draw_on_no_bucket(reader: FakeReader) -> None:
             _reason(authorizer, a_key(f"new {number}").text)
     reader.outage = None
     assert _flood_of_genuine_tags(authorizer, 300, 0) == 200
+
+
+class _Table(FakeReader):
+    """Records that are no secrets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values = {}
+
+
+def _apart(secrets: FakeReader, table: _Table, **environ: str) -> Authorizer:
+    settings = Settings({"SIGNING_SECRET": SIGNING_NAME} | environ)
+    return Authorizer(settings, secrets, table)
+
+
+def test_records_may_be_read_apart_from_secrets(reader: FakeReader) -> None:
+    """A decision costs one read of the table, none of a record that is a secret."""
+    table = _Table()
+    table.keep(_KEY, record_text(_KEY))
+    authorizer = _apart(reader, table)
+    assert _reason(authorizer, _KEY.text) == "granted"
+    assert _reason(authorizer, _ANOTHER.text) == "unknown"
+    assert table.reads == [f"APIKEY_{_KEY.key_id}", f"APIKEY_{_ANOTHER.key_id}"]
+    assert sorted(reader.reads) == sorted([SIGNING_NAME, ROLES_NAME])
+    # Cached, as ever.
+    assert _reason(authorizer, _KEY.text) == "granted"
+    assert len(table.reads) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        (Reason.REVOKED, "revoked"),
+        (Reason.CORRUPT, "corrupt"),
+        (MisconfiguredError("the table of the records is missing"), "misconfigured"),
+        (StoreUnavailableError("throttled"), "store_unavailable"),
+        (StoreRefusedError("denied"), "store_unavailable"),
+    ],
+)
+def test_what_a_table_answers_is_decided_as_what_a_secret_does(
+    reader: FakeReader, value: Reason | Exception, outcome: str
+) -> None:
+    """A missing table is a fault, of which no client is told that its key is not."""
+    table = _Table()
+    table.keep(_KEY, value)
+    try:
+        found = _reason(_apart(reader, table), _KEY.text)
+    except FaultError as fault:
+        found = fault.reason
+    assert found == outcome
+
+
+def test_a_table_that_is_throttled_may_be_answered_stale(reader: FakeReader) -> None:
+    """As any outage; one that went missing is a decision, and nothing stale serves."""
+    table = _Table()
+    table.keep(_KEY, record_text(_KEY))
+    authorizer = _apart(reader, table)
+    assert _reason(authorizer, _KEY.text) == "granted"
+    table.keep(_KEY, StoreUnavailableError("throttled"))
+    assert _reason(authorizer, _KEY.text, 31) == "granted"
+    table.keep(_KEY, MisconfiguredError("the table of the records is missing"))
+    for seconds in (62, 63):
+        with pytest.raises(MisconfiguredError):
+            _reason(authorizer, _KEY.text, seconds)

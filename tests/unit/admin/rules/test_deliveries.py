@@ -212,13 +212,14 @@ def test_a_secret_that_is_deleted_meanwhile_is_a_conflict(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There is nowhere to deliver to."""
-    create = admin.secrets.create_secret
+    store = admin.deployment.store
+    create = store.create
 
-    def deleting(**arguments: Any) -> Any:
+    def deleting(*arguments: Any) -> Any:
         admin.secrets.delete_secret(SecretId=_SECRET)
-        return create(**arguments)
+        return create(*arguments)
 
-    monkeypatch.setattr(admin.secrets, "create_secret", deleting)
+    monkeypatch.setattr(store, "create", deleting)
     answer = admin("issue", client="Acme", deliverTo=_SECRET)
     assert answer["error"]["code"] == "version_conflict"
 

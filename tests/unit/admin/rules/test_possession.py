@@ -69,6 +69,7 @@ def test_an_imported_key_is_revoked_by_its_text(admin: Admin) -> None:
     assert _state(admin, key_id) == "revoked"
 
 
+@pytest.mark.only_in("secretsmanager")
 def test_a_record_of_ontopops_own_is_revoked_by_its_key(admin: Admin) -> None:
     """Its name is the key: who has it, has it whole."""
     ontopop = Admin(LEGACY_KEYS="ontopop")
