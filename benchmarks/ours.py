@@ -8,12 +8,13 @@ from py_compile import PycInvalidationMode
 from typing import Final
 
 from benchmarks.certificate import Certificate
-from benchmarks.contender import NOOP, Contender
+from benchmarks.contender import NOOP, Contender, http_api, rest_token
 from benchmarks.population import SIGNING_KEY, SIGNING_SECRET
 from local import checkout
 
 OURS: Final = "ours"
 OURS_THROUGH_SDK: Final = "ours-through-sdk"
+OTHER_KINDS: Final = ("ours-token", "ours-http-api")
 BARE_STEPS: Final = "bare-steps"
 
 _PACKAGE: Final = checkout.BUILT / "AuthorizerFunction"
@@ -61,6 +62,17 @@ def floor_and_ours(
             keeps_client=True,
             has_argon2=True,
         ),
+    )
+
+
+def other_kinds(ours: Contender) -> tuple[Contender, ...]:
+    """Return ours behind other kinds of APIs than the REST API with REQUEST."""
+    titles = ("this project, TOKEN", "this project, HTTP API 2.0")
+    return tuple(
+        ours._replace(name=name, title=title, has_argon2=False, shape=shape)
+        for name, title, shape in zip(
+            OTHER_KINDS, titles, (rest_token, http_api), strict=True
+        )
     )
 
 

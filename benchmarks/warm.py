@@ -25,8 +25,15 @@ def measure(setup: Setup, results: Results) -> None:
     miss = results.begin(
         "miss", "CPU of a look-up (× textbook on boto3)", "µs", 0, BOTO3
     )
-    with setup.warm() as processes, _floor(setup) as floor:
+    with (
+        setup.warm() as processes,
+        setup.warm_kinds() as kinds,
+        _floor(setup) as floor,
+    ):
         for round_ in range(setup.scale.rounds):
+            for contender, process in kinds:
+                present = _Turn(setup, contender, process)
+                hit.add(contender.name, present.time(key(0).text))
             for contender, process in (*processes, floor):
                 present = _Turn(setup, contender, process)
                 hit.add(contender.name, present.time(key(0).text))

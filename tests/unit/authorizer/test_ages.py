@@ -261,6 +261,7 @@ _DEADLINES = {
     "authorizer/readers/service.py": "time-outs of one read",
     "authorizer/readers/boto3_reader.py": "time-outs of one read",
     "apikeys_cli/batch/pace.py": "spaces the rows of one batch",
+    "apikeys_cli/console/session.py": "ages of a session, beside the wall clock",
     "apikeys_cli/wait.py": "shows how long a person has waited",
 }
 _AGES = {
