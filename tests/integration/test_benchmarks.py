@@ -63,6 +63,14 @@ def test_the_built_package_tells_good_keys_from_bad_ones(
     }
 
 
+def test_each_kind_of_event_has_its_row(results: dict[str, Any]) -> None:
+    """The cold start and a warm hit of TOKEN and of HTTP APIs stand beside REST's."""
+    for name in ("cold_wall", "cold_peak", "warm_hit"):
+        rounds = results["measurements"][name]["rounds"]
+        assert len(rounds["ours"]) == 2
+        assert len(rounds["ours-token"]) == len(rounds["ours-http-api"]) == 2
+
+
 def test_a_load_within_the_ttl_reads_each_record_once(results: dict[str, Any]) -> None:
     """A key is looked up when it is first seen, whatever its digest, and kept."""
     distinct = _count(results, "distinct")
