@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.deployed
 
 # As many as `make test` has the time for; MANY_KEYS=500 for the long run.
-_COUNT = int(os.environ.get("MANY_KEYS", "30"))
+_COUNT = int(os.environ.get("MANY_KEYS", "20"))
 
 
 def test_all_keys_of_a_client_are_refused_within_the_bound(stack: Stack) -> None:
