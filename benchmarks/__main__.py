@@ -16,7 +16,9 @@ from benchmarks import (
     eligibility,
     emulator,
     growth,
+    imports,
     load,
+    memory_size,
     package,
     report,
     role_maps,
@@ -35,6 +37,8 @@ _STEPS: Final[tuple[Callable[[setup.Setup, Results], None], ...]] = (
     role_maps.measure,
     emulator.measure,
     coldstart.measure,
+    memory_size.measure,
+    imports.measure,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks import growth
+from benchmarks import growth, memory_size
 from benchmarks.contender import Contender
 from benchmarks.measurement import Results
 from benchmarks.ours import OURS
@@ -69,6 +69,15 @@ def write(
     )
     (folder / "growth.svg").write_text(drawn)
 
+    sizes = list(_memory_sizes(results))
+    if sizes:
+        drawn = bars(
+            "Cold start by memory size, ms",
+            "Process start to first decision, with the share of a processor",
+            sizes,
+        )
+        (folder / "memory-size.svg").write_text(drawn)
+
 
 def _rows(
     name: str, contenders: Sequence[Contender], results: Results
@@ -98,6 +107,21 @@ def _growth(results: Results, scale: Scale) -> Sequence[Bar]:
             continue
         text = f"{hits.median:.0f} µs, {memory.median:.0f} MB"
         rows.append(Bar(f"{population:,} keys", hits.median, text, is_ours=True))
+    return rows
+
+
+def _memory_sizes(results: Results) -> Sequence[Bar]:
+    rows = []
+    for title, name in (
+        ("minted key", memory_size.fast),
+        ("argon2id record", memory_size.slow),
+    ):
+        for megabytes in memory_size.SIZES:
+            spread = results.measurements[name(megabytes)].spread(OURS)
+            if spread is not None:
+                label = f"{megabytes:,} MB, {title}"
+                text = f"{spread.median:,.0f}"
+                rows.append(Bar(label, spread.median, text, is_ours=True))
     return rows
 
 

@@ -28,7 +28,7 @@ def _measure_time_and_memory(setup: Setup, results: Results) -> None:
     peak = results.begin("cold_peak", "peak memory", "MB")
     slow_wall = results.begin("cold_slow_wall", "cold start, argon2id record", "ms")
     slow_peak = results.begin("cold_slow_peak", "peak memory, argon2id record", "MB")
-    everybody = (*setup.contenders, *setup.variants)
+    everybody = (*setup.contenders, *setup.kinds, *setup.variants)
     for contender in everybody:
         _start(setup, contender, 0)  # so that every file has been read once
     for _ in range(setup.scale.rounds):
@@ -64,7 +64,7 @@ def _measure_instructions(setup: Setup, results: Results) -> None:
             measurement.missing = _QUICKLY if there else _NO_VALGRIND
         return
     for _ in range(setup.scale.instruction_rounds):
-        for contender in (*setup.contenders, *setup.variants):
+        for contender in (*setup.contenders, *setup.kinds, *setup.variants):
             one = _start(setup, contender, 0, valgrind=True)
             cold.add(contender.name, one.instructions / 1e6)
             if contender.keeps_client or contender.name == NOOP:

@@ -9,10 +9,42 @@ from local import checkout
 
 NOOP: Final = "no-op"
 
-_EVENT: Final = json.loads((checkout.ROOT / "events" / "rest-request.json").read_text())
-_STAGE: Final = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/example"
+_EVENTS: Final = checkout.ROOT / "events"
+_REST: Final = json.loads((_EVENTS / "rest-request.json").read_text())
+_TOKEN: Final = json.loads((_EVENTS / "rest-token.json").read_text())
+_HTTP: Final = json.loads((_EVENTS / "http-api-2.0.json").read_text())
+_METHOD: Final = (
+    "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/example/GET/reports"
+)
 
 type Headers = Callable[[str], dict[str, str]]
+type Shape = Callable[[dict[str, str]], dict[str, Any]]
+
+
+def rest_request(headers: dict[str, str]) -> dict[str, Any]:
+    """Return a REST API's REQUEST event with these headers besides curl's."""
+    found: dict[str, Any] = json.loads(json.dumps(_REST))
+    del found["headers"]["X-API-Key"], found["multiValueHeaders"]["X-API-Key"]
+    found["headers"] |= headers
+    found["multiValueHeaders"] |= {name: [value] for name, value in headers.items()}
+    return found | {"methodArn": _METHOD}
+
+
+def rest_token(headers: dict[str, str]) -> dict[str, Any]:
+    """Return a REST API's TOKEN event that hands over the one header."""
+    [token] = headers.values()
+    return {**_TOKEN, "authorizationToken": token, "methodArn": _METHOD}
+
+
+def http_api(headers: dict[str, str]) -> dict[str, Any]:
+    """Return an HTTP API's event, payload format 2.0, with these headers too."""
+    lowered = {name.lower(): value for name, value in headers.items()}
+    return {
+        **_HTTP,
+        "headers": _HTTP["headers"] | lowered,
+        "identitySource": list(headers.values()),
+        "routeArn": _METHOD,
+    }
 
 
 class Contender(NamedTuple):
@@ -32,6 +64,7 @@ class Contender(NamedTuple):
         is_shared: whether it knows one key for everybody.
         keeps_client: for the environment's life, so that a warm look-up can be timed.
         has_argon2: whether it can check an argon2id digest.
+        shape: the kind of event that it is sent for ``GET /reports``.
     """
 
     name: str
@@ -47,10 +80,11 @@ class Contender(NamedTuple):
     is_shared: bool = False
     keeps_client: bool = False
     has_argon2: bool = False
+    shape: Shape = rest_request
 
     def event(self, key: str) -> str:
-        """Return a REST API's REQUEST event that presents a key, as JSON."""
-        return event(self.headers(key))
+        """Return an event that presents a key, as JSON."""
+        return json.dumps(self.shape(self.headers(key)))
 
     def environment(self, folder: Path) -> dict[str, str]:
         """Return the whole environment of a process that is started by itself."""
@@ -65,13 +99,3 @@ class Contender(NamedTuple):
             "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
             **self.variables,
         }
-
-
-def event(headers: dict[str, str]) -> str:
-    """Return an event for ``GET /reports`` with these headers besides curl's."""
-    found: dict[str, Any] = json.loads(json.dumps(_EVENT))
-    del found["headers"]["X-API-Key"], found["multiValueHeaders"]["X-API-Key"]
-    found["headers"] |= headers
-    found["multiValueHeaders"] |= {name: [value] for name, value in headers.items()}
-    found["methodArn"] = f"{_STAGE}/GET/reports"
-    return json.dumps(found)

@@ -60,6 +60,7 @@ class Results:
     def __init__(self) -> None:
         self.measurements: dict[str, Measurement] = {}
         self.answers: dict[str, dict[str, str]] = {}
+        self.modules = "not measured: valgrind is missing, or the mode is quick"
 
     def begin(
         self,

@@ -8,12 +8,14 @@ from py_compile import PycInvalidationMode
 from typing import Final
 
 from benchmarks.certificate import Certificate
-from benchmarks.contender import NOOP, Contender
+from benchmarks.contender import NOOP, Contender, http_api, rest_token
 from benchmarks.population import SIGNING_KEY, SIGNING_SECRET
 from local import checkout
 
 OURS: Final = "ours"
 OURS_THROUGH_SDK: Final = "ours-through-sdk"
+OURS_IN_TABLE: Final = "ours-in-table"
+OTHER_KINDS: Final = ("ours-token", "ours-http-api")
 BARE_STEPS: Final = "bare-steps"
 
 _PACKAGE: Final = checkout.BUILT / "AuthorizerFunction"
@@ -64,6 +66,17 @@ def floor_and_ours(
     )
 
 
+def other_kinds(ours: Contender) -> tuple[Contender, ...]:
+    """Return ours behind other kinds of APIs than the REST API with REQUEST."""
+    titles = ("this project, TOKEN", "this project, HTTP API 2.0")
+    return tuple(
+        ours._replace(name=name, title=title, has_argon2=False, shape=shape)
+        for name, title, shape in zip(
+            OTHER_KINDS, titles, (rest_token, http_api), strict=True
+        )
+    )
+
+
 def through_sdk(ours: Contender, folder: Path, certificate: Certificate) -> Contender:
     """Return ours where credentials are not in the environment's variables.
 
@@ -88,6 +101,17 @@ def through_sdk(ours: Contender, folder: Path, certificate: Certificate) -> Cont
         variables=variables,
         keeps_client=False,
         has_argon2=False,
+    )
+
+
+def in_table(ours: Contender) -> Contender:
+    """Return ours with its records in a DynamoDB table, and two connections for it."""
+    chosen = {"RECORD_STORE": "dynamodb", "RECORD_TABLE": "benchmark"}
+    return ours._replace(
+        name=OURS_IN_TABLE,
+        title="this project, records in DynamoDB",
+        store="Secrets Manager and DynamoDB",
+        variables={**ours.variables, **chosen},
     )
 
 

@@ -11,7 +11,7 @@ from typing import IO, Any, Final, NamedTuple
 
 from benchmarks.contender import Contender
 
-_PROGRAMS: Final = Path(__file__).parent / "programs"
+PROGRAMS: Final = Path(__file__).parent / "programs"
 _VALGRIND: Final = ("valgrind", "--tool=cachegrind", "--cache-sim=no")
 _INSTRUCTIONS: Final = re.compile(r"I +refs: +([0-9,]+)")
 
@@ -45,7 +45,7 @@ def start_cold(
     """Start a process, wait for its first answer, let it finish the other events."""
     file = folder / f"{contender.name}-events.txt"
     file.write_text("\n".join(events))
-    command = [str(contender.python), str(_PROGRAMS / "cold.py")]
+    command = [str(contender.python), str(PROGRAMS / "cold.py")]
     command += [contender.handler, str(file)]
     if valgrind:
         out = f"--cachegrind-out-file={folder / 'cachegrind.out'}"
@@ -100,7 +100,7 @@ def running_warm(
     contender: Contender, folder: Path, *, counts_hashes: bool = False
 ) -> Iterator[WarmProcess]:
     """Run an environment for batches and stop it at the end."""
-    command = [str(contender.python), str(_PROGRAMS / "probe.py"), contender.handler]
+    command = [str(contender.python), str(PROGRAMS / "probe.py"), contender.handler]
     if counts_hashes:
         command.append("--count-hashes")
     with (folder / f"{contender.name}-warm.log").open("w") as log:

@@ -19,6 +19,8 @@ def show(setup: Setup, results: Results, verdicts: Sequence[Verdict]) -> str:
             tables.contenders(setup.lined_up, results),
             "Medians, with quartiles in brackets; × is over the no-op, round by round.",
             tables.figures(setup.everybody, results, setup.scale),
+            "### What a first decision loads",
+            results.modules,
             "### Bounds and goals",
             tables.limits(verdicts),
         ]

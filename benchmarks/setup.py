@@ -31,6 +31,7 @@ class Setup(NamedTuple):
         far: a store that is some milliseconds away.
         contenders: the no-op first, ours second.
         floor: the steps of a decision and nothing else, for warm calls.
+        kinds: ours behind other kinds of APIs: its cold start and a warm hit.
         variants: of ours, whose cold start is measured besides.
         lined_up: the contenders before it was seen who answers rightly.
     """
@@ -42,14 +43,15 @@ class Setup(NamedTuple):
     far: Store
     contenders: tuple[Contender, ...]
     floor: Contender
+    kinds: tuple[Contender, ...]
     variants: tuple[Contender, ...]
     lined_up: tuple[Contender, ...]
 
     @property
     def everybody(self) -> tuple[Contender, ...]:
         """The contenders, the floor and the variants, in the order of the tables."""
-        noop, *others = self.contenders
-        return (noop, self.floor, *others, *self.variants)
+        noop, ours, *others = self.contenders
+        return (noop, self.floor, ours, *self.kinds, *others, *self.variants)
 
     def from_afar(self) -> list[Contender]:
         """Return who reads from Secrets Manager, with the far store, and the no-op."""
@@ -66,10 +68,30 @@ class Setup(NamedTuple):
     @contextmanager
     def warm(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
         """Start every contender once."""
+        with self._started(self.contenders) as processes:
+            yield processes
+
+    @contextmanager
+    def warm_in_table(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
+        """Start ours once with its records in a table."""
+        found = tuple(v for v in self.variants if v.name == ours.OURS_IN_TABLE)
+        with self._started(found) as processes:
+            yield processes
+
+    @contextmanager
+    def warm_kinds(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
+        """Start ours once for each other kind of API."""
+        with self._started(self.kinds) as processes:
+            yield processes
+
+    @contextmanager
+    def _started(
+        self, contenders: tuple[Contender, ...]
+    ) -> Iterator[list[tuple[Contender, WarmProcess]]]:
         with ExitStack() as stack:
             yield [
                 (contender, stack.enter_context(running_warm(contender, self.folder)))
-                for contender in self.contenders
+                for contender in contenders
             ]
 
 
@@ -85,15 +107,18 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Setup]:
         far = stack.enter_context(running_store(signed, 1, flight=FLIGHT))
         found = ours.floor_and_ours(folder, signed, store.url)
         stores = dict.fromkeys((contender.name for contender in found), store)
-        variants: tuple[Contender, ...] = ()
+        variants: tuple[Contender, ...] = (ours.in_table(found[1]),)
         if with_peers:
-            variants = (ours.through_sdk(found[1], folder, signed),)
+            variants += (ours.through_sdk(found[1], folder, signed),)
             dynamodb = stack.enter_context(running_dynamodb(signed, scale.keys))
             found += peers.peers(folder, signed, store.url, dynamodb.url)
             stores |= dict.fromkeys((contender.name for contender in found), store)
             stores[peers.B_CFN] = dynamodb
         floor = ours.bare_steps(found[0], folder)
-        yield Setup(folder, scale, signed, stores, far, found, floor, variants, found)
+        kinds = ours.other_kinds(found[1])
+        stores |= dict.fromkeys((contender.name for contender in kinds), store)
+        measured = (found, floor, kinds, variants, found)
+        yield Setup(folder, scale, signed, stores, far, *measured)
 
 
 def valgrind_is_there() -> bool:

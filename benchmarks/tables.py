@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from benchmarks import growth
+from benchmarks import growth, memory_size
 from benchmarks.contender import Contender
 from benchmarks.eligibility import verdict
 from benchmarks.limit import Limit, Verdict
@@ -78,6 +78,11 @@ def figures(found: Sequence[Contender], results: Results, scale: Scale) -> str:
             name(population)
             for name in (growth.hit, growth.miss, growth.memory)
             for population in scale.populations
+        ],
+        "Cold start by memory size, with the share of a processor that goes with it": [
+            name(megabytes)
+            for name in (memory_size.fast, memory_size.slow)
+            for megabytes in memory_size.SIZES
         ],
     }
     parts = []

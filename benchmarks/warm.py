@@ -25,9 +25,17 @@ def measure(setup: Setup, results: Results) -> None:
     miss = results.begin(
         "miss", "CPU of a look-up (× textbook on boto3)", "µs", 0, BOTO3
     )
-    with setup.warm() as processes, _floor(setup) as floor:
+    with (
+        setup.warm() as processes,
+        setup.warm_in_table() as in_table,
+        setup.warm_kinds() as kinds,
+        _floor(setup) as floor,
+    ):
         for round_ in range(setup.scale.rounds):
-            for contender, process in (*processes, floor):
+            for contender, process in kinds:
+                present = _Turn(setup, contender, process)
+                hit.add(contender.name, present.time(key(0).text))
+            for contender, process in (*processes, *in_table, floor):
                 present = _Turn(setup, contender, process)
                 hit.add(contender.name, present.time(key(0).text))
                 mistyped.add(contender.name, present.time(wrong(0)))

@@ -42,11 +42,8 @@ def hand_over(
         UnreachableError: with the way to get a key that may have been made.
         UnwrittenError: it was made and could not be printed or kept.
     """
-    password = fields.get("password")
-    if key_file is not None and password is not None:
-        raise click.UsageError("--key-file is for what is generated; --password is not")
-    if key_file is None and password is None and not sys.stdout.writable():
-        raise click.UsageError("standard output is closed; give --key-file")
+    deliver_to = fields.get("deliverTo")
+    _check_destination(key_file, fields.get("password"), deliver_to)
     token = request_token or secrets.token_hex(16)
     with ExitStack() as files:
         file = None if key_file is None else files.enter_context(KeyFile(key_file))
@@ -56,11 +53,7 @@ def hand_over(
                     action, requestToken=token, awaitConfirmation=True, **fields
                 )
         except UnreachableError as error:
-            if error.may_have_acted:
-                console.say(
-                    f"If it was made, its text is lost. {_again(token)}; nothing is "
-                    "issued twice."
-                )
+            _say_lost(error, token, is_delivered=deliver_to is not None)
             raise
         kind = _made(answer)
         if file is not None:
@@ -78,7 +71,38 @@ def hand_over(
         with streams.written(_lost(kind, answer["record"], token)):
             _print(kind, answer, invocation.output)
     confirm_handover(invocation.function, answer["record"])
+    if "deliveredTo" in answer:
+        console.say(f"It is in the secret {answer['deliveredTo']}, and only there.")
     return answer
+
+
+def _check_destination(
+    key_file: str | None, password: str | None, deliver_to: str | None
+) -> None:
+    """Refuse two places for one credential, or none that takes it."""
+    if deliver_to is not None and (key_file is not None or password is not None):
+        message = "--deliver-to is for what is generated and kept nowhere else; it "
+        raise click.UsageError(f"{message}goes with neither --key-file nor --password")
+    if key_file is not None and password is not None:
+        raise click.UsageError("--key-file is for what is generated; --password is not")
+    is_printed = key_file is None and password is None and deliver_to is None
+    if is_printed and not sys.stdout.writable():
+        raise click.UsageError("standard output is closed; give --key-file")
+
+
+def _say_lost(error: UnreachableError, token: str, *, is_delivered: bool) -> None:
+    """Say how a command is finished that may have acted."""
+    minutes = REPEAT_SECONDS // 60
+    if error.may_have_acted and is_delivered:
+        console.say(
+            f"Not known to be finished. The same command with --request-token {token} "
+            f"finishes it within {minutes} minutes; nothing is issued twice."
+        )
+    elif error.may_have_acted:
+        console.say(
+            f"If it was made, its text is lost. {_again(token)}; nothing is issued "
+            "twice."
+        )
 
 
 def confirm_handover(function: AdminFunction, record: Mapping[str, Any]) -> None:

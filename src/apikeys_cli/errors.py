@@ -37,6 +37,7 @@ _SERVER_ERROR = 500
 # What a person typed where the function speaks of a field.
 _OPTIONS = {
     "client": "--client",
+    "deliverTo": "--deliver-to",
     "description": "--description",
     "enabled": "--enabled",
     "expirationDate": "--expires",
@@ -55,6 +56,7 @@ _OPTIONS = {
     "requestToken": "--request-token",
     "role": "--role",
     "roles": "--role",
+    "search": "--search",
     "session.connectionMode": "--connection-mode",
     "session.dataLanguage": "--data-language",
     "session.environment": "--session-environment",

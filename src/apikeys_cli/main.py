@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from apikeys_cli.admin_function import Invocation
-from apikeys_cli.commands import issue, records
+from apikeys_cli.commands import issue, records, states
 from apikeys_cli.commands.confirm import confirm
 from apikeys_cli.commands.console import console
 from apikeys_cli.commands.doctor import doctor
 from apikeys_cli.commands.flush import flush
 from apikeys_cli.commands.import_keys import import_keys
 from apikeys_cli.commands.list_keys import list_keys
+from apikeys_cli.commands.prune import prune
 from apikeys_cli.commands.roles import roles
 from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
@@ -71,10 +72,11 @@ for command in (
     rotate,
     issue.clone,
     confirm,
-    records.disable,
-    records.enable,
-    records.revoke,
+    states.disable,
+    states.enable,
+    states.revoke,
     records.restore,
+    prune,
     roles,
     flush,
     signing,

@@ -9,6 +9,7 @@ from apikeys.roles import RoleMap
 from apikeys.signing import SigningKeys
 from authorizer import events
 from authorizer.admission import Admission
+from authorizer.cache import Cache
 from authorizer.credential import Credential
 from authorizer.decision import Decision
 from authorizer.identity_source import IdentitySource
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     type Found = Record | Reason
 
+_MOST_REFUSALS = 256
 _ABSENT = (Reason.UNKNOWN, Reason.REVOKED, Reason.CORRUPT)
 
 
@@ -61,6 +63,7 @@ class Authorizer:
         self._admission = Admission(self._store, self._verifier)
         self._policy_cache = PolicyCache(settings.source_ip_key)
         self._is_cached = settings.is_cached
+        self._refusals: Cache[Decision] = Cache(_MOST_REFUSALS, _MOST_REFUSALS)
 
     def warm_up(self, clock: RequestClock) -> None:
         """Read what every request needs before the first one comes.
@@ -88,9 +91,7 @@ class Authorizer:
             credential = self._identity_source.read(request, clock)
             # Asked whether it is a Reason, Python would take five times as long.
             if not isinstance(credential, Credential):
-                return Decision(
-                    "refuse", credential, api, stage, answer=request.refusal()
-                )
+                return self._refusal(request, credential)
             store, references = self._store, credential.references
             found = _first(store.known, references, clock)
             cached = found is not None
@@ -121,6 +122,20 @@ class Authorizer:
         if cached and answer.hit is not None:
             return answer.hit
         return _decision(answer, api, stage, key_id, login, cached=cached)
+
+    def _refusal(self, request: Request, reason: Reason) -> Decision:
+        """Return the refusal without a look-up, the same for a kind, stage and reason.
+
+        Anybody can bring it about as often as they like: it costs little.
+        """
+        method_arn = request.method_arn
+        name = (type(request), method_arn.stage_arn, reason)
+        known = self._refusals.get(name)
+        if known is None:
+            api, stage = method_arn.api, method_arn.stage
+            known = Decision("refuse", reason, api, stage, answer=request.refusal())
+            self._refusals.put(name, known, 1)
+        return known
 
     def _reason(
         self, found: Found, credential: Credential, request: Request, now: float

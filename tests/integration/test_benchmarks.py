@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks.imports import own_costs
 from local import checkout
 
 if TYPE_CHECKING:
@@ -34,6 +35,17 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
+_PAIRED = (
+    "cold_wall",
+    "cold_far_wall",
+    "first_call",
+    "first_call_far",
+    "emulator_p50",
+    "warm_hit",
+    "forged",
+)
+
+
 def _count(results: dict[str, Any], name: str) -> float:
     (value,) = results["measurements"][name]["rounds"]["ours"]
     return float(value)
@@ -51,6 +63,14 @@ def test_the_built_package_tells_good_keys_from_bad_ones(
     }
 
 
+def test_each_kind_of_event_has_its_row(results: dict[str, Any]) -> None:
+    """The cold start and a warm hit of TOKEN and of HTTP APIs stand beside REST's."""
+    for name in ("cold_wall", "cold_peak", "warm_hit"):
+        rounds = results["measurements"][name]["rounds"]
+        assert len(rounds["ours"]) == 2
+        assert len(rounds["ours-token"]) == len(rounds["ours-http-api"]) == 2
+
+
 def test_a_load_within_the_ttl_reads_each_record_once(results: dict[str, Any]) -> None:
     """A key is looked up when it is first seen, whatever its digest, and kept."""
     distinct = _count(results, "distinct")
@@ -65,6 +85,17 @@ def test_a_slow_hash_is_done_once_for_each_key(results: dict[str, Any]) -> None:
     assert _count(results, "slow_zipf_hashes") == _count(results, "distinct")
 
 
+def test_what_a_module_costs_is_without_what_it_imports() -> None:
+    """Whoever's code was running between two moments is charged with it."""
+    moments = ["+ a", "+ b", "- b", "+ c", "- c", "- a", "the first decision"]
+    millions = [900, 1, 20, 3, 40, 5, 6]
+    counts = [number * 1_000_000 for number in millions]
+    found = {cost.module: cost.millions for cost in own_costs(moments, counts)}
+    after = found.keys() - {"a", "b", "c"}
+    assert (found["a"], found["b"], found["c"]) == (1 + 3 + 5, 20, 40)
+    assert [found[name] for name in after] == [6]
+
+
 def test_forged_keys_cause_no_reads_and_no_hashes(results: dict[str, Any]) -> None:
     """A stranger burns neither the account's quota nor a processor."""
     assert _count(results, "forged_reads") == 0
@@ -73,6 +104,6 @@ def test_forged_keys_cause_no_reads_and_no_hashes(results: dict[str, Any]) -> No
 
 def test_every_time_is_paired_with_the_no_ops(results: dict[str, Any]) -> None:
     """Rounds are as many for both, so that ratios compare what ran side by side."""
-    for name in ("cold_wall", "first_call", "emulator_p50", "warm_hit", "forged"):
+    for name in _PAIRED:
         rounds = results["measurements"][name]["rounds"]
         assert len(rounds["ours"]) == len(rounds["no-op"]) > 0, name

@@ -27,6 +27,13 @@ _UNHEALTHY = 1
 )
 @click.option("--api", "apis", multiple=True, help="An API's id; repeat for more.")
 @click.option("--stage", "stages", multiple=True, help="Its stage, one for each --api.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["fail", "warn"]),
+    default="fail",
+    show_default=True,
+    help="From which finding on it exits with 1: warn for a job that nobody reads.",
+)
 @common_options
 @click.pass_obj
 @click.pass_context
@@ -35,11 +42,12 @@ def doctor(
     invocation: Invocation,
     apis: tuple[str, ...],
     stages: tuple[str, ...],
+    fail_on: str,
 ) -> None:
     """Look at the deployment, and at the APIs that the authorizer guards.
 
     Changes nothing. What this identity may not see is said to be not checked. Exits
-    with 1 if anything fails.
+    with 1 if anything fails, or with --fail-on warn if anything wants attention.
     """
     if len(apis) != len(stages):
         raise click.UsageError("give one --stage for each --api")
@@ -53,5 +61,6 @@ def doctor(
         Finding._fields,
         lambda: print_data(findings_table(findings)),
     )
-    if any(finding.level is Level.FAIL for finding in findings):
+    bad = {Level.FAIL, Level(fail_on)}
+    if any(finding.level in bad for finding in findings):
         context.exit(_UNHEALTHY)

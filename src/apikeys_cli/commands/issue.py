@@ -12,6 +12,7 @@ from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import (
     RecordOptions,
+    deliver_option,
     described,
     description_options,
     end,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 class _MakingOptions(RecordOptions):
     key_file: str | None
+    deliver_to: str | None
     password: str | None
     request_token: str | None
     usage_plan_id: str | None
@@ -78,6 +80,7 @@ _usage_plan_option = click.option(
 @_usage_plan_option
 @request_token_option
 @key_file_option
+@deliver_option
 @click.option(
     "--from",
     "source",
@@ -130,6 +133,7 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
         invocation,
         "issue",
         key_file=options["key_file"],
+        deliverTo=options["deliver_to"],
         request_token=options["request_token"],
         login=options["login"],
         password=read_password(options["password"]),
@@ -156,6 +160,7 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
 @_usage_plan_option
 @request_token_option
 @key_file_option
+@deliver_option
 @wait_option
 @common_options
 @click.pass_obj
@@ -170,6 +175,7 @@ def clone(
         invocation,
         "clone",
         key_file=options["key_file"],
+        deliverTo=options["deliver_to"],
         request_token=options["request_token"],
         **principal,
         newLogin=options["new_login"],

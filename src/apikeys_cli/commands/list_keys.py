@@ -11,6 +11,7 @@ from apikeys.defaults import DAY
 from apikeys_cli.completion import complete_role
 from apikeys_cli.dates import moment
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.listing import COLUMNS, SORT, in_order
 from apikeys_cli.options.types import DURATION
 from apikeys_cli.records import Listing
 from apikeys_cli.role_names import split, unknown
@@ -21,12 +22,15 @@ from apikeys_cli.terminal.formats import (
     print_json,
     print_lines,
 )
-from apikeys_cli.terminal.listing_table import listing_table
+from apikeys_cli.terminal.listing_table import chosen_table, listing_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from apikeys_cli.admin_function import AdminFunction, Invocation
+
+
+_OF_FORM = {"limit", "sort", "columns"}
 
 
 class _ListOptions(TypedDict):
@@ -35,6 +39,9 @@ class _ListOptions(TypedDict):
     role: str | None
     state: str | None
     expiring_within: int | None
+    search: str | None
+    sort: str | None
+    columns: tuple[str, ...] | None
     unused_for: int | None
     limit: int | None
 
@@ -44,6 +51,7 @@ class _ListOptions(TypedDict):
     epilog=examples(
         "apikeys list",
         "apikeys list --expiring-within 14d",
+        "apikeys list --search batch --sort -created --columns keyId,client,issueDate",
         "apikeys list --unused-for 90d",
         'apikeys list --client "Test App" --state active --output csv > keys.csv',
         "apikeys list --output ndjson | jq -r 'select(.roles == []).keyId'",
@@ -60,6 +68,15 @@ class _ListOptions(TypedDict):
 @click.option(
     "--expiring-within", type=DURATION, help="Only those that end within 14d, 2w, 12h."
 )
+@click.option("--search", help="Only those with this in client, name or description.")
+@click.option(
+    "--sort",
+    type=SORT,
+    help="By created, expires, client, name or state; -created: the newest first.",
+)
+@click.option(
+    "--columns", type=COLUMNS, help="Show these fields: keyId,client,issueDate."
+)
 @click.option(
     "--unused-for",
     type=DURATION,
@@ -70,35 +87,59 @@ class _ListOptions(TypedDict):
 @click.pass_obj
 def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> None:
     """List the keys: all that fit, or the first --limit of them."""
+    ending, sort = options["expiring_within"], options["sort"]
+    columns = options["columns"]
     listing = Listing(
         invocation.function,
-        options["limit"],
+        # What comes first is known once all are.
+        None if sort else options["limit"],
         client=options["client"],
         issuer=options["issuer"],
         role=options["role"],
         state=options["state"],
-        **_ending(options["expiring_within"], time.time()),
+        search=options["search"],
+        **_ending(ending, time.time()),
         unusedForDays=_days(options["unused_for"]),
     )
-    if invocation.output == "ndjson":
-        print_lines(listing.records())
-    elif invocation.output == "csv":
-        print_csv(listing.records(), RECORD_FIELDS)
-    else:
+    records: Iterable[dict[str, Any]] = listing.records()
+    is_table = invocation.output == "table"
+    if sort or is_table or invocation.output == "json":
         with messages().status("Reading the records …"):
-            records = list(listing.records())
-        if invocation.output == "json":
-            apart = {"corrupt": listing.corrupt, "unconfirmed": listing.unconfirmed}
-            print_json({"records": records, **apart})
-        elif records:
-            if options["expiring_within"] is not None:
-                records.sort(key=lambda record: str(record["expirationDate"]))
-            print_data(listing_table(records, time.time()))
+            records = list(records)
+    if order := sort or ("expires" if ending and is_table else None):
+        records = in_order(list(records), order)[: options["limit"]]
+    _show(invocation.output, records, columns, listing)
     if not listing.count and invocation.output == "table":
         say(_nothing(invocation.function, options))
     _conclude(listing)
     if options["state"] == "revoked" and listing.count:
         say("apikeys restore brings one back, while it can be restored.")
+
+
+def _show(
+    output: str,
+    records: Iterable[dict[str, Any]],
+    columns: tuple[str, ...] | None,
+    listing: Listing,
+) -> None:
+    """Print records, all of each or some fields."""
+    shown = records
+    if columns is not None:
+        shown = ({name: record.get(name) for name in columns} for record in records)
+    if output == "ndjson":
+        print_lines(shown)
+    elif output == "csv":
+        print_csv(shown, columns or RECORD_FIELDS)
+    elif output == "json":
+        found = list(shown)
+        apart = {"corrupt": listing.corrupt, "unconfirmed": listing.unconfirmed}
+        print_json({"records": found, **apart})
+    elif rows := list(records):
+        print_data(
+            listing_table(rows, time.time())
+            if columns is None
+            else chosen_table(rows, columns)
+        )
 
 
 def _ending(seconds: int | None, now: float) -> dict[str, Any]:
@@ -123,7 +164,7 @@ def _days(seconds: int | None) -> int | None:
 
 def _nothing(function: AdminFunction, options: _ListOptions) -> str:
     """Return why no record is shown."""
-    filters = {name for name, value in options.items() if value and name != "limit"}
+    filters = {name for name, value in options.items() if value} - _OF_FORM
     if filters and any(Listing(function, 1).records()):
         role = options["role"]
         found = unknown(function, split([role])) if role else ""

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from apikeys.defaults import LEAST_RECOVERY_DAYS, RECOVERY_DAYS
-from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.api import api_options, check_api
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Command
@@ -19,13 +17,11 @@ from apikeys_cli.options.record import (
     life_options,
     principal_argument,
 )
-from apikeys_cli.options.types import VERSION, check, yes_option
-from apikeys_cli.records import name_of
+from apikeys_cli.options.types import VERSION
 from apikeys_cli.role_explanation import readable_explanation, record_explanation
 from apikeys_cli.role_names import suggested
 from apikeys_cli.terminal.console import print_data
 from apikeys_cli.terminal.formats import say_restorable, show
-from apikeys_cli.terminal.visible import visible
 from apikeys_cli.wait import until_in_force, wait_option
 
 if TYPE_CHECKING:
@@ -46,12 +42,6 @@ class _UpdateOptions(RecordOptions):
     clear: tuple[str, ...]
     if_version: str | None
     wait: bool
-
-
-class _RevokeOptions(TypedDict):
-    recovery_days: int | None
-    wait: bool
-    yes: bool
 
 
 @click.command(
@@ -148,61 +138,6 @@ def update(
     until_in_force(invocation.function, answer, wait=options["wait"])
 
 
-@click.command(epilog=examples("apikeys enable 7GkQ2mV0aZx81TbP --wait"))
-@principal_argument
-@wait_option
-@common_options
-@click.pass_obj
-def enable(invocation: Invocation, principal: dict[str, str], *, wait: bool) -> None:
-    """Let what is disabled pass again."""
-    _change(invocation, "enable", wait=wait, **principal)
-
-
-@click.command(epilog=examples("apikeys disable 7GkQ2mV0aZx81TbP --wait"))
-@principal_argument
-@wait_option
-@common_options
-@click.pass_obj
-def disable(invocation: Invocation, principal: dict[str, str], *, wait: bool) -> None:
-    """Refuse a key or an account until it is enabled again."""
-    _change(invocation, "disable", wait=wait, **principal)
-
-
-@click.command(
-    epilog=examples(
-        "apikeys revoke 7GkQ2mV0aZx81TbP",
-        "apikeys revoke 7GkQ2mV0aZx81TbP --yes --wait",
-    )
-)
-@principal_argument
-@yes_option
-@click.option(
-    "--recovery-days",
-    type=click.IntRange(LEAST_RECOVERY_DAYS, RECOVERY_DAYS),
-    help=f"How long it can be restored. [default: {RECOVERY_DAYS}]",
-)
-@wait_option
-@common_options
-@click.pass_obj
-def revoke(
-    invocation: Invocation,
-    /,
-    principal: dict[str, str],
-    **options: Unpack[_RevokeOptions],
-) -> None:
-    """Refuse a key or an account for good; for some days, restore brings it back."""
-    check(
-        lambda: f"Revoke {_described(invocation, principal)}?", is_sure=options["yes"]
-    )
-    _change(
-        invocation,
-        "revoke",
-        wait=options["wait"],
-        **principal,
-        recoveryDays=options["recovery_days"],
-    )
-
-
 @click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP --wait"))
 @principal_argument
 @wait_option
@@ -220,14 +155,3 @@ def _change(
     show(answer, invocation.output)
     say_restorable(answer["record"])
     until_in_force(invocation.function, answer, wait=wait)
-
-
-def _described(invocation: Invocation, principal: dict[str, str]) -> str:
-    """Return a name with what makes a person recognise it, if it can be read."""
-    name = name_of(principal)
-    try:
-        record = invocation.function.invoke("get", **principal)["record"]
-    except RefusedByFunctionError:
-        return name
-    known = [record.get("client"), record.get("name"), record["state"]]
-    return visible(f"{name} ({', '.join(text for text in known if text)})", kept="")

@@ -8,11 +8,11 @@ import click
 
 from apikeys_cli import role_findings
 from apikeys_cli.completion import complete_role
-from apikeys_cli.dates import counted
 from apikeys_cli.options.api import api_options, check_api
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Family
 from apikeys_cli.options.types import yes_option
+from apikeys_cli.role_editing import edit
 from apikeys_cli.role_explanation import (
     explanation,
     explanation_row,
@@ -25,7 +25,6 @@ from apikeys_cli.role_maps import (
     role_file_path,
     routes,
 )
-from apikeys_cli.role_names import named_in
 from apikeys_cli.role_operations import (
     OperationsOptions,
     compared,
@@ -34,11 +33,12 @@ from apikeys_cli.role_operations import (
     operations_options,
 )
 from apikeys_cli.role_preview import preview, say_findings, show_changes, stored_map
+from apikeys_cli.role_storing import store
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import echo_lines, emit
 from apikeys_cli.terminal.toml import toml
 from apikeys_cli.text_input import STANDARD_INPUT
-from apikeys_cli.wait import until_in_force, wait_option
+from apikeys_cli.wait import wait_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,22 +186,30 @@ def put_roles(
         click.confirm("Store it?", abort=True, err=True)
     # What was shown is compared with a version, and put in its place alone.
     version = None if stored is None else stored["version"]
-    answer = invocation.function.invoke(
-        "roles.put",
-        roleMap=role_map,
-        ifVersion=options["if_version"] or version,
-        allowEmpty=options["allow_empty"] or None,
+    store(
+        invocation,
+        role_map,
+        options["if_version"] or version,
+        allow_empty=options["allow_empty"],
+        wait=options["wait"],
     )
-    count = len(named_in(answer["roleMap"]))
-    row = {"roles": count, "version": answer["version"]}
-    emit(
-        invocation.output,
-        answer,
-        [row],
-        ("roles", "version"),
-        lambda: click.echo(f"Stored {counted(count, 'role')}."),
-    )
-    until_in_force(invocation.function, answer, wait=options["wait"])
+
+
+@roles.command("edit", epilog=examples("EDITOR=nano apikeys roles edit --wait"))
+@click.option("--no-count", is_flag=True, help="Don't count the keys that lose routes.")
+@yes_option
+@wait_option
+@common_options
+@click.pass_obj
+def edit_roles(
+    invocation: Invocation, *, no_count: bool, wait: bool, yes: bool
+) -> None:
+    """Open the stored role map in $EDITOR, and store what you leave there.
+
+    What changes is shown first; then you are asked. What can't be stored can be edited
+    again. Comments are not stored.
+    """
+    edit(invocation, counts=not no_count, wait=wait, is_sure=yes)
 
 
 @roles.command(

@@ -11,6 +11,7 @@ from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import (
     LifeOptions,
+    deliver_option,
     end,
     life_options,
     principal_argument,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 class _RotateOptions(LifeOptions):
     key_file: str | None
+    deliver_to: str | None
     overlap: int
     password: str | None
     request_token: str | None
@@ -56,6 +58,7 @@ class _RotateOptions(LifeOptions):
 @password_option
 @request_token_option
 @key_file_option
+@deliver_option
 @yes_option
 @wait_option
 @common_options
@@ -81,6 +84,7 @@ def rotate(
             invocation,
             "rotate",
             key_file=options["key_file"],
+            deliverTo=options["deliver_to"],
             request_token=options["request_token"],
             **principal,
             password=read_password(options["password"]),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import AdminFunction
 
 _SOON_DAYS = 14
+_LEFT_OVER_DAYS = 30
 
 
 def check_records(
@@ -52,6 +53,7 @@ def check_records(
     yield from _roles(records, role_map)
     yield from _losses(records, role_map)
     yield from _handovers(records, set(listing.unconfirmed), now)
+    yield from _leftovers(records, now)
     ending = [r for r in records if _ends_soon(r, now)]
     if ending:
         names = [f"{name_of(r)} ({r['client']})" for r in ending]
@@ -62,6 +64,23 @@ def check_records(
         )
     else:
         yield ok("expiry", f"none ends within {_SOON_DAYS} days")
+
+
+def _leftovers(records: list[dict[str, Any]], now: float) -> Iterator[Finding]:
+    """Look for what ended long ago, and is stored and paid for all the same."""
+    ended_by = now - _LEFT_OVER_DAYS * DAY
+    left = [
+        name_of(record)
+        for record in records
+        if record["state"] == "expired" and moment(record["expirationDate"]) <= ended_by
+    ]
+    if left:
+        yield warn(
+            "left over",
+            f"{len(left)} ended more than {_LEFT_OVER_DAYS} days ago, and each costs "
+            f"its month: {some(left)}",
+            f"revoke them: apikeys prune --expired-for {_LEFT_OVER_DAYS}d",
+        )
 
 
 def _roles(

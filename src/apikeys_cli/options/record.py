@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import click
 
+from apikeys.defaults import LEAST_RECOVERY_DAYS, RECOVERY_DAYS
 from apikeys.networks import MAX_NETWORKS
 from apikeys_cli import dates
 from apikeys_cli.completion import complete_key_id, complete_role
@@ -51,6 +52,19 @@ request_token_option = click.option(
     "--request-token",
     type=REQUEST_TOKEN,
     help="32 to 64 letters, digits, hyphens: makes a repeat safe.",
+)
+
+recovery_option = click.option(
+    "--recovery-days",
+    type=click.IntRange(LEAST_RECOVERY_DAYS, RECOVERY_DAYS),
+    help=f"How long it can be restored. [default: {RECOVERY_DAYS}]",
+)
+
+
+deliver_option = click.option(
+    "--deliver-to",
+    metavar="SECRET",
+    help="Put it into this secret, which its client reads, and show it to nobody.",
 )
 
 

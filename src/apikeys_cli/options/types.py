@@ -36,8 +36,8 @@ class Checked[T](click.ParamType[T]):
             advice: what is said then.
         """
         self.name = name
+        self.advice = advice
         self._read = read
-        self._advice = advice
 
     def convert(
         self,
@@ -48,7 +48,7 @@ class Checked[T](click.ParamType[T]):
         """Return what was read, or end with a usage error that gives the advice."""
         found = self._read(value)
         if found is None:
-            self.fail(self._advice, param, ctx)
+            self.fail(self.advice, param, ctx)
         return found
 
 

@@ -11,7 +11,9 @@ from rich.text import Text
 from apikeys_cli.dates import dated
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import data
-from apikeys_cli.terminal.formats import STATE_STYLES
+from apikeys_cli.terminal.formats import STATE_STYLES, plain
+from apikeys_cli.terminal.streams import spelled
+from apikeys_cli.terminal.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +23,8 @@ _ENOUGH_FOR_LINES = 100
 _GAP = 2
 # Words up to this length are not broken, nor are key ids, which are as long.
 _UNBROKEN = 16
+# The first letters of a time, which say its day.
+_DAY = 10
 
 
 class _Column(NamedTuple):
@@ -47,13 +51,25 @@ def listing_table(records: Sequence[Mapping[str, Any]], now: float) -> Table:
     return _table(next(fitting, layouts[-1]), width)
 
 
+def chosen_table(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
+    """Return a table of some fields of records."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for record in records:
+        cells = (visible(plain(record.get(name)), kept="") for name in columns)
+        table.add_row(*map(Text, cells))
+    return table
+
+
 def _layouts(
     records: Sequence[Mapping[str, Any]], now: float, *, has_lines: bool
 ) -> Iterator[list[_Column]]:
     """Yield the columns of each layout, the widest first."""
     has_accounts = any("login" in record for record in records)
     heading = "keyId or login" if has_accounts else "keyId"
-    named = [Text(name_of(record)) for record in records]
+    listed = {name_of(record) for record in records}
+    named = [_named(record, listed) for record in records]
     states = [_state(record) for record in records]
     ends = [_end(record, now) for record in records]
     broken = [Text(end.plain.replace(" (", "\n(")) for end in ends]
@@ -66,7 +82,15 @@ def _layouts(
         _flexible("name", _texts(records, "name")),
         _words("roles", [Text(" ".join(r.get("roles", []))) for r in records]),
     )
+    created = [Text(str(record.get("issueDate", ""))[:_DAY]) for record in records]
     if not has_lines:
+        if any(created):
+            yield [
+                *texts,
+                *used,
+                _fixed("created", created),
+                _fixed("expires", ends),
+            ]
         yield [*texts, *used, _fixed("expires", ends)]
     yield [*texts, *used, _fixed("expires", broken)]
     described = _words(
@@ -143,6 +167,18 @@ def _texts(records: Iterable[Mapping[str, Any]], field: str) -> list[Text]:
 def _described(record: Mapping[str, Any]) -> Text:
     texts = [record.get("client"), record.get("name"), *record.get("roles", [])]
     return Text("\n".join(text for text in texts if text))
+
+
+def _named(record: Mapping[str, Any], listed: set[str]) -> Text:
+    """Return a record's name, and under it its pair of a rotation that is listed."""
+    lines = [name_of(record)]
+    for field, sign in (
+        ("replacedBy", spelled("→", "->")),
+        ("replaces", spelled("←", "<-")),
+    ):
+        if record.get(field) in listed:
+            lines.append(f"{sign} {record[field]}")
+    return Text("\n".join(lines))
 
 
 def _state(record: Mapping[str, Any]) -> Text:

@@ -40,6 +40,11 @@ def read_password(option: str | None) -> str | None:
     return read_credential("-" if option == _ASKED else option)
 
 
+def read_leaked_key(option: str) -> str:
+    """Return the key that ``--key`` stands for."""
+    return read_credential(None if option == _ASKED else option)
+
+
 def is_asked() -> bool:
     """Return whether a person sits there."""
     return sys.stdin is not None and sys.stdin.isatty()

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 # A family shares a file; two names are words of Python's, or hide its own.
 _FILES = {
     "clone": "issue",
-    "disable": "records",
-    "enable": "records",
+    "disable": "states",
+    "enable": "states",
     "get": "records",
     "import": "import_keys",
     "list": "list_keys",
     "restore": "records",
-    "revoke": "records",
+    "revoke": "states",
     "update": "records",
 }
 
@@ -53,7 +53,7 @@ def test_commands_stand_in_the_order_of_a_life() -> None:
     assert list(main.commands) == [
         *("issue", "import", "list", "usage", "get", "update", "verify", "rotate"),
         *("clone", "confirm", "disable", "enable", "revoke", "restore"),
-        *("roles", "flush", "signing", "doctor", "console"),
+        *("prune", "roles", "flush", "signing", "doctor", "console"),
     ]
 
 

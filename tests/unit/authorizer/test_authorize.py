@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apikeys import digest
+from apikeys import digest, policy
 from apikeys.decision import Reason
 from apikeys.errors import (
     FaultError,
@@ -134,6 +134,25 @@ def test_the_outcome_of_a_good_key(reader: FakeReader) -> None:
     allowed = _REFUSED | {"answer": True, "verdict": "allow", "reason": "granted"}
     assert _fields(authorizer, event) == allowed
     assert _fields(authorizer, event, 1) == allowed | {"cached": True}
+
+
+def test_a_refusal_is_that_of_its_kind_stage_and_reason(reader: FakeReader) -> None:
+    """Made once for each, and never given to another."""
+    authorizer, rest = _authorizer(reader), rest_event()
+    http = rest | {"version": "1.0"}
+    other_stage = rest | {"methodArn": f"{STAGE_ARN}2/GET/reports"}
+    malformed = rest_event("not-a-key")
+
+    def refused(event: object) -> tuple[object, ...]:
+        found = authorizer.authorize(event, at(0))
+        return found.verdict, found.reason, found.stage, found.answer
+
+    stage = STAGE_ARN.rpartition("/")[2]
+    for _ in range(2):
+        assert refused(rest) == ("refuse", "missing", stage, None)
+        assert refused(http)[3] == policy.refusal(STAGE_ARN)
+        assert refused(other_stage) == ("refuse", "missing", f"{stage}2", None)
+        assert refused(malformed) == ("refuse", "malformed", stage, None)
 
 
 @pytest.mark.parametrize("roles", [[], None, ["UNHEARD_OF"], "READER"])

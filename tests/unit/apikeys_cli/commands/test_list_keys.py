@@ -342,6 +342,82 @@ def test_an_end_that_is_near_has_its_hour() -> None:
     assert dated(None, NOW) == "never"
 
 
+def test_a_search_is_the_functions(cli: Cli) -> None:
+    """In client, name and description, in any case."""
+    found = cli.issue("--name", "Night batch")["record"]["keyId"]
+    cli.issue("--name", "Day")
+    assert [r["keyId"] for r in cli.json("list", "--search", "NIGHT")["records"]] == [
+        found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("name", ["a", "B", "c"]),
+        ("-name", ["c", "B", "a"]),
+        ("expires", ["B", "a", "c"]),
+        ("-expires", ["a", "B", "c"]),
+    ],
+)
+@pytest.mark.parametrize("output", ["json", "ndjson", "csv", "table"])
+def test_records_are_sorted_in_every_form(
+    cli: Cli, output: str, sort: str, names: list[str]
+) -> None:
+    """A limit takes the first of all; what never ends comes last."""
+    for name, end in (("c", "never"), ("a", "9d"), ("B", "2d")):
+        cli.issue("--name", name, "--expires", end)
+    given = ("list", "--sort", sort, "--columns", "name", "--output", output)
+    text = cli(*given).stdout
+    assert re.findall(r"\b([aBc])\b", text) == names
+    assert re.findall(r"\b([aBc])\b", cli(*given, "--limit", "2").stdout) == names[:2]
+
+
+def test_columns_are_chosen(cli: Cli) -> None:
+    """In that order, and no other."""
+    record = cli.issue("--role", "READER")["record"]
+    given = ("list", "--columns", "client, roles,keyId")
+    assert cli(*given, "--output", "csv").stdout.splitlines() == [
+        "client,roles,keyId",
+        f"Acme,READER,{record['keyId']}",
+    ]
+    (row,) = cli.json(*given)["records"]
+    assert list(row.items()) == [
+        ("client", "Acme"),
+        ("roles", ["READER"]),
+        ("keyId", record["keyId"]),
+    ]
+    lines = cli(*given).stdout.splitlines()
+    assert [line.split() for line in lines] == [
+        ["client", "roles", "keyId"],
+        ["Acme", "READER", record["keyId"]],
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("--sort", "age"), ("--columns", "digest"), ("--columns", "keyId,,client")],
+)
+def test_other_orders_and_columns_are_refused(cli: Cli, given: tuple[str, ...]) -> None:
+    """The message says which there are."""
+    done = cli("list", *given)
+    assert done.exit_code == 2
+    assert "client" in done.stderr
+
+
+def test_the_pair_of_a_rotation_is_marked(cli: Cli) -> None:
+    """And when each was made; a replaced key that is gone marks nothing."""
+    old = cli.issue()["record"]
+    new = cli.json("rotate", old["keyId"])["record"]
+    lines = [line.strip() for line in cli("list").stdout.splitlines()]
+    assert f"→ {new['keyId']}" in lines
+    assert f"← {old['keyId']}" in lines
+    assert "created" in lines[0]
+    assert any(old["issueDate"][:10] in line for line in lines)
+    cli("revoke", old["keyId"], "--yes")
+    assert "←" not in cli("list").stdout
+
+
 def test_the_last_use_has_a_column_where_it_is_noted(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

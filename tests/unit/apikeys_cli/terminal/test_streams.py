@@ -209,6 +209,7 @@ def _commands(key_id: str, roles: Path) -> list[tuple[str, ...]]:
         ("rotate", key_id),
         ("revoke", key_id, "--yes"),
         ("restore", key_id),
+        ("prune", "--expired-for", "30d"),
         ("roles", "get"),
         ("roles", "check", str(roles)),
         ("roles", "put", str(roles), "--dry-run"),

@@ -1,0 +1,140 @@
+"""One change of many records: several at a time, with a report of each."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.records import name_of
+from apikeys_cli.terminal.console import say, tracked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from apikeys_cli.admin_function import AdminFunction
+    from apikeys_cli.batch.report import Report
+
+# AWS lets an account change 25 secrets a second, for all that goes on in it.
+_PARALLEL = 4
+_WAITS = (1.0, 2.0, 4.0)
+
+
+class Change(NamedTuple):
+    """A change, as people and the function call it.
+
+    Attributes:
+        action: the function's.
+        done: what a report says once it is done.
+        fields: of each request.
+    """
+
+    action: str
+    done: str
+    fields: Mapping[str, Any]
+
+
+class _Row(NamedTuple):
+    """A record, as a report tells it from others."""
+
+    line: int
+    client: str | None
+    name: str | None
+
+
+class _Outcome(NamedTuple):
+    """An answer, or why there is none."""
+
+    answer: dict[str, Any] | None
+    error: str = ""
+
+
+def carry_out(
+    function: AdminFunction,
+    change: Change,
+    records: Sequence[Mapping[str, Any]],
+    report: Report,
+) -> tuple[dict[str, Any] | None, int]:
+    """Change each record; each change may be repeated.
+
+    Args:
+        function: changes them.
+        change: what is done.
+        records: each has a ``keyId`` or a ``login``, and may have more to show.
+        report: where it is said what became of each.
+
+    Returns:
+        One of the answers, None where all were refused; and how many were.
+
+    Raises:
+        UnreachableError: the function can't be reached, also after some tries; the
+            records from there on may be as they were.
+    """
+
+    def outcome(record: Mapping[str, Any]) -> _Outcome:
+        field = "login" if "login" in record else "keyId"
+        try:
+            named = {field: record[field]}
+            return _Outcome(_changed(function, change, named))
+        except RefusedByFunctionError as refused:
+            return _Outcome(None, refused.message)
+
+    pool = ThreadPoolExecutor(_PARALLEL)
+    last: dict[str, Any] | None = None
+    told = refused = 0
+    try:
+        steps: Iterator[tuple[Mapping[str, Any], _Outcome]] = zip(
+            records, pool.map(outcome, records), strict=True
+        )
+        for record, (answer, error) in tracked(
+            steps, "Changing", count=len(records), is_hidden=report.is_seen
+        ):
+            told += 1
+            seen = record if answer is None else {**record, **answer["record"]}
+            row = _Row(told, seen.get("client"), seen.get("name"))
+            if answer is None:
+                refused += 1
+                report.add(row, "refused", keyId=name_of(record), error=error)
+            else:
+                last = answer
+                report.add(row, change.done, keyId=name_of(record))
+    except (UnreachableError, KeyboardInterrupt, OSError):
+        say(
+            f"{len(records) - told} of {len(records)} are left, or not known to be "
+            "done. Run the same command again: what is done stays done."
+        )
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        report.close()
+    say(f"{told - refused} {change.done}{f', {refused} refused' if refused else ''}.")
+    return last, refused
+
+
+def foresee(
+    change: Change, records: Sequence[Mapping[str, Any]], report: Report
+) -> None:
+    """Report each record that would be changed, of which there may be none."""
+    for line, record in enumerate(records, 1):
+        row = _Row(line, record.get("client"), record.get("name"))
+        report.add(row, f"not {change.done}", keyId=name_of(record))
+    report.close()
+
+
+def _changed(
+    function: AdminFunction, change: Change, named: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the answer, if need be of a later try: in an incident AWS may be slow."""
+    for wait in _WAITS:
+        try:
+            return function.invoke(change.action, **named, **change.fields)
+        except UnreachableError as error:
+            if error.is_denied:
+                raise
+        except RefusedByFunctionError as refused:
+            # Somebody else's write came between: the change is wanted all the same.
+            if refused.code != "version_conflict":
+                raise
+        sleep(wait)
+    return function.invoke(change.action, **named, **change.fields)
