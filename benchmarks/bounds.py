@@ -9,11 +9,17 @@ from benchmarks import growth
 from benchmarks.contender import NOOP
 from benchmarks.limit import Figure, Limit, Verdict
 from benchmarks.measurement import Results
-from benchmarks.ours import BARE_STEPS, OTHER_KINDS, OURS, OURS_THROUGH_SDK
+from benchmarks.ours import (
+    BARE_STEPS,
+    OTHER_KINDS,
+    OURS,
+    OURS_IN_TABLE,
+    OURS_THROUGH_SDK,
+)
 from benchmarks.peers import BOTO3
 from benchmarks.scale import Scale
 
-_NOT_PEERS: Final = (NOOP, OURS, *OTHER_KINDS, OURS_THROUGH_SDK)
+_NOT_PEERS: Final = (NOOP, OURS, OURS_IN_TABLE, *OTHER_KINDS, OURS_THROUGH_SDK)
 
 
 def judge(results: Results, scale: Scale, *, counts_only: bool) -> list[Verdict]:
