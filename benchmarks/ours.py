@@ -14,6 +14,7 @@ from local import checkout
 
 OURS: Final = "ours"
 OURS_THROUGH_SDK: Final = "ours-through-sdk"
+OURS_IN_TABLE: Final = "ours-in-table"
 OTHER_KINDS: Final = ("ours-token", "ours-http-api")
 BARE_STEPS: Final = "bare-steps"
 
@@ -100,6 +101,17 @@ def through_sdk(ours: Contender, folder: Path, certificate: Certificate) -> Cont
         variables=variables,
         keeps_client=False,
         has_argon2=False,
+    )
+
+
+def in_table(ours: Contender) -> Contender:
+    """Return ours with its records in a DynamoDB table, and two connections for it."""
+    chosen = {"RECORD_STORE": "dynamodb", "RECORD_TABLE": "benchmark"}
+    return ours._replace(
+        name=OURS_IN_TABLE,
+        title="this project, records in DynamoDB",
+        store="Secrets Manager and DynamoDB",
+        variables={**ours.variables, **chosen},
     )
 
 

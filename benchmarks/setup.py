@@ -72,6 +72,13 @@ class Setup(NamedTuple):
             yield processes
 
     @contextmanager
+    def warm_in_table(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
+        """Start ours once with its records in a table."""
+        found = tuple(v for v in self.variants if v.name == ours.OURS_IN_TABLE)
+        with self._started(found) as processes:
+            yield processes
+
+    @contextmanager
     def warm_kinds(self) -> Iterator[list[tuple[Contender, WarmProcess]]]:
         """Start ours once for each other kind of API."""
         with self._started(self.kinds) as processes:
@@ -100,9 +107,9 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Setup]:
         far = stack.enter_context(running_store(signed, 1, flight=FLIGHT))
         found = ours.floor_and_ours(folder, signed, store.url)
         stores = dict.fromkeys((contender.name for contender in found), store)
-        variants: tuple[Contender, ...] = ()
+        variants: tuple[Contender, ...] = (ours.in_table(found[1]),)
         if with_peers:
-            variants = (ours.through_sdk(found[1], folder, signed),)
+            variants += (ours.through_sdk(found[1], folder, signed),)
             dynamodb = stack.enter_context(running_dynamodb(signed, scale.keys))
             found += peers.peers(folder, signed, store.url, dynamodb.url)
             stores |= dict.fromkeys((contender.name for contender in found), store)

@@ -1,4 +1,4 @@
-"""The store as a process of its own: GetSecretValue over TLS, and counts of reads.
+"""The stores as a process: GetSecretValue and GetItem over TLS, and counts of reads.
 
 It checks no signature and answers in a fraction of a millisecond, so that a
 contender's time is its own; or it stands as far away as AWS, so that round trips show.
@@ -56,6 +56,8 @@ class StoreServer:
             self._reads = 0
             return _OK, {}
         asked = json.loads(body)
+        if "TableName" in asked:
+            return _OK, self._item(asked["Key"]["pk"]["S"])
         name = asked["SecretId"]
         self._reads += name.startswith((PREFIX, SHARED_SECRET))
         text = self._population.text(name)
@@ -72,6 +74,22 @@ class StoreServer:
             "VersionId": "00000000-0000-4000-8000-000000000000",
             "VersionStages": ["AWSCURRENT"],
         }
+
+    def _item(self, name: str) -> dict[str, object]:
+        """Return what DynamoDB answers of the same record in a table."""
+        self._reads += 1
+        text = self._population.text(name)
+        if text is None:
+            return {}
+        item = {
+            "pk": {"S": name},
+            "record": {"S": text},
+            "version": {"S": "00000000-0000-4000-8000-000000000000"},
+            "notes": {"M": {}},
+            "client": {"S": "Acme"},
+            "live": {"S": "1"},
+        }
+        return {"Item": item}
 
 
 def _content_length(head: bytes) -> int:

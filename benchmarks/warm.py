@@ -27,6 +27,7 @@ def measure(setup: Setup, results: Results) -> None:
     )
     with (
         setup.warm() as processes,
+        setup.warm_in_table() as in_table,
         setup.warm_kinds() as kinds,
         _floor(setup) as floor,
     ):
@@ -34,7 +35,7 @@ def measure(setup: Setup, results: Results) -> None:
             for contender, process in kinds:
                 present = _Turn(setup, contender, process)
                 hit.add(contender.name, present.time(key(0).text))
-            for contender, process in (*processes, floor):
+            for contender, process in (*processes, *in_table, floor):
                 present = _Turn(setup, contender, process)
                 hit.add(contender.name, present.time(key(0).text))
                 mistyped.add(contender.name, present.time(wrong(0)))

@@ -15,7 +15,7 @@ from local.checkout import ROOT, SAM
 if TYPE_CHECKING:
     from pathlib import Path
 
-_OURS = ROOT / "template.yaml"
+OURS = ROOT / "template.yaml"
 
 _EXPAND = ROOT / "tests" / "template" / "translate.py"
 _ENVIRONMENT = {"AWS_DEFAULT_REGION": "eu-west-1", "SAM_CLI_TELEMETRY": "0"}
@@ -40,15 +40,20 @@ _Template.add_multi_constructor("!", _intrinsic)
 @cache
 def written() -> dict[str, Any]:
     """Return our template as it is written, each short intrinsic as its argument."""
-    found: dict[str, Any] = yaml.load(_OURS.read_text(), _Template)  # noqa: S506 - a SafeLoader
+    found: dict[str, Any] = yaml.load(OURS.read_text(), _Template)  # noqa: S506 - a SafeLoader
     return found
 
 
 @cache
-def expanded(template: Path = _OURS) -> dict[str, Any]:
-    """Return a template as CloudFormation would get it."""
+def expanded(template: Path = OURS, *parameters: str) -> dict[str, Any]:
+    """Return a template as CloudFormation would get it.
+
+    Args:
+        template: its path.
+        parameters: ``Name=value`` of each that SAM itself goes by.
+    """
     answer = subprocess.run(
-        [str(SAM.parent / "python"), str(_EXPAND), str(template)],
+        [str(SAM.parent / "python"), str(_EXPAND), str(template), *parameters],
         check=True,
         env=_ENVIRONMENT,
         stdout=subprocess.PIPE,

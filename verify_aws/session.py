@@ -54,10 +54,13 @@ def answers(
             for question in BEFORE_THE_ROLE_MAP:
                 yield put(question, run)
             run.done("roles.put", roleMap=tomllib.loads(ROLE_MAP.read_text()))
-            say("Deploying the probe …")
-            _deploy_probe(run)
+            # It comes about while the rows are run.
+            _start_probe(run)
         if stage.has_rows:
             yield from _rows(run)
+        if not run.probe:
+            say("Waiting for the probe …")
+            run.probe = deployment.outputs(account, names.probe)
         for question in stage.questions:
             late = time.monotonic() > deadline
             yield _too_late(question) if late else put(question, run)
@@ -93,11 +96,10 @@ def _deploy(run: Run, stage: Stage) -> None:
     run.gateway_ttl = int(parameters["AuthorizerCacheSeconds"])
 
 
-def _deploy_probe(run: Run) -> None:
+def _start_probe(run: Run) -> None:
     account, names = run.account, run.names
     parameters = {
         "AuthorizerFunctionArn": run.outputs["AuthorizerFunctionArn"],
         "SecretName": f"{names.secret_prefix}PROBE",
     }
     deployment.start(account, names.bucket, names.probe, probe.template(), parameters)
-    run.probe = deployment.outputs(account, names.probe)

@@ -67,6 +67,7 @@ class DynamoDb:
     def get_item(self, **request: Any) -> dict[str, Any]:
         """Return an item, or none."""
         _check_table(request)
+        _check_strong(request)
         found = self.items.get(_name(request["Key"]))
         self._count("get_item", 1)
         return {} if found is None else {"Item": deepcopy(found)}
@@ -75,6 +76,7 @@ class DynamoDb:
         """Return those items that there are, in no order."""
         ((table, asked),) = RequestItems.items()
         _check_table({"TableName": table})
+        _check_strong(asked)
         names = [_name(key) for key in asked["Keys"]]
         if len(set(names)) != len(names) or not 0 < len(names) <= _MOST_KEYS:
             raise invalid("1 to 100 keys, none of them twice")
@@ -213,6 +215,12 @@ class DynamoDb:
 def _check_table(request: Any) -> None:
     if request["TableName"] != TABLE:
         raise ServiceError("ResourceNotFoundException", "Requested resource not found")
+
+
+def _check_strong(request: Any) -> None:
+    """Refuse a weak read, which might not see a write before it."""
+    if not request.get("ConsistentRead"):
+        raise invalid("no read of a record may lag behind a write")
 
 
 def _check(item: Item) -> None:

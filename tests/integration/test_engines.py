@@ -14,16 +14,20 @@ from tests.engine_contract import EngineContract
 
 if TYPE_CHECKING:
     from admin.stores.engine import Engine
-    from local.deployment import Stack
+    from local.emulator import Emulator
 
 pytestmark = pytest.mark.deployed
 
 
 @pytest.fixture(scope="module")
-def table(stack: Stack) -> str:
+def table(emulator: Emulator) -> str:
     """Return the name of a table of the tests' own."""
-    tables.make(stack.emulator.client("dynamodb"), "engine-contract")
+    tables.make(emulator.client("dynamodb"), "engine-contract")
     return "engine-contract"
+
+
+# Who sees one of them pass removes it.
+_MINISTACK_DOES_NOT = {"test_pages_have_every_name_once"}
 
 
 class TestEngines(EngineContract):
@@ -31,10 +35,14 @@ class TestEngines(EngineContract):
 
     @pytest.fixture(params=["secrets", "table"])
     def engine(
-        self, request: pytest.FixtureRequest, stack: Stack, table: str
+        self, request: pytest.FixtureRequest, emulator: Emulator, table: str
     ) -> Engine:
         """Return an engine over the emulator."""
-        client = stack.emulator.client
+        name = request.node.originalname
+        if request.param == "secrets" and name in _MINISTACK_DOES_NOT:
+            why = "MiniStack finds names that have the prefix anywhere"
+            request.applymarker(pytest.mark.xfail(strict=True, reason=why))
+        client = emulator.client
         if request.param == "secrets":
             return SecretStore(client("secretsmanager"), None)
         return RecordTable(client("dynamodb"), table, time.time)

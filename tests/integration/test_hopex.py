@@ -59,7 +59,8 @@ def test_a_key_has_what_the_console_asks_for(stack: Stack) -> None:
         "sessionMode": "SINGLE",
         "connectionMode": "READ_WRITE",
     }
-    assert apikeys(stack, "get", record["keyId"])["record"] == record
+    shown = apikeys(stack, "get", record["keyId"])["record"]
+    assert shown == record | {"lastUsed": None}
     context = json.loads(call(stack, "/whoami", issued["key"]).body)
     expected = {
         "name": "Nightly export",

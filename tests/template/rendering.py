@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.templates import expanded
+from tests.templates import OURS, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,9 @@ def render(partition: str = "aws", **chosen: str) -> "Rendered":
         value = chosen.get(name, str(definition["Default"]))
         is_list = definition["Type"] == "CommaDelimitedList"
         values[name] = value.split(",") if is_list else value
-    return Rendered(expanded(), values)
+    # SAM itself looks at this one, while it expands the template.
+    deployment = f"Deployment={values['Deployment']}"
+    return Rendered(expanded(OURS, deployment), values)
 
 
 def parameters() -> dict[str, dict[str, Any]]:

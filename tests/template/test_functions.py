@@ -77,7 +77,11 @@ def test_authorizer_variables() -> None:
     """The authorizer gets the variables that both functions share, and no more."""
     expected = {name: default for name, (_, default) in PARAMETERS.items()}
     found = variables(render(), "AuthorizerFunction")
-    assert found == expected | {"SIGNING_SECRET": "teststack-signing-key"}
+    assert found == expected | {
+        "SIGNING_SECRET": "teststack-signing-key",
+        "RECORD_STORE": "secretsmanager",
+        "RECORD_TABLE": "",
+    }
 
 
 def test_admin_variables() -> None:
@@ -86,6 +90,8 @@ def test_admin_variables() -> None:
     expected = {name: default for name, (_, default) in both.items()}
     assert variables(render(), "AdminFunction") == expected | {
         "SIGNING_SECRET": "teststack-signing-key",
+        "RECORD_STORE": "secretsmanager",
+        "RECORD_TABLE": "",
         "STACK_NAME": "teststack",
         "AUTHORIZER_LOG_GROUP": "AuthorizerLogGroup",
         "LAST_USE_TABLE": "",
@@ -246,7 +252,6 @@ def test_half_a_vpc_is_not_taken_for_none(half: str) -> None:
         ("AWS::Lambda::Function", "FunctionName"),
         ("AWS::IAM::Role", "RoleName"),
         ("AWS::Logs::LogGroup", "LogGroupName"),
-        ("AWS::CloudWatch::Alarm", "AlarmName"),
     ],
 )
 def test_nothing_has_a_fixed_name(kind: str, field: str) -> None:
@@ -254,3 +259,9 @@ def test_nothing_has_a_fixed_name(kind: str, field: str) -> None:
     template = render(ExampleApi="true", AuthorizerInvokeRole="true")
     for properties in template.of_type(kind).values():
         assert field not in properties
+
+
+def test_the_names_of_alarms_are_the_stacks() -> None:
+    """They say how urgent an alarm is, and two stacks fit into one account."""
+    for alarm in render(ExampleApi="true").of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmName"].startswith("teststack-")

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,7 +86,7 @@ def carry_out(
         if row.faults:
             return _refused(function, row)
         with pace.kept(row.request):
-            status, found, is_known = _imported(function, row)
+            status, found, is_known = pace.patiently(partial(_imported, function, row))
         # Right after its import the authorizer may still have to find it.
         if is_known and delete is not None and row.arn is not None:
             delete(row.arn)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from apikeys_cli.batch.pace import Pace
@@ -84,7 +85,8 @@ class Batch:
         token = self._journal.request_token(row)
         request = row.request(begun_at) | {"requestToken": token}
         with self._pace.kept(request):
-            return self._function.invoke("issue", awaitConfirmation=True, **request)
+            issue = partial(self._function.invoke, "issue", awaitConfirmation=True)
+            return self._pace.patiently(partial(issue, **request))
 
     def _keep(self, keys: KeyList, kept: Mapping[str, Any]) -> None:
         if not self._csv_keys:

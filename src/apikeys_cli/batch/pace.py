@@ -1,4 +1,4 @@
-"""The pace of rows that join a usage plan, each of which makes an API Gateway key."""
+"""The pace of a batch: what API Gateway's quotas and the store of the records take."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
+from apikeys_cli.errors import UnreachableError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 # An account may make five CreateApiKey calls a second, and ten of API Gateway's control
 # plane in all. A row costs three: a look for the key of an earlier try, the key, and
 # its plan.
 _SECONDS = 0.3
+# A store that is asked for too much recovers in seconds. A row is safe to repeat.
+_STORE_WAITS = (1, 2, 4, 8)
 
 
 class Pace:
@@ -25,6 +29,21 @@ class Pace:
     def __init__(self) -> None:
         self._one_at_a_time = Lock()
         self._next_at = monotonic()
+
+    def patiently[T](self, ask: Callable[[], T]) -> T:
+        """Ask, again after a while where the store does not serve at the moment.
+
+        Raises:
+            UnreachableError: it did not serve for long, or something else fails.
+        """
+        for wait in _STORE_WAITS:
+            try:
+                return ask()
+            except UnreachableError as error:
+                if error.code != "store_unavailable":
+                    raise
+            sleep(wait)
+        return ask()
 
     @contextmanager
     def kept(self, request: Mapping[str, Any]) -> Iterator[None]:

@@ -68,8 +68,11 @@ def tracked[T](
     # Loaded where a bar may be: most commands show none.
     from rich.progress import Progress  # noqa: PLC0415 - as it says
 
+    from apikeys_cli.terminal.progress import columns  # noqa: PLC0415 - as above
+
     console = messages()
     with Progress(
+        *columns(),
         console=console,
         transient=True,
         redirect_stdout=False,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from admin.errors import Code, RefusedError
 from admin.principal import Principal
@@ -124,6 +125,22 @@ def test_records_are_seen_though_the_table_fails(
     assert "lastUsed" not in admin("list")["records"][0]
     answer = admin("list", unusedForDays=90)
     assert answer["error"]["code"] == "last_uses_unavailable"
+
+
+class Broken:
+    """A table that nobody may read."""
+
+    def batch_get_item(self, **_request: Any) -> None:
+        """Refuse."""
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "BatchGetItem")
+
+
+def test_a_table_that_fails_is_a_503() -> None:
+    """With a code of its own: the store of the records may serve all the same."""
+    broken: Any = Broken()
+    with pytest.raises(RefusedError) as refused:
+        LastUses(broken, _TABLE).of([Principal.key("0" * 16)])
+    assert refused.value.code is Code.LAST_USES_UNAVAILABLE
 
 
 class Table:

@@ -110,6 +110,12 @@ def test_a_query_is_started_and_its_id_answered(admin: Admin, logs: Logs) -> Non
     assert logs.asked[1]["startTime"] == NOW - 7 * 86_400
 
 
+def test_an_account_is_asked_for_by_its_login(admin: Admin, logs: Logs) -> None:
+    """Which the log has in a field of its own."""
+    assert admin("usage", login="ann")["principals"] == [{"login": "ann"}]
+    assert 'filter login in ["ann"]' in logs.asked[0]["queryString"]
+
+
 def test_a_running_query_has_no_answer_yet(admin: Admin, logs: Logs) -> None:
     """Nobody waits: it is asked for again."""
     for status in ("Scheduled", "Running"):

@@ -11,6 +11,7 @@ import pytest
 
 from apikeys_cli.batch import pace
 from apikeys_cli.batch.pace import Pace
+from apikeys_cli.errors import UnreachableError
 from tests.in_process import client_of
 
 if TYPE_CHECKING:
@@ -156,3 +157,41 @@ def test_a_file_of_keys_keeps_the_pace(
     done = cli("import", "--from", str(source))
     assert done.exit_code == 0, done.output
     assert begun == [pytest.approx(number * 0.3) for number in range(6)]
+
+
+def _failing(code: str | None, times: int) -> tuple[list[int], Any]:
+    """Return the tries, and what fails so often before it answers."""
+    tries: list[int] = []
+
+    def ask() -> str:
+        tries.append(len(tries))
+        if len(tries) <= times:
+            raise UnreachableError("no", code)
+        return "answer"
+
+    return tries, ask
+
+
+@pytest.mark.parametrize(("times", "slept"), [(0, []), (1, [1]), (4, [1, 2, 4, 8])])
+def test_a_store_that_is_asked_for_too_much_is_waited_for(
+    clock: _Clock, times: int, slept: list[int]
+) -> None:
+    """A throttled row is asked for again, longer each time: a batch does not end."""
+    tries, ask = _failing("store_unavailable", times)
+    assert Pace().patiently(ask) == "answer"
+    assert (len(tries), clock.slept) == (times + 1, slept)
+
+
+@pytest.mark.parametrize(
+    ("code", "tries_at_most"),
+    [("store_unavailable", 5), ("gateway_unavailable", 1), (None, 1)],
+)
+def test_what_lasts_ends_a_batch(
+    clock: _Clock, code: str | None, tries_at_most: int
+) -> None:
+    """After a quarter of a minute; anything else at once."""
+    tries, ask = _failing(code, 100)
+    with pytest.raises(UnreachableError):
+        Pace().patiently(ask)
+    assert len(tries) == tries_at_most
+    assert sum(clock.slept) <= 15

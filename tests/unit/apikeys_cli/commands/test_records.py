@@ -175,7 +175,8 @@ def test_what_is_found_about_a_record_is_a_warning_on_stderr(
     updated = cli("update", key_id, "--name", "m" * 256, "--output", output)
     for done in (issued, updated):
         assert done.exit_code == 0
-        assert "Warning: the authorizer answers with up to 8" in done.stderr
+        warning = "Warning (LARGE): the authorizer answers with up to 8"
+        assert warning in done.stderr
         assert "Warning" not in done.stdout
 
 

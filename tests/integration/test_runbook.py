@@ -1,0 +1,197 @@
+"""The commands of the operations page, pasted into a shell beside the stack."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local import checkout
+from local.clients import apikeys, call
+from local.scenarios.keys import ROLE_MAP
+from tests.runbook import commands
+
+if TYPE_CHECKING:
+    from local.deployment import Stack
+    from tests.integration.deployed import Issued
+
+pytestmark = pytest.mark.deployed
+
+# The TTL of the stack's caches, and of the gateway's.
+_IN_FORCE_SECONDS = 5.0
+_SIGNING = "apikeys-prod-signing-key"
+
+
+class Shell:
+    """A shell whose AWS is the emulator, which remembers what was pasted."""
+
+    def __init__(self, stack: Stack, folder: Path) -> None:
+        self._names = {
+            _SIGNING: stack.outputs["SigningSecretName"],
+            "apikeys-prod": stack.name,
+        }
+        self._folder = folder
+        path = [Path(sys.executable).parent, checkout.AWS_CLI.parent]
+        self._environment = stack.emulator.environment | {
+            "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]])
+        }
+        self.pasted: set[str] = set()
+
+    def __call__(
+        self, command: str, *, may_fail: bool = False, **placeholders: str
+    ) -> str:
+        """Run a command of the page as it stands, but for what is to be filled in."""
+        assert command in commands(), "the page has no such command"
+        self.pasted.add(command)
+        text = command
+        for name, value in placeholders.items():
+            text = text.replace(f"<{name.replace('_', ' ')}>", value)
+        for name, value in self._names.items():
+            text = text.replace(name, value)
+        assert "<" not in text, text
+        done = subprocess.run(
+            ["/bin/bash", "-euc", text],
+            capture_output=True,
+            check=False,
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+        allowed = {0, 1} if may_fail else {0}
+        assert done.returncode in allowed, f"{command}: {done.stderr}"
+        return done.stdout
+
+    def only(self, *words: str) -> str:
+        """Return the one command of the page that has these words."""
+        [found] = {c for c in commands() if all(word in c for word in words)}
+        return found
+
+
+@pytest.fixture(scope="module")
+def shell(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Return the shell."""
+    return Shell(stack, tmp_path_factory.mktemp("runbook"))
+
+
+def _resource(stack: Stack, name: str) -> str:
+    detail = stack.emulator.client("cloudformation").describe_stack_resource(
+        StackName=stack.name, LogicalResourceId=name
+    )
+    found: str = detail["StackResourceDetail"]["PhysicalResourceId"]
+    return found
+
+
+def _status(stack: Stack, key: str) -> int:
+    """Return what a call with a key gets once every cache has aged out."""
+    time.sleep(_IN_FORCE_SECONDS)
+    return call(stack, "/whoami", key).status
+
+
+def test_looks_change_nothing(shell: Shell, stack: Stack, issued: Issued) -> None:
+    """What is run first, in whatever state the stack is."""
+    key_id = issued.record["keyId"]
+    # Other tests leave records behind that it finds fault with.
+    shell("apikeys doctor --stack apikeys-prod", may_fail=True)
+    shell(shell.only("apikeys get <key id> --stack"), key_id=key_id)
+    shell(shell.only("apikeys get <key id> --routes"), key_id=key_id)
+    shell(shell.only("apikeys list --expiring-within"))
+    described = shell(
+        shell.only("describe-subscription-filters"),
+        AuthorizerLogGroup=_resource(stack, "AuthorizerLogGroup"),
+    )
+    assert len(json.loads(described)["subscriptionFilters"]) == 1
+
+
+def test_a_key_that_will_end_gets_a_successor(shell: Shell, issued: Issued) -> None:
+    """By its id alone."""
+    key_id = issued.record["keyId"]
+    shell(shell.only("apikeys rotate <key id> --overlap 7d"), key_id=key_id)
+
+
+def test_the_notices_are_run_by_hand(shell: Shell, stack: Stack) -> None:
+    """And tell whom they tell."""
+    name = stack.outputs["NoticesFunctionName"]
+    shell(shell.only("lambda invoke"), NoticesFunctionName=name)
+    answer = json.loads((shell._folder / "answer.json").read_text())
+    assert answer["status"] == 200
+
+
+def test_a_corrupt_record_is_brought_back(
+    shell: Shell, stack: Stack, issued: Issued
+) -> None:
+    """By its version before, which somebody overwrote."""
+    key_id = issued.record["keyId"]
+    secrets = stack.emulator.client("secretsmanager")
+    secrets.put_secret_value(SecretId=f"APIKEY_{key_id}", SecretString="not a record")
+    assert _status(stack, issued.key) == 401
+    listed = json.loads(shell(shell.only("list-secret-version-ids"), key_id=key_id))
+    labels = {
+        label: version["VersionId"]
+        for version in listed["Versions"]
+        for label in version["VersionStages"]
+    }
+    shell(
+        shell.only("update-secret-version-stage"),
+        key_id=key_id,
+        previous=labels["AWSPREVIOUS"],
+        current=labels["AWSCURRENT"],
+    )
+    assert _status(stack, issued.key) == 200
+
+
+def test_a_revoked_record_is_restored(
+    shell: Shell, stack: Stack, issued: Issued
+) -> None:
+    """As it was, while it waits."""
+    key_id = issued.record["keyId"]
+    apikeys(stack, "revoke", key_id, "--yes")
+    assert _status(stack, issued.key) == 401
+    shell(shell.only("apikeys restore <key id>"), key_id=key_id)
+    assert _status(stack, issued.key) == 200
+
+
+def test_the_role_map_is_backed_up_and_brought_back(
+    shell: Shell, stack: Stack, issued: Issued
+) -> None:
+    """From a file; and from its deletion."""
+    shell(shell.only("roles get"))
+    shell(shell.only("roles put roles.toml"))
+    secrets = stack.emulator.client("secretsmanager")
+    secrets.delete_secret(SecretId="APIROLES", RecoveryWindowInDays=7)
+    assert _status(stack, issued.key) == 500
+    shell(shell.only("restore-secret --secret-id APIROLES"))
+    assert _status(stack, issued.key) == 200
+    apikeys(stack, "roles", "put", str(ROLE_MAP), "--yes")
+
+
+def test_the_signing_secret_is_backed_up_and_brought_back(
+    shell: Shell, stack: Stack, issued: Issued
+) -> None:
+    """From its deletion, and from the backup once it is gone."""
+    name = stack.outputs["SigningSecretName"]
+    secrets = stack.emulator.client("secretsmanager")
+    shell("umask 077")
+    shell(shell.only("get-secret-value", _SIGNING))
+    backup = (shell._folder / "signing-key.json").read_text()
+    before: Any = secrets.get_secret_value(SecretId=name)["SecretString"]
+    assert json.loads(backup) == json.loads(before)
+    secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    assert _status(stack, issued.key) == 500
+    shell(shell.only("restore-secret", _SIGNING))
+    assert _status(stack, issued.key) == 200
+    shell(shell.only("delete-secret", _SIGNING))
+    shell(shell.only("create-secret", _SIGNING))
+    assert _status(stack, issued.key) == 200
+
+
+def test_every_command_was_pasted(shell: Shell) -> None:
+    """But for those that the page marks as AWS only."""
+    left = set(commands()) - shell.pasted
+    assert not left, f"pasted by no test: {left}"
