@@ -40,10 +40,12 @@ def test_example_api_is_made_on_request() -> None:
     assert template.of_type("AWS::Lambda::Function").keys() == {
         "AuthorizerFunction",
         "AdminFunction",
+        "NoticesFunction",
     }
     assert template.outputs.keys() == {
         "AuthorizerFunctionArn",
         "AdminFunctionName",
+        "NoticesFunctionName",
         "SigningSecretName",
     }
 
@@ -55,6 +57,7 @@ def test_outputs() -> None:
         "AuthorizerFunctionArn",
         "AuthorizerInvokeRoleArn",
         "AdminFunctionName",
+        "NoticesFunctionName",
         "SigningSecretName",
         "ExampleApiId",
         "ExampleApiUrl",

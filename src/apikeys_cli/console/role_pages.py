@@ -54,7 +54,7 @@ def edit_roles(console: Console, _request: Request) -> Response:
 
 def check_roles(console: Console, _request: Request, form: FormData) -> Response:
     """Show what a changed map would change, who would lose what, and what is found."""
-    text, version = str(form.get("text", "")), text_of(form, "version")
+    text, version = _text(form), text_of(form, "version")
     try:
         role_map = _parsed(text)
     except click.UsageError as error:
@@ -86,7 +86,7 @@ def check_roles(console: Console, _request: Request, form: FormData) -> Response
 
 def store_roles(console: Console, _request: Request, form: FormData) -> Response:
     """Store the map that was shown, unless somebody else stored one meanwhile."""
-    text, version = str(form.get("text", "")), text_of(form, "version")
+    text, version = _text(form), text_of(form, "version")
 
     def act() -> str:
         console.function.invoke(
@@ -100,6 +100,11 @@ def store_roles(console: Console, _request: Request, form: FormData) -> Response
         return console.page(
             "edit_roles.html", 400, text=text, version=version, error=refused.message
         )
+
+
+def _text(form: FormData) -> str:
+    # Browsers send lines as the mail does (HTML, form submission).
+    return str(form.get("text", "")).replace("\r\n", "\n")
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -407,6 +407,7 @@ def test_a_token_of_other_pages_is_none(
     assert table.engine.names(["A"], limit=1, token=token, wanted=wanted) is None
     table.failing("ValidationException")
     call = table.engine.names
+    assert call(["A"], limit=1, token='["APIKEY_a"]') is None
     assert _refusal(lambda: call(["A"], limit=1, token=None)) == "store_unavailable"
 
 

@@ -33,7 +33,11 @@ class Form:
             found.setdefault(name, []).append(value)
         for name, value in values.items():
             found[name] = list(value) if isinstance(value, list) else [value]
-        return found
+        # As HTML has lines sent.
+        return {
+            name: [value.replace("\n", "\r\n") for value in values]
+            for name, values in found.items()
+        }
 
 
 class Page(HTMLParser):

@@ -154,7 +154,7 @@ def test_search_finds_any_text_of_a_record(
     }.items():
         page = _searched(browser, text)
         assert _ids(page, one, two) == expected, text
-        assert f"{len(expected)} match" in page.text
+        assert f"{len(expected)} match{'es' if len(expected) != 1 else ''}" in page.text
 
 
 def test_search_answers_while_the_records_are_read(
