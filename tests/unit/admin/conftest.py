@@ -28,16 +28,17 @@ def lags(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return lengths
 
 
-@pytest.fixture(params=["secretsmanager", "dynamodb"])
-def aws(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let every client meet an account with a signing secret and a role map.
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test in either store, and one that is marked ``only_in`` in that one."""
+    if "aws" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("only_in")
+        stores = ("secretsmanager", "dynamodb") if marker is None else marker.args
+        metafunc.parametrize("aws", stores, indirect=True)
 
-    Each test is run with the records in either store; one that concerns one store alone
-    is marked ``only_in``.
-    """
-    marker = request.node.get_closest_marker("only_in")
-    if marker is not None and request.param not in marker.args:
-        pytest.skip(f"concerns records in {marker.args[0]} alone")
+
+@pytest.fixture
+def aws(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let every client meet an account with a signing secret and a role map."""
     with mock_aws(), pytest.MonkeyPatch.context() as chosen:
         secrets = client_of("secretsmanager")
         secrets.create_secret(Name=SIGNING_NAME, SecretString=signing_secret())

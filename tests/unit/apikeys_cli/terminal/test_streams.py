@@ -232,7 +232,9 @@ def test_every_command_works_in_every_encoding(
     roles.write_text('{"roles": {"READER": {"allow": ["GET /größe"]}}}')
     runner = CliRunner(charset=encoding)
     commands = _commands(key_id, roles)
-    assert {command[0] for command in commands} == set(main.commands)
+    # The console serves until it is stopped, and usage prints ids and numbers alone.
+    others = {"console", "usage"}
+    assert {command[0] for command in commands} == set(main.commands) - others
     for command in commands:
         done = runner.invoke(
             main,

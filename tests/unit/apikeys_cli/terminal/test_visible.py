@@ -105,10 +105,7 @@ def _tampered(cli: Cli) -> None:
             found["roleMap"]["roles"][_EVIL] = {"allow": [f"GET /{_EVIL}"]}
         if "findings" in found:
             fields = {"roles": [_EVIL], "route": _EVIL, "message": _EVIL}
-            is_of_a_map = request["action"].startswith("roles.")
-            found["findings"].append(
-                {"grade": "tell", **fields} if is_of_a_map else _EVIL
-            )
+            found["findings"].append({"grade": "tell", **fields})
         return found
 
     cli.function.answer = answer  # type: ignore[method-assign]
