@@ -23,15 +23,14 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep a file on one worker, and all that use the deployed stack on one, too.
 
     A fixture of a module or of the session is then made once, however many workers run.
     """
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        group = "stack" if "stack" in fixtures else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+    fixtures = getattr(item, "fixturenames", ())
+    group = "stack" if "stack" in fixtures else item.nodeid.partition("::")[0]
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from admin.dispatch import Actions
+from admin.stores import dynamodb, engine, table_list
 from apikeys import digest
 from tests.builders import NOW, ROLE_MAP, signing_secret_with_lookup
 from tests.fakes import ROLES_NAME, SIGNING_NAME
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.harness.client import Call, Line
+
+# Whatever waits for Secrets Manager or a table.
+_WAITING = (time, engine, dynamodb, table_list)
 
 PLAN = "plan01"
 # What the names of clients' secrets begin with, into which keys are delivered.
@@ -135,7 +139,7 @@ def determined(seed: str) -> Iterator[None]:
     with ExitStack() as stack:
         for owner, name, instead in (
             (os, "urandom", entropy),
-            (time, "sleep", lambda _seconds: None),
+            *((module, "sleep", lambda _seconds: None) for module in _WAITING),
             (digest, "argon2id", hashed),
             (digest, "slow", slow),
             (ThreadPoolExecutor, "map", in_order),
