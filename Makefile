@@ -44,7 +44,7 @@ screenshots: venvs build $(BROWSER)/.ready ## Take the console's pictures anew (
 
 .PHONY: test
 test: venvs build $(BROWSER)/.ready ## Run the whole test suite, from unit to the deployed stack
-	$(DEV)/bin/python -m pytest --numprocesses 2 --dist loadgroup $(PYTEST_ARGS)
+	$(DEV)/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: faults
 faults: venvs ## Let every AWS call of every admin action fail, and actions interleave (FAULTS_ARGS=…)

@@ -1,4 +1,4 @@
-"""What every test gets: credentials of no account, bounds, a worker, fakes."""
+"""What every test gets: credentials of no account, bounds, fakes."""
 
 from __future__ import annotations
 
@@ -21,16 +21,6 @@ settings.register_profile(
     "search", parent=settings.get_profile("suite"), derandomize=False
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep a file on one worker, and all that use the deployed stack on one, too.
-
-    A fixture of a module or of the session is then made once, however many workers run.
-    """
-    fixtures = getattr(item, "fixturenames", ())
-    group = "stack" if "stack" in fixtures else item.nodeid.partition("::")[0]
-    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)
