@@ -67,7 +67,7 @@ def parameter_names() -> list[str]:
     Raises:
         NotBuiltError: there is none.
     """
-    return list(_built_template()["Parameters"])
+    return list(built_template()["Parameters"])
 
 
 def reads_ontopops_own(parameters: Mapping[str, str]) -> bool:
@@ -97,11 +97,11 @@ def deploy(
     Raises:
         LocalError: with the end of what the SAM CLI said.
     """
-    built = _built_template()
+    built = built_template()
     _make_bucket(emulator)
     # All of them: CloudFormation would keep those of an earlier deployment.
     chosen = _defaults(built) | _chosen(parameters)
-    with _emulated(built, chosen) as template:
+    with emulated(built, chosen) as template:
         _sam_deploy(emulator, stack_name, template, chosen)
     return Stack(emulator, stack_name, _outputs(emulator, stack_name))
 
@@ -127,7 +127,12 @@ def _make_bucket(emulator: Emulator) -> None:
         )
 
 
-def _built_template() -> dict[str, Any]:
+def built_template() -> dict[str, Any]:
+    """Return the template that the build wrote.
+
+    Raises:
+        NotBuiltError: there is none.
+    """
     if not checkout.BUILT_TEMPLATE.exists():
         raise NotBuiltError
     found: dict[str, Any] = yaml.safe_load(checkout.BUILT_TEMPLATE.read_text())
@@ -142,9 +147,7 @@ def _defaults(template: dict[str, Any]) -> dict[str, str]:
 
 
 @contextmanager
-def _emulated(
-    template: dict[str, Any], parameters: Mapping[str, str]
-) -> Iterator[Path]:
+def emulated(template: dict[str, Any], parameters: Mapping[str, str]) -> Iterator[Path]:
     """Write the built template as the emulator can deploy it.
 
     MiniStack 1.5 expands a SAM template without the parameters' values: the example

@@ -18,7 +18,7 @@ _THRESHOLDS = (30, 7, 1)
 # The local schedule runs every minute; the emulator looks every ten seconds.
 _RUN_SECONDS = 100.0
 _EVENT_SECONDS = 20.0
-_BETWEEN_RUNS = timedelta(seconds=30)
+_BETWEEN_RUNS = timedelta(seconds=5)
 
 
 def _asked(stack: Stack, action: str, **fields: object) -> Any:
@@ -121,7 +121,7 @@ def _expiring(events: list[Any]) -> list[Any]:
 
 
 def _runs(events: list[Any]) -> list[list[Any]]:
-    """Return the events of each run: they come at once, and runs a minute apart."""
+    """Return the events of each run: they are sent at once, and runs a minute apart."""
     runs: list[list[Any]] = []
     last = None
     for event in sorted(events, key=lambda e: e["time"]):

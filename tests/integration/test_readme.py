@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local import checkout
+from local.deployment import built_template, emulated
 from local.emulator import running_emulator
 from tests.readme import commands
 
@@ -78,8 +79,15 @@ def test_the_commands_that_deploy_do_so(tmp_path: Path) -> None:
     ):
         assert written in script
         script = script.replace(written, here)
+    # The emulator refuses a template with a type that it does not know.
+    stored = f"build/sam-{checkout.ARCHITECTURE}/template.yaml"
+    assert stored in script
     folders = (Path(sys.executable).parent, checkout.SAM.parent, "/usr/bin", "/bin")
-    with running_emulator("readme") as emulator:
+    with (
+        running_emulator("readme") as emulator,
+        emulated(built_template(), {}) as template,
+    ):
+        script = script.replace(stored, str(template))
         done = subprocess.run(
             ["/bin/bash", "-c", f'{script}\n[[ "$KEY" == akdev_* ]]'],
             capture_output=True,

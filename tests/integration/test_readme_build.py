@@ -22,14 +22,15 @@ from local import checkout, environment, invoke
 from tests.readme import commands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 pytestmark = [pytest.mark.deployed, pytest.mark.packaged]
 
 _ELF_ARM64 = 183
 _APIKEYS = ".cache/venvs/dev/bin/apikeys"
 _EVENT = "events/local-rest-request.json"
-_DEPENDENCIES = ("boto3", "click", "rich")
+_DEPENDENCIES = ("boto3", "click", "pyyaml", "rich")
+_EXTRA = ("jinja2", "python-multipart", "starlette", "uvicorn")
 
 
 @pytest.fixture(scope="module")
@@ -190,8 +191,16 @@ def test_the_command_line_is_installed_for_good(copy: Path, tmp_path: Path) -> N
     _link(_declared(packages), packages)
 
     imports = "import pkgutil, apikeys_cli as cli; [__import__(m.name) for m in "
-    imports += "pkgutil.walk_packages(cli.__path__, 'apikeys_cli.')]"
-    subprocess.run([python, "-I", "-c", imports], check=True, cwd=tmp_path)
+    imports += "pkgutil.walk_packages(cli.__path__, 'apikeys_cli.')"
+    base = f"{imports} if not m.name.startswith('apikeys_cli.console.')]"
+    subprocess.run([python, "-I", "-c", base], check=True, cwd=tmp_path)
+    console = [home / "bin" / "apikeys", "console", "--function", "f"]
+    refused = subprocess.run(
+        console, capture_output=True, check=False, cwd=tmp_path, text=True
+    )
+    assert "install apikeys[console]" in refused.stderr
+    _link(_closed(_EXTRA), packages)
+    subprocess.run([python, "-I", "-c", f"{imports}]"], check=True, cwd=tmp_path)
     for option, text in (("--version", version), ("--help", "doctor")):
         done = subprocess.run(
             [home / "bin" / "apikeys", option],
@@ -207,8 +216,16 @@ def test_the_command_line_is_installed_for_good(copy: Path, tmp_path: Path) -> N
 def _declared(packages: Path) -> set[str]:
     """Return the distributions that an installed wheel needs, and those need."""
     (found,) = importlib.metadata.distributions(name="apikeys", path=[str(packages)])
-    wanted, needed = _needs(found), set[str]()
+    wanted = _needs(found)
     assert sorted(wanted) == sorted(_DEPENDENCIES)
+    extras = [text for text in found.requires or [] if "extra ==" in text]
+    assert sorted(map(_name, extras)) == sorted(_EXTRA)
+    return _closed(wanted)
+
+
+def _closed(names: Iterable[str]) -> set[str]:
+    """Return these distributions, those that they need, and those that these need."""
+    wanted, needed = list(names), set[str]()
     while wanted:
         name = wanted.pop()
         if name not in needed:
@@ -219,7 +236,11 @@ def _declared(packages: Path) -> set[str]:
 
 def _needs(distribution: importlib.metadata.Distribution) -> list[str]:
     needs = [text for text in distribution.requires or [] if "extra ==" not in text]
-    return [re.split(r"[^\w.-]", text)[0].lower() for text in needs]
+    return [_name(text) for text in needs]
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement)[0].lower()
 
 
 def _link(distributions: set[str], packages: Path) -> None:
