@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.requirements import Requirement
 
 from local import checkout, environment, invoke
 from tests.readme import commands
@@ -219,7 +220,7 @@ def _declared(packages: Path) -> set[str]:
     wanted = _needs(found)
     assert sorted(wanted) == sorted(_DEPENDENCIES)
     extras = [text for text in found.requires or [] if "extra ==" in text]
-    assert sorted(map(_name, extras)) == sorted(_EXTRA)
+    assert sorted(Requirement(text).name for text in extras) == sorted(_EXTRA)
     return _closed(wanted)
 
 
@@ -235,12 +236,14 @@ def _closed(names: Iterable[str]) -> set[str]:
 
 
 def _needs(distribution: importlib.metadata.Distribution) -> list[str]:
-    needs = [text for text in distribution.requires or [] if "extra ==" not in text]
-    return [_name(text) for text in needs]
-
-
-def _name(requirement: str) -> str:
-    return re.split(r"[^\w.-]", requirement)[0].lower()
+    """Return what a distribution needs here, without its extras."""
+    texts = distribution.requires or []
+    wanted = [Requirement(text) for text in texts]
+    return [
+        requirement.name.lower()
+        for requirement in wanted
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    ]
 
 
 def _link(distributions: set[str], packages: Path) -> None:
