@@ -13,6 +13,7 @@ from admin.rules.minting import Minting
 from admin.rules.permissions import Permissions
 from admin.rules.possession import Possession
 from admin.rules.revocations import Revocations
+from admin.rules.rotations import Rotations
 from admin.stores.decisions import Decisions
 from admin.stores.dynamodb import RecordTable
 from admin.stores.event_bus import EventBus
@@ -58,6 +59,7 @@ class Deployment:
     records: Records
     revocations: Revocations
     role_maps: RoleMaps
+    rotations: Rotations
     signing_secret: SigningSecret
     stage_caches: StageCaches
     store: Engine
@@ -98,12 +100,14 @@ class Deployment:
             RotationChain(records, tombstones),
             UsagePlans(gateway),
         )
+        # Clients read secrets, wherever the records are.
+        deliveries = Deliveries(settings.delivery_prefix, secrets, records)
+        revocations = Revocations(records, tombstones, gateway_keys, clock)
         return cls(
             settings=settings,
             clock=clock,
             decisions=Decisions(client("logs"), settings.authorizer_log_group),
-            # Clients read secrets, wherever the records are.
-            deliveries=Deliveries(settings.delivery_prefix, secrets, records),
+            deliveries=deliveries,
             drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
             event_bus=(
                 EventBus(client("events"), settings.event_bus_name)
@@ -126,8 +130,9 @@ class Deployment:
             tombstones=tombstones,
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,
-            revocations=Revocations(records, tombstones, gateway_keys, clock),
+            revocations=revocations,
             role_maps=role_maps,
+            rotations=Rotations(records, deliveries, revocations),
             signing_secret=signing_secret,
             stage_caches=StageCaches(
                 settings.flush_stages, gateway, client("apigatewayv2")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from admin.actions.views import findings, issued, lost_routes, public_view
-from admin.errors import Code, RefusedError, conflict, revoked
+from admin.errors import Code, RefusedError
 from admin.principal import Principal
 from admin.rules import idempotency
 from admin.rules.acceptance import check_keys
 from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import new_key_id
-from admin.stores.engine import NameTakenError, Stored, settled
-from admin.stores.records import issued_at, parsed
-from apikeys import document, timestamp
+from admin.stores.engine import NameTakenError
+from admin.stores.records import issued_at
+from apikeys import document
 from apikeys.record import versioned
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from admin.deployment import Deployment
     from admin.requests import Clone, Issue, Rotate
-    from admin.rules.deliveries import Delivery
     from admin.rules.drafts import Draft
     from admin.rules.minting import Made
     from admin.stores.records import Found
@@ -104,7 +102,8 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     def create(record: Record, notes: Mapping[str, str]) -> Found:
         both = None
         if request.deliver_to is None:
-            both = _together(deployment, old, request.overlap_seconds, record, notes)
+            ends_at = int(deployment.clock()) + request.overlap_seconds
+            both = deployment.rotations.create(record, old, ends_at, notes)
         if both is None:
             return deployment.records.create(record, notes)
         retired.append(both[1])
@@ -117,10 +116,12 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     now = int(deployment.clock())
     ends_at = now + request.overlap_seconds
     previous = (
-        retired[0] if retired else _retired(deployment, old, sister, ends_at, delivery)
+        retired[0]
+        if retired
+        else deployment.rotations.retire(old, sister, ends_at, delivery)
     )
     if request.request_token is not None:
-        sister = _still_held(deployment, sister)
+        sister = deployment.rotations.still_held(sister)
     return {
         **issued(made, sister, now),
         "previous": public_view(previous.record, previous.version, now),
@@ -204,99 +205,3 @@ def _usage_of(record: Record, plan_id: str | None) -> Document:
     if plan_id is None:
         return {}
     return fields_of(record, _USAGE) | {"usagePlanId": plan_id}
-
-
-def _together(
-    deployment: Deployment,
-    old: Found,
-    overlap: int,
-    record: Record,
-    notes: Mapping[str, str],
-) -> tuple[Found, Found] | None:
-    """Store a sister and retire the old key, both or neither; None as the store."""
-    ended = _ended(old.record, record, int(deployment.clock()) + overlap)
-    try:
-        return deployment.records.create_replacing(record, old, ended, notes)
-    except RefusedError as refused:
-        principal = Principal.of(old.record)
-        if (
-            refused.code is Code.VERSION_CONFLICT
-            and deployment.records.get(principal) is None
-        ):
-            raise revoked(principal) from refused
-        raise
-
-
-def _retired(
-    deployment: Deployment,
-    old: Found,
-    sister: Found,
-    ends_at: int,
-    delivery: Delivery | None,
-) -> Found:
-    """Let the old key end after the overlap, and never later than it would.
-
-    Where it is not known whether it was retired, the sister stays for a repeat to
-    finish; where somebody else's write was first, nothing of the rotation stays.
-    """
-    principal = Principal.of(old.record)
-    try:
-        return deployment.records.replace(
-            old, _ended(old.record, sister.record, ends_at)
-        )
-    except RefusedError as refused:
-        if refused.code is not Code.VERSION_CONFLICT:
-            raise
-        seen = deployment.records.get(principal)
-        if seen is not None:
-            replaced_by = seen.record.document.get("replacedBy")
-            if replaced_by == sister.record.principal:
-                # A repeat with this requestToken retired the key for us both.
-                return seen
-        deployment.deliveries.take_back(delivery)
-        _take_back(deployment, sister)
-        if seen is None:
-            raise revoked(principal) from refused
-        raise
-
-
-def _ended(old: Record, sister: Record, ends_at: int) -> Record:
-    """Return an old key's record with its sister and its end, never a later one."""
-    if old.expires_at is not None:
-        ends_at = min(ends_at, old.expires_at)
-    return old.changed(
-        expirationDate=timestamp.format_utc(ends_at), replacedBy=sister.principal
-    )
-
-
-def _take_back(deployment: Deployment, sister: Found) -> None:
-    """Revoke a sister, but one that another try has given a key and handed out."""
-    principal = Principal.of(sister.record)
-    stored = settled(
-        partial(deployment.records.existing, principal),
-        lambda found: isinstance(found, Stored),
-    )
-    if isinstance(stored, Stored) and stored.version == sister.version:
-        deployment.revocations.end(principal, stored)
-
-
-def _still_held(deployment: Deployment, sister: Found) -> Found:
-    """Return the sister as it is now, if it holds the key that this try made.
-
-    Raises:
-        RefusedError: 409, another try with this token hands out the key that works.
-    """
-    principal = Principal.of(sister.record)
-
-    def current() -> Found | None:
-        stored = deployment.records.existing(principal)
-        return parsed(principal, stored) if isinstance(stored, Stored) else None
-
-    def is_held(found: Found | None) -> bool:
-        return found is None or found.record.digest == sister.record.digest
-
-    # Reads may lag behind a repeat that gave the sister this key.
-    found = settled(current, is_held)
-    if not is_held(found):
-        raise conflict("the new key")
-    return found or sister
