@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ SETTINGS = (
     "guiLanguage",
 )
 ADMINISTRATOR = "ADMINISTRATOR"
+
+_NUMBERED = re.compile(r"\.[0-9]+$")
 
 
 def text_of(form: FormData, name: str) -> str:
@@ -99,7 +102,8 @@ def beside(error: RefusedByFunctionError) -> dict[str, str]:
     """Return a refusal as the message of the field that it names, if it names one."""
     field = error.field or ""
     text = error.message.removesuffix(f" ({error.code})").removeprefix(f"{field}: ")
-    return {field: text}
+    # One of several, such as allowedCidrs.0, is typed in the one field for all.
+    return {_NUMBERED.sub("", field): text}
 
 
 def _roles(form: FormData) -> list[str] | None:

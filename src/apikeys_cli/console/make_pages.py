@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from apikeys_cli.console.context import Console
 
 _NEW: dict[str, Any] = {"kind": "key", "expiry": "", "role": "custom", "roles": []}
-_CLEARABLE = ("name", "description", "session")
+_CLEARABLE = ("name", "description", "session", "allowedCidrs")
 _GONE = 410
 _LOST = 502
 _OK = 200

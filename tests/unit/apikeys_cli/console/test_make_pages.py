@@ -98,6 +98,7 @@ def test_the_form_makes_a_login(
         ({"expiry": "date", "expirationDate": ""}, "expirationDate", ""),
         ({"usagePlanId": "!"}, "usagePlanId", ""),
         ({"roles": ["NOBODY"]}, "roles", "NOBODY"),
+        ({"allowedCidrs": "10.0.0.1/8"}, "allowedCidrs", "host bits"),
     ],
 )
 def test_each_message_stands_beside_its_field(
@@ -110,6 +111,10 @@ def test_each_message_stands_beside_its_field(
     message = page.html.partition(f'id="error-{field}">')[2].partition("<")[0]
     assert message
     assert said in message
+    # Above the form, too: a field that the form has not would else say nothing.
+    alert = page.html.partition('role="alert">')[2].partition("</p>")[0]
+    assert message in alert
+    assert field in alert
     assert 'value="kept"' in page.html
     assert "short" not in page.html or field != "password"
     assert function.answer({"action": "list"})["records"] == []
@@ -149,12 +154,13 @@ def test_a_clone_is_like_its_model(
     """All of the form is filled in; what is emptied is not taken over."""
     session = {"environment": "Production", "repository": "Main", "profile": "P"}
     kind = {} if login is None else {"login": login}
-    model = _issue(
-        function, name="a", description="b", roles=["READER"], session=session, **kind
-    )
+    about = {"name": "a", "description": "b", "allowedCidrs": ["203.0.113.0/24"]}
+    model = _issue(function, roles=["READER"], session=session, **about, **kind)
     name = f"keyId:{model['keyId']}" if login is None else f"login:{login}"
     page = browser.get("/new", like=name)
-    typed = {"name": ""} | ({} if login is None else {"login": "another"})
+    typed = {"name": "", "allowedCidrs": ""} | (
+        {} if login is None else {"login": "another"}
+    )
     shown = browser.submit(page, "/new", **typed)
     assert shown.status == 200, shown.text
     assert _last(function, "clone")["requestToken"]
@@ -164,6 +170,7 @@ def test_a_clone_is_like_its_model(
         if record["version"] != model["version"]
     )
     assert "name" not in made
+    assert "allowedCidrs" not in made
     for field in ("description", "roles", "session", "client"):
         assert made[field] == model[field]
 

@@ -197,6 +197,17 @@ def test_an_end_is_set(
     assert _get(function, record)["version"] != record["version"]
 
 
+def test_networks_are_edited_a_line_each(browser: Browser, function: InProcess) -> None:
+    """And taken away by an empty field: the key then works from anywhere."""
+    record = _issue(function, allowedCidrs=["203.0.113.0/24"])
+    path = f"{_path(record)}/edit"
+    typed = "198.51.100.0/24\n2001:db8::/32"
+    browser.submit(browser.get(path), "/edit", allowedCidrs=typed)
+    assert _get(function, record)["allowedCidrs"] == typed.split("\n")
+    browser.submit(browser.get(path), "/edit", allowedCidrs="")
+    assert "allowedCidrs" not in _get(function, record)
+
+
 def test_an_edit_of_nothing_asks_nothing(browser: Browser, function: InProcess) -> None:
     """It leads back."""
     record = _issue(function, roles=["READER"], session=_SESSION)
