@@ -9,7 +9,7 @@ from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules.acceptance import check_foreign_keys
 from admin.stores.engine import NameTakenError
-from admin.stores.records import issued_at
+from admin.stores.stored_record import issued_at
 from apikeys import digest, document, foreign, role_name, timestamp
 from apikeys.defaults import DAY
 from apikeys.errors import MalformedRecordError
@@ -18,7 +18,7 @@ from apikeys.record import Record, versioned
 if TYPE_CHECKING:
     from admin.deployment import Deployment
     from admin.requests import Import
-    from admin.stores.records import Found
+    from admin.stores.stored_record import Found
     from apikeys.document import Document
 
 

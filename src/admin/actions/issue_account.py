@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from admin.deployment import Deployment
     from admin.requests import Clone, Issue, Rotate
     from admin.rules.drafts import Draft
-    from admin.stores.records import Found
+    from admin.stores.stored_record import Found
     from apikeys.document import Document
     from apikeys.record import Record
 

@@ -13,7 +13,7 @@ from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import new_key_id
 from admin.stores.engine import NameTakenError
-from admin.stores.records import issued_at
+from admin.stores.stored_record import issued_at
 from apikeys import document
 from apikeys.record import versioned
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from admin.requests import Clone, Issue, Rotate
     from admin.rules.drafts import Draft
     from admin.rules.minting import Made
-    from admin.stores.records import Found
+    from admin.stores.stored_record import Found
     from apikeys.document import Document
     from apikeys.record import Record
 

@@ -8,8 +8,8 @@ from admin.actions.views import public_view, revoked_view
 from admin.rules import last_use, page_token
 from admin.rules.handover import is_awaited
 from admin.stores.engine import Wanted
-from admin.stores.records import is_ours, readable
 from admin.stores.revoked import seen
+from admin.stores.stored_record import is_ours, readable
 from apikeys import timestamp
 from apikeys.defaults import DAY
 

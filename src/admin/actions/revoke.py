@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from admin.actions.views import lost_routes, public_view, revoked_view
 from admin.errors import Code, RefusedError, not_found
 from admin.stores.engine import Absence, Stored, settled
-from admin.stores.records import parsed, readable
+from admin.stores.stored_record import parsed, readable
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
     from admin.principal import Principal
     from admin.requests import Restore, Revoke
-    from admin.stores.records import Found
+    from admin.stores.stored_record import Found
     from apikeys.document import Document
     from apikeys.record import Record
 

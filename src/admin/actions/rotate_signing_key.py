@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from admin.errors import RefusedError
 from admin.rules import page_token
 from admin.stores.engine import MAX_NAMES
-from admin.stores.records import readable
 from admin.stores.signing_secret import fingerprint
+from admin.stores.stored_record import readable
 from apikeys import digest
 
 if TYPE_CHECKING:

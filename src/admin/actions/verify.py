@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from admin.actions.views import public_view, revoked_view
 from admin.principal import Principal
 from admin.stores.engine import Absence
-from admin.stores.records import readable
+from admin.stores.stored_record import readable
 from apikeys import digest, foreign, ruling
 from apikeys.decision import Reason, decide
 from apikeys.errors import MalformedKeyError, MalformedRecordError, NotOntoPopError

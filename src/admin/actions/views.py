@@ -13,7 +13,7 @@ from apikeys.session import SETTINGS
 if TYPE_CHECKING:
     from admin.principal import Principal
     from admin.rules.minting import Made
-    from admin.stores.records import Found
+    from admin.stores.stored_record import Found
     from apikeys.document import Document
     from apikeys.record import Record
     from apikeys.roles import RoleMap

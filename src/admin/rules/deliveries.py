@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from admin.errors import Code, RefusedError, conflict, invalid
 from admin.principal import Principal
 from admin.stores.engine import Stored, settled
-from admin.stores.records import readable
+from admin.stores.stored_record import readable
 from apikeys import digest
 
 if TYPE_CHECKING:
     from admin.rules.minting import Made
     from admin.stores.engine import Absence, Engine
-    from admin.stores.records import Found, Records
+    from admin.stores.records import Records
+    from admin.stores.stored_record import Found
     from apikeys.record import Record
 
 _TRIES = 4

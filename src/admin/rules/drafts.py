@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from admin.stores.records import issued_at
+from admin.stores.stored_record import issued_at
 from apikeys import role_name, timestamp
 
 if TYPE_CHECKING:

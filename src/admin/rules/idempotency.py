@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from admin.errors import Code, RefusedError
-from admin.stores.records import issued_at
+from admin.stores.stored_record import issued_at
 from apikeys import digest, document
 from apikeys.defaults import REPEAT_SECONDS
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from admin.errors import Code, RefusedError, corrupt
 from admin.principal import Principal
 from admin.stores.engine import Stored
-from admin.stores.records import parsed
+from admin.stores.stored_record import parsed
 from apikeys import digest, foreign
 from apikeys.errors import MalformedKeyError
 from apikeys.key import Key

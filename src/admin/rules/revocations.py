@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError, not_revocable
-from admin.stores.records import readable
+from admin.stores.stored_record import readable
 from apikeys.defaults import DAY
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from admin.errors import Code, RefusedError, conflict, revoked
 from admin.principal import Principal
 from admin.stores.engine import Stored, settled
-from admin.stores.records import parsed
+from admin.stores.stored_record import parsed
 from apikeys import timestamp
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from admin.rules.deliveries import Deliveries, Delivery
     from admin.rules.revocations import Revocations
-    from admin.stores.records import Found, Records
+    from admin.stores.records import Records
+    from admin.stores.stored_record import Found
     from apikeys.record import Record
 
 

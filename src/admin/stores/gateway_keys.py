@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from admin.errors import Code, RefusedError, conflict
 from admin.principal import Principal
 from admin.stores.engine import Absence, NameTakenError
-from admin.stores.records import readable
+from admin.stores.stored_record import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from admin.stores.records import Found, Records
+    from admin.stores.records import Records
     from admin.stores.rotation_chain import RotationChain
+    from admin.stores.stored_record import Found
     from admin.stores.tombstones import Tombstones
     from admin.stores.usage_plans import UsagePlans
     from apikeys.document import Document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from admin.errors import Code, RefusedError, corrupt, not_found, revoked
+from admin.errors import Code, RefusedError, not_found, revoked
 from admin.principal import Principal
 from admin.stores.engine import (
     EVERYTHING,
@@ -14,11 +14,10 @@ from admin.stores.engine import (
     Creation,
     Replacement,
 )
-from apikeys import document, timestamp
-from apikeys.errors import MalformedRecordError
+from admin.stores.stored_record import Found, is_ours, parsed, readable
+from apikeys import document
 from apikeys.key import is_key_id
 from apikeys.login import is_login
-from apikeys.record import SCHEMA_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,13 +28,6 @@ if TYPE_CHECKING:
 # What a stored secret is described as. While its deletion is scheduled nothing else
 # tells a record from one of OntoPop's, whose name holds a key in clear.
 _DESCRIPTIONS = {"keyId": "API key record", "login": "Basic account record"}
-
-
-class Found(NamedTuple):
-    """A record and the version it was read at."""
-
-    record: Record
-    version: str
 
 
 class Page(NamedTuple):
@@ -248,44 +240,3 @@ class Records:
             if rest != name and is_one(rest):
                 return Principal(field, rest)
         return None
-
-
-def parsed(principal: Principal, stored: Stored) -> Found:
-    """Return the record in a stored value.
-
-    Raises:
-        RefusedError: 409, it can't be read.
-    """
-    try:
-        return Found(principal.parse(stored.text), stored.version)
-    except MalformedRecordError as error:
-        raise corrupt(principal, f"{error}; it can only be revoked") from error
-
-
-def readable(principal: Principal, stored: Stored) -> Record | None:
-    """Return the record in a stored value, or None where it can't be read."""
-    try:
-        return principal.parse(stored.text)
-    except MalformedRecordError:
-        return None
-
-
-def is_ours(stored: Stored) -> bool:
-    """Return whether a stored value claims to be a record, though it can't be read."""
-    try:
-        return document.loads(stored.text).get("schemaVersion") in SCHEMA_VERSIONS
-    except ValueError:
-        return False
-
-
-def issued_at(record: Record) -> int:
-    """Return when a credential was issued, in seconds since 1970.
-
-    Raises:
-        RefusedError: 409, the record does not say.
-    """
-    try:
-        return timestamp.parse(str(record.document.get("issueDate")))
-    except ValueError as error:
-        what = f"record of {record.principal}: issueDate: {error}"
-        raise corrupt(Principal.of(record), what) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from admin.principal import Principal
 from admin.stores.engine import Absence, settled
-from admin.stores.records import Found, readable
+from admin.stores.stored_record import Found, readable
 from admin.stores.tombstones import LINKS
 
 if TYPE_CHECKING:
