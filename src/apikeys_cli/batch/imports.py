@@ -18,7 +18,9 @@ import click
 
 from apikeys_cli.batch.columns import known_roles, standing_faults
 from apikeys_cli.batch.pace import Pace
-from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.batch.report import unfinished
+from apikeys_cli.dates import counted
+from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.terminal.console import say, tracked
 
 if TYPE_CHECKING:
@@ -58,8 +60,8 @@ def preview(rows: list[ImportRow], report: Report) -> None:
     Raises:
         Exit: 1, some would be refused.
     """
-    counted = _reported(rows, map(_foreseen, rows), report)
-    _conclude(f"Nothing was written: {counted['importable']} importable", counted)
+    counts = _reported(rows, map(_foreseen, rows), report)
+    _conclude(f"Nothing was written: {counts['importable']} importable", counts)
 
 
 def carry_out(
@@ -99,13 +101,13 @@ def carry_out(
     # One after the other: the first import makes what ids follow from.
     outcomes = chain.from_iterable(pool.map(outcome, some) for some in (good, faulty))
     try:
-        counted = _reported([*good, *faulty], outcomes, report)
+        counts = _reported([*good, *faulty], outcomes, report)
     finally:
         pool.shutdown(cancel_futures=True)
-    told = f"{counted['imported']} imported, {counted['done before']} done before"
+    told = f"{counts['imported']} imported, {counts['done before']} done before"
     if delete is not None:
-        told += f", {counted['deleted']} deleted"
-    _conclude(told, counted)
+        told += f", {counts['deleted']} deleted"
+    _conclude(told, counts)
 
 
 def _foreseen(row: ImportRow) -> Outcome:
@@ -143,8 +145,15 @@ def _imported(
 def _reported(
     rows: list[ImportRow], outcomes: Iterator[Outcome], report: Report
 ) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    try:
+    counts: Counter[str] = Counter()
+
+    def left() -> str:
+        return (
+            f"{len(rows) - counts.total()} of {counted(len(rows), 'row')} left. Run "
+            "the same command again: no key is imported twice."
+        )
+
+    with unfinished(left), report:
         for row, (status, found) in tracked(
             zip(rows, outcomes, strict=True),
             "Importing",
@@ -152,20 +161,12 @@ def _reported(
             is_hidden=report.is_seen,
         ):
             report.add(row, status, **found)
-            counted[status] += 1
-    except (UnreachableError, KeyboardInterrupt, OSError):
-        say(
-            f"{len(rows) - counted.total()} of {len(rows)} rows are left. Run the same "
-            "command again: no key is imported twice."
-        )
-        raise
-    finally:
-        report.close()
-    return counted
+            counts[status] += 1
+    return counts
 
 
-def _conclude(told: str, counted: Counter[str]) -> None:
-    refused = counted["refused"]
+def _conclude(told: str, counts: Counter[str]) -> None:
+    refused = counts["refused"]
     say(f"{told}, {refused} refused." if refused else f"{told}.")
     if refused:
         raise click.exceptions.Exit(RefusedByFunctionError.exit_code)

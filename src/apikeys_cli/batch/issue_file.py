@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys.defaults import REPEAT_SECONDS
 from apikeys_cli.batch.columns import known_roles
 from apikeys_cli.batch.faults import refuse
 from apikeys_cli.batch.issue import Batch
 from apikeys_cli.batch.issue_rows import NOTHING_ISSUED, faults_of, read_rows
 from apikeys_cli.batch.journal import Journal
-from apikeys_cli.batch.report import Report
-from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.batch.report import Report, unfinished
+from apikeys_cli.dates import counted
+from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.terminal.console import say, tracked
 from apikeys_cli.terminal.key_file import KeyList
 
@@ -46,6 +48,7 @@ def issue_file(
 
     Raises:
         UsageError: a row was edited since it was issued, unless that is wanted.
+        UnwrittenError: the report can't be written, with what is left.
         Exit: 1, some rows were refused.
     """
     path = Path(source)
@@ -66,9 +69,9 @@ def issue_file(
             keys = opened.enter_context(
                 KeyList(Path(keys_to), mends=journal.is_interrupted)
             )
+        report = Report(invocation.output, shows_keys=keys is None)
         if replaced:
             journal.let_go(replaced)
-        report = Report(invocation.output, shows_keys=keys is None)
         batch = Batch(
             invocation.function,
             journal,
@@ -76,20 +79,19 @@ def issue_file(
             keys,
             csv_keys=str(keys_to).endswith(".csv"),
         )
-        try:
+
+        def left() -> str:
+            count = sum(not journal.is_done(row) for row in rows)
+            return (
+                f"{count} of {counted(len(rows), 'row')} left. Run the same command "
+                f"again, within {REPEAT_SECONDS // 60} minutes: no row is issued twice."
+            )
+
+        with unfinished(left), report:
             for row in tracked(
                 rows, "Issuing", count=len(rows), is_hidden=report.is_seen
             ):
                 batch.carry_out(row)
-        except (UnreachableError, KeyboardInterrupt, OSError):
-            left = sum(not journal.is_done(row) for row in rows)
-            say(
-                f"{left} of {len(rows)} rows are left. Run the same command again, "
-                "within 15 minutes: no row is issued twice."
-            )
-            raise
-        finally:
-            report.close()
     say(_summary(len(rows), len(pending), batch.refused, journal.path))
     if batch.refused:
         raise click.exceptions.Exit(RefusedByFunctionError.exit_code)
@@ -116,9 +118,7 @@ def _deployment(connection: Connection) -> str:
 
 def _summary(count: int, pending: int, refused: int, state: Path) -> str:
     if not pending:
-        return (
-            f"All {count} rows were done before. {state} says so; to issue them anew, "
-            "remove it."
-        )
+        them = "The row was" if count == 1 else f"All {count} rows were"
+        return f"{them} done before. {state} says so; to issue anew, remove it."
     text = f"{pending - refused} issued, {count - pending} done before"
     return f"{text}, {refused} refused." if refused else f"{text}."

@@ -20,7 +20,7 @@ from apikeys_cli.batch.faults import refuse
 from apikeys_cli.batch.files import read_raw_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 NOTHING_ISSUED = "no key was issued"
@@ -88,7 +88,7 @@ def read_rows(path: Path, defaults: Mapping[str, Any]) -> list[Row]:
 
 
 def faults_of(
-    rows: Iterable[Row], known_roles: Container[str], now: float
+    rows: Iterable[Row], known_roles: Collection[str], now: float
 ) -> Iterator[tuple[int, str]]:
     """Yield what is wrong with rows that are to be issued now, and on which line.
 

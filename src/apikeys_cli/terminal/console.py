@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
-from apikeys_cli.terminal.visible import HarmlessConsole
+import click
+
+from apikeys_cli.terminal.visible import HarmlessConsole, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,20 +44,39 @@ def messages() -> Console:
 
 
 def say(message: str) -> None:
-    """Tell a person something that is not data."""
-    _tell(message, soft_wrap=True)
+    """Tell a person something that is not data; a terminal breaks no word of it."""
+    console = messages()
+    _tell(console, message, soft_wrap=not console.is_terminal)
 
 
 def tell(table: RenderableType) -> None:
     """Show a person a table that is not data."""
-    _tell(table)
+    _tell(messages(), table)
 
 
-def _tell(told: RenderableType, *, soft_wrap: bool = False) -> None:
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Let the errors that end the program be told as everything else is."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = visible(error.message)  # type: ignore[misc]  # no subclass is meant
+        error.show = partial(_show, error)  # type: ignore[method-assign]  # as above
+        raise
+
+
+def _show(error: click.ClickException, file: object = None) -> None:
+    del file
+    told = io.StringIO()
+    type(error).show(error, told)
+    say(told.getvalue().rstrip("\n"))
+
+
+def _tell(console: Console, told: RenderableType, *, soft_wrap: bool = False) -> None:
     # Standard error that is full or closed must not stop what is at work: a key that
     # was made is still to be printed.
     with suppress(OSError):
-        messages().print(told, markup=False, soft_wrap=soft_wrap)
+        console.print(told, markup=False, soft_wrap=soft_wrap)
 
 
 def print_data(table: RenderableType) -> None:

@@ -616,7 +616,7 @@ def test_roles_that_the_map_lacks_are_named(cli: Cli, account: Any) -> None:
     account.put_secret_value(SecretId="APIROLES", SecretString=role_map)
     ((level, what),) = _examined(cli)["roles"]
     assert level == "warn"
-    assert what.startswith("the role map lacks READER, which 2 hold ")
+    assert what.startswith("the role map lacks READER, held by 2, so ")
     assert all(key_id in what for key_id in ids)
     # Without a map there is a graver finding.
     account.put_secret_value(SecretId="APIROLES", SecretString="rubbish")
