@@ -19,7 +19,7 @@ _LONGEST = 2_048
 
 
 def has_basic_scheme(request: Request) -> bool:
-    """Tell whether the request presents a login, rightly or not.
+    """Return whether the request presents a login, rightly or not.
 
     In any reading of the header and any part of a joined one: other schemes have commas
     of their own.
