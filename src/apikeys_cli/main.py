@@ -28,10 +28,10 @@ from apikeys_cli.terminal.visible import visible_errors
 
 
 class _Commands(Family):
-    """The commands, of which none ends in a traceback for what is not its fault."""
+    """The commands, none of which ends in a traceback for what is not its fault."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's
-        """Run the command line on streams that take any text, and may fail."""
+        """Run the command line on streams that accept any text, and may fail."""
         streams.prepare()
         with streams.open_to_the_end():
             return super().main(*arguments, **options)

@@ -1,4 +1,4 @@
-"""``apikeys confirm``, which the commands that issue do by themselves."""
+"""``apikeys confirm``, which the issuing commands do by themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``apikeys console``: the keys in a browser, on this machine."""
+"""``apikeys console``: the keys in a browser, on this machine only."""
 
 from __future__ import annotations
 

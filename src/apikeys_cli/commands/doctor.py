@@ -1,4 +1,4 @@
-"""``apikeys doctor``: is everything as it should be, and if not, what to do?"""
+"""``apikeys doctor``: is everything in order, and if not, what is to be done?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``apikeys list``: every record that fits, however many pages that takes."""
+"""``apikeys list``: every matching record, however many pages that takes."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> Non
     columns = options["columns"]
     listing = Listing(
         invocation.function,
-        # What comes first is known once all are.
+        # The first ones are known only once all are.
         None if sort else options["limit"],
         client=options["client"],
         issuer=options["issuer"],
@@ -122,7 +122,7 @@ def _show(
     columns: tuple[str, ...] | None,
     listing: Listing,
 ) -> None:
-    """Print records, all of each or some fields."""
+    """Print records, whole or some fields."""
     shown = records
     if columns is not None:
         shown = ({name: record.get(name) for name in columns} for record in records)
@@ -143,9 +143,9 @@ def _show(
 
 
 def _ending(seconds: int | None, now: float) -> dict[str, Any]:
-    """Return how records are chosen that end so soon.
+    """Return how records that end soon are chosen.
 
-    The function counts whole days; the rest of the last one is left to be looked at.
+    The function counts whole days; the rest of the last one is checked here.
     """
     if seconds is None:
         return {}
@@ -158,7 +158,7 @@ def _ending(seconds: int | None, now: float) -> dict[str, Any]:
 
 
 def _days(seconds: int | None) -> int | None:
-    """Return a duration in whole days, of which the last may be a part."""
+    """Return a duration in whole days, rounded up."""
     return None if seconds is None else -(-seconds // DAY)
 
 

@@ -1,4 +1,4 @@
-"""``apikeys prune``: what expired long ago is revoked, and costs nothing any more."""
+"""``apikeys prune``: revokes what expired long ago, which then costs nothing."""
 
 from __future__ import annotations
 

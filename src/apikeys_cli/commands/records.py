@@ -1,4 +1,4 @@
-"""The commands on keys and accounts that were issued before."""
+"""The commands on existing keys and accounts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import Invocation
 
 
-# The fields that have another name than their option.
+# The fields whose option has another name.
 _FIELDS = {"allow-from": "allowedCidrs"}
 
 

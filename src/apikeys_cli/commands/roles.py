@@ -87,7 +87,7 @@ def get_roles(invocation: Invocation) -> None:
     answer = invocation.function.invoke("roles.get")
     role_map = answer["roleMap"]
     fields = ("role", "field", "route", "api")
-    # The API where there is one, for there mostly is none.
+    # The API column only if there is one, as mostly there is none.
     rows = [
         {name: text for name, text in zip(fields, row, strict=True) if text}
         for row in routes(role_map)
@@ -184,7 +184,7 @@ def put_roles(
         if str(options["file"]) == STANDARD_INPUT:
             raise click.UsageError("the map took standard input: answer with --yes")
         click.confirm("Store it?", abort=True, err=True)
-    # What was shown is compared with a version, and put in its place alone.
+    # The difference shown is to one version, and only that is replaced.
     version = None if stored is None else stored["version"]
     store(
         invocation,

@@ -1,4 +1,4 @@
-"""``apikeys rotate``: a new key in place of an old one."""
+"""``apikeys rotate``: replaces a key by a new one."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def rotate(
 
 
 def _replacement(invocation: Invocation, principal: dict[str, str]) -> str:
-    """Return the name of the key that replaced another, as the end of a sentence."""
+    """Return the end of a sentence, naming the key that replaced another."""
     try:
         record = invocation.function.invoke("get", **principal)["record"]
     except (RefusedByFunctionError, UnreachableError):

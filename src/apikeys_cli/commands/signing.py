@@ -82,7 +82,7 @@ def retire_signing(invocation: Invocation, fingerprint: str, *, yes: bool) -> No
     if not yes:
         click.confirm(f"Retire {fingerprint}?", abort=True, err=True)
     answer = invocation.function.invoke("signing.retire", **asked)
-    # Another count by its fingerprint can't be asked for: it is gone.
+    # Its fingerprint is gone, so no other count can be requested.
     _show(_counted(invocation, answer, "signing.rotate"), invocation.output)
     say("Back the signing secret up again.")
     until_in_force(invocation.function, answer, wait=False)
@@ -91,9 +91,9 @@ def retire_signing(invocation: Invocation, fingerprint: str, *, yes: bool) -> No
 def _counted(
     invocation: Invocation, answer: dict[str, Any], action: str, **asked: object
 ) -> dict[str, Any]:
-    """Return an answer with the counts of all its pages, which are asked for in turn.
+    """Return an answer with the counts of all its pages, fetched in turn.
 
-    What was written stays written where counting fails: then it has no ``keys``.
+    What was written stays written if counting fails: then it has no ``keys``.
     """
     rest = {n: v for n, v in answer.items() if n not in ("keys", "nextToken")}
     try:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("keyId", "login", "outcome", "reason", "decisions", "first", "last")
 _DAYS = 30
-# A query takes seconds or minutes, by what it reads.
+# A query takes seconds or minutes, depending on what it reads.
 _FIRST_SECONDS, _LONGEST_SECONDS = 0.5, 5.0
 _BYTES_A_GB = 1_000_000_000
 
@@ -98,7 +98,7 @@ def _awaited(function: AdminFunction, query_id: str) -> dict[str, Any]:
 
 
 def _order(row: Mapping[str, Any]) -> tuple[bool, str, str, str]:
-    """Return what puts strangers last, and of each key the commonest words together."""
+    """Return a sort key: strangers last, and each key's commonest rows first."""
     is_stranger = not (row.get("keyId") or row.get("login"))
     return is_stranger, name_of(row), row["outcome"], row["reason"]
 

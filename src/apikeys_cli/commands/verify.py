@@ -92,7 +92,7 @@ def verify(
 
 
 def _ruling_lines(ruling: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is said of a route, as a person reads it."""
+    """Yield what is said about a route, for a person."""
     verdict = "open" if ruling["open"] else "shut"
     yield f"{ruling['request']}: {verdict}: {ruling['reason']}"
     if "finding" in ruling:

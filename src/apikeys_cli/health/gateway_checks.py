@@ -1,4 +1,4 @@
-"""What ``apikeys doctor`` says of a stage in API Gateway, of whichever kind."""
+"""``apikeys doctor``'s checks of a stage in API Gateway, of any kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from apikeys_cli.health.gateway import Authorizer, Stage
 
-# The one header that is read of each kind of credential.
+# The header that is read for each kind of credential.
 _HEADERS = {"api-key": "X-API-Key", "basic": "Authorization"}
 # How each kind of API names a header as an identity source.
 _SOURCES = {
@@ -37,7 +37,7 @@ def headers_of(credentials: str | None) -> list[str]:
     """Return the headers that may hold a credential.
 
     Args:
-        credentials: the kinds that the authorizer reads, None where they are not known.
+        credentials: the kinds that the authorizer reads, None if they are not known.
     """
     if credentials is None:
         return list(_HEADERS.values())
@@ -47,12 +47,12 @@ def headers_of(credentials: str | None) -> list[str]:
 def check_stage(
     stage: Stage, most_seconds: int | None, credentials: str | None
 ) -> Iterator[Finding]:
-    """Look at the routes, their authorizers and the stage's logs.
+    """Check the routes, their authorizers and the stage's logs.
 
     Args:
         stage: what was read of it.
-        most_seconds: ``AuthorizerCacheSeconds``, None where it is not known.
-        credentials: the kinds that the authorizer reads, None where they are not known.
+        most_seconds: ``AuthorizerCacheSeconds``, None if it is not known.
+        credentials: the kinds that the authorizer reads, None if they are not known.
     """
     yield from _check_routes(stage)
     for authorizer in stage.used.values():
@@ -98,7 +98,7 @@ def _check_routes(stage: Stage) -> Iterator[Finding]:
 
 
 def _open_besides(served: Mapping[str, str], known: list[str]) -> list[str]:
-    """Return the routes that a deployment serves to everybody, but for those known."""
+    """Return the routes that a deployment serves to everybody, except known ones."""
     return sorted(r for r, kind in served.items() if kind == "NONE" and r not in known)
 
 
@@ -107,7 +107,7 @@ def _check_identity_source(
 ) -> Finding:
     source, ttl, name = authorizer.source, authorizer.ttl, authorizer.name
     if authorizer.takes_token:
-        # What is cached is cached under the one value that is read.
+        # An answer is cached under the one value that is read.
         return ok(stage.name, f"{name}: it is handed {source}")
     if source == "none" and ttl == 0:
         what = f"{name}: it asks for no header and caches nothing"
@@ -142,7 +142,7 @@ def _check_ttl(
 
 
 def _check_payload(subject: str, authorizer: Authorizer) -> Finding:
-    """Look at what an HTTP API hands over, and what it takes for an answer."""
+    """Check what an HTTP API sends, and which answer it expects."""
     name, payload = authorizer.name, authorizer.payload or "not set"
     if authorizer.answers_simply:
         what = f"{name}: EnableSimpleResponses is on, and the answer is a policy"

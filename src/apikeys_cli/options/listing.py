@@ -1,4 +1,4 @@
-"""How a list is shown: in which order, and which fields of each record."""
+"""How a list is shown: its order, and the fields of each record."""
 
 from __future__ import annotations
 

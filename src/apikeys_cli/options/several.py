@@ -21,8 +21,8 @@ class Selection(NamedTuple):
     """What a person named.
 
     Attributes:
-        principals: the fields of requests that name each record.
-        client: whose records are meant, None where they are named.
+        principals: the request fields that name each record.
+        client: whose records are meant, None if they are named.
         is_list: whether they came from standard input, or are several.
     """
 
@@ -91,7 +91,7 @@ def _ids_from_input() -> list[str]:
     """Return the key ids on standard input, one a line.
 
     Raises:
-        UsageError: a line is something else, which is not shown; or there is none.
+        UsageError: a line, which is not shown, is not a key id; or there is none.
     """
     lines = [line.strip() for line in read_standard_input().splitlines()]
     ids = [line for line in lines if line]

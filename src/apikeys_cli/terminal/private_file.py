@@ -1,4 +1,4 @@
-"""Files of one owner's, opened so that nobody else has chosen what they are."""
+"""Files of the user's own, opened so that nobody else can have substituted them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ if TYPE_CHECKING:
 
 OWNER_ONLY = 0o600
 
-# Windows has neither links that anybody may make nor numbers of users.
+# Windows has neither links that anybody may make nor user ids.
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file that is this user's, and make it with mode 0600 where flags say so.
+    """Open a file of this user's, created with mode 0600 if the flags say so.
 
-    In a folder where others write, such as /tmp, they may have put a link to another
-    file there, or a file of theirs that they read.
+    In a folder where others may write, such as /tmp, they may have put a link to
+    another file there, or a file of theirs that they can read.
 
     Returns:
         The descriptor.
 
     Raises:
-        FileNotFoundError: it is not there, and the flags do not make it.
-        UsageError: it is a link, of another owner, no regular file, or can't be opened.
+        FileNotFoundError: it does not exist, and the flags do not create it.
+        UsageError: it is a link, of another owner, not a regular file, or can't be
+            opened.
     """
     try:
         # A pipe would wait for a reader.
