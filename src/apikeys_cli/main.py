@@ -56,7 +56,7 @@ class _Commands(Family):
 def main(context: click.Context) -> None:
     """Issue and manage API keys for Amazon API Gateway.
 
-    These options stand before or after the verb of every command.
+    These options go before or after the verb of any command.
     """
     context.ensure_object(Invocation)
 

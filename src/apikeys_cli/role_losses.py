@@ -34,7 +34,8 @@ def losses(
         new: the next one.
         records: the function's views; those that have ended lose nothing.
 
-    Returns: Nothing if either map is invalid.
+    Returns:
+        Nothing if either map is invalid.
     """
     try:
         before, after = RoleMap.parse(old), RoleMap.parse(new)

@@ -103,7 +103,8 @@ class Deliveries:
             made: the credential.
             found: the record that has its digest.
 
-        Returns: What the answer says about the credential, and what was written.
+        Returns:
+            What the answer says about the credential, and what was written.
 
         Raises:
             RefusedError: 409, another attempt with the same request token was later, or

@@ -91,7 +91,7 @@ class Grants:
             message = "roles: not all of the record's roles are among "
             message += _parameter("Roles")
         elif not held and self._opens_without_role():
-            message = "roles: without one it opens what no role names, which is not "
+            message = "roles: without a role, any-key opens routes, which is not "
             message += f"among {_parameter('Roles')}"
         else:
             return

@@ -130,8 +130,9 @@ class Engine(Protocol):
     def together(self, writes: Sequence[Write], /) -> list[str] | None:
         """Carry out all of some writes, each of another name, or none.
 
-        Returns: The version of each, in order; None if this engine has no transactions,
-            and nothing was written.
+        Returns:
+            The version of each, in order; None if this engine has no transactions, and
+            nothing was written.
 
         Raises:
             NameTakenError: a name to be created has a value; nothing was changed.
@@ -155,7 +156,8 @@ class Engine(Protocol):
     def restore(self, name: str, /) -> bool:
         """Undo a deletion; reads may lag behind.
 
-        Returns: Whether there is such a name, and it may come back.
+        Returns:
+            Whether there is such a name, and it may come back.
         """
         ...
 
@@ -178,7 +180,8 @@ class Engine(Protocol):
             deleted_as: asks for those that await deletion and have this description,
                 since they can't be read and nothing else says what they are.
 
-        Returns: A page, or None if the token is not one.
+        Returns:
+            A page, or None if the token is not one.
         """
         ...
 

@@ -47,7 +47,8 @@ class EventBus:
     def put(self, event: Event) -> str | None:
         """Put one event, within ``SECONDS`` whatever the bus does.
 
-        Returns: None if the bus took it, otherwise what went wrong, in a word.
+        Returns:
+            None if the bus took it, otherwise what went wrong, in a word.
         """
         found: list[str | None] = []
         # A daemon: a Lambda environment ends without waiting for it.

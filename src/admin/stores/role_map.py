@@ -96,7 +96,8 @@ class RoleMaps:
             session: what it is to open on a back end, which may be read-only.
             networks: those that its client is to call from, none for any.
 
-        Returns: The role map, None if there is none.
+        Returns:
+            The role map, None if there is none.
 
         Raises:
             RefusedError: 400, names the roles and what is lost, or says how many bytes
@@ -125,7 +126,8 @@ class RoleMaps:
     def check_networks(self, record: Record) -> RoleMap | None:
         """Refuse networks that make a record's policy too long.
 
-        Returns: The role map, None if there is none that can be read.
+        Returns:
+            The role map, None if there is none that can be read.
 
         Raises:
             RefusedError: 400, says how many bytes it has.

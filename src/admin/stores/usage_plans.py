@@ -63,7 +63,8 @@ class UsagePlans:
     def holds(self, fields: Document) -> bool:
         """Put a record's gateway key into its plan, if it is not in there.
 
-        Returns: Whether it is there now; False if the key or the plan is gone.
+        Returns:
+            Whether it is there now; False if the key or the plan is gone.
 
         Raises:
             RefusedError: 503, API Gateway fails.

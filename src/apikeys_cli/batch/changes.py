@@ -64,7 +64,8 @@ def carry_out(
         records: each has a ``keyId`` or a ``login``, and may have more to show.
         report: says what became of each.
 
-    Returns: One of the answers, None if all were refused; and how many were.
+    Returns:
+        One of the answers, None if all were refused; and how many were.
 
     Raises:
         UnreachableError: the function can't be reached even after retries; the records

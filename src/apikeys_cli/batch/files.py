@@ -95,7 +95,7 @@ def _values(text: str) -> Iterator[tuple[int, Any]]:
 
 
 def _items(answer: dict[str, Any]) -> list[Any] | None:
-    """Return the list in the output of ``aws apigateway get-api-keys``, if it is one."""
+    """Return the list in what ``aws apigateway get-api-keys`` printed, if any."""
     items = answer.get("items")
     if not isinstance(items, list):
         return None

@@ -107,7 +107,8 @@ class Journal:
         A new row with the client or else the line of one that is gone was most likely
         edited, and its client has a key.
 
-        Returns: Each by the identity of the one that it replaces.
+        Returns:
+            Each by the identity of the one that it replaces.
         """
         present = {row.identity for row in rows}
         gone = {

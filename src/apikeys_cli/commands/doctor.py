@@ -44,10 +44,10 @@ def doctor(
     stages: tuple[str, ...],
     fail_on: str,
 ) -> None:
-    """Look at the deployment, and at the APIs that the authorizer guards.
+    """Check the deployment, and the APIs that the authorizer guards.
 
-    Changes nothing. What this identity may not see is said to be not checked. Exits
-    with 1 if anything fails, or with --fail-on warn if anything wants attention.
+    Changes nothing. What this identity may not see is reported as not checked. Exits
+    with 1 if anything fails, or with --fail-on warn if anything needs attention.
     """
     if len(apis) != len(stages):
         raise click.UsageError("give one --stage for each --api")

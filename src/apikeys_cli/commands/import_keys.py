@@ -108,8 +108,8 @@ def import_keys(
 ) -> None:
     """Store the records of keys minted elsewhere; their clients keep the keys.
 
-    One key is read from standard input, or asked for on a terminal; never an argument.
-    Each is stored as an argon2id digest, and shown nowhere. Safe to repeat.
+    One key is read from standard input, or asked for on a terminal; it is never an
+    argument. Each is stored as an argon2id digest, and never shown. Safe to repeat.
     """
     _check_sources(key, options)
     fields = described(options) | {"enabled": options["enabled"]}

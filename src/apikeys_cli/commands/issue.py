@@ -106,7 +106,7 @@ _usage_plan_option = click.option(
 def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
     """Issue a key, or a Basic account with a password, and print it, once.
 
-    Standard output has the key alone, so that KEY=$(apikeys issue …) takes it; the
+    Standard output has only the key, so that KEY=$(apikeys issue …) captures it; the
     record goes to standard error. --output json, ndjson and csv have both.
     """
     fields = described(options) | {
@@ -170,7 +170,7 @@ def clone(
     principal: dict[str, str],
     **options: Unpack[_CloneOptions],
 ) -> None:
-    """Issue another key or account like one that is there, but for what is given."""
+    """Issue a key or account like an existing one, except for what is given."""
     answer = hand_over(
         invocation,
         "clone",

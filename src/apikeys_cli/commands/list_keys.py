@@ -86,7 +86,7 @@ class _ListOptions(TypedDict):
 @common_options
 @click.pass_obj
 def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> None:
-    """List the keys: all that fit, or the first --limit of them."""
+    """List the keys: all that match, or the first --limit of them."""
     ending, sort = options["expiring_within"], options["sort"]
     columns = options["columns"]
     listing = Listing(

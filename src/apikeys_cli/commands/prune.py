@@ -46,7 +46,7 @@ def prune(
     recovery_days: int | None,
     yes: bool,
 ) -> None:
-    """Revoke what expired long ago: each record that is kept costs its month."""
+    """Revoke what expired long ago: each record kept costs money every month."""
     ended_by = time.time() - expired_for
     found = listed(
         invocation.function,

@@ -116,7 +116,7 @@ def update(
 ) -> None:
     """Change a record; what is not given stays as it is.
 
-    Roles and session are replaced whole. A new end counts from now.
+    Roles and session are replaced as a whole. A new end counts from now.
     """
     fields = described(options) | {"enabled": options["enabled"]} | end(options)
     cleared = {_FIELDS.get(name, name) for name in options["clear"]}

@@ -117,8 +117,8 @@ def check_roles(
 ) -> None:
     """Say what is wrong with the role map in FILE, or with the stored one.
 
-    Exits with 1 if anything is. Of the stored map also what it opens no longer since
-    {name} is exact.
+    Exits with 1 if anything is. For the stored map also what it no longer opens since
+    {name} became exact.
     """
     document = document_of(invocation.connection, options)
     file = options["file"]
@@ -163,9 +163,9 @@ def check_roles(
 def put_roles(
     context: click.Context, invocation: Invocation, /, **options: Unpack[_PutOptions]
 ) -> None:
-    """Check and store the role map in FILE (TOML, or JSON by its name; - reads it).
+    """Check and store the role map in FILE (TOML, or JSON by its name; - for stdin).
 
-    Where there is a map already, the difference is shown, and how many keys lose what;
+    If there is a map already, the difference is shown, and how many keys lose what;
     then you are asked.
     """
     role_map = read_role_file(options["file"])
@@ -204,7 +204,7 @@ def put_roles(
 def edit_roles(
     invocation: Invocation, *, no_count: bool, wait: bool, yes: bool
 ) -> None:
-    """Open the stored role map in $EDITOR, and store what you leave there.
+    """Open the stored role map in $EDITOR, and store what you save there.
 
     What changes is shown first; then you are asked. What can't be stored can be edited
     again. Comments are not stored.

@@ -69,9 +69,9 @@ def rotate(
     principal: dict[str, str],
     **options: Unpack[_RotateOptions],
 ) -> None:
-    """Issue a key or a password in place of another, which ends after an overlap.
+    """Issue a key or a password to replace another, which ends after an overlap.
 
-    The new key has the old one's roles and as long a life; an account keeps its login.
+    The new key has the old one's roles and lifetime; an account keeps its login.
     """
     name = name_of(principal)
     what = f"the password of {name}" if "login" in principal else name

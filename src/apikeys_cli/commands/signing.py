@@ -39,9 +39,9 @@ def signing() -> None:
 def rotate_signing(invocation: Invocation, *, wait: bool) -> None:
     """Rotate the signing key in two steps; no key is refused at any time.
 
-    Step 1 announces a new signing key: from the record TTL on, the authorizer verifies
-    it. Step 2 lets it sign. Keys that the old one signed stay good: it goes on
-    verifying them.
+    Step 1 announces a new signing key: after the record TTL, the authorizer verifies
+    it. Step 2 lets it sign. Keys that the old one signed remain valid: it still
+    verifies them.
     """
     answer = invocation.function.invoke("signing.rotate")
     if answer["phase"] == "announced":
@@ -71,8 +71,8 @@ def rotate_signing(invocation: Invocation, *, wait: bool) -> None:
 def retire_signing(invocation: Invocation, fingerprint: str, *, yes: bool) -> None:
     """Drop a previous signing key, by the FINGERPRINT that rotate shows.
 
-    For one that leaked. Every key under it is refused from then on; how many live keys
-    those are is said first.
+    For one that leaked. Every key under it is refused from then on; the number of live
+    ones is shown first.
     """
     asked = {"fingerprint": fingerprint}
     first = invocation.function.invoke("signing.retire", countOnly=True, **asked)

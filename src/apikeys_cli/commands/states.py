@@ -47,7 +47,7 @@ class _RevokeOptions(TypedDict):
 def enable(
     invocation: Invocation, selection: Selection, *, wait: bool, yes: bool
 ) -> None:
-    """Let what is disabled pass again."""
+    """Let disabled keys and accounts pass again."""
     change = Change("enable", "enabled", {})
     _change(invocation, change, selection, lambda r: not r["enabled"], wait, yes=yes)
 

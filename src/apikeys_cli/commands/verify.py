@@ -64,8 +64,8 @@ def verify(
 ) -> None:
     """Say what the authorizer would decide about a credential, and why.
 
-    It is read from standard input, or asked for on a terminal; never an argument. Exits
-    with 1 where it would be refused, or where the route is shut.
+    It is read from standard input, or asked for on a terminal; it is never an argument.
+    Exits with 1 if it would be refused, or if the route is closed.
     """
     check_api(options["api"], options["stage"])
     answer = invocation.function.invoke(

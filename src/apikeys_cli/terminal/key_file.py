@@ -74,10 +74,11 @@ class KeyList:
 
         Args:
             path: where it is.
+            repairs: whether an incomplete last line is what remains of an earlier run,
+                stopped while writing; that row's key was never counted as kept.
 
-        repairs: whether an incomplete last line is what remains of an earlier run,
-                stopped while writing; that row's key was never counted as kept. Raises:
-                UsageError: it is a link, of another owner or not a regular file, others
+        Raises:
+            UsageError: it is a link, of another owner or not a regular file, others
                 may read it, its last line is incomplete, or it can't be opened.
         """
         self._path = path
