@@ -95,7 +95,7 @@ def _say_lost(error: UnreachableError, token: str, *, is_delivered: bool) -> Non
     minutes = REPEAT_SECONDS // 60
     if error.may_have_acted and is_delivered:
         console.say(
-            f"Not known to be finished. The same command with --request-token {token} "
+            f"It may not have finished. The same command with --request-token {token} "
             f"finishes it within {minutes} minutes; nothing is issued twice."
         )
     elif error.may_have_acted:
@@ -118,7 +118,7 @@ def confirm_handover(function: AdminFunction, record: Mapping[str, Any]) -> None
     except (RefusedByFunctionError, UnreachableError) as error:
         console.say(
             f"Handed over, but not confirmed: {error.message}\nUntil it is, apikeys "
-            f"doctor takes it for lost. Run: apikeys confirm {named(record)}"
+            f"doctor reports it as lost. Run: apikeys confirm {named(record)}"
         )
 
 

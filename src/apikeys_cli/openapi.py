@@ -39,7 +39,7 @@ def read_document(file: Path) -> dict[str, Any]:
         message = f"{name} can't be read: it is neither JSON nor YAML"
         raise click.UsageError(message) from error
     if not isinstance(found, dict) or not isinstance(found.get("paths"), dict):
-        raise click.UsageError(f"{name} is no OpenAPI document: it has no paths")
+        raise click.UsageError(f"{name} is not an OpenAPI document: it has no paths")
     return found
 
 

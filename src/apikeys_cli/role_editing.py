@@ -63,7 +63,7 @@ def edit(invocation: Invocation, *, counts: bool, wait: bool, is_sure: bool) -> 
 def _readable(text: str) -> dict[str, Any] | None:
     """Return the role map in a text, or say why it can't be read and return None."""
     try:
-        return parse_role_map(text, "what you left in the editor", is_json=False)
+        return parse_role_map(text, "what you saved in the editor", is_json=False)
     except click.UsageError as error:
         say(error.message)
         return None

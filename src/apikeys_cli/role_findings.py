@@ -61,7 +61,7 @@ def lost_sentence(lost: Mapping[str, Any]) -> str:
     whose = lost["role"] or "a key without roles"
     route = lost["route"] if lost["route"] == UNNAMED else f"'{lost['route']}'"
     requests = ", ".join(request.replace("/", " /", 1) for request in lost["requests"])
-    return f"Opens no longer ({whose}): of {route}: {requests}"
+    return f"No longer opens ({whose}): of {route}: {requests}"
 
 
 def row(finding: Mapping[str, Any]) -> dict[str, str]:

@@ -38,13 +38,13 @@ def operations_options[F: Callable[..., Any]](command: F) -> F:
             help="Compare with the operations of this OpenAPI document.",
         ),
         click.option(
-            "--api", help="Compare with those of this API, as it is exported."
+            "--api", help="Compare with those of this API, as API Gateway exports it."
         ),
         click.option("--stage", help="Its stage."),
         click.option(
             "--strict",
             is_flag=True,
-            help="Exit with 1 if an operation is open that nobody named.",
+            help="Exit with 1 if an operation is open that no role names.",
         ),
     ):
         command = option(command)
@@ -110,4 +110,4 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
         where = f"{route['field']} of {route['role']}"
         yield f"Matches no operation: {route['route']} ({where})"
     for operation in found["notChecked"]:
-        yield f"Not checked, no route can say it: {operation}"
+        yield f"Not checked, as no route can express it: {operation}"

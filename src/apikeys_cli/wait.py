@@ -52,7 +52,7 @@ def until_in_force(
         pause(until_read, "until the authorizer has read the change")
         stages = _flushed(function)
         if not stages and bound > until_read:
-            pause(bound - until_read, "until API Gateway's caches have aged out")
+            pause(bound - until_read, "until API Gateway's caches have expired")
     except KeyboardInterrupt:
         say(f"The change is made; it is in force within {bound} s of it.")
         raise

@@ -51,7 +51,7 @@ class Columns(NamedTuple):
             *(
                 f"{name}: did you mean {meant}?"
                 if meant
-                else f"{name}: is none of {names}"
+                else f"{name}: is not one of {names}"
                 for name, meant in self.unknown.items()
             ),
         ]
@@ -73,7 +73,7 @@ def named(
         if field is None:
             found.unknown[_shown(number, name, raw, known)] = _meant(name, known)
         elif field in found.values:
-            found.faults.append(f"{field}: stands there twice")
+            found.faults.append(f"{field}: is given twice")
         else:
             found.values[field] = value
     return found

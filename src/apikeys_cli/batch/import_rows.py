@@ -81,7 +81,7 @@ def file_rows(raw_rows: list[RawRow], defaults: Mapping[str, Any]) -> list[Impor
     for line, values, is_text in raw_rows:
         row = import_row(line, values, defaults, is_text=is_text)
         if isinstance(row.key, str) and first.setdefault(row.key, line) != line:
-            row = row.faulty([f"key: is the one of line {first[row.key]}"])
+            row = row.faulty([f"key: is the same as on line {first[row.key]}"])
         rows.append(row)
     return rows
 

@@ -32,7 +32,7 @@ _UNHEALTHY = 1
     type=click.Choice(["fail", "warn"]),
     default="fail",
     show_default=True,
-    help="From which finding on it exits with 1: warn for a job that nobody reads.",
+    help="The level from which it exits with 1: warn for a job that nobody reads.",
 )
 @common_options
 @click.pass_obj

@@ -32,4 +32,4 @@ def flush(invocation: Invocation) -> None:
     if stages:
         say("Accepted by API Gateway, which does not say when the caches are empty.")
     else:
-        say("No stage is in FlushStages, so none was flushed: caches age out.")
+        say("FlushStages names no stage, so none was flushed: caches expire.")

@@ -63,7 +63,7 @@ class _ImportOptions(RecordOptions):
 @click.option(
     "--record",
     type=text_path(),
-    help="A record that OntoPop wrote (JSON; - for standard input), key and all.",
+    help="A record that OntoPop wrote, with the key (JSON; - for standard input).",
 )
 @click.option(
     "--from",
@@ -157,9 +157,9 @@ def _import_file(
     warn_of_readers(source)
     rows = judged(invocation.function, file_rows(read_raw_rows(source), defaults))
     if names := dict.fromkeys(name for row in rows for name in row.passed_over):
-        say(f"Passed over: {', '.join(names)}.")
+        say(f"Ignored: {', '.join(names)}.")
     if any(row.has_plans for row in rows):
-        say("usagePlanIds is passed over; the column usagePlanId joins a plan anew.")
+        say("usagePlanIds is ignored; the column usagePlanId joins a plan.")
     if dry_run:
         preview(rows, Report(invocation.output))
         return

@@ -72,7 +72,7 @@ _usage_plan_option = click.option(
 @click.option(
     "--login",
     type=LOGIN,
-    help="Issue a Basic account with this login, in place of a key.",
+    help="Issue a Basic account with this login, instead of a key.",
 )
 @password_option
 @description_options()
@@ -87,7 +87,7 @@ _usage_plan_option = click.option(
     type=click.Path(exists=True, dir_okay=False),
     help="Issue a key for each row of this file (CSV, JSON or JSON lines). The columns "
     "are named as the request's fields: client, roles (separated by spaces), expires, "
-    "name …; options serve the rows that are silent. May be run again after any stop.",
+    "name …; options are the defaults of its rows. Can be run again after any stop.",
 )
 @click.option(
     "--keys-to",
@@ -156,7 +156,7 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
 @click.option("--new-login", type=LOGIN, help="The login of an account's clone.")
 @password_option
 @description_options(issuer="Who issues it. [default: as the model]")
-@life_options(default="as long a life as the model's")
+@life_options(default="the model's lifetime")
 @_usage_plan_option
 @request_token_option
 @key_file_option

@@ -63,12 +63,12 @@ class _ListOptions(TypedDict):
 @click.option(
     "--state",
     type=click.Choice(["active", "disabled", "expired", "revoked"]),
-    help="Only those in this state; revoked ones are listed by this alone.",
+    help="Only those in this state; revoked ones are listed only with this.",
 )
 @click.option(
     "--expiring-within", type=DURATION, help="Only those that end within 14d, 2w, 12h."
 )
-@click.option("--search", help="Only those with this in client, name or description.")
+@click.option("--search", help="Only those with this text in client, name or description.")
 @click.option(
     "--sort",
     type=SORT,
@@ -82,7 +82,7 @@ class _ListOptions(TypedDict):
     type=DURATION,
     help="Only those not used for 90d, 12w (with LastUsed on).",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many in all.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most this many in all.")
 @common_options
 @click.pass_obj
 def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> None:
@@ -168,7 +168,7 @@ def _nothing(function: AdminFunction, options: _ListOptions) -> str:
     if filters and any(Listing(function, 1).records()):
         role = options["role"]
         found = unknown(function, split([role])) if role else ""
-        return found or "None matches your filter; apikeys list shows all."
+        return found or "No key matches your filter; apikeys list shows all."
     return "No keys yet; apikeys issue makes one."
 
 

@@ -53,7 +53,7 @@ class _UpdateOptions(RecordOptions):
 )
 @principal_argument
 @click.option(
-    "--routes", is_flag=True, help="Show what its roles open as well, and what not."
+    "--routes", is_flag=True, help="Also show what its roles open, and what not."
 )
 @api_options
 @common_options
@@ -99,7 +99,7 @@ def get(
     "--clear",
     multiple=True,
     type=click.Choice(["name", "description", "session", "roles", "allow-from"]),
-    help="Take a field away; repeat for more.",
+    help="Remove a field; repeat for more.",
 )
 @life_options(default="as before")
 @click.option(

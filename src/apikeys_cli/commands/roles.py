@@ -154,7 +154,7 @@ def check_roles(
 @click.option("--dry-run", is_flag=True, help="Show what would change; store nothing.")
 @click.option("--if-version", help="Only if the stored map still has this version.")
 @click.option("--no-count", is_flag=True, help="Don't count the keys that lose routes.")
-@click.option("--allow-empty", is_flag=True, help="Store a map without roles, too.")
+@click.option("--allow-empty", is_flag=True, help="Store the map even without roles.")
 @yes_option
 @wait_option
 @common_options
@@ -182,7 +182,7 @@ def put_roles(
         return
     if stored is not None and found["changes"] and not options["yes"]:
         if str(options["file"]) == STANDARD_INPUT:
-            raise click.UsageError("the map took standard input: answer with --yes")
+            raise click.UsageError("the map was read from standard input: answer with --yes")
         click.confirm("Store it?", abort=True, err=True)
     # The difference shown is to one version, and only that is replaced.
     version = None if stored is None else stored["version"]
@@ -223,7 +223,7 @@ def edit_roles(
 @click.argument(
     "names", nargs=-1, required=True, metavar="ROLE…", shell_complete=complete_role
 )
-@click.option("--file", type=role_file_path(), help="Of this file, not the stored map.")
+@click.option("--file", type=role_file_path(), help="Use this file, not the stored map.")
 @api_options
 @common_options
 @click.pass_obj

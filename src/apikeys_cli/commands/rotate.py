@@ -54,7 +54,7 @@ class _RotateOptions(LifeOptions):
     show_default=True,
     help="How long the old key or password still works: 24h, 7d, 30m, 0.",
 )
-@life_options(default="as long a life as the old one's")
+@life_options(default="the old one's lifetime")
 @password_option
 @request_token_option
 @key_file_option

@@ -148,7 +148,7 @@ def _change(  # noqa: PLR0913 - one for three commands
         records = [record for record in found if fits(record)]
         if not records:
             foresee(change, records, Report(invocation.output))
-            say(f"All that this client has are {change.done} already.")
+            say(f"All keys and accounts of this client are {change.done} already.")
             return
     check(lambda: f"{verb} {count_of(records)}?", is_sure=yes)
     answer, refused = carry_out(

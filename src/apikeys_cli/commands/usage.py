@@ -37,7 +37,7 @@ _BYTES_A_GB = 1_000_000_000
     )
 )
 @click.argument("key_id", type=KEY_ID, required=False, shell_complete=complete_key_id)
-@click.option("--login", type=LOGIN, help="A Basic account, in place of a key id.")
+@click.option("--login", type=LOGIN, help="A Basic account, instead of a key id.")
 @click.option("--client", help="All keys and accounts of this client.")
 @click.option(
     "--days",
@@ -121,7 +121,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
         table.add_column(heading)
     for row in rows:
         known = row.get("keyId") or row.get("login")
-        cells = (known or "nobody known", row["outcome"], row["reason"])
+        cells = (known or "unknown", row["outcome"], row["reason"])
         times = (row["first"], row["last"])
         texts = (*cells, str(row["decisions"]), *times)
         table.add_row(*(Text(visible(text)) for text in texts))

@@ -44,13 +44,13 @@ class _VerifyOptions(TypedDict):
 @click.option(
     "--route",
     metavar="'METHOD /path'",
-    help="Say of this request as well whether it is open, and by which role.",
+    help="Also say whether this request is open, and by which role.",
 )
 @click.option(
     "--from",
     "source_ip",
     type=ADDRESS,
-    help="Judge a call from this address, where the record names networks.",
+    help="Judge a call from this address, if the record names networks.",
 )
 @api_options
 @common_options

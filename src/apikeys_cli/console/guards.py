@@ -108,7 +108,7 @@ class Guards:
                 "Ctrl-C and start it again."
             )
         return (
-            "This browser has not entered, or its address was used before. Start "
+            "This browser has no session, or its address was used before. Start "
             "apikeys console again."
         )
 

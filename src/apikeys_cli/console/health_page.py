@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DAYS = 30
 
-_STRANGERS = "nobody known"
+_STRANGERS = "unknown"
 
 
 def health(console: Console, request: Request) -> Response:

@@ -49,7 +49,7 @@ def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
         yield warn(
             subject,
             f"{' and '.join(finding.roles)} do not go together: {finding.message}",
-            "no record is given both; put the routes apart, or both into one role",
+            "no record is given both; separate the routes, or put both into one role",
         )
     if not apart:
         yield ok(subject, f"{counted(len(parsed.role_names()), 'role')}, no conflict")
@@ -83,7 +83,7 @@ def check_signing_secret(
         advice = "put it back from its backup: docs/operations.md"
         yield fail(subject, error.message, advice)
         return
-    yield ok(subject, "whole, and readable by the function")
+    yield ok(subject, "complete, and readable by the function")
     if configuration is None:
         yield not_checked("its backup", "its name is not known", "see configuration")
         return

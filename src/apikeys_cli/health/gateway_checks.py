@@ -83,9 +83,9 @@ def _check_routes(stage: Stage) -> Iterator[Finding]:
         yield fail(stage.name, what, "deploy the stage")
     if in_canary:
         what = f"open to everybody in what its canary serves: {some(in_canary)}"
-        yield fail(stage.name, what, "deploy the canary anew, or delete it")
+        yield fail(stage.name, what, "deploy the canary again, or delete it")
     if other:
-        what = f"guarded by something else than an authorizer: {some(other)}"
+        what = f"guarded by something other than an authorizer: {some(other)}"
         yield warn(stage.name, what, "API keys and roles do not count there")
     if not stage.is_current:
         what = "it is not deployed automatically: it may serve older routes than these"
@@ -114,7 +114,7 @@ def _check_identity_source(
         return ok(stage.name, what)
     if credentials is not None and "," in credentials:
         what = f"{name}: its identity source is {source}, its TTL {ttl} s"
-        advice = "set none and 0: of two kinds a request has only one"
+        advice = "set none and 0: a request has only one of the two kinds"
         return fail(stage.name, what, advice)
     expected = [f"{_SOURCES[stage.kind]}{h}" for h in headers_of(credentials)]
     if source.lower() in map(str.lower, expected):
@@ -137,7 +137,7 @@ def _check_ttl(
     if authorizer.ttl > most_seconds:
         what = f"{caches}, AuthorizerCacheSeconds is {most_seconds}"
         advice = f"set its TTL to {most_seconds}, or raise AuthorizerCacheSeconds"
-        return fail(subject, what, f"{advice}: a revoked key works longer than said")
+        return fail(subject, what, f"{advice}: a revoked key works longer than promised")
     return ok(subject, f"{caches}, of {most_seconds} s at most")
 
 

@@ -74,7 +74,7 @@ def _table(connection: Connection, name: str) -> Iterator[Finding]:
     if kept is not None:
         told = kept["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
         if told["PointInTimeRecoveryStatus"] != "ENABLED":
-            what = "point-in-time recovery is off: what is lost is lost"
+            what = "point-in-time recovery is off: lost data can't be recovered"
             yield warn(_SUBJECT, what, "aws dynamodb update-continuous-backups")
 
 
@@ -115,7 +115,7 @@ def _left_in_secrets(connection: Connection, prefixes: list[str]) -> Iterator[Fi
             return
         found = [s for s in page["SecretList"] if s.get("Description") in _DESCRIBED]
         if found:
-            what = "records of this stack lie in Secrets Manager, where it does not "
+            what = "records of this stack are in Secrets Manager, where it does not "
             what += "look: their keys are unknown"
             yield fail(_SUBJECT, what, _MOVED)
             return
@@ -149,7 +149,7 @@ def _left_over(client: Any, name: str) -> Iterator[Finding]:  # noqa: ANN401 - b
         yield warn(_SUBJECT, what, "to have it checked, allow yourself dynamodb:Scan")
     elif some["Items"]:
         what = (
-            f"records of this stack lie in the table {name}, where it does not look: "
+            f"records of this stack are in the table {name}, where it does not look: "
         )
         what += "their keys are unknown"
         yield fail(_SUBJECT, what, _MOVED)

@@ -139,7 +139,7 @@ def _handovers(
     if interrupted:
         yield warn(
             "rotations",
-            f"interrupted, so that nobody may have these keys: {some(interrupted)}",
+            f"interrupted, so perhaps nobody has these keys: {some(interrupted)}",
             "revoke each and rotate the key that it replaces again",
         )
     # A younger one may be in progress, or be repeated under its request token.
@@ -154,7 +154,7 @@ def _handovers(
     if lost:
         yield warn(
             "hand-overs",
-            f"never confirmed, so that nobody may have them: {some(lost)}",
+            f"never confirmed, so perhaps nobody has them: {some(lost)}",
             "if the client has it, apikeys confirm; if nobody has, replace it (apikeys "
             "rotate --overlap 0) or revoke it",
         )

@@ -30,7 +30,7 @@ def _columns(text: str) -> tuple[str, ...] | None:
 
 
 SORT: Final = Checked(
-    "order", _sort, f"not one of: {', '.join(_FIELDS)}; a - before it turns it round"
+    "order", _sort, f"not one of: {', '.join(_FIELDS)}; a leading - reverses it"
 )
 COLUMNS: Final = Checked(
     "fields", _columns, f"not some of: {', '.join(_SHOWN)}; separated by commas"

@@ -64,7 +64,7 @@ recovery_option = click.option(
 deliver_option = click.option(
     "--deliver-to",
     metavar="SECRET",
-    help="Put it into this secret, which its client reads, and show it to nobody.",
+    help="Store it in this secret, which its client reads, and show it to nobody.",
 )
 
 
@@ -113,7 +113,7 @@ def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, principal=principal, **options)
 
     login_option = click.option(
-        "--login", type=LOGIN, help="A Basic account, in place of a key id."
+        "--login", type=LOGIN, help="A Basic account, instead of a key id."
     )
     key_id_argument = click.argument(
         "key_id", type=KEY_ID, required=False, shell_complete=complete_key_id
@@ -147,7 +147,7 @@ def description_options(
             multiple=True,
             help="A network that its client calls from, such as 203.0.113.0/24; "
             f"repeatable, {MAX_NETWORKS} at most. Behind CloudFront or a proxy the "
-            "address is that one's.",
+            "address is the proxy's.",
         ),
         *(
             click.option(flag, cls=SessionOption, type=kind, help=text)

@@ -67,13 +67,13 @@ def several_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, selection=selection, **options)
 
     for add in (
-        click.option("--client", help="All that this client has, in place of ids."),
+        click.option("--client", help="All keys and accounts of this client, instead of ids."),
         click.option(
             "--login",
             "logins",
             type=LOGIN,
             multiple=True,
-            help="A Basic account, in place of a key id; repeat for more.",
+            help="A Basic account, instead of a key id; repeat for more.",
         ),
         click.argument(
             "key_ids",

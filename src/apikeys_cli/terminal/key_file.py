@@ -46,7 +46,7 @@ class KeyFile:
                 path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY
             )
         except FileExistsError as error:
-            message = f"{path} exists; a key file is never written over"
+            message = f"{path} exists; a key file is never overwritten"
             raise click.UsageError(message) from error
         except OSError as error:
             raise click.UsageError(f"{path}: {error.strerror}") from error
@@ -123,7 +123,7 @@ class KeyList:
         if complete == len(text):
             return
         if not repairs:
-            raise click.UsageError(f"the last line of {path} has no end")
+            raise click.UsageError(f"the last line of {path} is incomplete")
         os.ftruncate(self._descriptor, complete)
 
 

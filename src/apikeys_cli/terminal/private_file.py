@@ -39,7 +39,7 @@ def open_private(path: Path, flags: int) -> int:
     except FileNotFoundError:
         if not flags & os.O_CREAT:
             raise
-        raise click.UsageError(f"{path}: its folder is not there") from None
+        raise click.UsageError(f"{path}: its folder does not exist") from None
     except OSError as error:
         is_link = error.errno in (errno.ELOOP, errno.EMLINK)
         reason = "is a symbolic link, which is not followed" if is_link else None
@@ -53,7 +53,7 @@ def open_private(path: Path, flags: int) -> int:
 
 def _fault(status: os.stat_result) -> str | None:
     if not stat.S_ISREG(status.st_mode):
-        return "is no regular file"
+        return "is not a regular file"
     if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         return "belongs to another user"
     return None

@@ -137,12 +137,12 @@ def test_api_gateway_s_key_file_passes_over_what_it_does_not_know(
     """As AWS says: unknown columns, and plans in single quotes; a note names them."""
     done = _run(cli, tmp_path, "import", _QUOTED)
     assert done.exit_code == 0, done.output
-    assert "Passed over: owner.\n" in done.stderr
+    assert "Ignored: owner.\n" in done.stderr
     first, second = _sent(cli, "import")
     assert (first["client"], first["enabled"]) == ("First", True)
     assert (second["client"], second["enabled"]) == ("'s-Gravenhage", False)
     done = _run(cli, tmp_path, "import", f"Key,name,owner\n{_KEY},A,me\n", "--dry-run")
-    assert (done.exit_code, "Passed over: owner." in done.stderr) == (0, True)
+    assert (done.exit_code, "Ignored: owner." in done.stderr) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_an_answer_of_get_api_keys_is_taken(
     }[form]
     done = _run(cli, tmp_path, "import", text)
     assert done.exit_code == 0, done.output
-    told = "Passed over: id, createdDate, stageKeys, tags, lastUpdatedDate."
+    told = "Ignored: id, createdDate, stageKeys, tags, lastUpdatedDate."
     assert told in done.stderr
     first, second = _sent(cli, "import")
     assert (first["client"], first["enabled"]) == ("First", False)

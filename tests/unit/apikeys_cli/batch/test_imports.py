@@ -455,7 +455,7 @@ def test_a_key_that_stands_twice_is_told_with_both_lines(
     source = _written(tmp_path / "rows.json", json.dumps(rows))
     done = _run(cli, source)
     assert (done.exit_code, _imports(cli)) == (2, [])
-    assert "line 4: key: is the one of line 2" in done.stderr
+    assert "line 4: key: is the same as on line 2" in done.stderr
 
 
 def test_a_column_that_stands_twice_is_a_fault(cli: Cli, tmp_path: Path) -> None:
@@ -463,7 +463,7 @@ def test_a_column_that_stands_twice_is_a_fault(cli: Cli, tmp_path: Path) -> None
     text = f"key,client,Client\n{_KEYS[0]},A,B\n"
     done = _run(cli, _written(tmp_path / "rows.csv", text))
     assert (done.exit_code, _imports(cli)) == (2, [])
-    assert "line 2: client: stands there twice" in done.stderr
+    assert "line 2: client: is given twice" in done.stderr
 
 
 @pytest.mark.parametrize("character", ["\u2028", "\x85", "\x0b", "\x1c"])

@@ -251,7 +251,7 @@ def test_no_keys_yet_is_told_from_none_that_match(cli: Cli) -> None:
         assert cli("list", *options).stderr == "No keys yet; apikeys issue makes one.\n"
     cli.issue()
     done = cli("list", "--client", "Other")
-    assert done.stderr == "None matches your filter; apikeys list shows all.\n"
+    assert done.stderr == "No key matches your filter; apikeys list shows all.\n"
     assert (done.exit_code, done.stdout) == (0, "")
 
 
