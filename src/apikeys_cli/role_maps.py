@@ -72,7 +72,9 @@ def parse_role_map(text: str, name: str, *, is_json: bool) -> dict[str, Any]:
         message = f"{name} can't be read: it is nested too deep"
         raise click.UsageError(message) from None
     except TypeError:
-        message = f"{name} can't be read: it has a date or time of TOML's; put that in quotes"
+        message = (
+            f"{name} can't be read: it has a date or time of TOML's; put that in quotes"
+        )
         raise click.UsageError(message) from None
     except ValueError as error:
         raise click.UsageError(f"{name} can't be read: {error}") from error

@@ -78,7 +78,7 @@ def _fields(
         raise invalid("client", "is missing, in the request and in the record")
     telling = foreign.field_with_key(described, text)
     if telling is not None:
-        raise invalid(telling, "has the key in it, and would be shown")
+        raise invalid(telling, "contains the key, and would be shown")
     deployment.grants.check(role_name.normalise_all(described["roles"]))
     deployment.grants.check_fields(described | {"usagePlanId": request.usage_plan_id})
     return {

@@ -100,7 +100,9 @@ def _items(answer: dict[str, Any]) -> list[Any] | None:
     if not isinstance(items, list):
         return None
     if any(answer.get(name) for name in ("NextToken", "position")):
-        raise ValueError("it is one page of several; get all of them, without --max-items")
+        raise ValueError(
+            "it is one page of several; get all of them, without --max-items"
+        )
     return items
 
 

@@ -115,7 +115,7 @@ def import_row(
     known = {**(record or {}), **fields}
     telling = foreign.field_with_key(known, text) if isinstance(text, str) else None
     if telling and not faults:
-        faults.append(f"{telling}: has the key in it")
+        faults.append(f"{telling}: contains the key")
     own = {"key": text} if record is None else {"record": {"key": text, **record}}
     return ImportRow(
         line=line,

@@ -51,7 +51,7 @@ def doctor(
     """
     if len(apis) != len(stages):
         raise click.UsageError("give one --stage for each --api")
-    with messages().status("Looking …"):
+    with messages().status("Checking …"):
         findings = list(examine(invocation, list(zip(apis, stages, strict=True))))
     rows = [finding._asdict() for finding in findings]
     emit(

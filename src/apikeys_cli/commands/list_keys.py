@@ -68,7 +68,9 @@ class _ListOptions(TypedDict):
 @click.option(
     "--expiring-within", type=DURATION, help="Only those that end within 14d, 2w, 12h."
 )
-@click.option("--search", help="Only those with this text in client, name or description.")
+@click.option(
+    "--search", help="Only those with this text in client, name or description."
+)
 @click.option(
     "--sort",
     type=SORT,

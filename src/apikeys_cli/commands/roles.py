@@ -182,7 +182,9 @@ def put_roles(
         return
     if stored is not None and found["changes"] and not options["yes"]:
         if str(options["file"]) == STANDARD_INPUT:
-            raise click.UsageError("the map was read from standard input: answer with --yes")
+            raise click.UsageError(
+                "the map was read from standard input: answer with --yes"
+            )
         click.confirm("Store it?", abort=True, err=True)
     # The difference shown is to one version, and only that is replaced.
     version = None if stored is None else stored["version"]
@@ -223,7 +225,9 @@ def edit_roles(
 @click.argument(
     "names", nargs=-1, required=True, metavar="ROLE…", shell_complete=complete_role
 )
-@click.option("--file", type=role_file_path(), help="Use this file, not the stored map.")
+@click.option(
+    "--file", type=role_file_path(), help="Use this file, not the stored map."
+)
 @api_options
 @common_options
 @click.pass_obj

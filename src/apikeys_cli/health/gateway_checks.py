@@ -137,7 +137,9 @@ def _check_ttl(
     if authorizer.ttl > most_seconds:
         what = f"{caches}, AuthorizerCacheSeconds is {most_seconds}"
         advice = f"set its TTL to {most_seconds}, or raise AuthorizerCacheSeconds"
-        return fail(subject, what, f"{advice}: a revoked key works longer than promised")
+        return fail(
+            subject, what, f"{advice}: a revoked key works longer than promised"
+        )
     return ok(subject, f"{caches}, of {most_seconds} s at most")
 
 

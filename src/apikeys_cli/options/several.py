@@ -67,7 +67,9 @@ def several_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, selection=selection, **options)
 
     for add in (
-        click.option("--client", help="All keys and accounts of this client, instead of ids."),
+        click.option(
+            "--client", help="All keys and accounts of this client, instead of ids."
+        ),
         click.option(
             "--login",
             "logins",

@@ -337,7 +337,7 @@ def test_the_key_file_of_api_gateway_is_read_as_it_is(cli: Cli, tmp_path: Path) 
     source = _written(tmp_path / "export.csv", _EXPORT)
     done = _run(cli, source, "--role", "READER")
     assert done.exit_code == 0, done.output
-    assert "usagePlanIds is passed over" in done.stderr
+    assert "usagePlanIds is ignored" in done.stderr
     first, second, third = sorted(_listed(cli), key=lambda r: str(r["client"]))
     assert (first["client"], first["name"]) == ("First App", "First App")
     assert first["description"] == "An imported key"
@@ -379,7 +379,7 @@ _BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no client": ({"key": _KEYS[0]}, "client: is missing"),
     "an unknown field": (
         {"key": _KEYS[0], "client": "A", _OTHER: "x"},
-        "field 3: is none of client, issuer, name, ",
+        "field 3: is not one of client, issuer, name, ",
     ),
     "another case": (
         {"Key": _KEYS[0], "client": "A"},
@@ -420,11 +420,11 @@ _BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a name with the key": (
         {"key": _KEYS[0], "client": "A", "name": f"for {_KEYS[0].upper()}"},
-        "name: has the key in it",
+        "name: contains the key",
     ),
     "a role with the key": (
         _RECORD | {"roles": [_KEYS[0]]},
-        "roles: has the key in it",
+        "roles: contains the key",
     ),
 }
 
