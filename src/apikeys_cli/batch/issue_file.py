@@ -117,8 +117,8 @@ def _deployment(connection: Connection) -> str:
 def _summary(count: int, pending: int, refused: int, state: Path) -> str:
     if not pending:
         return (
-            f"All {count} rows were done before, according to {state}; to issue them again, "
-            "remove it."
+            f"All {count} rows were done before, according to {state}; "
+            "to issue them again, remove it."
         )
     text = f"{pending - refused} issued, {count - pending} done before"
     return f"{text}, {refused} refused." if refused else f"{text}."
