@@ -113,7 +113,7 @@ def _enter(console: Console, request: Request) -> Response:
     session = console.session
     cookie = session.enter(request.query_params.get("token", ""))
     if cookie is None:
-        text = "This address was used before, or is too old. Start apikeys console again.\n"
+        text = "This address was used before, or is old. Start apikeys console again.\n"
         return Response(text, _FORBIDDEN, media_type="text/plain")
     answer = RedirectResponse(f"{session.path}{WELCOME}", _SEE_OTHER)
     answer.set_cookie(
