@@ -113,7 +113,7 @@ bench: venvs build $(PEERS:%=$(VENVS)/%/.ready) ## Measure the authorizer beside
 	@$(DEV)/bin/python -m benchmarks $(BENCH_ARGS)
 
 .PHONY: event
-event: venvs build ## Write an event with a live key for `sam local invoke` (docs)
+event: venvs build ## Write an event with a live key for `make invoke` and `sam local`
 	@$(DEV)/bin/python -m local.event
 
 .PHONY: invoke
