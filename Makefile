@@ -120,6 +120,10 @@ event: venvs build ## Write an event with a live key for `make invoke` and `sam 
 invoke: venvs build ## Run the built authorizer under the runtime emulator (EVENT=…)
 	@$(DEV)/bin/python -m local.invoke "$${EVENT:-}"
 
+.PHONY: sam-local
+sam-local: venvs build ## Run the built package under `sam local`; needs a container engine (docs/local.md)
+	@$(DEV)/bin/python -m local.sam_local
+
 .PHONY: lock
 lock: $(VENVS)/lock/.ready ## Pin every dependency anew, with hashes
 	@for name in requirements/dev src/authorizer/requirements src/authorizer/build \
