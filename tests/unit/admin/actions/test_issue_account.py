@@ -43,7 +43,7 @@ def _record(admin: Admin, login: str = "olga") -> Record:
 
 
 def _opens(admin: Admin, password: str, login: str = "olga") -> bool:
-    """Tell whether a password is right, as the authorizer would check it."""
+    """Return whether a password is right, as the authorizer would check it."""
     return digest.matches_any(_record(admin, login).digests(admin.now), password)
 
 
