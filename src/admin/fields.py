@@ -17,11 +17,13 @@ from pydantic.alias_generators import to_camel
 
 from admin.principal import Principal
 from apikeys import fields as rules
-from apikeys import ruling
+from apikeys import role_name, ruling
 from apikeys.fields import MAX_LIFETIME_DAYS, MAX_ROLES, USAGE_PLAN_ID_PATTERN
 from apikeys.key import KEY_ID_PATTERN
+from apikeys.login import PATTERN as LOGIN_PATTERN
 from apikeys.login import check_password
 from apikeys.networks import MAX_NETWORKS, check_address, check_network
+from apikeys.text import MAX_DESCRIPTION, MAX_TEXT
 
 if TYPE_CHECKING:
     from apikeys.document import Document
@@ -36,6 +38,9 @@ _DESCRIPTIVE = {
     "session",
     "allowed_cidrs",
 }
+_DATE_PATTERN = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?"
+# Role names are taken in any case.
+_ANY_CASE_PATTERN = role_name.PATTERN.replace("A-Z", "A-Za-z")
 
 
 def _called(text: str) -> str:
@@ -52,13 +57,30 @@ def _encodable(value: Document) -> Document:
     return value
 
 
+# What a function checks, the published schema says in ``json_schema_extra``.
 # As a text may not either, what a text is in may not hold what UTF-8 can't.
 JsonObject = Annotated[dict[str, object], AfterValidator(_encodable)]
-Text = Annotated[str, AfterValidator(rules.human_text)]
-Description = Annotated[str, AfterValidator(rules.description)]
-ExpirationDate = Annotated[str, AfterValidator(rules.date)]
+Text = Annotated[
+    str,
+    AfterValidator(rules.human_text),
+    Field(json_schema_extra={"minLength": 1, "maxLength": MAX_TEXT}),
+]
+Description = Annotated[
+    str,
+    AfterValidator(rules.description),
+    Field(json_schema_extra={"minLength": 1, "maxLength": MAX_DESCRIPTION}),
+]
+ExpirationDate = Annotated[
+    str,
+    AfterValidator(rules.date),
+    Field(json_schema_extra={"pattern": f"^{_DATE_PATTERN}$"}),
+]
 KeyId = Annotated[str, StringConstraints(pattern=f"^{KEY_ID_PATTERN}\\z")]
-Login = Annotated[str, AfterValidator(rules.login)]
+Login = Annotated[
+    str,
+    AfterValidator(rules.login),
+    Field(json_schema_extra={"pattern": f"^{LOGIN_PATTERN}$"}),
+]
 Network = Annotated[str, AfterValidator(check_network)]
 Password = Annotated[str, AfterValidator(check_password)]
 Address = Annotated[str, AfterValidator(check_address)]
@@ -67,7 +89,11 @@ StageName = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9_-]{1,128}|\$default)\z")
 ]
 CalledRoute = Annotated[str, AfterValidator(_called)]
-RoleName = Annotated[str, AfterValidator(rules.role)]
+RoleName = Annotated[
+    str,
+    AfterValidator(rules.role),
+    Field(json_schema_extra={"pattern": f"^{_ANY_CASE_PATTERN}$"}),
+]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
 UsagePlanId = Annotated[str, StringConstraints(pattern=f"^{USAGE_PLAN_ID_PATTERN}\\z")]
 NextToken = Annotated[str, StringConstraints(min_length=1, max_length=8_192)]
