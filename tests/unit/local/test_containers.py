@@ -109,7 +109,10 @@ def test_docker_desktop_leads_its_containers_here_by_itself(docker: Path) -> Non
 
 @pytest.mark.parametrize(
     "config",
-    ['{"Subnet": "172.17.0.0/16"}', '{"Subnet": "172.16.0.0/12", "Gateway": "172.17.0.1"}'],
+    [
+        '{"Subnet": "172.17.0.0/16"}',
+        '{"Subnet": "172.16.0.0/12", "Gateway": "172.17.0.1"}',
+    ],
 )
 def test_the_bridges_address_is_found_before_the_first_container(
     docker: Path, config: str
