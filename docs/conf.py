@@ -25,23 +25,19 @@ html_use_index = False
 # Read from a folder, the pages can't load each other: a hit is its title alone.
 html_show_search_summary = False
 
+# As the README groups them.
 _NAVIGATION: Final = {
     "Use it": ["docs/cli", "docs/console", "docs/roles", "docs/backends"],
-    "Run it": [
-        "docs/attach",
-        "docs/configuration",
-        "docs/stores",
-        "docs/operations",
-        "docs/verify-on-aws",
-    ],
-    "Look it up": [
-        "docs/admin",
+    "Deploy it": ["docs/attach", "docs/configuration", "docs/stores"],
+    "Run it": ["docs/operations", "SECURITY", "docs/verify-on-aws"],
+    "Move to it": ["docs/migration-ontopop", "docs/hopex", "docs/coverage"],
+    "Build on it": ["docs/admin", "docs/local", "CONTRIBUTING"],
+    "Understand it": [
         "docs/request-flow",
+        "docs/adr/README",
         "docs/performance",
-        "docs/coverage",
+        "CHANGELOG",
     ],
-    "Move over": ["docs/migration-ontopop", "docs/hopex"],
-    "The project": ["SECURITY", "CONTRIBUTING", "CHANGELOG", "docs/adr/README"],
 }
 
 
