@@ -42,6 +42,10 @@ demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API wi
 screenshots: venvs build $(BROWSER)/.ready ## Take the console's pictures anew (docs/console)
 	@$(DEV)/bin/python -m local.screenshots
 
+.PHONY: schema
+schema: venvs ## Write the schema of the admin function's requests and answers anew (docs)
+	@$(DEV)/bin/python -m local.admin_schema
+
 .PHONY: test
 test: venvs build $(BROWSER)/.ready ## Run the whole test suite, from unit to the deployed stack
 	$(DEV)/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)

@@ -1,7 +1,7 @@
-"""The rows of ``import`` on their way, a few at a time; into a plan, one by one.
+"""Imports the rows of ``import``, a few at a time; those with a plan one by one.
 
-Nothing is kept of a run: the key's id follows from the key, so that the function itself
-knows what was imported before, whenever the run was stopped.
+No state of a run is kept: the key's id is derived from the key, so that the function
+itself knows what was imported before, whenever the run was stopped.
 """
 
 from __future__ import annotations
@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from apikeys_cli.batch.import_rows import ImportRow
     from apikeys_cli.batch.report import Report
 
-# Each costs the function a slow hash and a CreateSecret, of which AWS allows 50 a
-# second.
+# Each costs the function a slow hash and a CreateSecret; AWS allows 50 a second.
 _PARALLEL = 4
-# So the function answers where the key has, or had, a record of this project's.
+# The function's answers if the key has, or had, a record of this project's.
 _KNOWN = ("key_exists", "key_revoked")
 
 
@@ -43,7 +42,7 @@ class Outcome(NamedTuple):
 
 
 def judged(function: AdminFunction, rows: list[ImportRow]) -> list[ImportRow]:
-    """Return the rows with what is wrong with them as things stand."""
+    """Return the rows with what is currently wrong with them."""
     good = [row for row in rows if not row.faults]
     roles, now = known_roles(function, (row.standing for row in good)), time.time()
     return [
@@ -53,7 +52,7 @@ def judged(function: AdminFunction, rows: list[ImportRow]) -> list[ImportRow]:
 
 
 def preview(rows: list[ImportRow], report: Report) -> None:
-    """Say what would become of each row, and write nothing.
+    """Say what would become of each row, without writing anything.
 
     Raises:
         Exit: 1, some would be refused.
@@ -68,12 +67,12 @@ def carry_out(
     report: Report,
     delete: Callable[[str], None] | None = None,
 ) -> None:
-    """Import each row that has no fault, and say what became of it.
+    """Import each row without a fault, and say what became of it.
 
     Args:
         function: the function.
         rows: those with faults are reported last.
-        report: where it is said.
+        report: says what became of each row.
         delete: deletes OntoPop's own secret, by its ARN, of a key that an earlier run
             imported; None leaves them all.
 
@@ -87,7 +86,7 @@ def carry_out(
             return _refused(function, row)
         with pace.kept(row.request):
             status, found, is_known = pace.patiently(partial(_imported, function, row))
-        # Right after its import the authorizer may still have to find it.
+        # Right after its import the authorizer may not have found it yet.
         if is_known and delete is not None and row.arn is not None:
             delete(row.arn)
             return Outcome("deleted", found)
@@ -96,7 +95,7 @@ def carry_out(
     good = [row for row in rows if not row.faults]
     faulty = [row for row in rows if row.faults]
     pool = ThreadPoolExecutor(_PARALLEL)
-    # One after the other: the first import makes what ids follow from.
+    # One after the other: the first import makes what ids are derived from.
     outcomes = chain.from_iterable(pool.map(outcome, some) for some in (good, faulty))
     try:
         counted = _reported([*good, *faulty], outcomes, report)
@@ -115,9 +114,10 @@ def _foreseen(row: ImportRow) -> Outcome:
 
 
 def _refused(function: AdminFunction, row: ImportRow) -> Outcome:
-    """Refuse a row; where OntoPop's own record is read, its id is told.
+    """Refuse a row; if OntoPop's own record is accepted, give its id.
 
-    By it the authorizer's log says whether the key is in use, and ``revoke`` ends it.
+    By that id the authorizer's log says whether the key is in use, and ``revoke`` ends
+    it.
     """
     status, found = _foreseen(row)
     if row.arn is not None:
@@ -130,7 +130,7 @@ def _refused(function: AdminFunction, row: ImportRow) -> Outcome:
 def _imported(
     function: AdminFunction, row: ImportRow
 ) -> tuple[str, dict[str, str], bool]:
-    """Return a row's status, what the report has, and whether it was known before."""
+    """Return a row's status, the report's text, and whether it was known before."""
     try:
         answer = function.invoke("import", **row.request)
     except RefusedByFunctionError as refused:

@@ -1,10 +1,10 @@
-"""``issue --from FILE``: a key for each row, however often it is stopped.
+"""``issue --from FILE``: one key for each row, however often it is stopped.
 
 A row's key is put on the disk (``--keys-to``) or printed; then that is confirmed, and
-only then the row is noted as done. Killed before, it is issued again under the same
-request token: within 15 minutes it gets another key, and the one that nobody has is
-void. Later the function refuses, and the key that nobody has must be revoked. In the
-other order a row noted as done might never be confirmed.
+only then is the row noted as done. If killed before that, the row is issued again under
+the same request token: within 15 minutes it gets another key, and the one that nobody
+has is void. Later the function refuses, and the key that nobody has must be revoked. In
+the other order a row noted as done might never be confirmed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _KEPT = ("keyId", "client", "name", "expirationDate", "key")
 
 
 class Batch:
-    """The rows of a file on their way to keys."""
+    """Issues keys for the rows of a file."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The rows of ``issue --from``: a client each, all good before the first call."""
+"""The rows of ``issue --from``: a client each, all valid before the first call."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Row:
     """One client's key to be issued.
 
     Attributes:
-        line: where it stands in the file.
-        fields: the request's, but for an end that counts from the moment of issue.
+        line: its line in the file.
+        fields: the request's, except an end that counts from the time of issue.
         expires: that end.
-        identity: the same for the same row, wherever in the file it has moved.
+        identity: the same for the same row, wherever it is moved in the file.
     """
 
     line: int
@@ -46,7 +46,7 @@ class Row:
 
     @property
     def client(self) -> str:
-        """Whom the key is for."""
+        """Who the key is for."""
         return str(self.fields["client"])
 
     @property
@@ -55,20 +55,20 @@ class Row:
         return self.fields.get("name")
 
     def request(self, begun_at: float) -> dict[str, Any]:
-        """Return the request's fields, the same at every try that began then."""
+        """Return the request's fields, the same at every attempt that began then."""
         end = dates.end_fields(self.expires, begun_at) if self.expires else None
         return self.fields | (end or {})
 
 
 def read_rows(path: Path, defaults: Mapping[str, Any]) -> list[Row]:
-    """Return the rows of a file, all of them good.
+    """Return the rows of a file, all of them valid.
 
     Args:
         path: CSV with a header, a JSON array, or JSON objects.
-        defaults: the fields of rows that are silent.
+        defaults: for fields that a row leaves out.
 
     Raises:
-        UsageError: with a sentence for each thing that is wrong.
+        UsageError: with a sentence for each fault.
     """
     faults: list[tuple[int, str]] = []
     seen: Counter[str] = Counter()
@@ -79,7 +79,7 @@ def read_rows(path: Path, defaults: Mapping[str, Any]) -> list[Row]:
         faults += [(line, fault) for fault in (*columns.refused(_NAMES), *wrong)]
         expires = fields.pop("expires", None)
         text = json.dumps([fields, expires], sort_keys=True)
-        # Two equal rows are two clients' keys: the second is another row.
+        # Two equal rows mean two keys: the second is another row.
         seen[text] += 1
         identity = sha256(f"{seen[text]} {text}".encode()).hexdigest()[:32]
         rows.append(Row(line, fields, expires, identity))
@@ -90,12 +90,12 @@ def read_rows(path: Path, defaults: Mapping[str, Any]) -> list[Row]:
 def faults_of(
     rows: Iterable[Row], known_roles: Container[str], now: float
 ) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with rows that are to be issued now, and on which line.
+    """Yield what is wrong with rows to be issued now, and on which line.
 
     Args:
-        rows: good in themselves.
+        rows: valid in themselves.
         known_roles: the names in the role map.
-        now: no key may end before.
+        now: no key may end before it.
     """
     for row in rows:
         for fault in standing_faults(row.request(now), known_roles, now):

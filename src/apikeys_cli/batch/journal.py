@@ -1,8 +1,8 @@
-"""A run of ``issue --from``: which rows are done, kept beside the file.
+"""The journal of ``issue --from``: which rows are done, kept next to the file.
 
-Never a key: only the run token, from which each row's request token follows, and the
-key ids. Written whole and atomically after each row, so that the run may be killed at
-any moment and started again.
+It never holds a key, only the run token, from which each row's request token is
+derived, and the key ids. It is written atomically after each row, so that the run may
+be killed at any moment and started again.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _FORM = 1
 
 
 class Journal:
-    """The state of a run; one at a time for a file."""
+    """The state of a run, of which a file has one at a time."""
 
     def __init__(self, source: Path, function: str) -> None:
-        """Take up an earlier run of this file, or begin one.
+        """Resume an earlier run of this file, or begin one.
 
         Raises:
-            UsageError: another run is at work, or the state is of another deployment
-                or unreadable.
+            UsageError: another run is in progress, or the state is of another
+                deployment or unreadable.
         """
         self.path = source.with_name(f"{source.name}.apikeys-run.json")
         self._lock = _locked(source)
@@ -56,7 +56,7 @@ class Journal:
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether a row was begun and never done."""
+        """Whether a row was begun but never finished."""
         return any(not entry["isDone"] for entry in self._rows.values())
 
     def is_done(self, row: Row) -> bool:
@@ -64,7 +64,7 @@ class Journal:
         return bool(self._rows.get(row.identity, {}).get("isDone"))
 
     def key_id(self, row: Row) -> str:
-        """Return the id of the key that a row gets or got."""
+        """Return the id of a row's key."""
         return derived_key_id(self.request_token(row))
 
     def request_token(self, row: Row) -> str:
@@ -76,7 +76,7 @@ class Journal:
         ).hex()
 
     def begin(self, row: Row) -> int:
-        """Note that a row is about to be issued; return when that was first so."""
+        """Note that a row is about to be issued; return when it first was."""
         entry = self._rows.get(row.identity)
         if entry is None:
             begun_at = timestamp.format_utc(time.time())
@@ -87,7 +87,7 @@ class Journal:
         return timestamp.parse(entry["begunAt"])
 
     def begin_anew(self, row: Row) -> None:
-        """Let a row be issued under another id: the key of the first was revoked."""
+        """Let a row be issued under another id, as the first key was revoked."""
         entry = self._rows[row.identity]
         entry["attempt"] += 1
         entry |= {
@@ -102,10 +102,10 @@ class Journal:
         self._write()
 
     def replaced(self, rows: list[Row]) -> dict[str, Row]:
-        """Return the rows that stand in place of others that were issued.
+        """Return the rows that replace others that were issued.
 
-        A row that is new has the client or else the line of one that is gone: somebody
-        edited it, most likely, and its client has a key.
+        A new row with the client or else the line of one that is gone was most likely
+        edited, and its client has a key.
 
         Returns:
             Each by the identity of the one that it replaces.
@@ -118,7 +118,7 @@ class Journal:
         }
         new = {row.identity: row for row in rows if row.identity not in self._rows}
         found: dict[str, Row] = {}
-        # A line alone says little where rows were put between others.
+        # A line number says little if rows were inserted.
         for fields in (("client", "line"), ("client",), ("line",)):
             alike: dict[object, list[str]] = {}
             for identity, entry in gone.items():
@@ -133,11 +133,11 @@ class Journal:
         return found
 
     def key_id_of(self, identity: str) -> str:
-        """Return the id of the key that a row got which is gone from the file."""
+        """Return the id of the key of a row that is gone from the file."""
         return str(self._rows[identity]["keyId"])
 
     def let_go(self, identities: Iterable[str]) -> None:
-        """Note that rows are replaced on purpose: their keys stay beside the new."""
+        """Note that rows are replaced on purpose: their old keys stay."""
         for identity in identities:
             self._rows[identity]["isReplaced"] = True
         self._write()
@@ -175,7 +175,7 @@ class Journal:
     def _write(self) -> None:
         beside = self.path.with_name(f"{self.path.name}.new")
         try:
-            # What a killed run left there, or a link that somebody else put there.
+            # Left by a killed run, or a link that somebody else put there.
             beside.unlink(missing_ok=True)
             descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -63,7 +63,7 @@ class _ImportOptions(RecordOptions):
 @click.option(
     "--record",
     type=text_path(),
-    help="A record that OntoPop wrote (JSON; - for standard input), key and all.",
+    help="A record that OntoPop wrote, with the key (JSON; - for standard input).",
 )
 @click.option(
     "--from",
@@ -108,8 +108,8 @@ def import_keys(
 ) -> None:
     """Store the records of keys minted elsewhere; their clients keep the keys.
 
-    One key is read from standard input, or asked for on a terminal; never an argument.
-    Each is stored as an argon2id digest, and shown nowhere. Safe to repeat.
+    One key is read from standard input, or asked for on a terminal; it is never an
+    argument. Each is stored as an argon2id digest, and never shown. Safe to repeat.
     """
     _check_sources(key, options)
     fields = described(options) | {"enabled": options["enabled"]}
@@ -157,9 +157,9 @@ def _import_file(
     warn_of_readers(source)
     rows = judged(invocation.function, file_rows(read_raw_rows(source), defaults))
     if names := dict.fromkeys(name for row in rows for name in row.passed_over):
-        say(f"Passed over: {', '.join(names)}.")
+        say(f"Ignored: {', '.join(names)}.")
     if any(row.has_plans for row in rows):
-        say("usagePlanIds is passed over; the column usagePlanId joins a plan anew.")
+        say("usagePlanIds is ignored; the column usagePlanId joins a plan.")
     if dry_run:
         preview(rows, Report(invocation.output))
         return

@@ -1,4 +1,4 @@
-"""Files of one owner's, opened so that nobody else has chosen what they are."""
+"""Files of the user's own, opened so that nobody else can have substituted them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ if TYPE_CHECKING:
 
 OWNER_ONLY = 0o600
 
-# Windows has neither links that anybody may make nor numbers of users.
+# Windows has neither links that anybody may make nor user ids.
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file that is this user's, and make it with mode 0600 where flags say so.
+    """Open a file of this user's, created with mode 0600 if the flags say so.
 
-    In a folder where others write, such as /tmp, they may have put a link to another
-    file there, or a file of theirs that they read.
+    In a folder where others may write, such as /tmp, they may have put a link to
+    another file there, or a file of theirs that they can read.
 
     Returns:
         The descriptor.
 
     Raises:
-        FileNotFoundError: it is not there, and the flags do not make it.
-        UsageError: it is a link, of another owner, no regular file, or can't be opened.
+        FileNotFoundError: it does not exist, and the flags do not create it.
+        UsageError: it is a link, of another owner, not a regular file, or can't be
+            opened.
     """
     try:
         # A pipe would wait for a reader.
@@ -38,7 +39,7 @@ def open_private(path: Path, flags: int) -> int:
     except FileNotFoundError:
         if not flags & os.O_CREAT:
             raise
-        raise click.UsageError(f"{path}: its folder is not there") from None
+        raise click.UsageError(f"{path}: its folder does not exist") from None
     except OSError as error:
         is_link = error.errno in (errno.ELOOP, errno.EMLINK)
         reason = "is a symbolic link, which is not followed" if is_link else None
@@ -52,7 +53,7 @@ def open_private(path: Path, flags: int) -> int:
 
 def _fault(status: os.stat_result) -> str | None:
     if not stat.S_ISREG(status.st_mode):
-        return "is no regular file"
+        return "is not a regular file"
     if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         return "belongs to another user"
     return None
