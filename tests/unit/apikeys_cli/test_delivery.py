@@ -153,7 +153,7 @@ def test_a_lost_answer_is_finished_by_the_same_command(
     cli.function.fault = _raise_for(arguments[0], lost)
     done = cli(*command)
     assert done.exit_code == 3
-    assert "Not known to be finished." in done.stderr
+    assert "It may not have finished." in done.stderr
     assert "text is lost" not in done.stderr
     cli.function.fault = None
     token = done.stderr.split("--request-token ")[1].split()[0]
