@@ -117,12 +117,16 @@ bench: venvs build $(PEERS:%=$(VENVS)/%/.ready) ## Measure the authorizer beside
 	@$(DEV)/bin/python -m benchmarks $(BENCH_ARGS)
 
 .PHONY: event
-event: venvs build ## Write an event with a live key for `sam local invoke` (docs)
+event: venvs build ## Write an event with a live key for `make invoke` and `sam local`
 	@$(DEV)/bin/python -m local.event
 
 .PHONY: invoke
 invoke: venvs build ## Run the built authorizer under the runtime emulator (EVENT=…)
 	@$(DEV)/bin/python -m local.invoke "$${EVENT:-}"
+
+.PHONY: sam-local
+sam-local: venvs build ## Run the built package under `sam local`; needs a container engine (docs/local.md)
+	@$(DEV)/bin/python -m local.sam_local
 
 .PHONY: lock
 lock: $(VENVS)/lock/.ready ## Pin every dependency anew, with hashes
