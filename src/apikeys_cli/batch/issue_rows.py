@@ -16,14 +16,11 @@ from apikeys_cli.batch.columns import (
     named,
     standing_faults,
 )
-from apikeys_cli.batch.faults import refuse
-from apikeys_cli.batch.files import read_raw_rows
+from apikeys_cli.batch.files import RawRows
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
-
-NOTHING_ISSUED = "no key was issued"
 
 _NAMES = {name.lower(): name for name in NAMES}
 
@@ -60,31 +57,49 @@ class Row:
         return self.fields | (end or {})
 
 
-def read_rows(path: Path, defaults: Mapping[str, Any]) -> list[Row]:
-    """Return the rows of a file, all of them good.
+class IssueRows:
+    """The rows of a file, one at a time, as often as they are asked for."""
 
-    Args:
-        path: CSV with a header, a JSON array, or JSON objects.
-        defaults: the fields of rows that are silent.
+    def __init__(self, path: Path, defaults: Mapping[str, Any]) -> None:
+        """Read a file, whose rows are judged as they are asked for.
 
-    Raises:
-        UsageError: with a sentence for each thing that is wrong.
-    """
-    faults: list[tuple[int, str]] = []
-    seen: Counter[str] = Counter()
-    rows = []
-    for line, raw, is_text in read_raw_rows(path):
-        columns = named(raw, _NAMES, is_text=is_text)
-        fields, wrong = checked_fields(completed(columns.values, defaults))
-        faults += [(line, fault) for fault in (*columns.refused(_NAMES), *wrong)]
-        expires = fields.pop("expires", None)
-        text = json.dumps([fields, expires], sort_keys=True)
-        # Two equal rows are two clients' keys: the second is another row.
-        seen[text] += 1
-        identity = sha256(f"{seen[text]} {text}".encode()).hexdigest()[:32]
-        rows.append(Row(line, fields, expires, identity))
-    refuse(path, faults, NOTHING_ISSUED)
-    return rows
+        Args:
+            path: CSV with a header, a JSON array, or JSON objects.
+            defaults: the fields of rows that are silent.
+
+        Raises:
+            UsageError: it can't be read.
+        """
+        self._raw_rows = RawRows(path)
+        self._defaults = defaults
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows without what is wrong in them; ``faults`` tells of that."""
+        return (row for row, _ in self._judged())
+
+    def faults(self) -> Iterator[tuple[int, str]]:
+        """Yield what is wrong in the rows themselves, and on which line.
+
+        Raises:
+            UsageError: the file is none of the three forms, or has no rows.
+        """
+        for row, wrong in self._judged():
+            for fault in wrong:
+                yield row.line, fault
+
+    def _judged(self) -> Iterator[tuple[Row, list[str]]]:
+        seen: Counter[bytes] = Counter()
+        for line, raw, is_text in self._raw_rows:
+            columns = named(raw, _NAMES, is_text=is_text)
+            fields, wrong = checked_fields(completed(columns.values, self._defaults))
+            expires = fields.pop("expires", None)
+            text = json.dumps([fields, expires], sort_keys=True).encode()
+            # Two equal rows are two clients' keys: the second is another row.
+            same = sha256(text).digest()
+            seen[same] += 1
+            identity = sha256(b"%d %b" % (seen[same], text)).hexdigest()[:32]
+            row = Row(line, fields, expires, identity)
+            yield row, [*columns.refused(_NAMES), *wrong]
 
 
 def faults_of(
