@@ -38,7 +38,7 @@ def _answers(setup: Setup, contender: Contender) -> dict[str, str]:
 
 
 def verdict(answers: dict[str, str]) -> str:
-    """Say whether the answers are right, or which one is not."""
+    """Return whether the answers are right, or which one is not."""
     if set(answers.values()) == {ALLOW}:
         return "allows everybody"
     if answers["good"] != ALLOW:

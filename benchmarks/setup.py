@@ -122,5 +122,5 @@ def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Setup]:
 
 
 def valgrind_is_there() -> bool:
-    """Tell whether instructions can be counted on this machine."""
+    """Return whether instructions can be counted on this machine."""
     return shutil.which("valgrind") is not None

@@ -109,7 +109,7 @@ class Emulator(NamedTuple):
         )
 
     def is_running(self) -> bool:
-        """Tell whether it still runs, and not another program under its id."""
+        """Return whether it still runs, and not another program under its id."""
         return process.is_command(self.pid, checkout.MINISTACK)
 
     def stop(self) -> None:

@@ -34,7 +34,7 @@ def spawn(command: list[str], environment: Mapping[str, str], log: Path) -> int:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether any process of the session that `spawn` started is alive."""
+    """Return whether any process of the session that `spawn` started is alive."""
     # A child of this process that has ended is counted until it is waited for.
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
@@ -46,7 +46,7 @@ def is_running(pid: int) -> bool:
 
 
 def is_command(pid: int, program: Path) -> bool:
-    """Tell whether this process runs that program.
+    """Return whether this process runs that program.
 
     A process id out of a file may have been given to another process since.
     """
@@ -59,14 +59,14 @@ def is_command(pid: int, program: Path) -> bool:
     return str(program) in answer.stdout
 
 
-def stop(pid: int) -> None:
+def stop(pid: int, grace_seconds: float = _GRACE_SECONDS) -> None:
     """Terminate what `spawn` started, by force where it doesn't heed."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(pid, number)
         except ProcessLookupError:
             return
-        if _ends_within(pid, _GRACE_SECONDS):
+        if _ends_within(pid, grace_seconds):
             return
 
 

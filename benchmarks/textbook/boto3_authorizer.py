@@ -73,7 +73,7 @@ def find(key: str) -> dict[str, Any] | None:
 
 
 def is_valid(record: dict[str, Any], key: str) -> bool:
-    """Tell whether the record is this key's, enabled and not expired."""
+    """Return whether the record is this key's, enabled and not expired."""
     expires = datetime.fromisoformat(record["expirationDate"]).replace(tzinfo=UTC)
     return (
         matches(record["digest"], key)
@@ -83,7 +83,7 @@ def is_valid(record: dict[str, Any], key: str) -> bool:
 
 
 def matches(digest: str, key: str) -> bool:
-    """Tell whether a digest, fast or slow, is the key's."""
+    """Return whether a digest, fast or slow, is the key's."""
     if digest.startswith("$argon2id$"):
         import argon2  # noqa: PLC0415 - at its best: only where a record needs it
 

@@ -76,7 +76,7 @@ def find(key: str) -> dict[str, Any] | None:
 
 
 def is_valid(record: dict[str, Any], key: str) -> bool:
-    """Tell whether the record is this key's, enabled and not expired."""
+    """Return whether the record is this key's, enabled and not expired."""
     expires = datetime.fromisoformat(record["expirationDate"]).replace(tzinfo=UTC)
     hashed = urlsafe_b64encode(hashlib.sha256(key.encode()).digest())
     return (

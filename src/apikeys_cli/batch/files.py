@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-# What separates cells where the comma is the decimal sign, and what a copy has.
+# Separators where the comma is the decimal sign, and of copied cells.
 _DELIMITERS = ",;\t"
-# Of two values one would be lost: the one that disables, say.
+# One of two values would be lost: the one that disables, say.
 _DECODER = json.JSONDecoder(object_pairs_hook=document.unique)
 _IS_JSON = re.compile(r"\s*[\[{]")
 _NO_SPACE = re.compile("[^ \n\t]")
-# Never splitlines: it ends lines at characters that no writer of CSV quotes, so that a
-# client's name could go on as another row, with a key of its choice.
+# Never splitlines: it ends lines at characters that CSV writers don't quote, so that a
+# client's name could continue as another row, with a key of its choice.
 _LINE = re.compile("[^\n]*\n|[^\n]+")
 _LINE_OF_SOME = re.compile("[^\n]+")
 
 
 class RawRow(NamedTuple):
-    """A row as it stands in a file.
+    """A row as it is in a file.
 
     Attributes:
-        line: where; the number of a row of a JSON array.
-        values: what it says, by the names of the fields.
+        line: its line, or its number in a JSON array.
+        values: what it says, by field name.
         is_text: whether every value is a text, whatever it means.
     """
 
@@ -44,9 +44,9 @@ class RawRow(NamedTuple):
 
 
 class RawRows:
-    """The rows of a file, one at a time, as often as they are asked for.
+    """The rows of a file, parsed one by one each time they are iterated over.
 
-    What is held is the text, and of JSON that is one array the rows as well.
+    Only the text is held; a JSON array is parsed whole.
     """
 
     def __init__(self, source: str | Path) -> None:
@@ -65,8 +65,8 @@ class RawRows:
         """Yield the rows.
 
         Raises:
-            UsageError: it is none of the three, or has no rows; never shows its
-                content.
+            UsageError: it is in none of the three formats, or has no rows; never shows
+                its content.
         """
         read = _json if _IS_JSON.match(self._text) else _csv
         count = 0
@@ -106,7 +106,7 @@ def _json(text: str) -> Iterator[RawRow]:
 
 
 def _values(text: str) -> Iterator[tuple[int, Any]]:
-    """Yield the values that stand one after another, and the line of each."""
+    """Yield values that follow one another, each with its line."""
     line, end = 1, 0
     while rest := _NO_SPACE.search(text, end):
         begin = rest.start()
@@ -117,12 +117,14 @@ def _values(text: str) -> Iterator[tuple[int, Any]]:
 
 
 def _items(answer: dict[str, Any]) -> list[Any] | None:
-    """Return the list in an answer of ``aws apigateway get-api-keys``, if it is one."""
+    """Return the list in what ``aws apigateway get-api-keys`` printed, if any."""
     items = answer.get("items")
     if not isinstance(items, list):
         return None
     if any(answer.get(name) for name in ("NextToken", "position")):
-        raise ValueError("it is one page of several; ask for all, without --max-items")
+        raise ValueError(
+            "it is one page of several; get all of them, without --max-items"
+        )
     return items
 
 
@@ -152,7 +154,7 @@ def _csv(text: str) -> Iterator[RawRow]:
 
 
 def _without_end(cells: list[str]) -> list[str]:
-    """Return cells without the empty ones at the end, which spreadsheets add."""
+    """Return cells without trailing empty ones, which spreadsheets add."""
     count = len(cells)
     while count and not cells[count - 1]:
         count -= 1
@@ -167,9 +169,9 @@ def _header(names: list[str]) -> list[str]:
 
 
 def _with_lists(cells: list[str], count: int) -> list[str]:
-    """Return cells, lists in single quotes as one where that makes them so many.
+    """Return cells, joining lists in single quotes if that gives the right number.
 
-    API Gateway's key file may have its usage plans so, which CSV takes for cells.
+    API Gateway's key file may have usage plans in this form, which CSV splits.
     """
     joined: list[str] = []
     is_open = False

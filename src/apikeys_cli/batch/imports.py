@@ -1,7 +1,7 @@
-"""The rows of ``import`` on their way, a few at a time; into a plan, one by one.
+"""Imports the rows of ``import``, a few at a time; those with a plan one by one.
 
-Nothing is kept of a run: the key's id follows from the key, so that the function itself
-knows what was imported before, whenever the run was stopped.
+No state of a run is kept: the key's id is derived from the key, so that the function
+itself knows what was imported before, whenever the run was stopped.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from apikeys_cli.batch.import_rows import ImportRow
     from apikeys_cli.batch.report import Report
 
-# So the function answers where the key has, or had, a record of this project's.
+# The function's answers if the key has, or had, a record of this project's.
 _KNOWN = ("key_exists", "key_revoked")
 
 
@@ -40,18 +40,18 @@ class Outcome(NamedTuple):
     found: dict[str, str]
 
 
-class JudgedRows:
-    """Rows with what is wrong with them as things stand, as often as asked for.
+class CheckedRows:
+    """Rows with what is currently wrong with them, each time they are iterated over.
 
     Attributes:
         count: how many there are.
-        faults: where each fault stands, and a sentence of it.
-        passed_over: the names of fields that are not read.
-        have_plans: whether a key file of API Gateway's gives any usage plans.
+        faults: the line of each fault, and a sentence about it.
+        passed_over: the names of fields that are ignored.
+        have_plans: whether a key file of API Gateway's names any usage plans.
     """
 
     def __init__(self, function: AdminFunction, rows: Iterable[ImportRow]) -> None:
-        """Judge rows, which can be gone through again and again."""
+        """Check rows that can be iterated over more than once."""
         self._rows = rows
         self._now = time.time()
         self._roles = known_roles(
@@ -77,8 +77,8 @@ class JudgedRows:
                 yield row.faulty(wrong)
 
 
-def preview(rows: JudgedRows, report: Report) -> None:
-    """Say what would become of each row, and write nothing.
+def preview(rows: CheckedRows, report: Report) -> None:
+    """Say what would become of each row, without writing anything.
 
     Raises:
         Exit: 1, some would be refused.
@@ -89,16 +89,16 @@ def preview(rows: JudgedRows, report: Report) -> None:
 
 def carry_out(
     function: AdminFunction,
-    rows: JudgedRows,
+    rows: CheckedRows,
     report: Report,
     delete: Callable[[str], None] | None = None,
 ) -> None:
-    """Import each row that has no fault, and say what became of it.
+    """Import each row without a fault, and say what became of it.
 
     Args:
         function: the function.
         rows: those with faults are reported last.
-        report: where it is said.
+        report: says what became of each row.
         delete: deletes OntoPop's own secret, by its ARN, of a key that an earlier run
             imported; None leaves them all.
 
@@ -112,14 +112,14 @@ def carry_out(
             return _refused(function, row)
         with pace.kept(row.request):
             status, found, is_known = pace.patiently(partial(_imported, function, row))
-        # Right after its import the authorizer may still have to find it.
+        # Right after its import the authorizer may not have found it yet.
         if is_known and delete is not None and row.arn is not None:
             delete(row.arn)
             return Outcome("deleted", found)
         return Outcome(status, found)
 
     pool = ThreadPoolExecutor(PARALLEL)
-    # One after the other: the first import makes what ids follow from.
+    # One after the other: the first import makes what ids are derived from.
     good = in_order(pool, outcome, (row for row in rows if not row.faults))
     faulty = in_order(pool, outcome, (row for row in rows if row.faults))
     try:
@@ -139,9 +139,10 @@ def _foreseen(row: ImportRow) -> Outcome:
 
 
 def _refused(function: AdminFunction, row: ImportRow) -> Outcome:
-    """Refuse a row; where OntoPop's own record is read, its id is told.
+    """Refuse a row; if OntoPop's own record is accepted, give its id.
 
-    By it the authorizer's log says whether the key is in use, and ``revoke`` ends it.
+    By that id the authorizer's log says whether the key is in use, and ``revoke`` ends
+    it.
     """
     status, found = _foreseen(row)
     if row.arn is not None:
@@ -154,7 +155,7 @@ def _refused(function: AdminFunction, row: ImportRow) -> Outcome:
 def _imported(
     function: AdminFunction, row: ImportRow
 ) -> tuple[str, dict[str, str], bool]:
-    """Return a row's status, what the report has, and whether it was known before."""
+    """Return a row's status, the report's text, and whether it was known before."""
     try:
         answer = function.invoke("import", **row.request)
     except RefusedByFunctionError as refused:

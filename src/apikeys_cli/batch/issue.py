@@ -1,11 +1,11 @@
-"""``issue --from FILE``: a key for each row, however often it is stopped.
+"""``issue --from FILE``: one key for each row, however often it is stopped.
 
 A row's key is put on the disk (``--keys-to``) or printed; then that is confirmed, and
-only then the row is noted as done. In the other order a row noted as done might never
-be confirmed. Killed before, it is done once its key is found in the file; otherwise it
-is issued again under the same request token: within 15 minutes it gets another key, and
-the one that nobody has is void. Later the function refuses, and the key that nobody has
-must be revoked.
+only then is the row noted as done. In the other order a row noted as done might never
+be confirmed. If killed before that, a row whose key is in the file needs none; any
+other is issued again under the same request token: within 15 minutes it gets another
+key, and the one that nobody has is void. Later the function refuses, and the key that
+nobody has must be revoked.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class _Outcome(NamedTuple):
 
 
 class Batch:
-    """The rows of a file on their way to keys, a few at a time.
+    """Issues keys for the rows of a file, a few at a time.
 
     Attributes:
-        done: how many rows are done, some of them before.
-        refused: how many the function refused.
+        done: how many rows are done, including those of earlier runs.
+        refused: how many rows the function refused.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""``issue --from FILE``: reads the file, carries the batch out, says how it went."""
+"""``issue --from FILE``: reads the file, runs the batch, reports how it went."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def issue_file(
     Args:
         invocation: of the command.
         source: the file.
-        keys_to: the file to which the keys are added, None where they are printed.
-        defaults: the fields of rows that are silent.
+        keys_to: the file to which the keys are added, None if they are printed.
+        defaults: for fields that a row leaves out.
         issues_changed: whether a row that was edited gets another key.
 
     Raises:
-        UsageError: a row was edited since it was issued, unless that is wanted.
+        UsageError: a row was edited since it was issued, unless that is intended.
         Exit: 1, some rows were refused.
     """
     path = Path(source)
@@ -67,7 +67,7 @@ def issue_file(
         keys = None
         if keys_to is not None:
             keys = opened.enter_context(
-                KeyList(Path(keys_to), mends=journal.is_interrupted)
+                KeyList(Path(keys_to), repairs=journal.is_interrupted)
             )
         if replaced:
             journal.let_go(replaced)
@@ -128,7 +128,7 @@ def _changes(
 
 
 def _deployment(connection: Connection) -> str:
-    """Return what tells one deployment from another: account and function."""
+    """Return what identifies a deployment: account and function."""
     name = connection.function_name
     if name.startswith("arn:"):
         parts = name.split(":")
@@ -140,8 +140,8 @@ def _deployment(connection: Connection) -> str:
 def _summary(count: int, pending: int, refused: int, state: Path) -> str:
     if not pending:
         return (
-            f"All {count} rows were done before. {state} says so; to issue them anew, "
-            "remove it."
+            f"All {count} rows were done before, according to {state}; "
+            "to issue them again, remove it."
         )
     text = f"{pending - refused} issued, {count - pending} done before"
     return f"{text}, {refused} refused." if refused else f"{text}."

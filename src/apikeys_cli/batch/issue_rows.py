@@ -1,4 +1,4 @@
-"""The rows of ``issue --from``: a client each, all good before the first call."""
+"""The rows of ``issue --from``: a client each, all valid before the first call."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Row:
     """One client's key to be issued.
 
     Attributes:
-        line: where it stands in the file.
-        fields: the request's, but for an end that counts from the moment of issue.
+        line: its line in the file.
+        fields: the request's, except an end that counts from the time of issue.
         expires: that end.
-        identity: the same for the same row, wherever in the file it has moved.
+        identity: the same for the same row, wherever it is moved in the file.
     """
 
     line: int
@@ -43,7 +43,7 @@ class Row:
 
     @property
     def client(self) -> str:
-        """Whom the key is for."""
+        """Who the key is for."""
         return str(self.fields["client"])
 
     @property
@@ -52,20 +52,20 @@ class Row:
         return self.fields.get("name")
 
     def request(self, begun_at: float) -> dict[str, Any]:
-        """Return the request's fields, the same at every try that began then."""
+        """Return the request's fields, the same at every attempt that began then."""
         end = dates.end_fields(self.expires, begun_at) if self.expires else None
         return self.fields | (end or {})
 
 
 class IssueRows:
-    """The rows of a file, one at a time, as often as they are asked for."""
+    """The rows of a file, parsed one by one each time they are iterated over."""
 
     def __init__(self, path: Path, defaults: Mapping[str, Any]) -> None:
-        """Read a file, whose rows are judged as they are asked for.
+        """Read a file.
 
         Args:
             path: CSV with a header, a JSON array, or JSON objects.
-            defaults: the fields of rows that are silent.
+            defaults: for fields that a row leaves out.
 
         Raises:
             UsageError: it can't be read.
@@ -74,27 +74,27 @@ class IssueRows:
         self._defaults = defaults
 
     def __iter__(self) -> Iterator[Row]:
-        """Yield the rows without what is wrong in them; ``faults`` tells of that."""
-        return (row for row, _ in self._judged())
+        """Yield the rows, without their faults."""
+        return (row for row, _ in self._checked())
 
     def faults(self) -> Iterator[tuple[int, str]]:
-        """Yield what is wrong in the rows themselves, and on which line.
+        """Yield what is wrong with the rows themselves, each with its line.
 
         Raises:
-            UsageError: the file is none of the three forms, or has no rows.
+            UsageError: the file is in none of the three formats, or has no rows.
         """
-        for row, wrong in self._judged():
+        for row, wrong in self._checked():
             for fault in wrong:
                 yield row.line, fault
 
-    def _judged(self) -> Iterator[tuple[Row, list[str]]]:
+    def _checked(self) -> Iterator[tuple[Row, list[str]]]:
         seen: Counter[bytes] = Counter()
         for line, raw, is_text in self._raw_rows:
             columns = named(raw, _NAMES, is_text=is_text)
             fields, wrong = checked_fields(completed(columns.values, self._defaults))
             expires = fields.pop("expires", None)
             text = json.dumps([fields, expires], sort_keys=True).encode()
-            # Two equal rows are two clients' keys: the second is another row.
+            # Two equal rows mean two keys: the second is another row.
             same = sha256(text).digest()
             seen[same] += 1
             identity = sha256(b"%d %b" % (seen[same], text)).hexdigest()[:32]
@@ -105,12 +105,12 @@ class IssueRows:
 def faults_of(
     rows: Iterable[Row], known_roles: Container[str], now: float
 ) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with rows that are to be issued now, and on which line.
+    """Yield what is wrong with rows to be issued now, and on which line.
 
     Args:
-        rows: good in themselves.
+        rows: valid in themselves.
         known_roles: the names in the role map.
-        now: no key may end before.
+        now: no key may end before it.
     """
     for row in rows:
         for fault in standing_faults(row.request(now), known_roles, now):

@@ -1,8 +1,8 @@
-"""A run of ``issue --from``: which rows are done, kept beside the file.
+"""The journal of ``issue --from``: which rows are done, kept next to the file.
 
-Never a key: only the run token, from which each row's request token follows, and the
-key ids. A line is added for each step of a row, so that the run may be killed at any
-moment and started again, and a row costs the same among any number.
+It never holds a key, only the run token, from which each row's request token is
+derived, and the key ids. Each step of a row adds a line, so that the run may be killed
+at any moment and started again, and a row costs the same however many there are.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class _Progress(NamedTuple):
     """How far a row has come.
 
     Attributes:
-        begun_at: when it was first tried under the id that it has.
-        keys_to: where the last try puts the key, None where it prints it.
-        attempt: the first, or a later one where the key of that was revoked.
+        begun_at: when it was first tried under its present id.
+        keys_to: where the last try puts the key; None if it prints it.
+        attempt: 1, and one more for each key of it that was revoked meanwhile.
         is_done: whether its key was handed over.
-        is_replaced: whether another row stands in its place, on purpose.
+        is_replaced: whether another row replaces it on purpose.
     """
 
     begun_at: int = 0
@@ -44,14 +44,14 @@ _UNTOUCHED = _Progress()
 
 
 class Journal:
-    """The state of a run; one at a time for a file."""
+    """The state of a run, of which a file has one at a time."""
 
     def __init__(self, source: Path, function: str) -> None:
-        """Take up an earlier run of this file, or begin one.
+        """Resume an earlier run of this file, or begin one.
 
         Raises:
-            UsageError: another run is at work, or the state is of another deployment
-                or unreadable.
+            UsageError: another run is in progress, or the state is of another
+                deployment or unreadable.
         """
         self._file = JournalFile(source, function)
         self._rows: dict[str, _Progress] = {}
@@ -75,7 +75,7 @@ class Journal:
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether a row was begun and never done."""
+        """Whether a row was begun but never finished."""
         return any(not row.is_done for row in self._rows.values())
 
     def is_done(self, row: Row) -> bool:
@@ -83,11 +83,11 @@ class Journal:
         return self._progress(row.identity).is_done
 
     def key_id(self, row: Row) -> str:
-        """Return the id of the key that a row gets or got."""
+        """Return the id of a row's key."""
         return self.key_id_of(row.identity)
 
     def key_id_of(self, identity: str) -> str:
-        """Return the id of the key that the row of this identity gets or got."""
+        """Return the id of the key of the row with this identity."""
         return derived_key_id(self._request_token(identity))
 
     def request_token(self, row: Row) -> str:
@@ -95,7 +95,7 @@ class Journal:
         return self._request_token(row.identity)
 
     def begun_for(self, keys_to: str) -> set[str]:
-        """Return the ids of keys whose rows are not done, and that were to go there."""
+        """Return the ids of the keys of unfinished rows that were to go there."""
         return {
             self.key_id_of(identity)
             for identity, row in self._rows.items()
@@ -103,14 +103,14 @@ class Journal:
         }
 
     def begin(self, row: Row, keys_to: str | None) -> int:
-        """Note that a row is about to be issued; return when that was first so."""
+        """Note that a row is about to be issued; return when it first was."""
         before = self._progress(row.identity)
         begun_at = before.begun_at or int(time.time())
         self._begin(row, before._replace(begun_at=begun_at, keys_to=keys_to))
         return begun_at
 
     def begin_anew(self, row: Row) -> int:
-        """Let a row be issued under another id: the key of the first was revoked."""
+        """Let a row be issued under another id, as the first key was revoked."""
         before = self._progress(row.identity)
         begun_at = int(time.time())
         attempt = before.attempt + 1
@@ -118,18 +118,15 @@ class Journal:
         return begun_at
 
     def finish(self, row: Row) -> None:
-        """Note that a row's key was handed over; it is on the disk when this returns.
-
-        So is all that was noted before.
-        """
+        """Note that a key was handed over; this and all before it is then on disk."""
         self._rows[row.identity] = self._progress(row.identity)._replace(is_done=True)
         self._file.add({"row": row.identity, "isDone": True}, is_kept=True)
 
     def replaced(self, rows: Iterable[Row]) -> dict[str, Row]:
-        """Return the rows that stand in place of others that were issued.
+        """Return the rows that replace others that were issued.
 
-        A row that is new has the client or else the line of one that is gone: somebody
-        edited it, most likely, and its client has a key.
+        A new row with the client or else the line of one that is gone was most likely
+        edited, and its client has a key.
 
         Returns:
             Each by the identity of the one that it replaces.
@@ -144,12 +141,11 @@ class Journal:
             for step in self._file.steps()
             if step["row"] in gone and "client" in step
         }
-        return _in_place_of(
-            begun, (row for row in rows if row.identity not in self._rows)
-        )
+        new = {row.identity: row for row in rows if row.identity not in self._rows}
+        return _in_place_of(begun, new)
 
     def let_go(self, identities: Iterable[str]) -> None:
-        """Note that rows are replaced on purpose: their keys stay beside the new."""
+        """Note that rows are replaced on purpose: their old keys stay."""
         for identity in identities:
             self._rows[identity] = self._progress(identity)._replace(is_replaced=True)
             self._file.add({"row": identity, "isReplaced": True})
@@ -196,7 +192,7 @@ def _in_place_of(
     gone: dict[str, dict[str, Any]], new: dict[str, Row]
 ) -> dict[str, Row]:
     found: dict[str, Row] = {}
-    # A line alone says little where rows were put between others.
+    # A line number says little if rows were inserted.
     for fields in (("client", "line"), ("client",), ("line",)):
         alike: dict[object, list[str]] = {}
         for identity, step in gone.items():

@@ -1,4 +1,4 @@
-"""The file beside a file of rows to which the steps of a run are added."""
+"""The file next to a file of rows to which the steps of a run are added."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _FORM = 2
 
 
 class JournalFile:
-    """A heading, and a line for each step; made when the first step is added.
+    """A heading, and a line for each step; created with the first step.
 
     Attributes:
         path: where it is.
-        run_token: of the run that the file tells of.
+        run_token: of the run that it is about.
     """
 
     def __init__(self, source: Path, function: str) -> None:
-        """Open the file, if there is one, for this process alone.
+        """Open the file, if there is one, exclusively.
 
         Args:
             source: the file of rows.
-            function: what tells the deployment from others.
+            function: identifies the deployment.
 
         Raises:
-            UsageError: another run is at work, or the file is of another deployment or
-                unreadable.
+            UsageError: another run is in progress, or the file is of another deployment
+                or unreadable.
         """
         self.path = source.with_name(f"{source.name}.apikeys-run.json")
         self.run_token = secrets.token_hex(16)
@@ -62,7 +62,7 @@ class JournalFile:
             os.close(self._descriptor)
 
     def steps(self) -> Iterator[dict[str, Any]]:
-        """Yield the steps that were written to the end.
+        """Yield the steps that were written completely.
 
         Raises:
             ValueError: a line is no step.
@@ -76,8 +76,8 @@ class JournalFile:
         """Add a step.
 
         Args:
-            step: nothing that is a key.
-            is_kept: whether it, and all before it, are on the disk when this returns.
+            step: never a key.
+            is_kept: whether it and all before it must be on disk when this returns.
 
         Raises:
             UnreachableError: it can't be written.
@@ -94,7 +94,7 @@ class JournalFile:
             raise UnreachableError(message) from error
 
     def unreadable(self, reason: object) -> click.UsageError:
-        """Return the error that it is, for a reason that is not its content."""
+        """Return the error to raise; the reason never shows the content."""
         return click.UsageError(f"{self.path} can't be read: {reason}")
 
     def _check_heading(self, descriptor: int) -> None:
@@ -110,13 +110,13 @@ class JournalFile:
                 f"{self.path} is of a run against {other}; to issue these keys at "
                 f"{self._function}, too, copy the file under another name"
             )
-        # What a killed run did not write to the end, it did not act upon.
+        # A killed run did not act on a step that it did not write completely.
         os.ftruncate(descriptor, size_of_lines(descriptor))
 
     def _made(self) -> int:
-        """Make the file, which has its heading from the first moment on."""
+        """Create the file; it is never seen without its heading."""
         beside = self.path.with_name(f"{self.path.name}.new")
-        # What a killed run left there, or a link that somebody else put there.
+        # Left by a killed run, or a link that somebody else put there.
         beside.unlink(missing_ok=True)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL
         descriptor = open_private(beside, flags)

@@ -1,4 +1,4 @@
-"""Work on one thing after another, a few under way at a time."""
+"""Work on a sequence of things, a few at a time."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor, Future
 
-# What a batch asks of the admin function at once. Each row costs a write, and an import
-# a slow hash; AWS allows 50 CreateSecret a second.
+# Each row costs the function a write, and an import a slow hash; AWS allows 50
+# CreateSecret calls a second.
 PARALLEL = 4
 
 
 def in_order[T, R](
     pool: Executor, work: Callable[[T], R], things: Iterable[T]
 ) -> Iterator[tuple[T, R]]:
-    """Yield each thing with what work returns for it, in the order of the things.
+    """Yield each thing with what work returns for it, in order.
 
-    Things are taken as there is room for them, so that any number of them costs the
-    memory of a few. Where one fails no more are taken; what was under way is yielded,
-    as far as it succeeds, before the error is raised.
+    Things are taken only when there is room for them, so that any number takes the
+    memory of a few. If one fails, no more are taken; those under way are still yielded,
+    unless they fail too, before the first error is raised.
     """
     under_way: deque[tuple[T, Future[R]]] = deque()
     rest = iter(things)

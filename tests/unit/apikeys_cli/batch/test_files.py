@@ -105,7 +105,7 @@ def test_what_is_wrong_with_every_row_is_told_once(
         "was issued:\n" if command == "issue" else "was imported:\n"
     )
     assert len(told.splitlines()) == 2
-    assert "lines 2, 3, 4, 5, 6 and 35 more: colour: is none of client, " in told
+    assert "lines 2, 3, 4, 5, 6 and 35 more: colour: is not one of client, " in told
     assert "lines 2, 3, 4, 5, 6 and 35 more: exipres: did you mean expires?" in told
 
 
@@ -117,7 +117,7 @@ def test_no_name_that_may_be_a_key_is_shown(
     for text in (f"{_KEY},Alpha\n", f"client,{_KEY}\nA,B\n"):
         done = _run(cli, tmp_path, command, text + text)
         assert (done.exit_code, _KEY in done.output) == (2, False)
-        assert "is none of client, " in done.stderr
+        assert "is not one of client, " in done.stderr
     assert "Alpha" not in _run(cli, tmp_path, command, f"{_KEY},Alpha\nA,B\n").output
 
 
@@ -144,12 +144,12 @@ def test_api_gateway_s_key_file_passes_over_what_it_does_not_know(
     """As AWS says: unknown columns, and plans in single quotes; a note names them."""
     done = _run(cli, tmp_path, "import", _QUOTED)
     assert done.exit_code == 0, done.output
-    assert "Passed over: owner.\n" in done.stderr
+    assert "Ignored: owner.\n" in done.stderr
     first, second = _sent(cli, "import")
     assert (first["client"], first["enabled"]) == ("First", True)
     assert (second["client"], second["enabled"]) == ("'s-Gravenhage", False)
     done = _run(cli, tmp_path, "import", f"Key,name,owner\n{_KEY},A,me\n", "--dry-run")
-    assert (done.exit_code, "Passed over: owner." in done.stderr) == (0, True)
+    assert (done.exit_code, "Ignored: owner." in done.stderr) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_api_gateway_s_key_file_passes_over_what_it_does_not_know(
     [
         ("key,name,exipres", "exipres: did you mean expires?"),
         ("key,name,role", "role: did you mean roles?"),
-        ("key,client,owner", "owner: is none of client, "),
-        ("key,name,roles,owner", "owner: is none of client, "),
+        ("key,client,owner", "owner: is not one of client, "),
+        ("key,name,roles,owner", "owner: is not one of client, "),
     ],
 )
 def test_a_column_of_a_table_of_one_s_own_is_not_passed_over(
@@ -189,7 +189,7 @@ def test_an_answer_of_get_api_keys_is_taken(
     }[form]
     done = _run(cli, tmp_path, "import", text)
     assert done.exit_code == 0, done.output
-    told = "Passed over: id, createdDate, stageKeys, tags, lastUpdatedDate."
+    told = "Ignored: id, createdDate, stageKeys, tags, lastUpdatedDate."
     assert told in done.stderr
     first, second = _sent(cli, "import")
     assert (first["client"], first["enabled"]) == ("First", False)

@@ -337,7 +337,7 @@ def test_the_key_file_of_api_gateway_is_read_as_it_is(cli: Cli, tmp_path: Path) 
     source = _written(tmp_path / "export.csv", _EXPORT)
     done = _run(cli, source, "--role", "READER")
     assert done.exit_code == 0, done.output
-    assert "usagePlanIds is passed over" in done.stderr
+    assert "usagePlanIds is ignored" in done.stderr
     first, second, third = sorted(_listed(cli), key=lambda r: str(r["client"]))
     assert (first["client"], first["name"]) == ("First App", "First App")
     assert first["description"] == "An imported key"
@@ -379,7 +379,7 @@ _BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no client": ({"key": _KEYS[0]}, "client: is missing"),
     "an unknown field": (
         {"key": _KEYS[0], "client": "A", _OTHER: "x"},
-        "field 3: is none of client, issuer, name, ",
+        "field 3: is not one of client, issuer, name, ",
     ),
     "another case": (
         {"Key": _KEYS[0], "client": "A"},
@@ -420,11 +420,11 @@ _BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a name with the key": (
         {"key": _KEYS[0], "client": "A", "name": f"for {_KEYS[0].upper()}"},
-        "name: has the key in it",
+        "name: contains the key",
     ),
     "a role with the key": (
         _RECORD | {"roles": [_KEYS[0]]},
-        "roles: has the key in it",
+        "roles: contains the key",
     ),
 }
 
@@ -455,7 +455,7 @@ def test_a_key_that_stands_twice_is_told_with_both_lines(
     source = _written(tmp_path / "rows.json", json.dumps(rows))
     done = _run(cli, source)
     assert (done.exit_code, _imports(cli)) == (2, [])
-    assert "line 4: key: is the one of line 2" in done.stderr
+    assert "line 4: key: is the same as on line 2" in done.stderr
 
 
 def test_a_column_that_stands_twice_is_a_fault(cli: Cli, tmp_path: Path) -> None:
@@ -463,7 +463,7 @@ def test_a_column_that_stands_twice_is_a_fault(cli: Cli, tmp_path: Path) -> None
     text = f"key,client,Client\n{_KEYS[0]},A,B\n"
     done = _run(cli, _written(tmp_path / "rows.csv", text))
     assert (done.exit_code, _imports(cli)) == (2, [])
-    assert "line 2: client: stands there twice" in done.stderr
+    assert "line 2: client: is given twice" in done.stderr
 
 
 @pytest.mark.parametrize("character", ["\u2028", "\x85", "\x0b", "\x1c"])

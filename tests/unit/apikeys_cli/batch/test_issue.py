@@ -655,7 +655,7 @@ def test_a_key_list_is_written_whole(
     """Also where the system takes a few bytes at a time."""
     write = os.write
     monkeypatch.setattr(os, "write", lambda file, text: write(file, text[:3]))
-    with KeyList(tmp_path / "keys", mends=False) as keys:
+    with KeyList(tmp_path / "keys", repairs=False) as keys:
         keys.add("a line of some length")
     assert (tmp_path / "keys").read_text() == "a line of some length\n"
 

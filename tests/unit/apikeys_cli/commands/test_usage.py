@@ -87,7 +87,7 @@ def test_a_query_is_started_and_asked_for_until_it_is_answered(
 
 
 def test_the_table_is_what_a_person_reads(cli: Cli) -> None:
-    """By key, what nobody known sent last; and what the figures are not."""
+    """By key, what unknown sent last; and what the figures are not."""
     _answered_by(cli, Log(_ROWS))
     done = cli("usage")
     assert [line.split() for line in done.stdout.splitlines()] == [

@@ -85,9 +85,9 @@ def test_only_a_regular_file_is_private(tmp_path: Path) -> None:
     """What goes into a pipe or a device is on no disk; a pipe is not waited for."""
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path):
-        with pytest.raises(Exception, match=r"is no regular file|Is a directory"):
+        with pytest.raises(Exception, match=r"is not a regular file|Is a directory"):
             open_private(path, os.O_RDWR | os.O_CREAT)
-    with pytest.raises(Exception, match="is no regular file"):
+    with pytest.raises(Exception, match="is not a regular file"):
         open_private(tmp_path, os.O_RDONLY)
 
 
