@@ -1,6 +1,6 @@
 """`make bench`: measure, show, compare with the bounds.
 
-Exits with 1 where a bound is broken. `--quick`: few rounds, ours and the no-op alone.
+Exits with 1 if a bound is broken. `--quick`: few rounds, only ours and the no-op.
 """
 
 import argparse

@@ -60,7 +60,7 @@ def main() -> int:
 def role_of_the_stack(stack: Stack) -> str | None:
     """Return a role that the running stack knows, the example API's where it can.
 
-    A role map that is stored stays as it is; where none is, the example's is stored.
+    A stored role map stays as it is; if there is none, the example's is stored.
     """
     try:
         names = apikeys(stack, "roles", "get")["roles"]
@@ -79,7 +79,7 @@ def container_variables(variables: Mapping[str, str]) -> dict[str, str]:
     return {
         **variables,
         "AWS_ENDPOINT_URL": f"http://{_HOST}:{port}",
-        # `sam local` passes on that of the shell, which is of a real account.
+        # `sam local` passes on the shell's, which is for a real account.
         "AWS_SESSION_TOKEN": "",
     }
 
@@ -87,8 +87,8 @@ def container_variables(variables: Mapping[str, str]) -> dict[str, str]:
 def declaring(template: str, names: list[str]) -> str:
     """Return a built template in which the authorizer declares these variables.
 
-    `sam local` gives a container its own values of what the template does not declare,
-    credentials and region among them, whatever the file of variables says.
+    `sam local` gives a container its own values for what the template does not declare,
+    credentials and region among them, whatever the variables file says.
     """
     content = yaml.safe_load(template)
     properties = content["Resources"][_FUNCTION]["Properties"]
@@ -117,8 +117,8 @@ def instructions(port: int, system: str) -> str:
     without = f"Without Docker:  make invoke EVENT={event}"
     if system != "Linux":
         return f"{without}\nWith Docker:     {shlex.join(command)}"
-    # Docker Desktop leads this name to the loopback interface; Docker Engine knows
-    # no such name, and its containers reach nothing but the bridge.
+    # Docker Desktop resolves this name to the loopback interface; Docker Engine doesn't
+    # know it, and its containers reach only the bridge.
     command += ["--add-host", f"{_HOST}:host-gateway"]
     gateway = "docker network inspect bridge -f '{{(index .IPAM.Config 0).Gateway}}'"
     relay = f'socat "TCP-LISTEN:{port},bind=$({gateway}),fork" TCP:127.0.0.1:{port}'
@@ -130,7 +130,7 @@ def instructions(port: int, system: str) -> str:
 
 
 def _live_header(stack: Stack, accepted: str) -> _Header:
-    """Issue a credential of a kind that the stack takes."""
+    """Issue a credential of a kind that the stack accepts."""
     role = role_of_the_stack(stack)
     options = ["--client", "make event", "--expires", "1d"]
     options += [] if role is None else ["--role", role]

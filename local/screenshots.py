@@ -1,4 +1,4 @@
-"""The pictures in docs/console.md: real pages of a deployed stack, made anew."""
+"""Takes the pictures in docs/console.md: real pages of a deployed stack."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""`make verify-aws`: deploy, ask, report, remove; with CLEAN=suffix, remove alone.
+"""`make verify-aws`: deploy, ask, report, remove; with CLEAN=suffix, only remove.
 
-Exits with 0 where every answer is the expected one and nothing is left, with 1
-otherwise, and with 2 where nothing was begun.
+Exits with 0 if every answer is the expected one and nothing is left, with 1 otherwise,
+and with 2 if nothing was begun.
 """
 
 import argparse
@@ -123,6 +123,6 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    # So that what was made is removed then, too.
+    # So that what was made is removed in that case, too.
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(main(sys.argv[1:]))

@@ -70,7 +70,7 @@ def _signing_secret(run: Run) -> Seen:
     found: dict[str, Any] = json.loads(text)
     current = found["current"]
     run.secrets.add(current)
-    # The emulator, unlike AWS, ignores that punctuation is to be left out.
+    # The emulator, unlike AWS, ignores the option to leave out punctuation.
     is_plain = run.account.is_emulated or (current.isalnum() and current.isascii())
     shape = f"previous {found['previous']}, current of {len(current)} characters"
     is_whole = found["previous"] == [] and len(current) == 64 and is_plain  # noqa: PLR2004 - as the template asks
@@ -97,7 +97,7 @@ def _roles_validated(run: Run) -> Seen:
 
 
 def _rules_of_the_template(run: Run) -> Seen:
-    """Ask for what the template's own rules forbid; nothing is made of it."""
+    """Ask for what the template's own rules forbid, without creating anything."""
     own = run.names.parameters
     forbidden = {
         "equal prefixes": {**own, "LoginNamePrefix": own["SecretNamePrefix"]},

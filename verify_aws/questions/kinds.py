@@ -70,7 +70,7 @@ def _trailing_slash(run: Run) -> Seen:
 def _token_expression(run: Run) -> Seen:
     since = time.time()
     status = run.call("RestUrl", "/token", "not a key").status
-    # One that fits the expression, so that it is known when the log has come.
+    # One that matches the expression, so that it is known when the log has arrived.
     fitting = forged(run.issue(EVERYTHING)[0])
     run.secrets.add(fitting)
     run.call("RestUrl", "/token", fitting)

@@ -9,7 +9,7 @@ from verify_aws.run import Run
 _OK: Final = 200
 _SHUT: Final = 403
 _ELSEWHERE: Final = "192.0.2.1/32"
-# The resource is /management/a; none but it, with a query or without, may pass.
+# The resource is /management/a; only that, with or without a query, may pass.
 _SPELLINGS: Final = (
     "/management/a",
     "/management/a?x=*",
