@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument(
-        "--quick", action="store_true", help="few rounds, ours and the no-op alone"
+        "--quick", action="store_true", help="few rounds, only ours and the no-op"
     )
     parser.add_argument(
         "--folder", type=Path, default=checkout.BUILD / "bench", help="for the results"

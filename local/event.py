@@ -124,7 +124,7 @@ def instructions(port: int, system: str) -> str:
     relay = f'socat "TCP-LISTEN:{port},bind=$({gateway}),fork" TCP:127.0.0.1:{port}'
     return (
         f"{without}\nWith Docker:     {shlex.join(command)}\n"
-        "Docker Engine hides the loopback interface from its containers. Beside it:\n"
+        "Docker Engine hides the loopback interface from its containers. Also run:\n"
         f"                 {relay}"
     )
 

@@ -146,13 +146,13 @@ def _doctor(run: Run) -> Seen:
 
 MISSING_ROLE_MAP: Final = Question(
     "V2",
-    "Is a missing role map found to be missing?",
+    "Is a missing role map reported as missing?",
     "500, misconfigured: the stored secret is unknown",
     _missing_role_map,
 )
 SIMULATED: Final = Question(
     "V2",
-    "Does IAM allow to read the role map before it exists?",
+    "Does IAM allow reading the role map before it exists?",
     "allowed",
     _simulated,
     "it simulates no policy by a secret's bare name",
@@ -165,7 +165,7 @@ TTL_AND_SOURCE: Final = Question(
 )
 SIGNING_SECRET: Final = Question(
     "V23",
-    "Is the generated signing secret whole?",
+    "Is the generated signing secret complete?",
     "no previous key, a current one of 64 letters and digits",
     _signing_secret,
 )

@@ -145,7 +145,7 @@ LISTING: Final = Question(
 )
 SCHEDULED: Final = Question(
     "V22",
-    "Are the error codes those that are understood?",
+    "Are the error codes those that the code expects?",
     "InvalidRequestException twice, an Invalid… code, tags and stages",
     _scheduled,
     differs="it has codes of its own",
@@ -158,7 +158,7 @@ RACES: Final = Question(
 )
 STORES: Final = Question(
     "V43",
-    "How fast is a strong read of DynamoDB beside Secrets Manager, and its index?",
+    "How fast are DynamoDB's strong reads and index against Secrets Manager?",
     "p50 / p99: no slower; the index complete",
     _stores,
     differs="its times are not those of AWS",
