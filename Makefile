@@ -46,8 +46,16 @@ screenshots: venvs build $(BROWSER)/.ready ## Retake the pictures of the console
 schema: venvs ## Regenerate the schema of the admin function's requests and answers (docs)
 	@$(DEV)/bin/python -m local.admin_schema
 
+.PHONY: docs
+docs: $(VENVS)/docs/.ready ## Build the documents site, build/site/index.html; broken links fail
+	@rm -rf build/site
+	@$(VENVS)/docs/bin/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going \
+		--conf-dir docs --doctree-dir build/doctrees . build/site
+	@cp build/site/README.html build/site/index.html
+	@echo build/site/index.html
+
 .PHONY: test
-test: venvs build $(BROWSER)/.ready ## Run the whole test suite, from unit to the deployed stack
+test: venvs build $(VENVS)/docs/.ready $(BROWSER)/.ready ## Run the whole test suite, from unit to the deployed stack
 	$(DEV)/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: faults
@@ -74,7 +82,7 @@ coverage: venvs ## Run the tests that need no stack; each branch of src/ must be
 		--cov-fail-under=100 tests/unit tests/property tests/contract $(PYTEST_ARGS)
 
 .PHONY: check
-check: venvs ## Lint, types, template
+check: venvs docs ## Lint, types, template, documents site
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy
@@ -117,18 +125,22 @@ bench: venvs build $(PEERS:%=$(VENVS)/%/.ready) ## Measure the authorizer agains
 	@$(DEV)/bin/python -m benchmarks $(BENCH_ARGS)
 
 .PHONY: event
-event: venvs build ## Write an event with a live key for `sam local invoke` (docs)
+event: venvs build ## Write an event with a live key for `make invoke` and `sam local`
 	@$(DEV)/bin/python -m local.event
 
 .PHONY: invoke
 invoke: venvs build ## Run the built authorizer under the runtime emulator (EVENT=…)
 	@$(DEV)/bin/python -m local.invoke "$${EVENT:-}"
 
+.PHONY: sam-local
+sam-local: venvs build ## Run the built package under `sam local`; needs a container engine (docs/local.md)
+	@$(DEV)/bin/python -m local.sam_local
+
 .PHONY: lock
 lock: $(VENVS)/lock/.ready ## Pin every dependency again, with hashes
 	@for name in requirements/dev src/authorizer/requirements src/authorizer/build \
 		src/admin/requirements src/last_use/requirements \
-		requirements/runtime requirements/sam requirements/ministack \
+		requirements/runtime requirements/sam requirements/ministack requirements/docs \
 		$(PEERS:%=requirements/%) requirements/lock; do \
 		case $$name in src/* | */runtime | */bench-*) pins="--constraint requirements/dev.txt" ;; *) pins= ;; esac; \
 		case $$name in */bench-*) pins="$$pins --constraint requirements/runtime.txt" ;; esac; \

@@ -47,7 +47,7 @@ def launched() -> Iterator[Browser]:
     program = executable()
     if program is None:
         raise FileNotFoundError(
-            "no Chromium: run python -m local.browser, or install it"
+            "no Chromium: python -m local.browser installs it"
         )
     environment: dict[str, str | float | bool] = dict(os.environ)
     if program.parent == _UNPACKED:

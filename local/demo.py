@@ -54,7 +54,7 @@ def _tell(chosen: Mapping[str, str]) -> int:
     except (LocalError, CliError) as error:
         _PROGRESS.print(f"The demo stopped: {error}", style="red", markup=False)
         return 1
-    _OUT.print(_table(rows))
+    _OUT.print(table(rows))
     return _verdict(rows, time.monotonic() - started)
 
 
@@ -64,12 +64,13 @@ def _shown(started: float, rows: Iterable[Row]) -> Iterable[Row]:
         yield row
 
 
-def _table(rows: list[Row]) -> Table:
-    table = Table("Request", "Expected", "Got", "")
+def table(rows: list[Row]) -> Table:
+    """Return requests and answers as a person reads them."""
+    shown = Table("Request", "Expected", "Got", "")
     for row in rows:
         mark = "[green]✓" if row.is_as_expected else "[red]✗"
-        table.add_row(row.request, str(row.expected), str(row.got), mark)
-    return table
+        shown.add_row(row.request, str(row.expected), str(row.got), mark)
+    return shown
 
 
 def _verdict(rows: list[Row], seconds: float) -> int:

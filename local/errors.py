@@ -5,7 +5,9 @@ LocalError            never raised itself
 ├── ExposedError      the emulator can be reached from other machines
 ├── NotBuiltError     there is no built template
 ├── ParameterError    a parameter was given that the template lacks
-└── DeploymentError   the SAM CLI failed
+├── DeploymentError   the SAM CLI failed
+├── EngineError       no container engine, or it can't be used
+└── ContainerError    `sam local` failed
 """
 
 import textwrap
@@ -67,6 +69,20 @@ class DeploymentError(LocalError):
             f"sam deploy of {stack_name} failed. Its output ends:\n{_tail(output)}\n"
             f"The emulator's log is {emulator_log}."
         )
+
+
+class EngineError(LocalError):
+    """There is no container engine, or it can't be used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"`sam local` needs a container engine: {reason}.")
+
+
+class ContainerError(LocalError):
+    """`sam local` failed."""
+
+    def __init__(self, verb: str, output: str) -> None:
+        super().__init__(f"sam local {verb} failed. Its output ends:\n{_tail(output)}")
 
 
 def _tail(text: str) -> str:

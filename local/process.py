@@ -59,14 +59,14 @@ def is_command(pid: int, program: Path) -> bool:
     return str(program) in answer.stdout
 
 
-def stop(pid: int) -> None:
+def stop(pid: int, grace_seconds: float = _GRACE_SECONDS) -> None:
     """Terminate what `spawn` started, by force if necessary."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(pid, number)
         except ProcessLookupError:
             return
-        if _ends_within(pid, _GRACE_SECONDS):
+        if _ends_within(pid, grace_seconds):
             return
 
 
