@@ -46,9 +46,7 @@ def launched() -> Iterator[Browser]:
     """Run the browser, headless and with an empty profile."""
     program = executable()
     if program is None:
-        raise FileNotFoundError(
-            "no Chromium: python -m local.browser installs it"
-        )
+        raise FileNotFoundError("no Chromium: python -m local.browser installs it")
     environment: dict[str, str | float | bool] = dict(os.environ)
     if program.parent == _UNPACKED:
         environment["LD_LIBRARY_PATH"] = str(_UNPACKED / "al2023" / "lib")
