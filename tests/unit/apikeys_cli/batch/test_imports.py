@@ -486,7 +486,7 @@ def test_a_file_without_a_header_shows_no_key(cli: Cli, tmp_path: Path) -> None:
     text = "".join(f"{key},App\n" for key in _KEYS)
     done = _run(cli, _written(tmp_path / "rows.csv", text))
     assert (done.exit_code, _imports(cli)) == (2, [])
-    assert "lines 2, 3, 4, 5, 6 and 6 more: field 1: is none of" in done.stderr
+    assert "lines 2, 3, 4, 5, 6 and 6 more: field 1: is not one of" in done.stderr
 
 
 @pytest.mark.parametrize(
