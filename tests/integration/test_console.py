@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.deployed,
     pytest.mark.skipif(
-        browser.executable() is None, reason="no Chromium: see make browser"
+        browser.executable() is None, reason="no Chromium: see python -m local.browser"
     ),
 ]
 
