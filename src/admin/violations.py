@@ -49,7 +49,7 @@ def violation(error: ErrorDetails) -> tuple[str, str]:
         return field, rule
     if kind == "extra_forbidden" and not _FIELD.fullmatch(field):
         # A name is input, too; only one that looks like a field's is repeated.
-        return "", "has a field too many"
+        return "", "has an unknown field"
     form = str(context.get("pattern", "")).removeprefix("^").removesuffix(r"\z")
     rule = _RULES.get(kind, "is not as docs/admin.md has it")
     return field, rule.format(**context, form=form)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.deployed,
     pytest.mark.skipif(
-        browser.executable() is None, reason="no Chromium: see make browser"
+        browser.executable() is None, reason="no Chromium: see python -m local.browser"
     ),
 ]
 
@@ -178,7 +178,7 @@ def test_the_form_of_hopex_opens_a_session(stack: Stack, page: Page) -> None:
     page.fill("#description", "Exports the application portfolio")
     page.fill("#client", "HOPEX")
     page.get_by_label(MANAGEMENT).check()
-    page.get_by_label("Allow to open a session").check()
+    page.get_by_label("Allow opening a session").check()
     page.get_by_label("Login of the user").fill("mega")
     page.get_by_label("Environment", exact=True).fill("Production")
     page.get_by_label("Repository", exact=True).fill("Main")

@@ -27,16 +27,16 @@ _PLACE_WIDTHS = {"line": 5, "secret": 7}
 
 
 class Named(Protocol):
-    """A row, as a report tells it from others."""
+    """A row, as a report identifies it."""
 
     @property
     def line(self) -> int | str:
-        """Where it stands."""
+        """Its place in the file."""
         ...
 
     @property
     def client(self) -> str | None:
-        """Whom its key is for."""
+        """Who its key is for."""
         ...
 
     @property
@@ -46,10 +46,10 @@ class Named(Protocol):
 
 
 class Report:
-    """Rows on stdout; when one was added it is out, on the disk if that is a file.
+    """Rows on stdout; a row that was added is out, on the disk if stdout is a file.
 
-    In the form ``json`` the rows are one document, written bit by bit, which is whole
-    at the end of ``with``.
+        In the format ``json`` the rows are one document, written bit by bit, which is
+    complete at the end of ``with``.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Report:
         """Begin a report.
 
         Args:
-            output: the form.
+            output: the format.
             shows_keys: whether the rows have their keys.
             place: what a row is named by, ``line`` or ``secret``.
 
@@ -88,7 +88,7 @@ class Report:
 
     @property
     def is_seen(self) -> bool:
-        """Whether the rows themselves show on a terminal how far it has come."""
+        """Whether the rows themselves show the progress on a terminal."""
         return sys.stdout.isatty()
 
     def add(self, row: Named, status: str, **found: str) -> None:
@@ -159,6 +159,6 @@ def unfinished(left: Callable[[], str]) -> Iterator[None]:
 
 def _flush() -> None:
     sys.stdout.flush()
-    # A pipe and a terminal can't be synchronised; neither can a test's buffer.
+    # Pipes and terminals can't be synchronised, nor can a test's buffer.
     with suppress(OSError, ValueError):
         os.fsync(sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Tables that fit the terminal: of some layouts the widest of which nothing is cut."""
+"""Tables that fit the terminal: the widest of several layouts that crops nothing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _GAP = 2
-# Words up to this length are not broken, nor are key ids, which are as long.
+# Words up to this length, that of a key id, are not broken.
 _UNBROKEN = 16
 
 
 class Column(NamedTuple):
-    """A column: its cells, and the fewest columns of a terminal that a line needs."""
+    """A column: its cells, and the least width that a line needs."""
 
     heading: str
     cells: list[Text]
@@ -27,36 +27,36 @@ class Column(NamedTuple):
 
     @property
     def natural(self) -> int:
-        """The width in which no line is broken."""
+        """The width at which no line is broken."""
         return max(_widest(self.heading), *(_widest(cell.plain) for cell in self.cells))
 
 
 def fixed(heading: str, cells: list[Text]) -> Column:
-    """Return a column of which no line is broken."""
+    """Return a column whose lines are never broken."""
     column = Column(heading, cells, 0)
     return column._replace(least=column.natural)
 
 
 def flexible(heading: str, cells: list[Text]) -> Column:
-    """Return a column in which long words are broken where they must be."""
+    """Return a column in which long words may be broken."""
     column = words(heading, cells)
     return column._replace(least=min(column.least, _UNBROKEN))
 
 
 def words(heading: str, cells: list[Text]) -> Column:
-    """Return a column whose lines are broken between words alone."""
+    """Return a column whose lines are broken only between words."""
     texts = (heading, *(cell.plain for cell in cells))
     longest = max(cell_len(word) for text in texts for word in text.split())
     return Column(heading, cells, longest)
 
 
 def stacked(*lines: list[Text]) -> list[Text]:
-    """Return cells that have the lines of several; an empty one has none."""
+    """Return cells that stack those of several columns, without empty lines."""
     return [Text("\n").join(filter(None, cell)) for cell in zip(*lines, strict=True)]
 
 
 def fitted(layouts: Iterable[Sequence[Column]]) -> Table:
-    """Return the table of the first layout that the terminal has room for, or the last.
+    """Return the table of the first layout that fits the terminal, or of the last.
 
     Args:
         layouts: the widest first.
@@ -73,15 +73,15 @@ def fitted(layouts: Iterable[Sequence[Column]]) -> Table:
 
 
 def fits(columns: Sequence[Column]) -> bool:
-    """Return whether the terminal has room for columns side by side."""
+    """Return whether the columns fit the terminal side by side."""
     gaps = _GAP * (len(columns) - 1)
     return sum(column.least for column in columns) + gaps <= data().width
 
 
 def _widths(columns: Sequence[Column], room: int) -> list[int]:
-    """Share the room out: to each what it needs at least, then to the narrowest."""
+    """Distribute the room: to each what it needs at least, then to the narrowest."""
     widths = [column.least for column in columns]
-    # Two columns may need more room than there is: the last one is broken.
+    # Two columns may need more room than there is; then the last one is broken.
     widths[-1] = min(widths[-1], max(1, room - sum(widths[:-1])))
     while sum(widths) < room:
         growing = [i for i, c in enumerate(columns) if widths[i] < c.natural]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-# Below, how far away an end is stands under its date.
+# In a narrower table, how far away an end is goes under its date.
 _ENOUGH_FOR_LINES = 100
 # The first letters of a time, which say its day.
 _DAY = 10
@@ -36,9 +36,9 @@ _WRITTEN = ("client", "issuer", "name", "description")
 
 
 def listing_table(records: Sequence[Mapping[str, Any]], now: float) -> Table:
-    """Return a table of records: six columns, or three or two of lines on one another.
+    """Return a table of records: six columns, or three or two with stacked lines.
 
-    A role's name is broken only where it is longer than what the key id leaves.
+    A role's name is broken only if it is longer than the room left by the key id.
     """
     has_lines = data().width < _ENOUGH_FOR_LINES
     return fitted(_layouts(records, now, has_lines=has_lines))
@@ -79,7 +79,7 @@ def _layouts(
     states = [_state(record) for record in records]
     ends = [_end(record, now) for record in records]
     broken = [Text(end.plain.replace(" (", "\n(")) for end in ends]
-    # Where no deployment notes them, there is no column.
+    # No column if the deployment doesn't note them.
     used = [fixed("last used", _last_uses(records))] if _has_uses(records) else []
     texts = (
         flexible(heading, named),
@@ -121,7 +121,7 @@ def _described(record: Mapping[str, Any]) -> Text:
 
 
 def _named(record: Mapping[str, Any], listed: set[str]) -> Text:
-    """Return a record's name, and under it its pair of a rotation that is listed."""
+    """Return a record's name, and below it its counterpart in a rotation, if listed."""
     lines = [name_of(record)]
     for field, sign in (
         ("replacedBy", spelled("→", "->")),

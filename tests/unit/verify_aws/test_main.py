@@ -156,4 +156,4 @@ def test_what_is_left_is_said_with_the_way_to_remove_it(
     assert program.main(["--yes"]) == 1
     said = capsys.readouterr().err
     assert "still there: secret VERIFY_x" in said
-    assert "Once more: make verify-aws CLEAN=" in said
+    assert "Run again: make verify-aws CLEAN=" in said

@@ -43,7 +43,7 @@ def _record(admin: Admin, login: str = "olga") -> Record:
 
 
 def _opens(admin: Admin, password: str, login: str = "olga") -> bool:
-    """Tell whether a password is right, as the authorizer would check it."""
+    """Return whether a password is right, as the authorizer would check it."""
     return digest.matches_any(_record(admin, login).digests(admin.now), password)
 
 
@@ -567,10 +567,10 @@ _SEEN = "Mega-hopex-2027"
     ("fields", "message"),
     [
         ({"login": _SEEN.upper()}, "is the login"),
-        ({"name": f"use {_SEEN}"}, "stands in name, and would be shown"),
-        ({"description": f"use {_SEEN.lower()}"}, "stands in description, and would"),
-        ({"client": _SEEN}, "stands in client, and would be shown"),
-        ({"session": _SESSION | {"login": _SEEN}}, "stands in session, and would"),
+        ({"name": f"use {_SEEN}"}, "is part of name, and would be shown"),
+        ({"description": f"use {_SEEN.lower()}"}, "is part of description, and would"),
+        ({"client": _SEEN}, "is part of client, and would be shown"),
+        ({"session": _SESSION | {"login": _SEEN}}, "is part of session, and would"),
     ],
 )
 def test_a_password_that_is_shown_elsewhere_is_refused(

@@ -126,7 +126,7 @@ def test_other_fields_of_the_secret_stay(admin: Admin) -> None:
         ("canary", "the signing secret is not a JSON object whose names are unique"),
         (
             json.dumps({"current": SIGNING_TEXT, "announced": "canary"}),
-            "announced in the signing secret is no timestamp",
+            "announced in the signing secret is not a timestamp",
         ),
     ],
 )
@@ -262,7 +262,7 @@ def test_the_signing_key_in_use_is_not_retired(admin: Admin) -> None:
         fingerprint(
             SIGNING_TEXT.encode()
         ): "is the current signing key's; rotate first",
-        "0" * 16: f"is of no previous signing key: {known}",
+        "0" * 16: f"is not a previous key's: {known}",
     }
     for name, message in messages.items():
         for more in ({}, {"countOnly": True}):

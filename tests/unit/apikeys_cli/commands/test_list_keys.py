@@ -251,7 +251,7 @@ def test_no_keys_yet_is_told_from_none_that_match(cli: Cli) -> None:
         assert cli("list", *options).stderr == "No keys yet; apikeys issue makes one.\n"
     cli.issue()
     done = cli("list", "--client", "Other")
-    assert done.stderr == "None matches your filter; apikeys list shows all.\n"
+    assert done.stderr == "No key matches your filter; apikeys list shows all.\n"
     assert (done.exit_code, done.stdout) == (0, "")
 
 
@@ -262,7 +262,7 @@ def test_a_filter_by_an_unknown_role_says_so(cli: Cli) -> None:
         "WRITERS is not in the role map; there are: ADMINISTRATOR, READER, WRITER. Did "
         "you mean WRITER?\n"
     )
-    assert "None matches your filter" in cli("list", "--role", "WRITER").stderr
+    assert "No key matches your filter" in cli("list", "--role", "WRITER").stderr
 
 
 def test_ends_may_be_chosen_by_the_hour(cli: Cli) -> None:

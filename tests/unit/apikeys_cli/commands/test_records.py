@@ -100,7 +100,7 @@ def test_a_key_file_is_never_written_over(cli: Cli, tmp_path: Path) -> None:
     file.write_text("precious")
     done = cli("issue", "--client", "Acme", "--key-file", str(file))
     assert (done.exit_code, cli.function.requests) == (2, [])
-    assert "never written over" in done.stderr
+    assert "never overwritten" in done.stderr
     assert file.read_text() == "precious"
 
 

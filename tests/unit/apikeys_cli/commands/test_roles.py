@@ -427,7 +427,7 @@ def test_the_stored_map_is_checked_where_no_file_is_given(
     account.put_secret_value(SecretId="APIROLES", SecretString=json.dumps(role_map))
     done = cli("roles", "check")
     assert (done.exit_code, done.stderr) == (0, "The stored map would be stored.\n")
-    assert done.stdout == "Opens no longer (A): of 'GET /a/{id}': * /, * /*/*/*\n"
+    assert done.stdout == "No longer opens (A): of 'GET /a/{id}': * /, * /*/*/*\n"
     assert cli.json("roles", "check")["opensNoLonger"] == [
         {"role": "A", "route": "GET /a/{id}", "requests": ["*/", "*/*/*/*"]}
     ]
@@ -458,7 +458,7 @@ allow = ["POST /report"]
         "WRITER opens none of the operations",
         "Nobody may call: POST /reports",
         "Matches no operation: POST /report (allow of WRITER)",
-        "Not checked, no route can say it: GET /files/{name}.json",
+        "Not checked, as no route can express it: GET /files/{name}.json",
         "Warning (READER): 'GET /reports' is open to READER, and no route of that role "
         "names it",
         "  likewise 'GET /reports.csv' (READER)",

@@ -253,7 +253,7 @@ def test_prune_revokes_what_expired_long_ago(
     assert (done.exit_code, "1 revoked." in done.stderr) == (0, True)
     assert _states(cli, *ended) == ["revoked", "expired", "active"]
     done = cli("prune", "--expired-for", "30d")
-    assert "Nothing expired so long ago." in done.stderr
+    assert "Nothing expired that long ago." in done.stderr
 
 
 def test_prune_says_what_was_refused(

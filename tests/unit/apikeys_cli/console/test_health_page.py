@@ -80,7 +80,7 @@ def test_usage_is_asked_for_by_a_press_alone(browser: Browser) -> None:
         request == {"action": "usage", "queryId": "q-1"} for request in asked[1:]
     )
     assert f"{'A' * 16} 4,211 9 2026-11-23 09:58 UTC" in shown
-    assert "nobody known 0 77" in shown
+    assert "unknown 0 77" in shown
     assert "1,204 bytes" in shown
 
 

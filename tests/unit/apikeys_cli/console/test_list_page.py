@@ -134,7 +134,7 @@ def test_a_page_that_holds_nothing_is_passed_over(
 
     monkeypatch.setattr(browser.console.function, "_transport", nothing)
     page = browser.get("/keys", state="active")
-    assert "No key fits" in page.text
+    assert "No key matches" in page.text
     assert "t4" in page.html
 
 

@@ -127,14 +127,14 @@ def _table(**changes: object) -> Callable[[dict[str, Any]], object]:
                 "PointInTimeRecoveryDescription"
             ].update(PointInTimeRecoveryStatus="DISABLED"),
             "warn",
-            "point-in-time recovery is off: what is lost is lost",
+            "point-in-time recovery is off: lost data can't be recovered",
         ),
         (
             lambda a: a["list_secrets"]["SecretList"].append(
                 {"Name": "APIKEY_1", "Description": "API key record"}
             ),
             "fail",
-            "records of this stack lie in Secrets Manager, where it does not look: "
+            "records of this stack are in Secrets Manager, where it does not look: "
             "their keys are unknown",
         ),
         (
@@ -183,7 +183,7 @@ def test_a_list_of_secrets_is_looked_through() -> None:
             {"Items": [{"pk": {"S": "APIKEY_1"}}]},
             (
                 "fail",
-                "records of this stack lie in the table apikeys-RecordTable-1, "
+                "records of this stack are in the table apikeys-RecordTable-1, "
                 "where it does not look: their keys are unknown",
             ),
         ),
