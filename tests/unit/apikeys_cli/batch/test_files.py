@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
+from apikeys_cli.batch import pipeline
 from apikeys_cli.batch.faults import refuse
-from apikeys_cli.batch.files import read_raw_rows
+from apikeys_cli.batch.files import RawRows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,12 @@ def _run(cli: Cli, tmp_path: Path, command: str, text: str, *options: str) -> Re
     path.write_text(text)
     path.chmod(0o600)
     return cli(command, "--from", str(path), *options)
+
+
+@pytest.fixture(autouse=True)
+def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let requests stand in the order of their rows."""
+    monkeypatch.setattr(pipeline, "PARALLEL", 1)
 
 
 def _sent(cli: Cli, command: str) -> list[dict[str, Any]]:
@@ -76,12 +83,12 @@ def test_only_an_empty_column_may_be_without_a_name(
     """A cell that no name says the meaning of is not passed over."""
     (tmp_path / "rows.csv").write_text(text)
     if words is None:
-        ((_, values, _),) = read_raw_rows(tmp_path / "rows.csv")
+        ((_, values, _),) = RawRows(tmp_path / "rows.csv")
         assert values["client"] == "A"
         assert "" not in values
     else:
         with pytest.raises(click.UsageError, match=words):
-            read_raw_rows(tmp_path / "rows.csv")
+            list(RawRows(tmp_path / "rows.csv"))
 
 
 @_COMMANDS
@@ -215,7 +222,7 @@ def test_indented_objects_are_rows_with_their_lines(tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = [{"client": "A", "roles": ["B"]}, {"client": "C"}]
     text = "\n".join(json.dumps(row, indent=2) for row in rows)
     (tmp_path / "rows.json").write_text(f"\n{text}  {json.dumps(rows[1])}\n\n")
-    found = [(row.line, row.values) for row in read_raw_rows(tmp_path / "rows.json")]
+    found = [(row.line, row.values) for row in RawRows(tmp_path / "rows.json")]
     assert found == [(2, rows[0]), (8, rows[1]), (10, rows[1])]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apikeys_cli.batch import imports, report
+from apikeys_cli.batch import pipeline, report
 from apikeys_cli.batch.import_rows import import_row
 from tests.unit.apikeys_cli.doubles import Cli, LostError
 
@@ -178,7 +178,7 @@ def test_what_ends_a_run_says_how_many_are_left(
     cli: Cli, source: Path, fault: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And that the same command goes on; rows that were not begun stay so."""
-    monkeypatch.setattr(imports, "_PARALLEL", 1)
+    monkeypatch.setattr(pipeline, "PARALLEL", 1)
 
     def lose(request: dict[str, Any], _: object) -> None:
         if request.get("client") == _KEYS[5][-8:]:
@@ -201,7 +201,7 @@ def test_a_few_at_a_time_are_reported_in_order(
     cli: Cli, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the file has them, whichever is answered first."""
-    monkeypatch.setattr(imports, "_PARALLEL", 12)
+    monkeypatch.setattr(pipeline, "PARALLEL", 12)
     assert [row["line"] for row in _rows(cli, source)] == list(range(1, 13))
 
 

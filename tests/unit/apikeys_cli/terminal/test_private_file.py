@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys_cli.terminal import private_file
-from apikeys_cli.terminal.private_file import open_private
+from apikeys_cli.terminal.private_file import open_private, size_of_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def test_what_is_in_the_way_of_the_state_is_replaced(
     assert other.read_text() == "precious\n"
     assert not (source.parent / _STATE).is_symlink()
     beside.write_text("the rest of a run")
-    source.write_text("client\nAlpha\nBeta\n")
+    (source.parent / _STATE).unlink()
     assert _run(cli, source, source.parent / "keys.csv").exit_code == 0
     assert not beside.exists()
 
@@ -103,6 +103,27 @@ def test_a_file_is_made_only_for_its_owner(tmp_path: Path) -> None:
         open_private(tmp_path / "none", os.O_RDONLY)
 
 
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        (b"", 0),
+        (b"no end", 0),
+        (b"one\ntwo", 4),
+        (b"one\n" + b"x" * 200_000, 4),
+        (b"x" * 200_000, 0),
+        (b"one\ntwo\n", 8),
+    ],
+)
+def test_whole_lines_are_told_from_the_rest(
+    tmp_path: Path, text: bytes, size: int
+) -> None:
+    """However long the rest is."""
+    path = tmp_path / "lines"
+    path.write_bytes(text)
+    with path.open("rb") as file:
+        assert size_of_lines(file.fileno()) == size
+
+
 @pytest.mark.parametrize("is_state", [True, False])
 def test_a_full_disk_ends_a_run_that_can_be_taken_up(
     cli: Cli, source: Path, monkeypatch: pytest.MonkeyPatch, *, is_state: bool
@@ -115,7 +136,7 @@ def test_a_full_disk_ends_a_run_that_can_be_taken_up(
 
     with monkeypatch.context() as patched:
         if is_state:
-            patched.setattr("apikeys_cli.batch.journal.os.fsync", fail)
+            patched.setattr("apikeys_cli.batch.journal_file.os.fsync", fail)
         else:
             patched.setattr("apikeys_cli.terminal.key_file._write", fail)
         done = _run(cli, source, keys)
