@@ -70,6 +70,10 @@ verify-aws: venvs build ## Put the open questions to your AWS account; states th
 kills: venvs build ## Kill `make verify-aws` at random moments on the emulator; nothing may be left (SEEDS=…)
 	@$(DEV)/bin/python -m tests.kills $(or $(SEEDS),1 2 3)
 
+.PHONY: batches
+batches: venvs ## Batches of thousands of rows: their rate and memory; killed and run again (ROWS=…)
+	@$(DEV)/bin/python -m tests.harness.batches $(or $(ROWS),10000)
+
 .PHONY: fuzz
 fuzz: venvs ## Millions of random requests judged by policies and rules, and of answers read twice
 	$(DEV)/bin/python -m tests.triples deny 20000000 $$(seq 501 520)
