@@ -70,7 +70,7 @@ ALARMS = render(**EVERYTHING).of_type("AWS::CloudWatch::Alarm")
 
 
 def test_every_alarm_is_known_here() -> None:
-    """None is without a test of what it stands on."""
+    """None is without a test of what it depends on."""
     assert ALARMS.keys() == DECISIONS.keys() | OTHERS.keys()
 
 
@@ -152,7 +152,7 @@ def test_alarms_are_sent_where_there_is_a_topic() -> None:
 
 
 def test_what_is_not_deployed_has_no_alarm() -> None:
-    """Or it would stand on nothing."""
+    """Or it would depend on nothing."""
     bare = render(ExpiryNotices="").of_type("AWS::CloudWatch::Alarm")
     assert bare.keys() == {
         *DECISIONS,
@@ -251,13 +251,13 @@ def test_a_function_that_does_not_start_is_counted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _NO_FAILURE)
-def test_a_refusal_is_no_failed_start(name: str) -> None:
+def test_a_refusal_is_not_a_failed_start(name: str) -> None:
     """Though it is an error to Lambda."""
     pattern = FILTERS["StartFailures"]["FilterPattern"]
     assert not matches(pattern, json.dumps(_NO_FAILURE[name]))
 
 
-def test_the_authorizers_own_lines_are_no_failed_starts() -> None:
+def test_lines_of_the_authorizer_are_not_failed_starts() -> None:
     """Of its first lines each is a cold start, whatever was decided."""
     lines = decision_lines(None, "no key")
     for line in lines:

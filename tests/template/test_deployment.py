@@ -35,7 +35,7 @@ def test_nothing_of_code_deploy_is_there_unless_it_is_asked_for(
 
 
 def test_a_canary_gets_a_tenth_for_five_minutes(canary: Rendered) -> None:
-    """The alias moves by CodeDeploy alone."""
+    """Only CodeDeploy moves the alias."""
     [group] = canary.of_type(f"{CODE_DEPLOY}::DeploymentGroup").values()
     assert group["DeploymentConfigName"].endswith(".LambdaCanary10Percent5Minutes")
     policy = canary.resources[ALIAS]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
@@ -43,7 +43,7 @@ def test_a_canary_gets_a_tenth_for_five_minutes(canary: Rendered) -> None:
 
 
 def test_faults_roll_a_canary_back_and_refusals_do_not(canary: Rendered) -> None:
-    """A client's wrong key is no fault of a version."""
+    """A client's wrong key is not a version's fault."""
     [group] = canary.of_type(f"{CODE_DEPLOY}::DeploymentGroup").values()
     assert group["AutoRollbackConfiguration"]["Enabled"]
     assert group["AlarmConfiguration"]["Enabled"]
