@@ -264,7 +264,7 @@ def test_a_report_that_breaks_off_says_what_is_left(
     assert len(made) == (0 if name == "disable" else 3)
 
 
-def test_a_reader_that_has_enough_is_no_fault(cli: Cli) -> None:
+def test_a_reader_that_has_enough_is_not_a_fault(cli: Cli) -> None:
     """``apikeys list | head`` says nothing."""
     cli.issue()
     done = _run(cli, "list", stdout=_without_reader())
