@@ -134,7 +134,9 @@ class Report:
         for field, width in self._widths.items():
             line += visible(str(row.get(field) or ""), kept="")
             end += width
-            line += " " * max(1, end - cell_len(line))
+            # The other keeps each text that it has measured.
+            taken = len(line) if line.isascii() else cell_len(line)
+            line += " " * max(1, end - taken)
         last = visible(str(row.get(self._last, "")))
         return f"{line}{last}".rstrip() + "\n"
 

@@ -159,13 +159,14 @@ def test_confirm_speaks_the_forms_that_programs_read(cli: Cli) -> None:
 
 
 def test_each_row_of_a_file_is_confirmed(cli: Cli, tmp_path: Path) -> None:
-    """Row by row, once its key is kept."""
+    """Once its key is kept; other rows may be under way meanwhile."""
     source = tmp_path / "clients.csv"
     source.write_text("client\nAlpha\nBeta\n")
     done = cli("issue", "--from", str(source), "--keys-to", str(tmp_path / "keys.csv"))
     assert done.exit_code == 0, done.output
     actions = [r["action"] for r in cli.function.requests]
-    assert actions == ["issue", "confirm"] * 2
+    assert sorted(actions) == ["confirm"] * 2 + ["issue"] * 2
+    assert (actions[0], actions[-1]) == ("issue", "confirm")
     assert _unconfirmed(cli) == []
 
 
@@ -180,7 +181,8 @@ def test_a_run_that_is_stopped_is_finished_and_confirmed(
     cli.function.fault = _fail(action, KeyboardInterrupt())
     assert cli(*command).exit_code == 1
     cli.function.fault = None
-    assert len(_unconfirmed(cli)) == (action == "issue")
+    if action == "issue":
+        assert _unconfirmed(cli)
     assert cli(*command).exit_code == 0
     assert _unconfirmed(cli) == []
     assert len(cli.json("list")["records"]) == 2
