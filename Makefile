@@ -86,9 +86,10 @@ coverage: venvs ## Run the tests that need no stack; each branch of src/ must be
 		--cov-fail-under=100 tests/unit tests/property tests/contract $(PYTEST_ARGS)
 
 .PHONY: check
-check: venvs docs ## Lint, types, template, documents site
+check: venvs docs ## Lint, spelling, types, template, documents site
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/codespell
 	$(DEV)/bin/mypy
 	$(SAM) validate --lint
 

@@ -31,7 +31,7 @@ _NAVIGATION: Final = {
     "Deploy it": ["docs/attach", "docs/configuration", "docs/stores"],
     "Run it": ["docs/operations", "SECURITY", "docs/verify-on-aws"],
     "Move to it": ["docs/migration-ontopop", "docs/hopex", "docs/coverage"],
-    "Build on it": ["docs/admin", "docs/local", "CONTRIBUTING"],
+    "Build on it": ["docs/admin", "docs/local", "CONTRIBUTING", "docs/releasing"],
     "Understand it": [
         "docs/request-flow",
         "docs/adr/README",

@@ -18,6 +18,7 @@ _TIMEOUT_SECONDS: Final = 60
 _HANDLERS: Final = {
     "AuthorizerFunction": "authorizer.handler.lambda_handler",
     "AdminFunction": "admin.handler.lambda_handler",
+    "LastUseFunction": "last_use.handler.lambda_handler",
 }
 
 

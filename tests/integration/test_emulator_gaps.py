@@ -268,7 +268,7 @@ def test_a_route_response_can_not_be_deployed(probe: Probe) -> None:
 
 
 def test_the_document_of_an_http_api_is_not_read(probe: Probe) -> None:
-    """So the example's routes stand in the template one by one."""
+    """So the example's routes are in the template one by one."""
     body = {
         "openapi": "3.0.1",
         "info": {"title": "probe-document", "version": "1"},
@@ -298,7 +298,7 @@ def test_an_imported_document_of_a_rest_api_is_not_read(probe: Probe) -> None:
 
 
 @pytest.mark.parametrize(("ending", "is_allowed"), [(":*", False), ("", True)])
-def test_a_query_of_a_log_is_judged_by_the_group_alone(
+def test_a_log_query_is_judged_only_by_its_group(
     probe: Probe, ending: str, *, is_allowed: bool
 ) -> None:
     """AWS asks for the ARN that ends in ``:*``; so the template's roles have both.

@@ -44,7 +44,7 @@ class _Assets(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages() -> list[Path]:
-    """Return the site's pages, built anew."""
+    """Return the site's pages, freshly built."""
     make = shutil.which("make")
     assert make is not None
     subprocess.run([make, "docs"], check=True, cwd=ROOT)
@@ -73,8 +73,8 @@ def test_no_page_loads_anything_from_elsewhere(pages: list[Path]) -> None:
         assert "@import" not in text, style
 
 
-def test_what_is_linked_beside_the_documents_is_in_the_site(pages: list[Path]) -> None:
-    """Examples and templates, for whoever has the site alone."""
+def test_what_is_linked_besides_the_documents_is_in_the_site(pages: list[Path]) -> None:
+    """Examples and templates, for readers who have only the site."""
     names = {path.name for path in (_SITE / "_downloads").rglob("*.*")}
     assert pages
     assert names >= {"five-clients.sh", "template.yaml", "admin.schema.json"}

@@ -70,7 +70,7 @@ def test_what_is_delivered_is_printed_nowhere(
 
 
 def test_a_program_reads_where_it_went(cli: Cli, account: Any) -> None:
-    """In the forms that programs read, beside the record."""
+    """In the formats that programs read, with the record."""
     answer = cli.json(*_MAKING["issue"], "--deliver-to", _SECRET)
     assert answer.keys() >= {"record", "deliveredTo"}
     assert answer["deliveredTo"] == _SECRET

@@ -113,7 +113,7 @@ def test_what_is_wrong_with_every_row_is_told_once(
 def test_no_name_that_may_be_a_key_is_shown(
     cli: Cli, tmp_path: Path, command: str
 ) -> None:
-    """In a file without a header, or beside columns that are known."""
+    """In a file without a header, or next to known columns."""
     for text in (f"{_KEY},Alpha\n", f"client,{_KEY}\nA,B\n"):
         done = _run(cli, tmp_path, command, text + text)
         assert (done.exit_code, _KEY in done.output) == (2, False)
@@ -138,7 +138,7 @@ false,'s-Gravenhage,{_OTHER_KEY},c7y23b,me
 """
 
 
-def test_api_gateway_s_key_file_passes_over_what_it_does_not_know(
+def test_unknown_columns_of_a_key_file_of_api_gateway_are_ignored(
     cli: Cli, tmp_path: Path
 ) -> None:
     """As AWS says: unknown columns, and plans in single quotes; a note names them."""
@@ -161,7 +161,7 @@ def test_api_gateway_s_key_file_passes_over_what_it_does_not_know(
         ("key,name,roles,owner", "owner: is not one of client, "),
     ],
 )
-def test_a_column_of_a_table_of_one_s_own_is_not_passed_over(
+def test_an_unknown_column_of_any_other_table_is_not_ignored(
     cli: Cli, tmp_path: Path, header: str, words: str
 ) -> None:
     """A key without its end, or with another role's, would be in force."""
@@ -235,7 +235,7 @@ def test_indented_objects_are_rows_with_their_lines(tmp_path: Path) -> None:
         ("lifetimeDays", "0", None),
     ],
 )
-def test_an_end_is_within_the_function_s_bounds(
+def test_an_end_is_within_the_bounds_of_the_function(
     cli: Cli, tmp_path: Path, field: str, value: str, end: str | None
 ) -> None:
     """The last day of the calendar is a day; what is too long is told with its line."""

@@ -120,7 +120,7 @@ def test_a_second_run_issues_nothing(cli: Cli, source: Path, keys: Path) -> None
 def test_new_rows_are_issued_and_moved_ones_are_not(
     cli: Cli, source: Path, keys: Path
 ) -> None:
-    """A row is itself wherever it stands; two equal rows are two keys."""
+    """A row is the same wherever it is; two equal rows are two keys."""
     _run(cli, source, keys)
     source.write_text(
         "client,name,roles\nDelta,,\nGamma,,\nGamma,,\nAlpha,one,READER\n"

@@ -51,10 +51,10 @@ def test_a_link_is_not_followed(cli: Cli, source: Path, other: Path, name: str) 
     assert [r for r in cli.function.requests if r["action"] == "issue"] == []
 
 
-def test_what_stands_in_the_way_of_the_state_is_replaced(
+def test_what_is_in_the_way_of_the_state_is_replaced(
     cli: Cli, source: Path, other: Path
 ) -> None:
-    """A link beside it, or the rest of a run that was killed: neither is written to."""
+    """A link next to it, or the rest of a killed run: neither is written to."""
     beside = source.parent / f"{_STATE}.new"
     beside.symlink_to(other)
     assert _run(cli, source, source.parent / "keys.csv").exit_code == 0
@@ -91,7 +91,7 @@ def test_only_a_regular_file_is_private(tmp_path: Path) -> None:
         open_private(tmp_path, os.O_RDONLY)
 
 
-def test_a_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_file_is_made_only_for_its_owner(tmp_path: Path) -> None:
     """Whatever the mask of the shell."""
     mask = os.umask(0)
     try:
