@@ -1,9 +1,9 @@
-"""The tokens by which a caller asks for the next page: our own, judged before any call.
+"""The tokens by which a caller asks for more: our own, judged before any call.
 
 What goes to AWS as a token stands in CloudTrail, and people paste things: a key, say.
-So the engine's token is handed out with a checksum, of itself and of what the pages are
-of; a text without the right one goes no further. There is no secret in it: who makes a
-token up sends AWS nothing but what he made up himself.
+So a store's token, or a query's id, is handed out with a checksum, of itself and of
+what it is for; a text without the right one goes no further. There is no secret in it:
+who makes a token up sends AWS nothing but what he made up himself.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def wrapped(token: str, pages_of: Document) -> str:
     """Return the token of a next page; an empty one asks for the first.
 
     Args:
-        token: the engine's.
+        token: AWS's.
         pages_of: what the pages are of, which the next request has to repeat.
     """
     content = token.encode()
@@ -34,26 +34,26 @@ def wrapped(token: str, pages_of: Document) -> str:
     return _FORM + packed.decode().rstrip("=")
 
 
-def unwrapped(text: str, pages_of: Document) -> str | None:
-    """Return the engine's token in a text that ``wrapped`` returned.
+def unwrapped(text: str, pages_of: Document, field: str = "nextToken") -> str | None:
+    """Return AWS's token in a text that ``wrapped`` returned; None for the first page.
 
     Raises:
-        RefusedError: 400, it is another text, or of other pages.
+        RefusedError: 400, it is another text, or of other pages; names the field.
     """
     try:
         packed = text.removeprefix(_FORM)
         content = urlsafe_b64decode(packed + "=" * (-len(packed) % 4))[_CHECKSUM_BYTES:]
         token = content.decode()
     except ValueError:
-        raise refused() from None
+        raise refused(field) from None
     if wrapped(token, pages_of) != text:
-        raise refused()
+        raise refused(field)
     return token or None
 
 
-def refused() -> RefusedError:
-    """Return the refusal of a text that is not the token of a next page."""
-    return invalid("nextToken", "is not one that was returned, or other fields changed")
+def refused(field: str = "nextToken") -> RefusedError:
+    """Return the refusal of a text that is not a token of ours, or not this one's."""
+    return invalid(field, "is not one that was returned, or other fields changed")
 
 
 def _checksum(content: bytes, pages_of: Document) -> bytes:
