@@ -9,7 +9,7 @@ from benchmarks.setup import Setup
 
 
 def judge(setup: Setup, results: Results) -> Setup:
-    """Note what everybody answers; leave out who refuses a good key."""
+    """Note all contenders' answers; leave out those that refuse a good key."""
     for contender in setup.contenders:
         results.answers[contender.name] = _answers(setup, contender)
     able = tuple(
@@ -38,7 +38,7 @@ def _answers(setup: Setup, contender: Contender) -> dict[str, str]:
 
 
 def verdict(answers: dict[str, str]) -> str:
-    """Say whether the answers are right, or which one is not."""
+    """Return whether the answers are right, or which one is not."""
     if set(answers.values()) == {ALLOW}:
         return "allows everybody"
     if answers["good"] != ALLOW:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Keys for five clients: issued, listed, one rotated, all revoked. Needs jq, the admin
+# Issues keys for five clients, lists them, rotates one and revokes all. Needs jq, the admin
 # function in APIKEYS_FUNCTION and the role ADMINISTRATOR. No key is ever printed.
 set -euo pipefail
 umask 077

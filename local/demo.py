@@ -1,4 +1,4 @@
-"""`make demo`: the whole path on this machine, as a table of requests and answers."""
+"""`make demo`: the whole system on this machine, as a table of requests and answers."""
 
 import sys
 import time
@@ -25,10 +25,10 @@ _PROGRESS: Final = Console(stderr=True, highlight=False)
 
 
 def main(given: str) -> int:
-    """Deploy, tell the story, stop; 0 if every answer was the expected one.
+    """Deploy, run the scenarios, stop; 0 if every answer was the expected one.
 
     Args:
-        given: the template's parameters, in place of the local stack's own.
+        given: the template's parameters, instead of the local stack's own.
     """
     try:
         chosen = parameters.read(given, parameter_names())
@@ -54,7 +54,7 @@ def _tell(chosen: Mapping[str, str]) -> int:
     except (LocalError, CliError) as error:
         _PROGRESS.print(f"The demo stopped: {error}", style="red", markup=False)
         return 1
-    _OUT.print(_table(rows))
+    _OUT.print(table(rows))
     return _verdict(rows, time.monotonic() - started)
 
 
@@ -64,12 +64,13 @@ def _shown(started: float, rows: Iterable[Row]) -> Iterable[Row]:
         yield row
 
 
-def _table(rows: list[Row]) -> Table:
-    table = Table("Request", "Expected", "Got", "")
+def table(rows: list[Row]) -> Table:
+    """Return requests and answers as a person reads them."""
+    shown = Table("Request", "Expected", "Got", "")
     for row in rows:
         mark = "[green]✓" if row.is_as_expected else "[red]✗"
-        table.add_row(row.request, str(row.expected), str(row.got), mark)
-    return table
+        shown.add_row(row.request, str(row.expected), str(row.got), mark)
+    return shown
 
 
 def _verdict(rows: list[Row], seconds: float) -> int:

@@ -5,14 +5,9 @@ import platform
 import secrets
 import shlex
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
 
-import yaml
-
-from local import checkout, function, record
+from local import checkout, container_engine, containers, function, record
 from local.clients import CliError, apikeys, basic
 from local.deployment import Stack
 from local.emulator import ACCOUNT, REGION
@@ -20,14 +15,12 @@ from local.errors import LocalError
 from local.scenarios.keys import MANAGEMENT, ROLE_MAP
 
 _EVENTS: Final = checkout.ROOT / "events"
-_EVENT: Final = _EVENTS / "local-rest-request.json"
-_VARIABLES: Final = _EVENTS / "local-env-vars.json"
-_TEMPLATE: Final = checkout.BUILT / "template-sam-local.yaml"
-_FUNCTION: Final = "AuthorizerFunction"
-_HOST: Final = "host.docker.internal"
+EVENT: Final = _EVENTS / "local-rest-request.json"
+# Of Docker Engine, where none runs that could be asked.
+_USUAL_BRIDGE: Final = "172.17.0.1"
 
 
-class _Header(NamedTuple):
+class Header(NamedTuple):
     """A header with a live credential, and the example event that has it."""
 
     name: str
@@ -42,25 +35,31 @@ def main() -> int:
         print("No local stack is running; `make up` starts one.", file=sys.stderr)
         return 1
     try:
-        variables = function.variables(stack, _FUNCTION)
-        header = _live_header(stack, variables["CREDENTIALS"])
+        write(stack)
     except (LocalError, CliError) as error:
         print(error, file=sys.stderr)
         return 1
-    _write(_EVENT, _event(stack, header))
-    in_container = container_variables(variables)
-    _write(_VARIABLES, {_FUNCTION: in_container})
-    _TEMPLATE.write_text(
-        declaring(checkout.BUILT_TEMPLATE.read_text(), list(in_container))
-    )
     print(instructions(stack.emulator.port, platform.system()))
     return 0
+
+
+def write(stack: Stack) -> Header:
+    """Issue a credential, and write the event and what a container needs for it.
+
+    Raises:
+        CliError: none could be issued.
+    """
+    variables = function.variables(stack, containers.AUTHORIZER)
+    header = _live_header(stack, variables["CREDENTIALS"])
+    containers.write_privately(EVENT, _event(stack, header))
+    containers.write(variables, header.name)
+    return header
 
 
 def role_of_the_stack(stack: Stack) -> str | None:
     """Return a role that the running stack knows, the example API's where it can.
 
-    A role map that is stored stays as it is; where none is, the example's is stored.
+    A stored role map stays as it is; if there is none, the example's is stored.
     """
     try:
         names = apikeys(stack, "roles", "get")["roles"]
@@ -73,33 +72,6 @@ def role_of_the_stack(stack: Stack) -> str | None:
     return MANAGEMENT if MANAGEMENT in names else next(iter(names), None)
 
 
-def container_variables(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return a function's variables as a container needs them."""
-    port = urlsplit(variables["AWS_ENDPOINT_URL"]).port
-    return {
-        **variables,
-        "AWS_ENDPOINT_URL": f"http://{_HOST}:{port}",
-        # `sam local` passes on that of the shell, which is of a real account.
-        "AWS_SESSION_TOKEN": "",
-    }
-
-
-def declaring(template: str, names: list[str]) -> str:
-    """Return a built template in which the authorizer declares these variables.
-
-    `sam local` gives a container its own values of what the template does not declare,
-    credentials and region among them, whatever the file of variables says.
-    """
-    content = yaml.safe_load(template)
-    properties = content["Resources"][_FUNCTION]["Properties"]
-    declared = properties.setdefault("Environment", {}).setdefault("Variables", {})
-    inherited = content["Globals"]["Function"]["Environment"]["Variables"]
-    for name in names:
-        if name not in inherited:
-            declared.setdefault(name, "")
-    return yaml.safe_dump(content, sort_keys=False)
-
-
 def instructions(port: int, system: str) -> str:
     """Return how to run the event.
 
@@ -107,30 +79,28 @@ def instructions(port: int, system: str) -> str:
         port: the emulator's.
         system: this machine's, as ``platform`` names it.
     """
-    event, variables, template, sam = (
-        str(file.relative_to(checkout.ROOT))
-        for file in (_EVENT, _VARIABLES, _TEMPLATE, checkout.SAM)
-    )
-    command = [sam, "local", "invoke", _FUNCTION, "--event", event]
-    command += ["--env-vars", variables, "--template", template, "--region", REGION]
-    command += ["--parameter-overrides", f"Architecture={checkout.ARCHITECTURE}"]
-    without = f"Without Docker:  make invoke EVENT={event}"
+    event = str(EVENT.relative_to(checkout.ROOT))
+    verb = ("invoke", containers.AUTHORIZER, "--event", event)
+    command = containers.command(*verb, system=system)
+    said = f"Without Docker:  make invoke EVENT={event}\n"
+    said += f"With Docker:     {shlex.join(command)}"
     if system != "Linux":
-        return f"{without}\nWith Docker:     {shlex.join(command)}"
-    # Docker Desktop leads this name to the loopback interface; Docker Engine knows
-    # no such name, and its containers reach nothing but the bridge.
-    command += ["--add-host", f"{_HOST}:host-gateway"]
-    gateway = "docker network inspect bridge -f '{{(index .IPAM.Config 0).Gateway}}'"
-    relay = f'socat "TCP-LISTEN:{port},bind=$({gateway}),fork" TCP:127.0.0.1:{port}'
+        return said
+    try:
+        address = container_engine.bridge_address()
+    except LocalError:
+        address = _USUAL_BRIDGE
+    if address is None:
+        return said
     return (
-        f"{without}\nWith Docker:     {shlex.join(command)}\n"
-        "Docker Engine hides the loopback interface from its containers. Beside it:\n"
-        f"                 {relay}"
+        f"{said}\n"
+        "Docker Engine hides the loopback interface from its containers. Also run:\n"
+        f"                 {shlex.join(container_engine.relay(port, address))}"
     )
 
 
-def _live_header(stack: Stack, accepted: str) -> _Header:
-    """Issue a credential of a kind that the stack takes."""
+def _live_header(stack: Stack, accepted: str) -> Header:
+    """Issue a credential of a kind that the stack accepts."""
     role = role_of_the_stack(stack)
     options = ["--client", "make event", "--expires", "1d"]
     options += [] if role is None else ["--role", role]
@@ -138,12 +108,12 @@ def _live_header(stack: Stack, accepted: str) -> _Header:
         login = f"event{secrets.token_hex(4)}"
         account = apikeys(stack, "issue", "--login", login, *options)
         authorization = basic(login, account["password"])
-        return _Header("Authorization", authorization, "rest-request-basic.json")
+        return Header("Authorization", authorization, "rest-request-basic.json")
     issued = apikeys(stack, "issue", *options)
-    return _Header("X-API-Key", issued["key"], "rest-request.json")
+    return Header("X-API-Key", issued["key"], "rest-request.json")
 
 
-def _event(stack: Stack, header: _Header) -> dict[str, Any]:
+def _event(stack: Stack, header: Header) -> dict[str, Any]:
     event: dict[str, Any] = json.loads((_EVENTS / header.example).read_text())
     api = stack.outputs["ExampleApiId"]
     event["methodArn"] = (
@@ -152,11 +122,6 @@ def _event(stack: Stack, header: _Header) -> dict[str, Any]:
     event["headers"][header.name] = header.value
     event["multiValueHeaders"][header.name] = [header.value]
     return event
-
-
-def _write(file: Path, content: object) -> None:
-    file.touch(mode=0o600)
-    file.write_text(f"{json.dumps(content, indent=2)}\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Free TCP ports of the loopback interface, and who listens where."""
+"""Free TCP ports on the loopback interface, and who listens where."""
 
 import socket
 from pathlib import Path
@@ -16,7 +16,7 @@ def free_port() -> int:
 
 
 def is_listening(port: int) -> bool:
-    """Tell whether something accepts connections on a loopback port."""
+    """Return whether something accepts connections on a loopback port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
@@ -24,7 +24,7 @@ def is_listening(port: int) -> bool:
 def listening_addresses(pid: int) -> set[str]:
     """Return the IP addresses on which a process listens for TCP connections.
 
-    Only Linux tells; elsewhere the set is empty.
+    Works only on Linux; elsewhere the set is empty.
     """
     inodes = {
         link.removeprefix("socket:[").removesuffix("]")

@@ -16,8 +16,8 @@ _POLL_SECONDS: Final = 0.05
 def spawn(command: list[str], environment: Mapping[str, str], log: Path) -> int:
     """Start a command in a session of its own and return its process id.
 
-    A session of its own, so that Ctrl-C reaches only the program that started
-    it, which then stops it in order.
+    The session makes Ctrl-C reach only the program that started it, which then stops it
+    in order.
     """
     write = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     return os.posix_spawn(
@@ -34,8 +34,8 @@ def spawn(command: list[str], environment: Mapping[str, str], log: Path) -> int:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether any process of the session that `spawn` started is alive."""
-    # A child of this process that has ended is counted until it is waited for.
+    """Return whether any process of the session that `spawn` started is alive."""
+    # A child of this process that has ended counts until it is waited for.
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
     try:
@@ -46,9 +46,9 @@ def is_running(pid: int) -> bool:
 
 
 def is_command(pid: int, program: Path) -> bool:
-    """Tell whether this process runs that program.
+    """Return whether this process runs that program.
 
-    A process id out of a file may have been given to another process since.
+    A process id from a file may belong to another process by now.
     """
     answer = subprocess.run(
         ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607 - wherever it is
@@ -59,14 +59,14 @@ def is_command(pid: int, program: Path) -> bool:
     return str(program) in answer.stdout
 
 
-def stop(pid: int) -> None:
-    """Terminate what `spawn` started, by force where it doesn't heed."""
+def stop(pid: int, grace_seconds: float = _GRACE_SECONDS) -> None:
+    """Terminate what `spawn` started, by force if necessary."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(pid, number)
         except ProcessLookupError:
             return
-        if _ends_within(pid, _GRACE_SECONDS):
+        if _ends_within(pid, grace_seconds):
             return
 
 

@@ -1,15 +1,16 @@
-"""Build step: take Amazon's root certificates out of a bundle of Mozilla's (certifi).
+"""Build step: extract Amazon's root certificates from Mozilla's bundle (certifi).
 
-https://docs.aws.amazon.com/general/latest/gr/rande.html names these five authorities:
-certificates of AWS's endpoints chain up to one of them. Each gets a file named by the
-hash of its subject, as OpenSSL looks it up: it reads the one that it needs.
+https://docs.aws.amazon.com/general/latest/gr/rande.html names these five authorities;
+the certificates of AWS's endpoints chain up to one of them. Each gets a file named
+after the hash of its subject, by which OpenSSL looks it up, so that only the one needed
+is read.
 """
 
 import re
 import sys
 from pathlib import Path
 
-# Which `openssl x509 -subject_hash` prints; a subject never changes.
+# As `openssl x509 -subject_hash` prints them; a subject never changes.
 _FILES = {
     "Amazon Root CA 1": "ce5e74ef.0",
     "Amazon Root CA 2": "6d41d539.0",

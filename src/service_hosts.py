@@ -1,7 +1,7 @@
-"""Build step: write a module of the hosts of AWS services, as botocore has them.
+"""Build step: write a module with the hosts of AWS services, as botocore has them.
 
 Only what differs from the partition ``aws`` is written, by the pattern of a partition's
-regions, so that a region that AWS adds to a known partition is found as well.
+regions, so that a region which AWS adds to a known partition is found as well.
 """
 
 import sys
@@ -49,7 +49,7 @@ def table(service: str) -> dict[str, Hosts]:
     variants = EndpointResolver(loader.load_data("endpoints"))
     found = {}
     for partition in partitions["partitions"]:
-        # The others stand for services that have one endpoint in the whole partition.
+        # The others are for services with one endpoint in the whole partition.
         regions = [r for r in partition["regions"] if not r.endswith("-global")]
         hosts = {_hosts(service, rules, variants, region) for region in regions}
         if len(hosts) != 1:
@@ -74,7 +74,7 @@ def _hosts(
             return False
         return True
 
-    # A client of botocore asks both.
+    # A botocore client queries both.
     return tuple(
         _host(rules, region, fips=fips, dual_stack=dual_stack)
         if has(fips=fips, dual_stack=dual_stack)

@@ -1,4 +1,4 @@
-"""An authorizer as a good tutorial writes it, with boto3 alone.
+"""An authorizer as a good tutorial would write it, with only boto3.
 
 One client for the life of the environment, records kept for a TTL, digests compared in
 constant time, enabled, expiry and role checked. It knows keys by their records only: a
@@ -73,7 +73,7 @@ def find(key: str) -> dict[str, Any] | None:
 
 
 def is_valid(record: dict[str, Any], key: str) -> bool:
-    """Tell whether the record is this key's, enabled and not expired."""
+    """Return whether the record is this key's, enabled and not expired."""
     expires = datetime.fromisoformat(record["expirationDate"]).replace(tzinfo=UTC)
     return (
         matches(record["digest"], key)
@@ -83,7 +83,7 @@ def is_valid(record: dict[str, Any], key: str) -> bool:
 
 
 def matches(digest: str, key: str) -> bool:
-    """Tell whether a digest, fast or slow, is the key's."""
+    """Return whether a digest, fast or slow, is the key's."""
     if digest.startswith("$argon2id$"):
         import argon2  # noqa: PLC0415 - at its best: only where a record needs it
 

@@ -1,4 +1,4 @@
-"""An authorizer as a good tutorial writes it, with Powertools for AWS Lambda.
+"""An authorizer as a good tutorial would write it, with Powertools for AWS Lambda.
 
 Logger, Metrics, typed event and response, and its parameters utility, which keeps one
 client and remembers each record for a TTL. It knows keys by their records only: a
@@ -76,7 +76,7 @@ def find(key: str) -> dict[str, Any] | None:
 
 
 def is_valid(record: dict[str, Any], key: str) -> bool:
-    """Tell whether the record is this key's, enabled and not expired."""
+    """Return whether the record is this key's, enabled and not expired."""
     expires = datetime.fromisoformat(record["expirationDate"]).replace(tzinfo=UTC)
     hashed = urlsafe_b64encode(hashlib.sha256(key.encode()).digest())
     return (

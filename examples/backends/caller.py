@@ -1,4 +1,4 @@
-"""Who calls, as the API key authorizer tells a Lambda back end; copy it to yours."""
+"""Who is calling, as the API key authorizer tells a Lambda back end; copy this file."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _ALLOWED = {
 
 
 class UnknownCallerError(Exception):
-    """The event does not say who calls: it did not pass the authorizer."""
+    """The event does not say who is calling: it did not pass the authorizer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """A caller; its principal is the key id, or the login of a Basic account.
 
-    What its record leaves out is None. The session's settings have the context's names.
+    Fields that its record lacks are None. The session's keys are the context's names.
     """
 
     principal: str
@@ -55,14 +55,14 @@ class Caller:
 
     @property
     def is_read_only(self) -> bool:
-        """Whether its session may only read: any that does not say otherwise."""
+        """Whether its session may only read, as is assumed unless it says otherwise."""
         if self.session is None:
             return False
         return self.session.get("connectionMode") != "READ_WRITE"
 
 
 def _context(event: object) -> dict[str, Any]:
-    # Payload 2.0 of an HTTP API has the context one level deeper, and no principal.
+    # Payload 2.0 of an HTTP API has the context one level deeper, without a principal.
     if isinstance(event, dict) and event.get("version") == "2.0":
         found = _object(event, "requestContext", "authorizer", "lambda")
         return {**found, "principalId": found.get("keyId", found.get("login"))}
@@ -81,7 +81,7 @@ def _session(context: dict[str, Any]) -> MappingProxyType[str, str] | None:
     given = [field for field in _SETTINGS if field in context]
     if not given:
         return None
-    # Half a session is none: the authorizer hands on all three or no setting at all.
+    # Half a session is refused: the authorizer passes on all three settings or none.
     wanted = (*_SESSION, *given)
     return MappingProxyType({field: _text(context, field) for field in wanted})
 

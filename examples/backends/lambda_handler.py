@@ -1,4 +1,4 @@
-"""A GraphQL back end behind the authorizer: who calls decides, read only is kept."""
+"""A GraphQL back end behind the authorizer, which enforces read-only sessions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOT_A_QUERY = re.compile(r"(?<![_A-Za-z])(mutation|subscription)(?![_A-Za-z0-9]
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer a POST of one GraphQL request; 403 where the caller may not send it."""
+    """Answer a POST of one GraphQL request; 403 if the caller may not send it."""
     try:
         caller = Caller.from_event(event)
     except UnknownCallerError as error:
@@ -34,7 +34,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _graphql_request(event: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the request, or None where it could mean more than its text says.
+    """Return the request, or None if it could mean more than its text says.
 
     A list is a batch; a field such as ``extensions`` may name a stored document.
     """
@@ -50,9 +50,9 @@ def _graphql_request(event: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _execute(caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Stand in for yours, which opens the session and runs ``request`` in it.
+    """Replace this by your own, which opens the session and runs ``request`` in it.
 
-    Never the event's body: what was checked must be what runs.
+    Never run the event's body: what was checked must be what runs.
     """
     session = dict(caller.session or {})
     return {"principal": caller.principal, "session": session, "ran": request["query"]}

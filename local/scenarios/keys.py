@@ -1,4 +1,4 @@
-"""The demo's first act: a key's life, and the status that each request must get."""
+"""The demo's first part: a key's life, and the status expected for each request."""
 
 import json
 import os
@@ -85,7 +85,7 @@ def answered(request: str, expected: int, answer: Answer) -> Row:
 
 
 def forged(key: str) -> str:
-    """Return a key with another last character."""
+    """Return a key with a different last character."""
     return f"{key[:-1]}{'1' if key[-1] == '0' else '0'}"
 
 

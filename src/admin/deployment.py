@@ -1,4 +1,4 @@
-"""What the actions stand on, put together once."""
+"""What the actions work with, built once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One deployment's stored secrets and rules, each under a name of its own."""
+    """A deployment's stored secrets and rules, each by name."""
 
     settings: Settings
     clock: Callable[[], float]
@@ -69,15 +69,15 @@ class Deployment:
     def build(
         cls,
         settings: Settings,
-        client: Callable[[str], Any],  # boto3 makes its classes as it runs
+        client: Callable[[str], Any],  # boto3 makes its classes at run time
         clock: Callable[[], float],
     ) -> Self:
-        """Put a deployment together.
+        """Build a deployment.
 
         Args:
             settings: the environment's.
             client: makes the boto3 client of a service.
-            clock: gives the seconds since 1970, UTC.
+            clock: returns the seconds since 1970, UTC.
         """
         secrets = SecretStore(client("secretsmanager"), settings.kms_key_id)
         store: Engine = secrets
@@ -100,7 +100,7 @@ class Deployment:
             RotationChain(records, tombstones),
             UsagePlans(gateway),
         )
-        # Clients read secrets, wherever the records are.
+        # Clients read their keys from secrets, wherever the records are.
         deliveries = Deliveries(settings.delivery_prefix, secrets, records)
         revocations = Revocations(records, tombstones, gateway_keys, clock)
         return cls(

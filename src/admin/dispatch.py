@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from admin.deployment import Deployment
     from apikeys.document import Document
 
-    # Any: each takes the one model of request that has its name.
+    # Any: each takes the request model of its name.
     type Action = Callable[[Deployment, Any], Document]
 
 _ACTIONS: dict[str, Action] = {
@@ -58,7 +58,7 @@ _ACTIONS: dict[str, Action] = {
     "signing.rotate": rotate_signing_key.rotate,
     "signing.retire": rotate_signing_key.retire,
 }
-# What is done another way where a request is about a login.
+# The actions that differ for a login.
 _ACTIONS_ON_ACCOUNTS: dict[str, Action] = {
     "issue": issue_account.issue,
     "clone": issue_account.clone,
@@ -68,15 +68,15 @@ _FIELD = re.compile(r"[A-Za-z_.]{1,64}")
 
 
 class Actions:
-    """Checks requests and hands each to the one function that carries it out."""
+    """Checks requests and passes each to the function that carries it out."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
 
     def carry_out(self, event: object) -> tuple[Document, Document]:
-        """Return the answer to a request, and what the audit log says of it.
+        """Return the answer to a request, and what the audit log says about it.
 
-        Nothing is done for a request that is not right in every field.
+        Nothing is done for a request that is not valid in every field.
         """
         action = self.name_of(event)
         key_id = login = None
@@ -100,12 +100,12 @@ class Actions:
             "status": answer["status"],
             "error_code": error["code"] if isinstance(error, dict) else None,
         }
-        # What the schedule's run found is nobody else's to read.
+        # Nobody else may read what the schedule's run found.
         counts = {n: answer[n] for n in ("due", "states", "undelivered") if n in answer}
         return answer, audit | counts | self._told(action, answer)
 
     def _told(self, action: str, answer: Document) -> Document:
-        """Tell the event bus what was done; return what came of that, if it was."""
+        """Tell the event bus what was done; return the outcome, None if nothing was."""
         bus = self._deployment.event_bus
         stack = self._deployment.settings.stack_name
         event = life_cycle.event_of(action, answer, stack)
@@ -117,7 +117,7 @@ class Actions:
         return {"event": "undelivered", "event_error": problem}
 
     def name_of(self, event: object) -> str:
-        """Return the action that is asked for, ``unknown`` for any text but ours."""
+        """Return the requested action, ``unknown`` for any other text."""
         action = event.get("action") if isinstance(event, dict) else None
         if isinstance(action, str) and action in _ACTIONS:
             return action
@@ -132,22 +132,22 @@ def _function(action: str, *, on_account: bool) -> Action:
 
 def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by its type
     try:
-        # Powertools takes unions too, which its signature does not say.
+        # Powertools also accepts unions, which its signature doesn't say.
         return parse(event=event, model=requests.AnyRequest)  # type: ignore[call-overload]
     except ValidationError as error:
         # Neither str(error) nor its input goes on: they may quote a secret.
         first = error.errors(include_url=False, include_input=False)[0]
     path = [str(part) for part in first["loc"]]
-    # The first part is the action, by which the request's model was chosen.
+    # The first part is the action, which selected the request's model.
     field = ".".join(path[1:]) or ("action" if "union_tag" in first["type"] else "")
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "value_error" and not field:
-        # A rule about several fields names the one to change.
+        # A rule about several fields names the one to correct.
         field, message = message.split(": ", 1)
     if first["type"] == "extra_forbidden":
-        # A name is input, too; only one that looks like a field's is repeated.
+        # A name is input, too; only one that looks like a field name is repeated.
         field = field if _FIELD.fullmatch(field) else ""
-        message = "is not a field of this action" if field else "has a field too many"
+        message = "is not a field of this action" if field else "has an unknown field"
     if first["type"].startswith("union_tag"):
         message = "is one of the actions in docs/admin.md"
     raise RefusedError(

@@ -1,4 +1,4 @@
-"""Why an action is refused: what the caller may read and can act on."""
+"""Why an action is refused, in terms that the caller may see and can act on."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Code(StrEnum):
-    """Every error code that an answer may have; for programs, stable.
+    """Every error code that an answer may have; stable, for programs.
 
     Attributes:
-        status: what HTTP calls it, 400 to 503.
+        status: the HTTP status, 400 to 503.
     """
 
     status: int
@@ -52,7 +52,7 @@ class Code(StrEnum):
     TOPIC_UNAVAILABLE = "topic_unavailable", 503
 
     def __new__(cls, text: str, status: int) -> Self:
-        """Return the code of this text, always answered with this status."""
+        """Return the code with this text and status."""
         code = str.__new__(cls, text)
         code._value_ = text
         code.status = status
@@ -60,13 +60,13 @@ class Code(StrEnum):
 
 
 class RefusedError(ApiKeyError):
-    """An action that was not carried out, and changed nothing.
+    """An action that was not carried out and changed nothing.
 
     Attributes:
         code: why; its status is the answer's.
         message: for people; says what is allowed and never shows the input.
-        field: the request's field at fault, where there is one.
-        findings: those of a role map for which it is refused.
+        field: the request's field at fault, if there is one.
+        findings: those for which a role map is refused.
     """
 
     def __init__(
@@ -85,12 +85,12 @@ class RefusedError(ApiKeyError):
 
 
 def invalid(field: str, message: str) -> RefusedError:
-    """Return the refusal of a request's field."""
+    """Return the refusal for a request's field."""
     return RefusedError(Code.INVALID_REQUEST, f"{field}: {message}", field=field)
 
 
 def not_found(principal: Principal) -> RefusedError:
-    """Return the refusal of a key id or login that was never issued here."""
+    """Return the refusal for a key id or login that was never issued here."""
     what = "id" if principal.noun == "key" else "login"
     message = f"no {principal.noun} has this {what}"
     code = Code.ACCOUNT_NOT_FOUND if principal.is_account else Code.KEY_NOT_FOUND
@@ -105,25 +105,25 @@ def revoked(principal: Principal) -> RefusedError:
 
 
 def not_revocable(principal: Principal, advice: str) -> RefusedError:
-    """Return the refusal to call revoked what Secrets Manager goes on answering.
+    """Return the refusal to report as revoked what Secrets Manager does not delete.
 
     Args:
-        principal: whose credential goes on working.
-        advice: what ends it instead.
+        principal: whose credential keeps working.
+        advice: what stops it instead.
     """
-    # So answers a secret that somebody replicated into another region.
+    # This happens for a secret that somebody replicated to another region.
     message = "Secrets Manager does not delete the record (has it replicas?); the "
     message += f"{principal.noun} still works: {advice}"
     return RefusedError(Code.NOT_REVOCABLE, message, field=principal.field)
 
 
 def corrupt(principal: Principal, what: str) -> RefusedError:
-    """Return the refusal to go by a record that can't be read."""
+    """Return the refusal to use a record that can't be read."""
     return RefusedError(Code.RECORD_CORRUPT, what, field=principal.field)
 
 
 def conflict(what: str) -> RefusedError:
-    """Return the refusal of a write that somebody else's write overtook."""
+    """Return the refusal for a write that somebody else's write overtook."""
     message = f"{what} was changed by somebody else; read it again"
     return RefusedError(Code.VERSION_CONFLICT, message)
 

@@ -1,4 +1,4 @@
-"""What the requests are made of: checked texts, names, ends, descriptions."""
+"""The parts of requests: checked texts, names, lifetimes, descriptions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from pydantic.alias_generators import to_camel
 
 from admin.principal import Principal
 from apikeys import fields as rules
-from apikeys import ruling
+from apikeys import role_name, ruling
 from apikeys.fields import MAX_LIFETIME_DAYS, MAX_ROLES, USAGE_PLAN_ID_PATTERN
 from apikeys.key import KEY_ID_PATTERN
+from apikeys.login import PATTERN as LOGIN_PATTERN
 from apikeys.login import check_password
 from apikeys.networks import MAX_NETWORKS, check_address, check_network
+from apikeys.text import MAX_DESCRIPTION, MAX_TEXT
 
 if TYPE_CHECKING:
     from apikeys.document import Document
@@ -36,6 +38,9 @@ _DESCRIPTIVE = {
     "session",
     "allowed_cidrs",
 }
+_DATE_PATTERN = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?"
+# Role names are taken in any case.
+_ANY_CASE_PATTERN = role_name.PATTERN.replace("A-Z", "A-Za-z")
 
 
 def _called(text: str) -> str:
@@ -52,13 +57,30 @@ def _encodable(value: Document) -> Document:
     return value
 
 
-# As a text may not either, what a text is in may not hold what UTF-8 can't.
+# The published schema states what a function checks in ``json_schema_extra``.
+# Like the texts themselves, what contains them may hold nothing that UTF-8 can't.
 JsonObject = Annotated[dict[str, object], AfterValidator(_encodable)]
-Text = Annotated[str, AfterValidator(rules.human_text)]
-Description = Annotated[str, AfterValidator(rules.description)]
-ExpirationDate = Annotated[str, AfterValidator(rules.date)]
+Text = Annotated[
+    str,
+    AfterValidator(rules.human_text),
+    Field(json_schema_extra={"minLength": 1, "maxLength": MAX_TEXT}),
+]
+Description = Annotated[
+    str,
+    AfterValidator(rules.description),
+    Field(json_schema_extra={"minLength": 1, "maxLength": MAX_DESCRIPTION}),
+]
+ExpirationDate = Annotated[
+    str,
+    AfterValidator(rules.date),
+    Field(json_schema_extra={"pattern": f"^{_DATE_PATTERN}$"}),
+]
 KeyId = Annotated[str, StringConstraints(pattern=f"^{KEY_ID_PATTERN}\\z")]
-Login = Annotated[str, AfterValidator(rules.login)]
+Login = Annotated[
+    str,
+    AfterValidator(rules.login),
+    Field(json_schema_extra={"pattern": f"^{LOGIN_PATTERN}$"}),
+]
 Network = Annotated[str, AfterValidator(check_network)]
 Password = Annotated[str, AfterValidator(check_password)]
 Address = Annotated[str, AfterValidator(check_address)]
@@ -67,7 +89,11 @@ StageName = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9_-]{1,128}|\$default)\z")
 ]
 CalledRoute = Annotated[str, AfterValidator(_called)]
-RoleName = Annotated[str, AfterValidator(rules.role)]
+RoleName = Annotated[
+    str,
+    AfterValidator(rules.role),
+    Field(json_schema_extra={"pattern": f"^{_ANY_CASE_PATTERN}$"}),
+]
 Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")]
 UsagePlanId = Annotated[str, StringConstraints(pattern=f"^{USAGE_PLAN_ID_PATTERN}\\z")]
 NextToken = Annotated[str, StringConstraints(min_length=1, max_length=8_192)]
@@ -81,7 +107,7 @@ RequestToken = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{32,64}\\z
 
 
 class Request(BaseModel):
-    """Common to all: fields are exact, unknown ones are refused, input stays hidden."""
+    """Base of all requests: fields are strict, unknown ones refused, input hidden."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -99,7 +125,7 @@ class Request(BaseModel):
 
 
 class Named(Request):
-    """Common to what is about one record: a key's, or a Basic account's."""
+    """Base of requests about one record, of a key or a Basic account."""
 
     key_id: KeyId | None = None
     login: Login | None = None
@@ -112,14 +138,14 @@ class Named(Request):
 
     @property
     def principal(self) -> Principal:
-        """Whom the record is about."""
+        """Who the record is about."""
         if self.login is not None:
             return Principal.account(self.login)
         return Principal.key(str(self.key_id))
 
 
 class Ending(Request):
-    """Common to what sets the end of a key's life: one way of three, or none."""
+    """Base of requests that set when a key ends, in at most one of three ways."""
 
     expiration_date: ExpirationDate | None = None
     lifetime_days: Annotated[int, Field(ge=1, le=MAX_LIFETIME_DAYS)] | None = None
@@ -145,12 +171,12 @@ class Ending(Request):
 
 
 class HandedOver(Request):
-    """Common to what makes a key or a password, whose text is in the answer alone.
+    """Base of requests that make a key or a password, shown only in the answer.
 
     Attributes:
         request_token: makes a repeat safe.
         await_confirmation: whether the caller will ``confirm`` that it was handed over.
-        deliver_to: the secret that it goes into, and not into the answer.
+        deliver_to: the secret that it goes into, instead of the answer.
     """
 
     request_token: RequestToken | None = None
@@ -159,7 +185,7 @@ class HandedOver(Request):
 
 
 class Described(Ending):
-    """Common to what describes a key; a field that is not given stays as it is."""
+    """Base of requests that describe a key; a field that is not given is unchanged."""
 
     client: Text | None = None
     issuer: Text | None = None
@@ -173,7 +199,7 @@ class Described(Ending):
     ) = None
 
     def fields(self) -> Document:
-        """Return the record's fields that were given; null takes one away."""
+        """Return the record's fields that were given; null removes one."""
         given = self.model_dump(
             by_alias=True, include=self.model_fields_set & _DESCRIPTIVE
         )

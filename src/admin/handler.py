@@ -1,4 +1,4 @@
-"""The Lambda function behind the CLI; IAM alone decides who may invoke it."""
+"""The Lambda function behind the CLI; only IAM decides who may invoke it."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
     from apikeys.document import Document
 
-# Lambda takes a line's own time only in this form.
+# Lambda accepts a line's own time only in this form.
 _logger = Logger(
     service="apikeys-admin", use_rfc3339=True, log_uncaught_exceptions=False
 )
 
-# At DEBUG botocore logs whole requests and answers, with what the stored secrets hold.
+# At DEBUG botocore logs whole requests and answers, including stored secrets.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 _config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
-# API Gateway's quotas are few calls a second, for all that goes on in the account.
+# API Gateway's quotas are a few calls a second for the whole account.
 _patient = Config(retries={"mode": "standard", "total_max_attempts": 6})
-# An event is told of what was done already, and holds nobody up.
+# An event reports what is already done, and must not delay the answer.
 _brief = Config(
     connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1}
 )
@@ -54,14 +54,14 @@ class UnannouncedError(Exception):
     """The schedule's run announced nothing."""
 
 
-# What does not fit into one line of a log is no claim.
+# A claim must fit into one log line.
 _LONGEST_ACTOR = 2_048
 
 _settings = Settings.from_environ(os.environ)
 _actions = Actions(Deployment.build(_settings, _client, time.time))
 
 
-# The answer of issue holds a key and a request may: neither is ever logged.
+# The answer to issue holds a key, and a request may: neither is ever logged.
 @_logger.inject_lambda_context(log_event=False)
 def lambda_handler(event: object, context: LambdaContext) -> Document:
     """Carry out one action of the admin function's contract.
@@ -72,7 +72,7 @@ def lambda_handler(event: object, context: LambdaContext) -> Document:
     try:
         answer, audit = _actions.carry_out(event)
     except Exception as fault:
-        # Its text may quote what was given; Lambda writes where it arose.
+        # Its text may quote the input; Lambda logs where it arose.
         kind = type(fault).__name__
         action = _actions.name_of(event)
         _audit({"action": action, "status": 500, "error_code": kind}, context)
@@ -90,7 +90,7 @@ def _audit(line: Document, context: LambdaContext) -> None:
 
 
 def _claimed_actor(context: LambdaContext) -> str | None:
-    """Return the ``actor`` of the invocation's client context, if it is a fit one.
+    """Return the ``actor`` in the invocation's client context, if it is valid.
 
     A claim for the audit log, not a proof: Lambda does not tell who invoked it;
     CloudTrail's data events do, and prove it.

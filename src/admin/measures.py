@@ -14,9 +14,9 @@ def write(line: Document, function_name: str, stack: str) -> None:
     """Write what an audit line counts.
 
     Args:
-        line: an action, its status, and what came of its event or of its notices.
+        line: an action, its status, and the outcome of its event or notices.
         function_name: that of the function.
-        stack: the deployment's name, by which all its functions count as one.
+        stack: the deployment's name, under which all its functions count together.
     """
     _count(
         "Actions",

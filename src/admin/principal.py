@@ -1,4 +1,4 @@
-"""Whom a record is about: a key, by its id, or a Basic account, by its login."""
+"""Who a record is about: a key, by its id, or a Basic account, by its login."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Principal(NamedTuple):
-    """The one name of a record's credential that may be shown and logged.
+    """The name of a record's credential that may be shown and logged.
 
     Attributes:
         field: ``keyId`` or ``login``, as requests and records have it.
@@ -33,7 +33,7 @@ class Principal(NamedTuple):
 
     @classmethod
     def of(cls, record: Record) -> Self:
-        """Return whom a record is about."""
+        """Return who a record is about."""
         return (cls.account if record.is_basic else cls.key)(record.principal)
 
     @property

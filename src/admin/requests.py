@@ -1,4 +1,4 @@
-"""The requests of the admin function, checked whole before anything is done."""
+"""The admin function's requests, checked completely before anything is done."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ from apikeys.fields import MAX_LIFETIME_DAYS
 
 _MAX_OVERLAP_SECONDS = 366 * DAY
 _USAGE_DAYS = 30
-# As long as CloudWatch Logs keeps anything.
+# The longest retention of CloudWatch Logs.
 _LOG_DAYS = 3_653
 
 
 class Issue(Described, HandedOver):
-    """Issue a key, or a Basic account where there is a login."""
+    """Issue a key, or a Basic account if a login is given."""
 
     action: Literal["issue"]
     client: Text
@@ -72,7 +72,7 @@ class Import(Described):
 
 
 class Clone(Described, HandedOver, Named):
-    """Issue another key or account like one that is there, but for what is given."""
+    """Issue a key or account like an existing one, except for what is given."""
 
     action: Literal["clone"]
     new_login: Login | None = None
@@ -87,7 +87,7 @@ class Clone(Described, HandedOver, Named):
 
 
 class Rotate(Ending, HandedOver, Named):
-    """Issue a key or a password in place of another, which ends after an overlap."""
+    """Issue a key or a password to replace another, which ends after an overlap."""
 
     action: Literal["rotate"]
     password: Password | None = None
@@ -116,7 +116,7 @@ class Get(Named):
 class Verify(Request):
     """Say what the authorizer would decide about a credential, and why.
 
-    The credential is a key, or the password of the login beside it.
+    The credential is a key, or the password of the login given with it.
     """
 
     action: Literal["verify"]
@@ -143,7 +143,7 @@ def _with_login[R: Issue | Clone | Rotate](request: R) -> R:
 
 
 class ListKeys(Request):
-    """Show the records that fit, page by page."""
+    """Show the records that match, page by page."""
 
     action: Literal["list"]
     client: Text | None = None
@@ -167,7 +167,7 @@ class Update(Described, Named):
 
 
 class Enable(Named):
-    """Let what is disabled pass again."""
+    """Let a disabled credential pass again."""
 
     action: Literal["enable"]
 
@@ -179,7 +179,7 @@ class Disable(Named):
 
 
 class Revoke(Named):
-    """Refuse a credential for good, named or shown."""
+    """Refuse a credential for good; it may be named or given."""
 
     action: Literal["revoke"]
     credential: Annotated[
@@ -198,7 +198,7 @@ class Revoke(Named):
 
 
 class Restore(Named):
-    """Bring what was revoked back as it was."""
+    """Bring a revoked record back as it was."""
 
     action: Literal["restore"]
 
@@ -226,19 +226,19 @@ class RolesPut(Request):
 
 
 class Flush(Request):
-    """Empty the gateway's caches of the deployment's stages."""
+    """Flush the gateway's caches of the deployment's stages."""
 
     action: Literal["flush"]
 
 
 class Notify(Request):
-    """Tell of the keys that will end; the schedule's request."""
+    """Announce the keys that will expire; the schedule's request."""
 
     action: Literal["notify"]
 
 
 class Usage(Request):
-    """Ask how keys were used, or for the answer to that."""
+    """Ask how keys were used, or fetch the answer."""
 
     action: Literal["usage"]
     key_id: KeyId | None = None

@@ -66,29 +66,29 @@ class Settings:
 
     @property
     def own_ttl_seconds(self) -> int:
-        """How old role map and signing keys may be in the authorizer's hands.
+        """How old the authorizer's role map and signing keys may be.
 
-        It reads the deployment's own secrets once a second at most.
+        It reads the deployment's own secrets at most once a second.
         """
         return max(1, self.record_ttl_seconds)
 
     @property
     def bound(self) -> Document:
-        """How fast a change takes effect, as answers that take rights away say it."""
+        """How soon a change takes effect, as answers that take rights away state it."""
         return self._bound(self.record_ttl_seconds)
 
     @property
     def granting_bound(self) -> Document:
-        """How fast a record passes that was refused before, even a moment ago.
+        """How soon a record passes that was refused before, even a moment ago.
 
-        The authorizer remembers it as it was, or that there was none, and API Gateway
-        may have cached the refusal.
+        The authorizer may remember the old record or its absence, and API Gateway may
+        have cached the refusal.
         """
         return self._bound(max(self.record_ttl_seconds, self.unknown_ttl_seconds))
 
     @property
     def own_bound(self) -> Document:
-        """How fast a change of role map or signing keys takes effect."""
+        """How soon a change of role map or signing keys takes effect."""
         return self._bound(self.own_ttl_seconds)
 
     def _bound(self, ttl: int) -> Document:
@@ -166,7 +166,7 @@ class Settings:
 def _check_delivery(
     delivery: str, prefixes: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
-    """Refuse a prefix by which a key could be put in place of what is ours."""
+    """Refuse a prefix under which a delivery could overwrite our own secrets."""
     ours = any(name.startswith(delivery) for name in (*prefixes, *names))
     if delivery and (ours or delivery.startswith(prefixes)):
         raise ValueError(

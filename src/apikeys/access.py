@@ -1,4 +1,4 @@
-"""What a record holds, lacks and is denied of one method, path by path."""
+"""The paths of one method that a record holds, lacks and is denied."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ type Source = tuple[str, Route]
 type Sources = dict[Pattern, list[Source]]
 type Rank = tuple[int, ...]
 
-# Pairs of patterns that are compared in the time of one step.
+# Pairs of patterns compared in the time of one step.
 _COMPARED = 8
 
 
 class Work:
-    """Counts what a compilation does, and ends one that does too much."""
+    """Counts the steps of a compilation, and ends one that takes too many."""
 
     __slots__ = ("left",)
 
@@ -53,7 +53,7 @@ class Work:
 
 
 class Shapes:
-    """Shapes by length: only those of its own length, and subtrees, cover a path."""
+    """Shapes by length: only subtrees and shapes of its own length cover a path."""
 
     __slots__ = ("_by_length", "_subtrees")
 
@@ -67,7 +67,7 @@ class Shapes:
             of_its_kind.append((rank(shape), shape))
 
     def cover(self, part: Pattern, than: Rank = (3,)) -> bool:
-        """Return whether one that is more specific than a rank has all of a part."""
+        """Return whether a shape more specific than a rank covers a whole part."""
         exact = () if RUN in part else self._by_length.get(len(part), ())
         return any(
             of_shape < than and agree(head(part), shape) and covers(shape, part)
@@ -81,11 +81,11 @@ class Access:
 
     Attributes:
         held: shapes that the record's roles open, less those that it is denied whole.
-        held_exact: those of them that are no subtrees.
+        held_exact: those of them that are not subtrees.
         lacking: named shapes that it does not hold.
         has_slashed: whether a route ends in a slash, as stored maps may have them.
-        named_subtrees: those that some role has, held or not.
-        denied: what its roles deny, each exact shape with a slash at its end, too.
+        named_subtrees: subtrees that any role has, held or not.
+        denied: what its roles deny; each exact shape also with a trailing slash.
         any_key: whether a path that no role names is open.
         allow: the shapes whose patterns the policy allows.
         allowed: those patterns, each with the literals that it begins with.
@@ -154,18 +154,18 @@ class Access:
         self.allowed = [(glob(shape), head(shape)) for shape in self.allow]
 
     def widest(self, parts: set[Pattern]) -> list[Pattern]:
-        """Return the parts that no other of them covers."""
+        """Return the parts that no other one covers."""
         length = max(map(len, parts), default=0)
         self.work.spend(8 * len(parts) + len(parts) ** 2 * length // 64)
         return widest(parts)
 
     @property
     def longest(self) -> int:
-        """How many segments the longest exact route has that is held."""
+        """The number of segments in the longest exact route held."""
         return max(map(len, self.held_exact), default=0)
 
     def is_shut(self, part: Pattern) -> bool:
-        """Return whether the rules shut every path of a pattern; False if in doubt."""
+        """Return whether the rules close every path of a pattern; False if in doubt."""
         self.work.spend(1 + len(self.held_exact) + len(self.denied))
         if any(covers(wide, part) for wide in self.denied):
             return True
@@ -182,14 +182,15 @@ class Access:
     def belongs_elsewhere(self, part: Pattern, lacking: Pattern) -> bool:
         """Return whether a part of a lacking shape is open, or of another one lacking.
 
-        Either a held subtree has it, or a more specific route takes its requests.
+        Either a held subtree covers it, or a more specific route takes its requests.
         """
         return self._is_of_another(part, lacking, self._lacking_shapes)
 
     def is_shut_elsewhere(self, part: Pattern, lacking: Pattern) -> bool:
-        """Return the same, but for subtrees that are lacking.
+        """Return the same for a subtree that is lacking.
 
-        They take the requests of an exact route, and do not shut it with a slash.
+        It takes the requests of an exact route, but doesn't close that route's path
+        with a slash.
         """
         return self._is_of_another(part, lacking, self._lacking_exact)
 
@@ -201,10 +202,11 @@ class Access:
         return self._exact_shapes.cover(part, than) or others.cover(part, than)
 
     def closed(self, pattern: Pattern) -> list[tuple[Pattern, Pattern]]:
-        """Return what would be lost if a pattern of IAM were denied.
+        """Return what would be lost if an IAM pattern were denied.
 
         Returns:
-            Held shapes, each with a part of it that the rules open and the pattern has.
+            Held shapes, each with a part of it that the rules open and the pattern
+            covers.
         """
         pattern = glob(pattern)
         found = self._closed.get(pattern)
@@ -235,14 +237,14 @@ class Access:
                     break
 
     def _is_taken(self, part: Pattern, shape: Pattern) -> bool:
-        """Return whether another held shape, more specific, has all of a part."""
+        """Return whether another, more specific held shape covers a whole part."""
         return self._exact_shapes.cover(part, rank(shape))
 
 
 def crosses(shape: Pattern, place: int) -> bool:
     """Return whether the star for a ``{name}`` there may take further segments in.
 
-    Before nothing but other names and ``/*`` it takes what the subtree has anyway.
+    If only other names and ``/*`` follow, it takes what the subtree has anyway.
     """
     after = shape[place + 1 :]
     return not (shape[-1] == RUN and all(t in (PARAMETER, RUN) for t in after))

@@ -1,4 +1,4 @@
-"""Whose roles bring something about, and which of their routes."""
+"""Which roles cause a finding, and which of their routes."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ def losing(
         for shape, sources in access.held.items():
             if covers(glob(shape), part):
                 reaching.update(role for role, _ in sources)
-        # None is found to reach a shape that stands for too many of its parts.
+        # Nothing is found to reach a shape that stands for too many of its parts.
         groups.append(reaching or set().union(*groups))
     return _fewest(groups)
 
 
 def _fewest(groups: list[set[str]]) -> tuple[str, ...]:
-    """Return a small set of roles that has one of each group."""
+    """Return a small set of roles with one from each group."""
     chosen: set[str] = set()
     for group in sorted(groups, key=len):
         if group & chosen:
             continue
-        # One that serves other groups as well, and of those the first by name.
+        # Prefer one that serves other groups as well, then the first by name.
         chosen.add(min(group, key=lambda role: (-sum(role in g for g in groups), role)))
     return tuple(sorted(chosen))
 
 
 def together(one: list[Source], two: list[Source]) -> tuple[str, ...]:
-    """Return the fewest roles that have both of two routes."""
+    """Return the fewest roles that hold both of two routes."""
     return _fewest([{role for role, _ in one}, {role for role, _ in two}])
 
 
 def nearest(access: Access, shape: Pattern, closed: Closed) -> Pattern:
-    """Return the shape that is in the way, one of the same role where there is one."""
+    """Return the shape that is in the way, of the same role if possible."""
     roles = {role for role, _ in access.held[shape]}
     for held, _ in closed:
         if roles & {role for role, _ in access.held[held]}:
@@ -58,7 +58,7 @@ def nearest(access: Access, shape: Pattern, closed: Closed) -> Pattern:
 
 
 def written(sources: list[Source], roles: Iterable[str] = ()) -> str:
-    """Return a route as the map has it, in one of some roles where they have it."""
+    """Return a route as the map has it, preferably in one of these roles."""
     for role, route in sources:
         if role in roles:
             return route.text

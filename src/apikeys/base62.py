@@ -25,7 +25,7 @@ def decode(text: str) -> int:
     """Read base62 digits; the inverse of :func:`encode`.
 
     Raises:
-        KeyError: a character is no base62 digit.
+        KeyError: a character is not a base62 digit.
     """
     number = 0
     for character in text:

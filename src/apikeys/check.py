@@ -1,4 +1,4 @@
-"""What is wrong with a role map, or good to know of it, before it is stored."""
+"""What is wrong with a role map, or good to know about it, before it is stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_SEGMENTS = 16
 MAX_PARAMETERS = 6
 MAX_SHAPES = 400
 MAX_MAP_BYTES = 65_536
-# About a second: twenty times what an ordinary map of 300 routes needs.
+# About a second, twenty times what an ordinary map of 300 routes needs.
 MOST_WORK = 100_000
 _UNPROVEN = (
     "for APIs without {proxy+} and $default routes: it has not been shown on AWS how "
@@ -34,7 +34,7 @@ _UNPROVEN = (
 
 
 def check(role_map: RoleMap) -> list[Finding]:
-    """Return what was found, the gravest first, a hundred at most.
+    """Return at most a hundred findings, the gravest first.
 
     A map with a finding of grade ``refuse`` must not be stored.
     """
@@ -63,7 +63,7 @@ def _of_each(
 
 
 def _lacking(role_map: RoleMap) -> Iterator[Finding]:
-    """Say which roles a map lacks that another one has: there they open nothing."""
+    """Find roles of another map that this map lacks: here they open nothing."""
     for api, one in role_map.maps():
         lacking = sorted(role_map.role_names() - one.roles.keys())
         if lacking and (one.roles or one.any_key or api):
@@ -105,7 +105,7 @@ def _beyond_limits_of_a_route(route: Route) -> Iterator[str]:
 
 def _found(role_map: RoleMap, work: Work) -> Iterator[Finding]:
     if role_map.any_key:
-        # The fewer roles a record has, the more is denied it.
+        # The fewer roles a record has, the more it is denied.
         yield from _alone(role_map, [], work)
     for name in role_map.roles:
         yield from _alone(role_map, [name], work)
@@ -119,12 +119,12 @@ def _found(role_map: RoleMap, work: Work) -> Iterator[Finding]:
 
 
 def _alone(role_map: RoleMap, held: list[str], work: Work) -> Iterator[Finding]:
-    """Find what one role, or none, brings about by itself."""
+    """Find what one role, or none, causes by itself."""
     grant = compile_within(role_map, held, work)
     whose = f"the policy of {held[0]} alone" if held else "that of a key without roles"
     yield from _too_long(grant, held, whose)
     for finding in grant.findings:
-        # How a policy that is too long is shortened is of no interest then.
+        # How a policy that is too long gets shortened doesn't matter then.
         if finding.route or grant.bytes <= MAX_BYTES:
             yield finding
     if held and reads_beyond(role_map, held[0]):

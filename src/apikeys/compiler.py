@@ -1,9 +1,9 @@
-"""From what a record holds to one policy: what to allow, and what to deny again.
+"""Compiles what a record holds into one policy: what to allow, and what to deny.
 
 IAM's ``*`` crosses slashes, so that the Allow of ``/users/{id}`` reaches more than the
-route has. What it reaches and the rules shut (docs/roles.md) is denied, in the
-narrowest spelling that shuts it. Where that shuts an open path as well, it is denied
-all the same, and told: a conflict never opens.
+route has. Whatever it reaches although the rules close it (docs/roles.md) is denied, in
+the narrowest spelling. Where that also closes an open path, it is denied all the same
+and reported: a conflict never opens a path.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Compiler:
 
     Attributes:
         denials: what the policy denies.
-        losses: what it does otherwise than the rules say.
+        losses: where it differs from the rules.
     """
 
     def __init__(self, methods: Sequence[Methods]) -> None:
@@ -36,7 +36,7 @@ class Compiler:
         self.losses = Losses()
 
     def compile(self, one: Methods) -> None:
-        """Deny whatever is reached by some methods and shut by the rules."""
+        """Deny what is reached by some methods and closed by the rules."""
         access = one.access
         for shape in access.denied:
             self.shut_denied(one, shape)
@@ -48,7 +48,7 @@ class Compiler:
             self.shut_empty_segments(one, shape)
 
     def shut_denied(self, one: Methods, shape: Pattern) -> None:
-        """Deny what a held ``deny`` has of the paths that are allowed."""
+        """Deny those of the allowed paths that a held ``deny`` names."""
         access = one.access
         for part in _whole_or_parts(access, shape, _reached(access, shape)):
             self.denials.deny(one, part)
@@ -58,7 +58,7 @@ class Compiler:
                 self.losses.by_denial(one, shape, part)
 
     def shut_lacking(self, one: Methods, shape: Pattern) -> None:
-        """Deny what the Allows reach of a route that the record does not hold."""
+        """Deny what the Allows reach of a route that the record doesn't hold."""
         access = one.access
         if len(shape) >= self.denials.depth:
             return
@@ -75,7 +75,7 @@ class Compiler:
             self._shut_slashed(one, shape, shape)
 
     def _shut_whole(self, one: Methods, shape: Pattern) -> None:
-        """Deny a route, reached or not: under any-key all is."""
+        """Deny a route whether it is reached or not: under any-key everything is."""
         if one.access.belongs_elsewhere(shape, shape):
             return
         for part in (shape,) if shape[-1] == RUN else (shape, (*shape, "")):
@@ -97,15 +97,15 @@ class Compiler:
             self.losses.by_lacking(one, shape, part)
         for part in taken:
             self._shut_slashed(one, part, shape)
-        # A subtree names no single route: what a star reaches of it by crossing a
-        # slash is shut where that costs nothing.
+        # A subtree isn't a single route: what a star reaches of it by crossing a slash
+        # is denied where that costs nothing.
         reached = _reached(access, shape)
         for part in (shape, *reached) if reached else ():
             if not access.closed(part):
                 self.denials.deny(one, part)
 
     def _shut_slashed(self, one: Methods, bare: Pattern, lacking: Pattern) -> None:
-        """Deny ``p/`` of each ``p`` that is named and shut."""
+        """Deny ``p/`` for each ``p`` that is named and closed."""
         access, slashed = one.access, (*bare, "")
         access.work.spend(len(access.allowed))
         if not any(
@@ -125,7 +125,7 @@ class Compiler:
             self.losses.by_slash(one, slashed, part)
 
     def shut_further_segments(self, one: Methods, shape: Pattern) -> None:
-        """Deny each ``{name}`` of an Allow with one segment more, or with some more."""
+        """Deny each ``{name}`` of an Allow with one or more further segments."""
         access = one.access
         deepest = max(access.longest - len(shape), 0) + 1
         for place, token in enumerate(shape):
@@ -147,7 +147,7 @@ class Compiler:
     def _leave_open(
         self, one: Methods, shape: Pattern, place: int, shut_from: int, closed: Closed
     ) -> None:
-        """Note what can't be denied below a ``{name}``; deny what is empty of it."""
+        """Note what can't be denied below a ``{name}``; deny the empty one."""
         before, after = shape[:place], shape[place + 1 :]
         self._shut_empty(one, shape, (*before, "", RUN, *after))
         below = (*before, PARAMETER, RUN, *after)
@@ -155,7 +155,7 @@ class Compiler:
             self.losses.by_depth(one, shape, place, shut_from, closed)
 
     def shut_empty_segments(self, one: Methods, shape: Pattern) -> None:
-        """Deny each ``{name}`` of an Allow that is empty."""
+        """Deny each empty ``{name}`` of an Allow."""
         for place, token in enumerate(shape):
             if token == PARAMETER:
                 empty = (*shape[:place], "", *shape[place + 1 :])
@@ -192,7 +192,7 @@ def _reached(access: Access, shape: Pattern) -> list[Pattern]:
 def _whole_or_parts(
     access: Access, shape: Pattern, parts: list[Pattern]
 ) -> list[Pattern]:
-    """Return the shape where nothing but it would be lost, else its parts."""
+    """Return the shape if nothing else would be lost with it, else its parts."""
     if parts and shape not in parts and not access.closed(shape):
         return [shape]
     return parts

@@ -1,4 +1,4 @@
-"""The decision about a credential whose record was found, and the words for it."""
+"""The decision about a credential whose record was found, and its reasons."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def decide[T](
         record: the record that the credential names.
         credential: what was presented, as ``matches`` takes it.
         now: seconds since 1970, UTC.
-        matches: tells whether one of these digests is the credential's.
+        matches: returns whether one of these digests is the credential's.
 
     Returns:
         ``GRANTED``, or the first reason to refuse.

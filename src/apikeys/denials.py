@@ -19,7 +19,7 @@ _UNLIMITED = 1_000
 
 
 class Methods:
-    """Some methods, and the one access that a record has by each of them."""
+    """Some methods, and the access that a record has by each of them."""
 
     __slots__ = ("access", "names")
 
@@ -32,7 +32,7 @@ class Denials:
     """Collects patterns to deny, the method first.
 
     Attributes:
-        depth: paths of so many segments are denied, whatever they are.
+        depth: paths with this many segments are denied, whatever they are.
     """
 
     def __init__(self, methods: Sequence[Methods]) -> None:
@@ -43,7 +43,7 @@ class Denials:
         self.depth = _UNLIMITED
 
     def patterns(self) -> list[Pattern]:
-        """Return the patterns, none of which another one covers."""
+        """Return the patterns, without those that another one covers."""
         return sorted(widest(set(self._denied)))
 
     def letters(self, patterns: Collection[Pattern]) -> frozenset[str]:
@@ -51,11 +51,11 @@ class Denials:
         return shield.letters(self._needed, patterns)
 
     def deny(self, one: Methods, path: Pattern) -> None:
-        """Deny a path by some methods, by any method where nothing is lost by that."""
+        """Deny a path for some methods, or for all where that costs nothing."""
         pattern = glob(path)
         self._needed.append((one, pattern))
         if one.access.has_slashed and pattern[-1] == "" and pattern[-2:] != ("", ""):
-            # Where "p/" is a route of its own, "p//" is open only where that is.
+            # Where "p/" is a route of its own, "p//" is open only if "p/" is.
             self.deny(one, (*pattern, ""))
         if self.has(one, pattern):
             return
@@ -65,7 +65,7 @@ class Denials:
             self._keep((RUN, *pattern))
 
     def deny_widely(self, one: Methods, pattern: Pattern) -> None:
-        """Deny a pattern that costs nothing, with its like if they cost none."""
+        """Deny a pattern that costs nothing, with its like if they cost nothing."""
         if self.has(one, pattern):
             return
         start = pattern.index(RUN)
@@ -81,14 +81,14 @@ class Denials:
         self._keep(*((name, *widest_of_these) for name in one.names))
 
     def deny_slashed(self) -> bool:
-        """Deny every path that ends in a slash, unless that loses one."""
+        """Deny every path that ends in a slash, unless that loses an open one."""
         if _SLASHED not in self._denied and self._loses(_SLASHED):
             return False
         self._keep(_SLASHED)
         return True
 
     def deny_empty(self, pattern: Pattern) -> bool:
-        """Deny every path with such an empty segment, unless that loses one."""
+        """Deny every path with such an empty segment, unless that loses an open one."""
         if covers(_SLASHED, (RUN, *pattern)):
             return self.deny_slashed()
         if self._loses(_EMPTY_SEGMENTS):
@@ -97,7 +97,7 @@ class Denials:
         return True
 
     def has(self, one: Methods, pattern: Pattern) -> bool:
-        """Return whether a pattern is denied already."""
+        """Return whether a pattern is already denied."""
         one.access.work.spend(len(self._denied))
         return all(
             any(covers(wide, (name, *pattern)) for wide in self._denied)
@@ -105,7 +105,7 @@ class Denials:
         )
 
     def _loses(self, pattern: Pattern) -> bool:
-        """Return whether a pattern that begins with any method shuts an open path."""
+        """Return whether denying a pattern for every method closes an open path."""
         return self._any_key or any(
             one.access.closed(pattern[1:]) or one.access.closed(pattern)
             for one in self._methods
@@ -117,5 +117,5 @@ class Denials:
 
 
 def full(one: Methods, shapes: Iterable[Pattern]) -> list[Pattern]:
-    """Return paths with each of the methods before them."""
+    """Return paths prefixed with each of the methods."""
     return [(name, *glob(shape)) for shape in shapes for name in one.names]

@@ -19,7 +19,7 @@ _FAST = "$sha256$"
 _FAST_LENGTH = len(_FAST) + 43
 _BASE64URL = f"{ALPHANUMERIC}-_"
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-# Compiled by the first record that needs it.
+# Compiled when the first record needs it.
 _SLOW = (
     r"\$argon2id\$v=19\$m=([1-9][0-9]{0,6}),t=([1-9][0-9]{0,2}),p=([1-9][0-9]{0,2})"
     r"\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})"
@@ -31,7 +31,7 @@ _MOST_MEMORY_KIB, _MOST_PASSES, _MOST_LANES = 131_072, 10, 4
 
 def fast(credential: str) -> str:
     """Return ``$sha256$<base64url, unpadded>`` of a credential of 256 random bits."""
-    # base64 costs an import more than its own binascii.
+    # base64 costs one more import than binascii, which it wraps.
     encoded = b2a_base64(sha256(credential.encode()).digest(), newline=False)
     return _FAST + encoded.translate(_URL_SAFE, b"=").decode()
 
@@ -47,12 +47,12 @@ def slow(credential: str) -> str:
 
 
 def is_slow(digest: str) -> bool:
-    """Tell whether checking this digest costs a slow hash."""
+    """Return whether checking this digest takes a slow hash."""
     return digest.startswith(SLOW)
 
 
 def check(digest: str) -> None:
-    """Refuse what is no digest, or is too weak or too dear to be one.
+    """Refuse a text that is not a digest, or whose parameters are out of bounds.
 
     Raises:
         ValueError: another grammar; argon2id below m=19456, t=2 (or m=47104, t=1)
@@ -75,7 +75,7 @@ def check(digest: str) -> None:
 
 
 def have_one_salt(one: str, other: str) -> bool:
-    """Tell whether one slow hash serves to check both digests."""
+    """Return whether one slow hash is enough to check both digests."""
     return is_slow(one) and one.rpartition("$")[0] == other.rpartition("$")[0]
 
 
@@ -83,7 +83,7 @@ def like(stored: str, credential: str) -> str:
     """Return the digest of a credential under the kind and the salt of another.
 
     Raises:
-        ValueError: an argon2id digest that the hash itself can't read.
+        ValueError: an argon2id digest that argon2 itself can't read.
     """
     if not is_slow(stored):
         return fast(credential)
@@ -114,11 +114,11 @@ def argon2id(  # noqa: PLR0913 - the parameters of RFC 9106
     """Return the argon2id hash (RFC 9106, version 19) of a secret: the slow hash.
 
     Raises:
-        MemoryError: there is not so much memory.
+        MemoryError: there is not enough memory.
         RuntimeError: argon2 refused; nothing was compared.
     """
-    # The bindings of argon2-cffi alone: the package around them takes as long to import
-    # as half an empty function to start.
+    # Only the bindings of argon2-cffi: importing the package around them takes half as
+    # long as an empty function takes to start.
     from _argon2_cffi_bindings import (  # type: ignore[import-untyped]  # noqa: PLC0415 - few records need it
         ffi,
         lib,
@@ -148,23 +148,23 @@ def argon2id(  # noqa: PLR0913 - the parameters of RFC 9106
 
 
 def matches(stored: str, credential: str) -> bool:
-    """Tell what :func:`matches_any` does of a single digest."""
+    """Return what :func:`matches_any` does for a single digest."""
     return matches_any((stored,), credential)
 
 
 def matches_any(digests: tuple[str, ...], credential: str) -> bool:
-    """Tell, in constant time, whether one of checked digests is the credential's.
+    """Return, in constant time, whether one of checked digests is the credential's.
 
-    Several must share a salt: it takes one hash, however many they are.
+    Several must share a salt, so that one hash is enough for all of them.
 
     Raises:
-        ValueError: an argon2id digest that the hash itself can't read.
+        ValueError: an argon2id digest that argon2 itself can't read.
     """
     return is_among(like(digests[0], credential), digests)
 
 
 def is_among(made: str, digests: tuple[str, ...]) -> bool:
-    """Tell, in constant time, whether a digest is one of checked digests."""
+    """Return, in constant time, whether a digest is one of checked digests."""
     found = False
     for stored in digests:
         found |= compare_digest(made, stored)
@@ -172,7 +172,7 @@ def is_among(made: str, digests: tuple[str, ...]) -> bool:
 
 
 def _decoded(text: str) -> bytes:
-    """Read unpadded base64 that has one spelling only."""
+    """Read unpadded base64 in its canonical spelling."""
     padded = f"{text}{'=' * (-len(text) % 4)}".encode()
     with suppress(Error):
         decoded = a2b_base64(padded, strict_mode=True)

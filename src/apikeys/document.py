@@ -13,7 +13,7 @@ type Document = dict[str, object]
 
 
 def loads(text: str) -> Document:
-    """Read one JSON object (RFC 8259) in which no name stands twice.
+    """Read one JSON object (RFC 8259) without duplicate names.
 
     Raises:
         ValueError: not JSON, not an object, NaN or Infinity (1e999 too), a name given
@@ -34,16 +34,16 @@ def dumps(document: Document) -> str:
 
 
 def are_equal(one: Document, two: Document) -> bool:
-    """Tell whether two documents are the same JSON, in which 1 is not true."""
+    """Return whether two documents are the same JSON, where 1 is not true."""
     first, second = (json.dumps(document, sort_keys=True) for document in (one, two))
     return first == second
 
 
 def unique(pairs: Iterable[tuple[str, object]]) -> Document:
-    """Return an object of these members.
+    """Return an object with these members.
 
     Raises:
-        ValueError: a name stands twice; which one is not shown.
+        ValueError: a duplicate name, which is not shown.
     """
     listed = list(pairs)
     document = dict(listed)

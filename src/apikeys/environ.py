@@ -1,4 +1,4 @@
-"""Values of environment variables, checked; a bad one fails at start-up."""
+"""Checked values of environment variables; a bad one fails at start-up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MOST_DIGITS = 6
-# Secrets Manager ends ARNs in a hyphen and so many characters.
+# Secrets Manager ends ARNs with a hyphen and this many characters.
 _SUFFIX_WIDTH = 6
 
 
@@ -24,7 +24,7 @@ def whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
 
 
 def whole_numbers(environ: Mapping[str, str], name: str) -> tuple[int, ...]:
-    """Return a variable's whole numbers, which commas separate; none by default.
+    """Return a variable's comma-separated whole numbers; none by default.
 
     Raises:
         ValueError: as ``whole_number``.
@@ -36,10 +36,10 @@ def whole_numbers(environ: Mapping[str, str], name: str) -> tuple[int, ...]:
 
 
 def choice(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
-    """Return a variable that has one of some values, the first by default.
+    """Return a variable with one of these values, the first by default.
 
     Raises:
-        ValueError: it has another; names the variable and what is allowed.
+        ValueError: it has another value; names the variable and what is allowed.
     """
     value = environ.get(name, allowed[0])
     if value not in allowed:
@@ -60,7 +60,7 @@ def required(environ: Mapping[str, str], name: str) -> str:
 
 
 def check_names(keys: str, accounts: str, roles: str, signing: str) -> None:
-    """Refuse names of which one could be taken for another's.
+    """Refuse names that could be confused with one another.
 
     Args:
         keys: what the names of keys' records begin with.

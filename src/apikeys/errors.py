@@ -1,7 +1,7 @@
-"""What can go wrong, as a tree; refusals of a credential are no errors (decision).
+"""What can go wrong, as a tree; a refused credential is not an error (decision).
 
 ApiKeyError
-├── MalformedKeyError            what was presented is no key
+├── MalformedKeyError            what was presented is not a key
 ├── MalformedDocumentError       a stored document breaks its grammar
 │   ├── MalformedRecordError
 │   │   └── NotOntoPopError
@@ -11,7 +11,7 @@ ApiKeyError
 └── FaultError                   the answer is 500; carries the operator's reason
     ├── StoreUnavailableError    an outage: try again, a known record may go stale
     ├── StoreRefusedError        access denied, KMS: a decision, nothing goes stale
-    ├── OverloadedError          more look-ups provoked than this environment admits
+    ├── OverloadedError          more look-ups were provoked than are admitted
     └── MisconfiguredError       settings, role map, signing secret, method ARN
 """
 
@@ -33,7 +33,7 @@ class MalformedRecordError(MalformedDocumentError):
 
 
 class NotOntoPopError(MalformedRecordError):
-    """The record under a key's text is another credential's, and none of OntoPop's."""
+    """The record under a key's text is not OntoPop's, but another credential's."""
 
 
 class MalformedSigningSecretError(MalformedDocumentError):
@@ -61,7 +61,7 @@ class FaultError(ApiKeyError):
         stage: … its stage, where the event named them.
         key_id: of the key that was looked at, where it is known to be genuine, and …
         login: … of the account, where it has a record.
-        cached: whether the record came without a read, None where none was needed.
+        cached: whether the record came from the cache, None where none was needed.
     """
 
     reason = "misconfigured"
@@ -85,10 +85,10 @@ class StoreRefusedError(FaultError):
 
 
 class OverloadedError(FaultError):
-    """More work was provoked than an environment does for strangers."""
+    """Strangers provoked more work than an environment allows."""
 
     reason = "overloaded"
 
 
 class MisconfiguredError(FaultError):
-    """Something the operator has to set right; the message says what."""
+    """Something the operator has to fix; the message says what."""

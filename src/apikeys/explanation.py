@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 def explain(
     role_map: RoleMap, names: Iterable[str], *, read_only: bool = False
 ) -> Document:
-    """Return what a record with these roles may call, and why not more.
+    """Return what a record with these roles may call, and why nothing else.
 
     Returns:
-        ``opens`` with the routes held; ``closes`` with each other route of the map
-        that these meet, and the rule that shuts it; ``findings``; the policy's length.
+        ``opens`` with the routes held; ``closes`` with each other route of the map that
+        overlaps with them, and the rule that closes it; ``findings``; the policy's
+        length.
     """
     held = [name for name in role_map.roles if name in set(names)]
     grant = role_map.grant(held, read_only=read_only)
@@ -57,7 +58,7 @@ def _text(route: Route, *, read_only: bool) -> str:
 def _closed(
     role_map: RoleMap, held: list[str], opened: list[Route], *, read_only: bool
 ) -> Iterator[tuple[str, str]]:
-    """Yield the routes that take something away, and how."""
+    """Yield the routes that take something away, and the rule."""
     for name in held:
         for route in role_map.roles[name].deny:
             yield route.text, f"denied by {name}"

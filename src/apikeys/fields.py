@@ -1,4 +1,4 @@
-"""What the fields of a request may be, wherever it is made: a function each.
+"""What the fields of a request may be, wherever it is made: one function per field.
 
 Each returns the value as the request has it, or raises ValueError with the rule; none
 shows the value. The authorizer reads records, not requests, and never loads this.
@@ -53,7 +53,7 @@ def login(value: str) -> str:
 
 
 def date(value: object) -> str:
-    """Return a date as a record has it, of one with the zone of answers too."""
+    """Return a date as a record has it; the zone that answers have may be given."""
     text = str(value).removesuffix("Z")
     timestamp.parse(text)
     return text
@@ -67,7 +67,7 @@ def usage_plan_id(value: object) -> str:
 
 
 def session(value: object) -> Document:
-    """Return the settings of a session, all of them known and as they may be."""
+    """Return the settings of a session, all of them known and valid."""
     if isinstance(value, dict) and not value.keys() <= set(SETTINGS):
         raise ValueError(f"a session's settings are {', '.join(SETTINGS)}")
     checked = check_session(value)
@@ -80,6 +80,6 @@ def session(value: object) -> Document:
 def _visible(text: str, field: str) -> str:
     found = invisible_in(text)
     if found is not None:
-        # Nobody finds by eye what is meant.
+        # Nobody could see which character is meant.
         raise ValueError(f"{field} has an invisible character, U+{ord(found):04X}")
     return text

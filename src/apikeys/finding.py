@@ -20,12 +20,12 @@ class Finding:
     Attributes:
         grade: ``refuse``: the map must not be stored; ``restrict``: these roles must
             not be given to one record; ``tell``: good to know.
-        roles: who holds the roles, held together, is concerned.
+        roles: whoever holds all of these is concerned.
         route: the route that it is about, as the map has it.
-        message: a sentence for people.
+        message: a sentence for a person.
         requests: patterns of IAM, behind the stage, that hold each request concerned.
         opens: whether those requests are open beyond the rules; else they are shut.
-        api: whose map it is about, by id or id/stage; empty for the top level.
+        api: which API's map it is about, by id or id/stage; empty for the top level.
     """
 
     __slots__ = ("api", "grade", "message", "opens", "requests", "roles", "route")
@@ -52,7 +52,7 @@ class Finding:
         return f"<{self.grade} {' '.join(self.roles)}: {self.message}>"
 
     def document(self) -> Document:
-        """Return the finding as the admin function answers it."""
+        """Return the finding as the admin function's answers have it."""
         api = {"api": self.api} if self.api else {}
         return {
             "grade": self.grade,
@@ -64,12 +64,12 @@ class Finding:
 
 
 def refusals(messages: Iterable[str]) -> list[Finding]:
-    """Return findings that each forbid to store the map."""
+    """Return the findings that forbid storing the map."""
     return [Finding(REFUSE, (), "", message) for message in messages]
 
 
 def losses(findings: Iterable[Finding]) -> list[Finding]:
-    """Return those for which no new record may have the roles, each said once."""
+    """Return those that forbid giving the roles to one record, each once."""
     grave = (finding for finding in findings if finding.grade != TELL)
     return list({(f.api, f.roles, f.message): f for f in grave}.values())
 
@@ -82,5 +82,5 @@ def located(api: str, findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def by_grade(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings with the gravest first, otherwise in their order."""
+    """Return findings with the gravest first, otherwise in their given order."""
     return sorted(findings, key=lambda finding: GRADES.index(finding.grade))

@@ -24,7 +24,7 @@ ONTOPOP_FIELDS = (
     "roles",
 )
 
-# What the name of a stored secret may be made of.
+# What the name of a stored secret may consist of.
 _CHARACTERS = f"{ALPHANUMERIC}/_+=.@-"
 _MAC_WIDTH = 43
 _KEY_ID_WIDTH = 16
@@ -32,7 +32,7 @@ _SUFFIX = 7
 
 
 def is_foreign_key(text: str) -> bool:
-    """Tell whether a text may be a key that was imported."""
+    """Return whether a text may be an imported key."""
     return SHORTEST <= len(text) <= LONGEST and consists_of(text, _CHARACTERS)
 
 
@@ -56,9 +56,9 @@ def check_importable(text: object) -> str:
 
 
 def field_with_key(fields: Document, text: str) -> str | None:
-    """Return the name of a field that has a key's text in it, None where none has.
+    """Return the name of a field that contains a key's text, None if none does.
 
-    Such a field would be listed, logged and handed to back ends in clear.
+    Such a field would be listed, logged and passed to back ends in clear.
     """
     sought = text.lower()
     for name, value in fields.items():
@@ -68,10 +68,10 @@ def field_with_key(fields: Document, text: str) -> str | None:
 
 
 def is_nameable(text: str) -> bool:
-    """Tell whether a text may end a stored secret's name, as OntoPop's keys do.
+    """Return whether a text may end a stored secret's name, as OntoPop's keys do.
 
-    Never an ARN, which has colons; never what Secrets Manager takes for the six
-    characters that it appends to a name.
+    It must not be an ARN, which has colons, nor end in what Secrets Manager takes for
+    the six characters that it appends to a name.
     """
     return (
         1 <= len(text) <= LONGEST
@@ -81,7 +81,7 @@ def is_nameable(text: str) -> bool:
 
 
 def key_id_of(text: str, lookup_key: bytes) -> str:
-    """Return the key id of a foreign key; it tells nothing even of a weak one."""
+    """Return the key id of a foreign key; it reveals nothing, even of a weak one."""
     mac = int.from_bytes(hmac.digest(lookup_key, text.encode(), "sha256"))
     return base62.encode(mac, _MAC_WIDTH)[-_KEY_ID_WIDTH:]
 
@@ -91,10 +91,10 @@ def parse_ontopop_record(text: str, key_id: str) -> Record:
 
     Args:
         text: the stored value.
-        key_id: what stands for the key from here on; its text goes no further.
+        key_id: replaces the key from here on; its text goes no further.
 
     Raises:
-        NotOntoPopError: it has a version: somebody presented a key id, not a key.
+        NotOntoPopError: it has a version, so that a key id was presented, not a key.
         MalformedRecordError: names the field, never shows its content.
     """
     try:
@@ -104,12 +104,12 @@ def parse_ontopop_record(text: str, key_id: str) -> Record:
     if "schemaVersion" in found:
         raise NotOntoPopError(f"record of {key_id}: is none of OntoPop's")
     key = found.pop("key", None)
-    # No key that can be presented is beyond ASCII; half a surrogate pair has no digest.
+    # A key that can be presented is ASCII; a lone surrogate has no digest.
     if not isinstance(key, str) or not key.isascii():
         raise MalformedRecordError(f"record of {key_id}: is none of OntoPop's")
     own = {
         "keyId": key_id,
-        # Equal digests, compared in constant time, are equal keys.
+        # Equal digests, compared in constant time, mean equal keys.
         "digest": digest.fast(key),
     }
     known = {name: found[name] for name in ONTOPOP_FIELDS if name in found}

@@ -1,4 +1,4 @@
-"""What a set of roles opens and closes, compiled and fitted to API Gateway's bound."""
+"""What a set of roles opens and closes, compiled to fit API Gateway's bound."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from apikeys.access import Sources
     from apikeys.roles import RoleMap
 
-# The longest that AWS has (GovCloud), and a stage of 16 characters.
+# AWS's longest (GovCloud), with a stage of 16 characters.
 LONGEST_STAGE_ARN = (
     "arn:aws-us-gov:execute-api:ap-northeast-1:123456789012:abcdefghij/abcdefghijklmnop"
 )
 _EXPIRES_AT = 4_102_444_800
-# About a second. `roles put` takes no map that comes near, nor paths that are longer.
+# About a second. `roles put` refuses a map that comes near, and longer paths.
 _MOST_WORK = 100_000
 _ORDINARY_LENGTH = 16
 _WITHOUT_END = 1 << 62
 
 
 class Grant:
-    """What a set of roles opens and closes, as ends of ARNs behind the stage.
+    """What a set of roles opens and closes, as ends of ARNs after the stage.
 
     Attributes:
         allow: what the policy allows.
         deny: what it denies.
-        findings: what it does otherwise than the rules say.
-        bytes: how long a policy it needs at most, which may be more than it has.
+        findings: where it differs from the rules.
+        bytes: the most that its policy may need, which can be more than it has.
     """
 
     __slots__ = ("allow", "bytes", "deny", "findings")
@@ -57,7 +57,7 @@ class Grant:
 
     @property
     def shut(self) -> tuple[str, ...]:
-        """What is shut of the routes that its roles hold, a sentence each."""
+        """What is closed of the routes that its roles hold, one sentence each."""
         grave = (f for f in self.findings if f.grade != TELL or not f.route)
         return tuple(finding.message for finding in grave)
 
@@ -74,7 +74,7 @@ def compile_grant(
 ) -> Grant:
     """Return what a record with these roles may call.
 
-    A map that is too intricate loses the routes with a ``{name}``, and says so.
+    A map that is too intricate loses the routes with a ``{name}``; a finding says so.
     """
     held = sorted(set(names).intersection(role_map.roles))
     try:
@@ -89,7 +89,7 @@ def compile_grant(
 
 
 def _work(role_map: RoleMap) -> Work:
-    """Return the work that a grant may take: each step takes longer on longer paths."""
+    """Return the steps that a grant may take: a step takes longer on longer paths."""
     longest = max(
         (
             len(route.shape)
@@ -121,13 +121,13 @@ def methods_of(
     read_only: bool = False,
     is_plain: bool = False,
 ) -> list[Methods]:
-    """Return the methods, together those by which a record may do the same.
+    """Return the methods, grouped by what a record may do with them.
 
     Args:
         role_map: whose routes count.
         held: the record's roles.
         work: counts what is done.
-        read_only: whether the record reads alone.
+        read_only: whether the record may only read.
         is_plain: whether to leave out the routes with a ``{name}``, and any-key.
     """
     grouped: dict[object, Methods] = {}
@@ -185,7 +185,7 @@ def _grant(
         return Grant((), (), findings)
     shut = Grant(allow, (RUN,), findings)
     if shut.bytes > MAX_BYTES:
-        # No denial makes it shorter, and none is worth the time.
+        # No denial makes it shorter, so none is worth the time.
         return shut
     compiler = Compiler(methods)
     for one in methods:
@@ -204,7 +204,7 @@ def _grant(
 
 
 def _fitted(grant: Grant, held: list[str]) -> Grant:
-    """Return a grant that fits, by denials that close more: better shut than 500."""
+    """Return a grant that fits, by wider denials: better closed than 500."""
     deny, wider = sorted(grant.deny), []
     excess = grant.bytes - MAX_BYTES
     each = len(f'"{LONGEST_STAGE_ARN}/",')
@@ -227,7 +227,7 @@ def _closing_more(held: list[str], what: str, requests: Iterable[str]) -> Findin
 
 
 def matches(resource: str, text: str) -> bool:
-    """Return whether a text is of a resource, in which ``*`` is any run."""
+    """Return whether a text matches a resource, in which ``*`` is any run."""
     first, *others = resource.split(RUN)
     if not others:
         return text == resource

@@ -1,12 +1,12 @@
-"""Characters that show nothing by themselves, and so make two texts look like one.
+"""Invisible characters, with which two different texts look the same.
 
-The authorizer reads records that are there already, and never loads this.
+The authorizer reads records that exist already, and never loads this.
 """
 
 import unicodedata
 
-# Letters, signs and marks of Unicode's that are blank in every font: the Hangul
-# fillers, the empty Braille cell, the grapheme joiner, two Khmer vowels.
+# Unicode letters, signs and marks that are blank in every font: the Hangul fillers, the
+# empty Braille cell, the grapheme joiner, two Khmer vowels.
 _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
@@ -17,8 +17,8 @@ def is_invisible(character: str) -> bool:
 
 
 def invisible_in(text: str) -> str | None:
-    """Return the first such character of a text, None where there is none."""
-    # Most texts are ASCII, which has no others than those that are not printable.
+    """Return the first such character in a text, None if there is none."""
+    # Most texts are ASCII, where only the unprintable ones are invisible.
     if text.isascii() and text.isprintable():
         return None
     return next(filter(is_invisible, text), None)

@@ -28,7 +28,7 @@ _GRAMMAR = re.compile(f"({PREFIX_PATTERN})_({KEY_ID_PATTERN})_[0-9A-Za-z]{{65}}"
 
 
 class Key:
-    """A key that has the grammar; whether it is genuine, ``is_genuine`` tells."""
+    """A key of the right grammar; ``is_genuine`` says whether it is genuine."""
 
     __slots__ = ("key_id", "prefix", "text")
 
@@ -45,7 +45,7 @@ class Key:
         """Read what a client presented.
 
         Raises:
-            MalformedKeyError: too long or not the grammar of a key.
+            MalformedKeyError: too long, or not the grammar of a key.
         """
         # The length first: the grammar is never run over a megabyte.
         match = _GRAMMAR.fullmatch(raw) if len(raw) <= MAX_LENGTH else None
@@ -54,7 +54,7 @@ class Key:
         return cls(raw, match[1], match[2])
 
     def is_genuine(self, signing_keys: SigningKeys) -> bool:
-        """Tell whether the tag proves that this key was minted here."""
+        """Return whether the tag proves that the key was minted here."""
         return signing_keys.verifies(self.text[:-TAG_WIDTH], self.text[-TAG_WIDTH:])
 
 
@@ -69,8 +69,8 @@ def mint(
     Args:
         prefix: matches ``PREFIX_PATTERN``.
         key_id: its public part.
-        signing_keys: the tag is made with the current one.
-        entropy: gives that many bytes from the operating system's CSPRNG.
+        signing_keys: the current one makes the tag.
+        entropy: returns that many bytes from the operating system's CSPRNG.
     """
     secret = base62.encode(int.from_bytes(entropy(_SECRET_BYTES)), _SECRET_WIDTH)
     signed = f"{prefix}_{key_id}_{secret}"
@@ -78,7 +78,7 @@ def mint(
 
 
 def is_key_id(text: str) -> bool:
-    """Tell whether a text has the grammar of a key id."""
+    """Return whether a text has the grammar of a key id."""
     return len(text) == _KEY_ID_WIDTH and text.isascii() and text.isalnum()
 
 

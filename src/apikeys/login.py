@@ -7,12 +7,12 @@ from apikeys.text import ALPHANUMERIC, consists_of
 PATTERN = "[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}"
 MAX_LENGTH = 128
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
-# What Secrets Manager appends to a name in an ARN: a hyphen and six characters.
+# Secrets Manager appends a hyphen and six characters to the name in an ARN.
 _SUFFIX = 7
 
 
 def is_login(text: str) -> bool:
-    """Tell whether a text is a login, and one that can be part of a secret's name."""
+    """Return whether a text is a login that can be part of a secret's name."""
     return (
         1 <= len(text) <= MAX_LENGTH
         and text[0] in ALPHANUMERIC
@@ -28,7 +28,7 @@ def check_password(text: str) -> str:
         ValueError: too short, too long, or with control characters; the message never
             shows it.
     """
-    # A character has at most four parts; to put a million in order takes minutes.
+    # A character has at most four parts; normalizing a million takes minutes.
     password = normalise_password(text[: 4 * LONGEST_PASSWORD + 1])
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise ValueError(
@@ -40,14 +40,14 @@ def check_password(text: str) -> str:
 
 
 def has_control_characters(password: str) -> bool:
-    """Tell whether a password has what RFC 7617 section 2 forbids, or no UTF-8 has."""
+    """Return whether a password has what RFC 7617 section 2 or UTF-8 forbids."""
     return not password.isprintable() and any(
         c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in password
     )
 
 
 def normalise_password(text: str) -> str:
-    """Return a password as it is hashed: NFC, so that each keyboard writes the same.
+    """Return a password as it is hashed: in NFC, the same from every keyboard.
 
     RFC 7617 section 2.1 leaves that to the server.
     """

@@ -1,4 +1,4 @@
-"""What a policy does otherwise than the rules say, and whose routes bring it about."""
+"""Where a policy differs from the rules, and whose routes cause it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from apikeys.pattern import Pattern
 
 
-# More than anybody reads; a record of an intricate map may have thousands.
+# More than anybody reads; an intricate map may cause thousands.
 _MOST = 1_000
 _WITH_A_SLASH = "a path that ends in a slash, of a route that is shut"
 
 
 class Losses:
-    """Collects findings; methods that share one are told of once."""
+    """Collects findings; one that several methods share is reported once."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[object, ...], Finding] = {}
 
     def findings(self) -> list[Finding]:
-        """Return what was found, the gravest first."""
+        """Return the findings, the gravest first."""
         return by_grade(self._found.values())
 
     def by_lacking(self, one: Methods, lacking: Pattern, part: Pattern) -> None:
-        """Note the held paths that are lost with a route that is not held."""
+        """Note the held paths lost with a route that is not held."""
         access = one.access
         route = written(access.lacking[lacking])
         for held, lost in access.closed(part):
@@ -42,7 +42,7 @@ class Losses:
             self._unnamed(one, access.lacking[lacking], part, ())
 
     def by_denial(self, one: Methods, denied: Pattern, part: Pattern) -> None:
-        """Note the held paths that are lost with a route that is denied."""
+        """Note the held paths lost with a route that is denied."""
         access = one.access
         sources = access.denied[denied]
         for held, lost in access.closed(part):
@@ -54,7 +54,7 @@ class Losses:
             self._unnamed(one, sources, part, [role for role, _ in sources])
 
     def by_slash(self, one: Methods, slashed: Pattern, part: Pattern) -> None:
-        """Note the held paths that are lost with ``p/`` of a route that is shut."""
+        """Note the held paths lost with ``p/`` of a route that is closed."""
         access = one.access
         sources = access.denied.get(slashed, [])
         denying = [role for role, _ in sources]
@@ -156,7 +156,7 @@ class Losses:
         part: Pattern,
         roles: Iterable[str],
     ) -> None:
-        """Note what is shut of the paths that no role names."""
+        """Note the paths that no role names and that are closed."""
         if PARAMETER not in part or any(
             covers(subtree, glob(part)) for subtree in one.access.named_subtrees
         ):

@@ -1,7 +1,7 @@
-"""What a stored role map opens no longer since ``{name}`` is exact.
+"""What a stored role map no longer opens since ``{name}`` became exact.
 
-Until then a ``{name}`` was IAM's ``*`` and nothing more was denied than what a role
-denies and, under any-key, the routes that it lacks.
+Before, a ``{name}`` was IAM's ``*``, and only what a role denies was denied and, under
+any-key, the routes that it lacks.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ UNNAMED = "any route that no role names"
 def opens_no_longer(
     role_map: RoleMap, work: Work
 ) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield a role, a route of it, and patterns of what it opened and opens no more.
+    """Yield a role, one of its routes, and patterns of what it no longer opens.
 
-    Under any-key also what was lost of other routes, for a key without roles, too,
-    whose role is empty. Not listed are requests that encode a letter without need.
+    Under any-key this includes what was lost of other routes, also for a key without
+    roles, whose role is empty. Requests that encode a letter needlessly are not listed.
 
     Args:
         role_map: whose roles they are.

@@ -1,4 +1,4 @@
-"""The networks that a client calls from; loaded only where a record names some."""
+"""The networks that a client may call from; loaded only if a record names some."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def check_network(value: object) -> str:
     """Return a network.
 
     Raises:
-        ValueError: it is not one, or not as IAM and people read it alike.
+        ValueError: it is not one, or IAM and people would read it differently.
     """
     try:
-        # Of a number ip_network would make an address.
+        # ip_network would turn a number into an address.
         network = ip_network(value if isinstance(value, str) else "")
     except ValueError:
         raise ValueError(RULE) from None
@@ -44,7 +44,7 @@ def check_network(value: object) -> str:
 
 
 def check_address(value: str) -> str:
-    """Return an address that somebody may call from.
+    """Return an IP address.
 
     Raises:
         ValueError: it is not one.
@@ -57,10 +57,7 @@ def check_address(value: str) -> str:
 
 
 def is_within(address: object, networks: tuple[str, ...]) -> bool:
-    """Return whether an address is in one of these networks.
-
-    What is not an address is in none.
-    """
+    """Return whether a text is an address in one of these networks."""
     try:
         found = ip_address(address if isinstance(address, str) else "")
     except ValueError:

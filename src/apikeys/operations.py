@@ -1,4 +1,4 @@
-"""The operations of an API, beside what the role map says of them."""
+"""The operations of an API, compared with the role map."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 def compare(role_map: RoleMap, operations: Iterable[Route]) -> Document:
-    """Return what a role map makes of an API's operations.
+    """Return what a role map means for an API's operations.
 
     Args:
-        role_map: whose roles are looked at, each by itself.
-        operations: what the API has, written as routes.
+        role_map: whose roles are examined, each by itself.
+        operations: those of the API, written as routes.
 
     Returns:
         ``opens`` with the operations that each role opens, ``closed`` with those that
-        none does, ``unmatched`` with the map's routes that are of no operation, and
-        ``findings`` with the operations that are open though nobody named them.
+        none opens, ``unmatched`` with the map's routes that match no operation, and
+        ``findings`` with the operations that are open without being named.
     """
     operations = list(operations)
     opens = {
@@ -49,11 +49,11 @@ def compare(role_map: RoleMap, operations: Iterable[Route]) -> Document:
 
 
 def open_unnamed(role_map: RoleMap, operations: Iterable[Route]) -> Iterator[Finding]:
-    """Yield each operation that is open to a role which does not name it.
+    """Yield each operation that is open to a role that doesn't name it.
 
     Args:
-        role_map: whose roles are looked at, each by itself.
-        operations: what the API has, written as routes.
+        role_map: whose roles are examined, each by itself.
+        operations: those of the API, written as routes.
     """
     operations = list(operations)
     for_every_key = [o for o in operations if _is_for_every_key(role_map, o)]
@@ -78,7 +78,7 @@ def _opens(grant: Grant, operation: Route) -> bool:
 
 
 def _is_for_every_key(role_map: RoleMap, operation: Route) -> bool:
-    """Return whether it is any-key that opens an operation, by some method."""
+    """Return whether any-key opens an operation, by some method."""
     return role_map.any_key and any(
         not any(meets(shape, operation.shape) for shape in role_map.named(method))
         for method in operation.methods
@@ -86,11 +86,11 @@ def _is_for_every_key(role_map: RoleMap, operation: Route) -> bool:
 
 
 def _names(role: Role, part: Pattern, operation: Route) -> bool:
-    """Return whether a part of an operation is of one of a role's own routes.
+    """Return whether one of a role's own routes covers a part of an operation.
 
-    Of a route that is less specific than the operation only if it ends in ``/*``: to
-    API Gateway ``/users/export`` is not ``/users/{id}``. Of an operation that takes
-    everything below, a route can be no more than a part.
+    A route that is less specific than the operation counts only if it ends in ``/*``:
+    to API Gateway ``/users/export`` is not ``/users/{id}``. Of an operation that takes
+    everything below, a route can cover only a part.
     """
     method, *path = part
     is_greedy = operation.shape[-1] == RUN
@@ -115,7 +115,7 @@ def _unmatched(role_map: RoleMap, operations: list[Route]) -> Iterator[Document]
 
 
 def _is_of(route: Route, operation: Route) -> bool:
-    """Return whether some request of an operation is one of a route."""
+    """Return whether a request can match both an operation and a route."""
     if CONNECT in (route.text, operation.text):
         return route.text == operation.text
     return not set(route.methods).isdisjoint(operation.methods) and meets(

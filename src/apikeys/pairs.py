@@ -1,8 +1,8 @@
-"""What roles bring about only together, without a look at every set of roles.
+"""What roles cause only together, without examining every set of roles.
 
-A finding follows from few routes: one whose Allow reaches a path, one that names the
-path or denies it, one that the Deny would shut. So the sets to look at have two roles,
-or three where one denies; each is then compiled as far as it concerns those routes.
+A finding follows from few routes: one whose Allow reaches a path, one that names or
+denies the path, one that the Deny would close. So it is enough to examine sets of two
+roles, or of three where one denies, each compiled as far as those routes are concerned.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _OF_AN_ALLOW = (Compiler.shut_further_segments, Compiler.shut_empty_segments)
 
 
 class View:
-    """Who holds, names and denies what of one method, reading alone or not."""
+    """Who holds, names and denies what of one method, read-only or not."""
 
     __slots__ = (
         "_heads",
@@ -73,9 +73,10 @@ class View:
         self._heads = {shape: head(shape) for shape in self.held}
 
     def causes(self) -> Iterator[tuple[Pattern, Pattern, set[str]]]:
-        """Yield what may have to be shut, its route, and the roles that deny it.
+        """Yield what may have to be closed, its route, and the roles that deny it.
 
-        Under any-key a single role loses all that any set does by what it lacks.
+        Under any-key a single role already loses all that a set loses by lacking
+        routes.
         """
         lacking = () if self.any_key else self.named
         denied = ((shape, self.denied[shape]) for shape in self.denied)
@@ -85,26 +86,26 @@ class View:
                 yield (*shape, ""), shape, denying
 
     def reached(self, cause: Pattern) -> Iterator[tuple[Pattern, set[str]]]:
-        """Yield the parts of a shape that have to be shut, with who reaches them."""
+        """Yield the parts of a shape that have to be closed, and who reaches them."""
         if self.any_key:
             yield cause, set()
             return
         for shape, holders in self.held.items():
             if not agree(self._heads[shape], cause):
                 continue
-            # Of a subtree that is lacking, what a star reaches may stay open.
+            # What a star reaches of a subtree that is lacking may stay open.
             is_area = cause[-1] == RUN and cause not in self.denied
             for part in common(shape if is_area else glob(shape), cause):
                 yield part, holders
 
 
 def findings(role_map: RoleMap, work: Work, most: int) -> Iterator[Finding]:
-    """Yield what two or three roles bring about together, the gravest first.
+    """Yield what two or three roles cause together, the gravest first.
 
     Args:
         role_map: whose roles they are.
         work: counts what is done.
-        most: after how many findings to stop.
+        most: the number of findings after which to stop.
 
     Raises:
         TooIntricateError: it takes more work.
@@ -140,7 +141,7 @@ def findings(role_map: RoleMap, work: Work, most: int) -> Iterator[Finding]:
 def _views(role_map: RoleMap) -> Iterator[View]:
     for method in METHODS:
         yield View(role_map, method, read_only=False)
-    # A reading record differs from others only by what is marked as reading.
+    # A read-only record differs from others only in routes marked as reading.
     for method in METHODS:
         if method not in READING:
             view = View(role_map, method, read_only=True)
@@ -159,7 +160,7 @@ def _of_one(  # noqa: PLR0913, PLR0917 - one candidate
     for one in methods_of(role_map, sorted(roles), work, read_only=view.read_only):
         if view.method not in one.names:
             continue
-        # A role that denies may take the wider Allow away that has this one's paths.
+        # A role that denies may take away the wider Allow that has this one's paths.
         reaching = one.access.held if view.denied else one.access.allow
         if step in _OF_AN_ALLOW and shape not in reaching:
             continue
@@ -173,7 +174,7 @@ def _of_one(  # noqa: PLR0913, PLR0917 - one candidate
 def _losing(
     view: View, work: Work
 ) -> Iterator[tuple[bool, frozenset[str], Step, Pattern]]:
-    """Yield whether a set of roles may lose a whole route, the set, and by what."""
+    """Yield whether a set of roles may lose a whole route, the set, and the cause."""
     for cause, route, denying in view.causes():
         work.spend(1)
         hit = [shape for shape in view.tree.met_by(glob(cause)) if shape != cause]
@@ -198,7 +199,7 @@ def _losing(
 
 
 def _has_all(cause: Pattern, part: Pattern, shape: Pattern) -> bool:
-    """Return whether what a denied part takes of a shape is the cause's by right."""
+    """Return whether the cause rightly takes what a denied part takes of a shape."""
     return all(covers(cause, lost) for lost in common(glob(part), shape))
 
 

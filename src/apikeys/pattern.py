@@ -1,8 +1,8 @@
-"""Paths as sequences of segments, and what two patterns of them have in common.
+"""Paths as sequences of segments, and what two patterns have in common.
 
 A token is a literal segment, ``{}`` for one segment that is not empty, or ``*`` for one
 or more segments of any kind. A route's shape has ``*`` at most as its last token. IAM
-knows literals and ``*`` alone: there every ``{}`` becomes ``*``.
+knows only literals and ``*``: there every ``{}`` becomes ``*``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from functools import lru_cache
 PARAMETER = "{}"
 RUN = "*"
 
-# There is an alignment of two patterns for each way to share out the segments. Where
-# there are too many, the whole second pattern stands for them: it has more paths.
+# Two patterns align in as many ways as their segments can be distributed. Where there
+# are too many, the second pattern stands for them all: it has more paths.
 _MOST_STEPS = 512
-# Of all the patterns found, each of which is compared with each.
+# The most patterns found, each of which is compared with every other.
 _MOST_TOKENS = 1_024
 _CACHED = 8_192
 
@@ -24,7 +24,7 @@ type Pattern = tuple[str, ...]
 
 @lru_cache(maxsize=_CACHED)
 def glob(pattern: Pattern) -> Pattern:
-    """Return the pattern that IAM reads in place of this one."""
+    """Return the pattern that IAM reads instead of this one."""
     return tuple(RUN if token == PARAMETER else token for token in pattern)
 
 
@@ -35,7 +35,7 @@ def text(pattern: Pattern) -> str:
 
 @lru_cache(maxsize=_CACHED)
 def rank(shape: Pattern) -> tuple[int, ...]:
-    """Return what sorts the more specific of two shapes that share a text first."""
+    """Return a key that sorts the more specific of two overlapping shapes first."""
     return tuple(_RANKS.get(token, 0) for token in shape)
 
 
@@ -53,12 +53,12 @@ def head(pattern: Pattern) -> Pattern:
 
 @lru_cache(maxsize=_CACHED)
 def meets(one: Pattern, two: Pattern) -> bool:
-    """Return whether some path is of both patterns."""
+    """Return whether some path matches both patterns."""
     masks, runs, general, end = masks_of(one)
     positions = 1
     for token in two:
         if token == RUN:
-            # Any number of segments leads from a place to every later one.
+            # A star leads from a position to every later one.
             lowest = positions & -positions
             positions = (2 * end - 2 * lowest) | (positions & runs)
         else:
@@ -72,9 +72,9 @@ def meets(one: Pattern, two: Pattern) -> bool:
 
 @lru_cache(maxsize=_CACHED)
 def covers(wide: Pattern, narrow: Pattern) -> bool:
-    """Return whether every path of the second pattern is one of the first.
+    """Return whether every path of the second pattern matches the first.
 
-    Sound, and exact but for a literal that stands where ``*`` has any segment.
+    Sound, and exact except for a literal where ``*`` takes any segment.
     """
     if len(wide) > len(narrow) or not _has(wide[-1], narrow[-1]):
         return False
@@ -105,9 +105,9 @@ def covers(wide: Pattern, narrow: Pattern) -> bool:
 
 @lru_cache(maxsize=_CACHED)
 def common(one: Pattern, two: Pattern) -> tuple[Pattern, ...]:
-    """Return patterns that together have the paths which both patterns have.
+    """Return patterns that together match the paths which both patterns match.
 
-    Where there are too many, the second pattern alone: it has more.
+    If there are too many, only the second pattern, which matches more.
     """
     if not meets(one, two):
         return ()
@@ -132,7 +132,7 @@ def common(one: Pattern, two: Pattern) -> tuple[Pattern, ...]:
 
 
 def _ends(one: Pattern, two: Pattern) -> set[tuple[int, int]]:
-    """Return the pairs of places from which both patterns come to their end."""
+    """Return the pairs of positions from which both patterns reach their end."""
     found = {(len(one), len(two))}
     for j in reversed(range(len(two))):
         for i in reversed(range(len(one))):
@@ -146,7 +146,7 @@ def _ends(one: Pattern, two: Pattern) -> set[tuple[int, int]]:
 
 @lru_cache(maxsize=_CACHED)
 def masks_of(pattern: Pattern) -> tuple[dict[str, int], int, int, int]:
-    """Return bits of the places in a pattern that take a segment.
+    """Return bit masks of the positions in a pattern that take a segment.
 
     Returns:
         By literal and ``{}``; of ``*``; of any other segment that is not empty; the
@@ -165,11 +165,11 @@ def masks_of(pattern: Pattern) -> tuple[dict[str, int], int, int, int]:
 
 
 def widest(patterns: set[Pattern]) -> list[Pattern]:
-    """Return the patterns that no other of them covers."""
+    """Return the patterns that no other one covers."""
     if len(patterns) == 1:
         return list(patterns)
     kept: list[Pattern] = []
-    # What covers another has no more tokens; the general comes first.
+    # A pattern has no more tokens than one that it covers; the general comes first.
     for pattern in sorted(patterns, key=lambda p: (len(p), [-r for r in rank(p)])):
         if not any(covers(other, pattern) for other in kept):
             kept.append(pattern)
@@ -186,7 +186,7 @@ def _following(one: Pattern, two: Pattern, i: int, j: int) -> list[tuple[int, in
 
 
 def agree(literals: Pattern, pattern: Pattern) -> bool:
-    """Return whether paths that begin with these literals may be of a pattern."""
+    """Return whether paths that begin with these literals may match a pattern."""
     for literal, token in zip(literals, pattern, strict=False):
         if literal != token:
             return token in _RANKS
@@ -194,7 +194,7 @@ def agree(literals: Pattern, pattern: Pattern) -> bool:
 
 
 def _agree(one: str, two: str) -> bool:
-    """Return whether one segment is of both tokens."""
+    """Return whether one segment can match both tokens."""
     if one == two or RUN in (one, two):
         return True
     return (one == PARAMETER and two != "") or (two == PARAMETER and one != "")

@@ -1,4 +1,4 @@
-"""The answer to API Gateway: an IAM policy for a whole stage, and a context."""
+"""The answer to API Gateway: an IAM policy for a whole stage and a context."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from apikeys.grants import Grant
     from apikeys.record import Record
 
-# AWS states 8 KB for an authorizer's result, but not that only its policy counts.
+# AWS states 8 KB for an authorizer's result, not whether only its policy counts.
 MAX_BYTES = 8_192
-# What IAM calls the address that a request comes from, of a private API the second.
+# IAM's keys for a request's source address; the second is for a private API.
 SOURCE_IP_KEYS = ("aws:SourceIp", "aws:VpcSourceIp")
 
 _RECORD_FIELDS = ("keyId", "login", "client", "issuer", "name", "expirationDate")
@@ -37,18 +37,19 @@ def policy_document(
     """Return the policy that holds for every route of one stage.
 
     API Gateway caches it for the credential and judges each later request by it, so it
-    lists all that the grant opens, and dies with the record
+    lists all that the grant opens, and expires with the record
     (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html).
 
     Args:
         grant: what it opens and closes.
         stage_arn: what its resources begin with.
         expires_at: when the record ends, None for never.
-        networks: those that the client may call from, none for anywhere.
+        networks: those that the client may call from; empty for any.
         source_ip_key: what IAM calls the client's address.
     """
     if not grant.allow:
-        # An answer without an Allow is 403; one without a statement would be a fault.
+        # An answer without an Allow means 403; one without a statement would be a
+        # fault.
         return _policy([_statement("Deny", stage_arn, ("*",))])
     allow = _statement("Allow", stage_arn, grant.allow)
     if expires_at is not None:
@@ -63,7 +64,7 @@ def policy_document(
 
 
 def size_of_networks(stage_arn: str, networks: tuple[str, ...]) -> int:
-    """Return by how many bytes networks make a policy longer, at most."""
+    """Return the most bytes that networks add to a policy."""
     if not networks:
         return 0
     longest = max(SOURCE_IP_KEYS, key=len)
@@ -71,15 +72,12 @@ def size_of_networks(stage_arn: str, networks: tuple[str, ...]) -> int:
 
 
 def size(found: Document) -> int:
-    """Return the length of a policy, or of a whole answer, as API Gateway receives it.
-
-    In bytes.
-    """
+    """Return the size of a policy, or of a whole answer, in bytes."""
     return len(document.dumps(found).encode())
 
 
 def context(record: Record) -> dict[str, str]:
-    """Return what the back end learns of the caller: flat strings, no secrets."""
+    """Return what the back end learns about the caller: flat strings, no secrets."""
     found = record.document
     flat = {field: found.get(field) for field in _RECORD_FIELDS}
     flat["credential"] = "basic" if record.is_basic else "api-key"
@@ -91,7 +89,7 @@ def context(record: Record) -> dict[str, str]:
 
 
 def answer(record: Record, policy: Document) -> Document:
-    """Return what a Lambda authorizer gives to API Gateway."""
+    """Return a Lambda authorizer's answer to API Gateway."""
     found: Document = {
         "principalId": record.principal,
         "policyDocument": policy,
@@ -104,7 +102,7 @@ def answer(record: Record, policy: Document) -> Document:
 
 
 def refusal(stage_arn: str) -> Document:
-    """Return an answer that refuses every route, and does not say whom or why."""
+    """Return an answer that refuses every route, without saying who or why."""
     return {
         "principalId": "refused",
         "policyDocument": _policy([_statement("Deny", stage_arn, ("*",))]),
@@ -112,9 +110,9 @@ def refusal(stage_arn: str) -> Document:
 
 
 def _elsewhere(stage_arn: str, networks: tuple[str, ...], key: str) -> Document:
-    """Return the statement that refuses whoever calls from another network.
+    """Return the statement that refuses calls from any other network.
 
-    A Deny: it holds whatever else is allowed, and where there is no address to judge.
+    As a Deny it holds whatever else is allowed, and also where no address is known.
     """
     denied = _statement("Deny", stage_arn, ("*",))
     return denied | {"Condition": {"NotIpAddress": {key: list(networks)}}}

@@ -1,4 +1,4 @@
-"""What a compiled grant opens of a route, as patterns of paths."""
+"""Which paths of a route a compiled grant opens, as patterns."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def open_parts(grant: Grant, route: Route) -> Iterator[Pattern]:
-    """Yield the parts of a route that no single Deny shuts whole, the method first.
+    """Yield the parts of a route that no single Deny closes whole, the method first.
 
-    Of ``$connect`` nothing: it has no path.
+    Yields nothing for ``$connect``, which has no path.
     """
     allow, deny = patterns(grant.allow), patterns(grant.deny)
     for method in route.methods:
@@ -27,7 +27,7 @@ def open_parts(grant: Grant, route: Route) -> Iterator[Pattern]:
 
 
 def lost_parts(former: Grant, grant: Grant, route: Route) -> Iterator[Pattern]:
-    """Yield what one grant opened of a route, and another allows no more or denies."""
+    """Yield what one grant opened of a route and another doesn't allow, or denies."""
     allow, deny = patterns(grant.allow), patterns(grant.deny)
     denied = patterns(former.deny)
     for part in open_parts(former, route):

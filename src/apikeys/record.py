@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from apikeys.document import Document
 
-# Of records whose fields may be ignored where they are not known, and of those with
-# networks: an authorizer of an earlier release refuses these.
+# The first may have fields that an older authorizer ignores; records with networks have
+# the second, which an authorizer of an earlier release refuses.
 SCHEMA_VERSIONS = (1, 2)
 
 _NETWORKS = "allowedCidrs"
@@ -20,11 +20,11 @@ _TEXTS = ("name", "client", "issuer", "usageIdentifierKey", "usageKeyId", "usage
 
 
 class Record:
-    """What is known of one credential; ``document`` keeps fields unknown to this code.
+    """What is known of a credential; ``document`` keeps fields unknown to this code.
 
     ``size`` is the length of the text that it was read from.
-    Built by :meth:`parse` alone, so that what cannot be read was never written.
-    ``is_basic`` tells the record of a login with a password from that of a key.
+    Built only by :meth:`parse`, so that nothing unreadable is ever written.
+    ``is_basic`` tells the record of a Basic account from that of a key.
     """
 
     __slots__ = (
@@ -60,7 +60,7 @@ class Record:
     def parse(
         cls, text: str, *, key_id: str | None = None, login: str | None = None
     ) -> Record:
-        """Read a record, strictly where it grants and leniently where it does not.
+        """Read a record, strictly in what grants rights and leniently in the rest.
 
         Args:
             text: the stored value.
@@ -112,7 +112,7 @@ class Record:
     def changed(self, **fields: object) -> Record:
         """Return a copy with other values in some fields, checked like a new one.
 
-        None takes a field away, but for ``expirationDate``, of which it is a value.
+        None removes a field, except for ``expirationDate``, where it is a value.
         """
         taken = {n for n, value in fields.items() if value is None}
         taken.discard("expirationDate")
@@ -127,13 +127,13 @@ class Record:
         return document.dumps(self.document)
 
     def digests(self, now: float) -> tuple[str, ...]:
-        """Return the digests that count: a replaced password's, too, in its overlap."""
+        """Return the digests in force: in its overlap, a replaced password's too."""
         if self.previous is None or now >= self.previous[1]:
             return (self.digest,)
         return (self.digest, self.previous[0])
 
     def is_expired(self, now: float) -> bool:
-        """Tell whether the record has ended: from the very second it names."""
+        """Return whether the record has expired: from the very second it names."""
         return self.expires_at is not None and now >= self.expires_at
 
     def is_called_from(self, address: object) -> bool:
@@ -145,12 +145,12 @@ class Record:
         return is_within(address, self.networks)
 
     def is_read_only(self) -> bool:
-        """Tell whether only reading routes are open to this credential."""
+        """Return whether the credential is read-only."""
         return is_read_only(self.session)
 
 
 def versioned(fields: Document) -> Document:
-    """Return the fields of a record with the version that they need, in front."""
+    """Return a record's fields, preceded by the schema version that they need."""
     version = {"schemaVersion": _schema_version(fields)}
     return version | fields | version
 
@@ -177,7 +177,7 @@ def _text(found: Document, field: str) -> str:
 
 
 def _previous(found: Document) -> tuple[str, int] | None:
-    """Return the digest of the password that a rotation replaced, and its end."""
+    """Return the digest and the end of the password that a rotation replaced."""
     previous = found.get("previous")
     if previous is None:
         return None

@@ -11,8 +11,8 @@ _LONGEST = 64
 
 
 def is_role_name(name: str) -> bool:
-    """Tell whether this is a role's name, upper case and all."""
-    # What PATTERN says, without the cost of a pattern.
+    """Return whether a text is a role's name, in upper case."""
+    # The same as PATTERN, without the cost of compiling it.
     return (
         len(name) <= _LONGEST
         and name[:1] in UPPER_CASE
@@ -24,7 +24,7 @@ def is_role_name(name: str) -> bool:
 def normalise(text: object) -> str | None:
     """Return the role's name in upper case, or None where the text can't be one.
 
-    Only ASCII letters are raised: ``str.upper`` makes role names of letters like ``ß``.
+    Only ASCII letters are raised: ``str.upper`` would turn ``ß`` into letters.
     """
     if not isinstance(text, str) or not text.isascii():
         return None
@@ -33,7 +33,7 @@ def normalise(text: object) -> str | None:
 
 
 def normalise_all(value: object) -> tuple[str, ...]:
-    """Return the names of a record's ``roles``: sorted, each once; none if no list."""
+    """Return the names in a record's ``roles``, sorted, each once; () if not a list."""
     if not isinstance(value, list):
         return ()
     names = {normalise(name) for name in value}

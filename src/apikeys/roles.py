@@ -22,7 +22,7 @@ _LONGEST_STAGE = 128
 
 
 class Role:
-    """The routes that one role opens, and those it closes for whoever holds it."""
+    """The routes that a role opens, and those that it closes to its holders."""
 
     __slots__ = ("allow", "deny")
 
@@ -37,7 +37,7 @@ class RoleMap:
     Attributes:
         roles: what each role opens and closes.
         any_key: whether a route that no role names is open to every key.
-        apis: the maps of single APIs, by id or by id and stage; each is whole, and
+        apis: the maps of single APIs, by id or by id and stage; each is complete, and
             this one decides everywhere else.
     """
 
@@ -68,7 +68,7 @@ class RoleMap:
         """Read a role map.
 
         Raises:
-            MalformedRoleMapError: with a sentence for each thing that is wrong.
+            MalformedRoleMapError: with a sentence for each fault.
         """
         findings: list[str] = []
         role_map = _map(found, "", findings)
@@ -95,22 +95,23 @@ class RoleMap:
         return self.apis.get(f"{api}/{stage}") or self.apis.get(api) or self
 
     def maps(self) -> list[tuple[str, RoleMap]]:
-        """Return each map with the API that it is for, none for the top level."""
+        """Return each map with its API, None for the top level."""
         return [("", self), *self.apis.items()]
 
     def role_names(self) -> set[str]:
-        """Return the names of the roles that there are, wherever they are named."""
+        """Return the names of all roles, in whichever map they are."""
         return {name for _, one in self.maps() for name in one.roles}
 
     def grant(self, names: Iterable[str], *, read_only: bool = False) -> Grant:
         """Return what a record with these roles may call; compiled once.
 
-        A name that the map does not have grants nothing.
+        A role that the map lacks grants nothing.
         """
         key = (frozenset(names).intersection(self.roles), read_only)
         known = self._grants.pop(key, None)
         if known is None:
-            # Not at a cold start, which mostly finds the policy cached by the gateway.
+            # Not at a cold start, whose policy the gateway usually has in its cache
+            # already.
             from apikeys.grants import compile_grant  # noqa: PLC0415 - slow, rare
 
             known = compile_grant(self, key[0], read_only=read_only)
@@ -120,7 +121,7 @@ class RoleMap:
         return known
 
     def named(self, method: str) -> dict[Pattern, list[Source]]:
-        """Return the shapes that routes of a method name, and whose they are.
+        """Return the shapes that routes of a method name, and their roles.
 
         ``* /*`` names nothing.
         """
@@ -142,7 +143,7 @@ class RoleMap:
 
 
 def _map(found: Document, where: str, findings: list[str]) -> RoleMap:
-    """Read the map at the top level, or that of an API, without those in it."""
+    """Read the map at the top level or that of an API, without nested ones."""
     unmapped = found.get("unmapped", "deny")
     if unmapped not in ("deny", "any-key"):
         findings.append(f'{where}unmapped: is "deny" or "any-key"')
@@ -152,7 +153,7 @@ def _map(found: Document, where: str, findings: list[str]) -> RoleMap:
         for field in found
         if field not in fields
     ]
-    # Who splits the whole map by API needs no roles beside.
+    # A map that is split entirely by API needs no roles at the top level.
     named = found.get("roles", {} if found.get("apis") and not where else None)
     if not isinstance(named, dict):
         named = {}

@@ -1,4 +1,4 @@
-"""Whether one request is open to a record, by which role, and by which rule.
+"""Whether a request is open to a record, by which role, and by which rule.
 
 The verdict is the compiled policy's, as API Gateway will judge it; the reason is that
 of the rules (docs/roles.md). Where the two differ, the finding that says so is named.
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from apikeys.pattern import Pattern
     from apikeys.roles import RoleMap
 
-# As a client sends it. A ``*`` would read as a pattern, and a brace is none of a URL.
+# As a client sends it. A ``*`` would read as a pattern, and braces are not URL
+# characters.
 _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()+,;=:@%/-]{0,2047}")
 # RFC 3986, 6.2.2.2: a letter or a digit needs no encoding.
 _NEEDLESS = re.compile("%(3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])")
@@ -64,7 +65,7 @@ class Request:
 
 
 class _Holder:
-    """A record's roles, of those that the map has, and whether it reads alone."""
+    """A record's roles, as far as the map has them, and whether it is read-only."""
 
     __slots__ = ("read_only", "role_map", "roles")
 
@@ -89,8 +90,8 @@ def judge(
     """Return whether a request is open to a record with these roles, and why.
 
     Returns:
-        ``request``, ``open``, ``roles`` (by which the rules open it), ``reason``, and
-        ``finding`` where policy and rules differ.
+        ``request``, ``open``, ``roles`` (those by which the rules open it), ``reason``,
+        and ``finding`` where policy and rules differ.
     """
     names = list(names)
     grant = role_map.grant(names, read_only=read_only)
@@ -106,7 +107,7 @@ def judge(
     if is_open != (roles is not None):
         finding = _finding(grant, request, is_open=is_open)
         if finding is None and not is_open and _NEEDLESS.search(request.path):
-            # The fourth rule's, which goes by what the policy denies.
+            # The fourth rule, which depends on what the policy denies.
             return answer | {"roles": [], "reason": _SHUT_BY_ENCODING}
         verb = "opens" if is_open else "shuts"
         answer["finding"] = finding or f"the policy {verb} it beyond the rules"
@@ -125,9 +126,9 @@ def _finding(grant: Grant, request: Request, *, is_open: bool) -> str | None:
 
 
 def _ruled(holder: _Holder, request: Request) -> tuple[list[str] | None, str]:
-    """Return the roles by which the rules open a request, None if they shut it; why.
+    """Return the roles by which the rules open a request, None if closed, and why.
 
-    An empty list of roles opens it to every key.
+    An empty list means open to every key.
     """
     if request.text == CONNECT:
         return _connecting(holder)
@@ -160,7 +161,7 @@ def _as_written(
 
 
 def _shut(holder: _Holder, method: str, path: Pattern) -> str | None:
-    """Return what shuts a path whatever may open it: a deny, or its last slash."""
+    """Return what closes a path whatever may open it: a deny, or its trailing slash."""
     bare = path[:-1] if path[-1] == "" and path[1:] else None
     for role, route in _denials(holder, method):
         if covers(route.shape, path) or (bare and covers(route.shape, bare)):
@@ -176,7 +177,7 @@ def _shut(holder: _Holder, method: str, path: Pattern) -> str | None:
 def _by_name(
     holder: _Holder, method: str, best: list[Source]
 ) -> tuple[list[str] | None, str]:
-    """Return what becomes of a path whose most specific named route is known."""
+    """Return the ruling on a path whose most specific named route is known."""
     if own := [source for source in best if holder.has(source, method)]:
         return _opened(own)
     text = best[0][1].text
@@ -199,7 +200,7 @@ def _denials(holder: _Holder, method: str) -> Iterator[Source]:
 
 
 def _held(holder: _Holder, method: str, path: Pattern) -> list[Source]:
-    """Return the routes of the record's roles that fit a path, ``* /*`` among them."""
+    """Return the routes of the record's roles that match a path, including ``* /*``."""
     return [
         (role, route)
         for role in holder.roles

@@ -18,12 +18,12 @@ SETTINGS = (*REQUIRED, *OPTIONAL, *MODES)
 
 
 def is_read_only(session: object) -> bool:
-    """Return whether a session, None for none, opens reading routes alone."""
+    """Return whether a session, None for none, opens only reading routes."""
     return isinstance(session, dict) and session.get("connectionMode") == "READ_ONLY"
 
 
 def check_session(session: object) -> Document:
-    """Return the session's settings as they are, once they are known to be whole.
+    """Return the session's settings once they are known to be complete.
 
     Raises:
         ValueError: not an object, required settings missing (all are named), an

@@ -1,4 +1,4 @@
-"""Many shapes, by their segments, to find those that a pattern meets at once."""
+"""Many shapes by their segments, to find quickly those that overlap with a pattern."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _UNLIMITED = 1_000
 
 
 class Node:
-    """What shapes go on with after the same tokens, and the one that ends here.
+    """How shapes continue after the same tokens, and the one that ends here.
 
-    ``height`` is how many segments the longest of them still has.
+    ``height`` is the number of segments left in the longest of them.
     """
 
     __slots__ = ("following", "height", "shape")
@@ -29,7 +29,7 @@ class Node:
 
 
 class ShapeTree:
-    """Holds shapes; those with a common beginning are looked at together."""
+    """Holds shapes; those with a common prefix are examined together."""
 
     __slots__ = ("_root",)
 
@@ -74,7 +74,7 @@ class ShapeTree:
                     continue
                 then = positions & masks.get(token, general)
                 then = then << 1 | then & runs
-                # Each token that is left of the pattern takes a segment at least.
+                # Each remaining token of the pattern takes at least one segment.
                 if then << following.height + slashed >= end:
                     pending.append((following, then))
         return found

@@ -24,8 +24,8 @@ def letters(
     """Return the letters and digits that a request must not percent-encode.
 
     Args:
-        needed: paths that have to be shut.
-        denied: the patterns that shut them, the method first.
+        needed: paths that have to be closed.
+        denied: the patterns that close them, the method first.
     """
     found: set[str] = set()
     for one, pattern in needed:
@@ -38,7 +38,7 @@ def letters(
             shutting = [wide for wide in denied if covers(wide, path)]
             found |= min(
                 [_exposed(_of_method(w, name, path), allowed, name) for w in shutting]
-                # It is shut by one of them, seen or not.
+                # One of them closes it, seen or not.
                 or [own],
                 key=lambda exposed: len(exposed - found),
             )
@@ -46,7 +46,7 @@ def letters(
 
 
 def spellings(plain: Iterable[str]) -> list[str]:
-    """Return ends of ARNs that hold each request with one of these encoded."""
+    """Return ends of ARNs that match each request with one of these encoded."""
     found = []
     for character in sorted(plain):
         code = f"{ord(character):02X}"
@@ -55,7 +55,7 @@ def spellings(plain: Iterable[str]) -> list[str]:
 
 
 def rows(plain: Iterable[str]) -> list[str]:
-    """Return fewer ends of ARNs, which hold requests with other characters, too."""
+    """Return fewer ends of ARNs, which match requests with other characters too."""
     by_row: dict[str, list[str]] = {}
     for character in sorted(plain):
         by_row.setdefault(f"{ord(character):02X}"[0], []).append(character)
@@ -67,7 +67,7 @@ def rows(plain: Iterable[str]) -> list[str]:
 
 
 def shared(one: str, two: str) -> int:
-    """Return the length of what two globs both begin with before any star."""
+    """Return the length of the common prefix of two globs before any star."""
     length = 0
     for first, second in zip(one, two, strict=False):
         if first != second or first == RUN:
@@ -83,15 +83,15 @@ def has_needless_escape(route: str) -> bool:
 
 
 def _of_method(wide: Pattern, name: str, path: Pattern) -> Pattern:
-    """Return a denied pattern cut to one method, where it still has all of a path."""
+    """Return a denied pattern cut to one method, if it still covers a whole path."""
     narrowed = (name, *wide[1:])
     return narrowed if covers(narrowed, path) else wide
 
 
 def _exposed(pattern: Pattern, allowed: Iterable[Pattern], name: str = "") -> set[str]:
-    """Return the letters of a pattern in places where an Allow has a star.
+    """Return the letters of a pattern where an Allow has a star.
 
-    Where the Allow is literal, at its start and its end, it takes one spelling alone.
+    Where the Allow is literal, at its start and its end, it takes only one spelling.
     """
     found: set[str] = set()
     denied = text(pattern)

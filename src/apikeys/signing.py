@@ -24,11 +24,11 @@ class SigningKeys:
         previous: tuple[bytes, ...] = (),
         lookup: bytes | None = None,
     ) -> None:
-        """Hold the keys; ``lookup`` names foreign keys, from the first import on."""
+        """Hold the keys; ``lookup``, from the first import on, names foreign keys."""
         self.current = current
         self.previous = previous
         self.lookup = lookup
-        # Keyed once and copied for each text: twice as quick as keying each time.
+        # Keyed once and copied for each text: twice as fast as keying each time.
         self._macs = tuple(
             hmac.new(k, digestmod="sha256") for k in (current, *previous)
         )
@@ -67,10 +67,10 @@ class SigningKeys:
         return base62.encode(int.from_bytes(mac), TAG_WIDTH)
 
     def verifies(self, signed: str, tag: str) -> bool:
-        """Tell whether ``tag`` was made with the current or a previous key.
+        """Return whether ``tag`` was made with the current or a previous key.
 
-        Compares numbers as bytes: reading the presented base62 is cheaper than
-        writing the expected one.
+        Numbers are compared as bytes: decoding the presented base62 is cheaper than
+        encoding the expected tag.
         """
         # Base62 of one width sorts as the numbers do.
         if tag > _LARGEST_TAG:
@@ -94,7 +94,7 @@ def _signing_key(value: object, field: str) -> bytes:
         raise _no_signing_key(field)
     try:
         return value.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can spell
         raise _no_signing_key(field) from None
 
 

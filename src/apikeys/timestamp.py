@@ -10,13 +10,13 @@ def parse(text: str) -> int:
 
     Raises:
         ValueError: another format (a fraction, ``Z``, an offset, other digits), or a
-            date that no calendar has.
+            date that doesn't exist.
     """
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         found = None
-    # fromisoformat reads many formats; written again, only this one is unchanged.
+    # fromisoformat reads many formats; only this one survives a round trip.
     if found is None or len(text) != _LENGTH or found.isoformat() != text:
         raise ValueError("not yyyy-MM-ddTHH:mm:ss")
     return int(found.replace(tzinfo=UTC).timestamp())

@@ -1,4 +1,4 @@
-"""The admin function as a command has it: its actions, and the way there."""
+"""The admin function for commands: its actions, and the way to reach it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REFUSED = 400
 
 
 class AdminFunction:
-    """The function's actions, over a transport; several may be asked for at once."""
+    """The function's actions, over a transport; calls may be concurrent."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -36,7 +36,7 @@ class AdminFunction:
         Args:
             action: the action's name.
             cleared: the fields that are sent as null.
-            fields: the action's other fields; those that are None are not sent.
+            fields: the action's other fields; None values are not sent.
 
         Raises:
             RefusedByFunctionError: the answer is 4xx.
@@ -48,18 +48,18 @@ class AdminFunction:
 
 
 class LambdaTransport:
-    """The way through AWS Lambda, with a client that is made when it is needed."""
+    """The way through AWS Lambda, with a client made when it is first needed."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        # A client may be shared, but not while it is made.
+        # Threads may share a client, but not create it concurrently.
         self._making = Lock()
 
     def __call__(self, request: dict[str, object]) -> Any:  # noqa: ANN401 - any JSON
-        """Return what the function answers to a request.
+        """Return the function's answer to a request.
 
         Raises:
-            UnreachableError: nothing, or that it failed.
+            UnreachableError: there is none, or the function failed.
         """
         with explained(), self._making:
             invoke = self._invoke
@@ -69,7 +69,7 @@ class LambdaTransport:
         try:
             body = json.loads(text)
         except ValueError:
-            # Judged as any other answer that is none of the function's.
+            # Judged like any other answer that is not the function's.
             body = None
         if "FunctionError" in answer:
             kind = body.get("errorType", "unknown") if isinstance(body, dict) else "?"
@@ -92,12 +92,12 @@ class LambdaTransport:
 
 @dataclass
 class Invocation:
-    """One use of the command line: the function, and the form in which data is printed.
+    """One use of the command line: the function, and the format of printed data.
 
     Attributes:
         connection: as the options say.
-        transport: in place of the way through AWS Lambda.
-        output: the form.
+        transport: replaces the way through AWS Lambda.
+        output: the format.
     """
 
     connection: Connection = field(default_factory=Connection)
@@ -113,8 +113,9 @@ class Invocation:
 def client_context(arn: str) -> str:
     """Return the ``ClientContext`` of an invocation that claims this actor.
 
-    For the function's audit log: a claim, not a proof. Lambda does not tell a function
-    who invoked it; CloudTrail's data events prove it, and the claim helps to find them.
+    It is for the function's audit log: a claim, not a proof. Lambda does not tell a
+    function who invoked it; CloudTrail's data events prove it, and the claim helps to
+    find them.
     """
     return base64.b64encode(json.dumps({"custom": {"actor": arn}}).encode()).decode()
 
@@ -129,7 +130,7 @@ def _accepted(body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     lines = [f"{error['message']} ({error['code']})"]
     findings = error.get("findings", [])
     if len(findings) > 1:
-        # A stored map that can't be read is no field of the request.
+        # A stored map that can't be read is not a field of the request.
         what = error.get("field") or error["message"]
         lines = [f"{what} ({error['code']})", *(f"  {f['message']}" for f in findings)]
     message = "\n".join(lines)

@@ -1,7 +1,7 @@
 """What a shell completes: the roles and the key ids of the deployment.
 
-Asked for by a process of its own, which has no terminal: it can print nothing between
-a person's words, ask for no second factor, and is ended when it takes too long.
+They are read by a separate process without a terminal: it can't print anything between
+a person's words or ask for a second factor, and is ended if it takes too long.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     import click
 
-# A second for the deployment, and as long for the process to start.
+# One second for the deployment, and one for the process to start.
 _SECONDS = 2.0
 _OPTIONS = ("function", "stack", "profile", "region", "endpoint_url")
-# By which click knows that a shell asks.
+# By this click knows that a shell asks.
 _REQUEST = "_APIKEYS_COMPLETE"
 _PROGRAM = "from apikeys_cli.main import main; main(prog_name='apikeys')"
 
@@ -32,7 +32,7 @@ _PROGRAM = "from apikeys_cli.main import main; main(prog_name='apikeys')"
 def complete_role(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
-    """Return the roles of the stored role map that begin so."""
+    """Return the stored role map's roles that begin like this."""
     names = dict.fromkeys(row["role"] for row in _rows(context, "roles", "get"))
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
@@ -40,9 +40,9 @@ def complete_role(
 def complete_key_id(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
-    """Return the key ids that begin so, each with its client; revoked ones to restore.
+    """Return the key ids that begin so, each with its client; revoked ones for restore.
 
-    Of very many, those that were read in time.
+    If there are very many, those that were read in time.
     """
     state = ["--state=revoked"] if context.info_name == "restore" else []
     return [
@@ -53,7 +53,7 @@ def complete_key_id(
 
 
 def _rows(context: click.Context, *command: str) -> Iterator[dict[str, Any]]:
-    """Yield each row of data that a command prints in time."""
+    """Yield each row of data that a command prints within the time."""
     connection = (context.find_object(Invocation) or Invocation()).connection
     options = [
         f"--{name.replace('_', '-')}={value}"
@@ -63,7 +63,7 @@ def _rows(context: click.Context, *command: str) -> Iterator[dict[str, Any]]:
     for line in _printed([*command, *options, "--output=ndjson"]).splitlines():
         try:
             yield json.loads(line)
-        except ValueError:  # the last line, where time was up
+        except ValueError:  # the last line, cut when time was up
             return
 
 
@@ -72,7 +72,7 @@ def _printed(arguments: list[str]) -> bytes:
     environ.pop(_REQUEST, None)
     try:
         return subprocess.run(  # noqa: S603 - this program itself, with its own options
-            # Modules of the folder that a person stands in are none of its.
+            # Keeps modules in the current folder from being imported.
             [sys.executable, "-P", "-c", _PROGRAM, *arguments],
             check=False,
             env=environ,
@@ -89,5 +89,5 @@ def _printed(arguments: list[str]) -> bytes:
 
 
 def _shown(client: object) -> str | None:
-    """Return a client's name as a shell may show it."""
+    """Return a client's name as it is safe to show in a shell."""
     return client if isinstance(client, str) and client.isprintable() else None

@@ -1,4 +1,4 @@
-"""Where the function is, as the options or the environment say, and AWS from there."""
+"""Where the function is, by the options or the environment, and its AWS clients."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _REGION_VARIABLE = "AWS_REGION"
 
 
 def _session(*, profile_name: str | None, region_name: str | None) -> Any:  # noqa: ANN401 - whatever makes clients
-    # It takes longer to load than help takes to be shown.
+    # It takes longer to import than it takes to show the help.
     import boto3  # noqa: PLC0415 - as it says
 
     return boto3.Session(profile_name=profile_name, region_name=region_name)
@@ -39,12 +39,12 @@ class Connection:
     """The account and region, the function in it, and the clients of its services.
 
     Attributes:
-        function: the function's name or ARN, where it was given …
+        function: the function's name or ARN, if it was given …
         stack: … or the stack that has it.
         profile: of the AWS configuration.
         region: the AWS region.
-        endpoint_url: called in place of AWS's own.
-        open_session: makes the session that makes clients.
+        endpoint_url: called instead of AWS's own.
+        open_session: opens the session that makes clients.
     """
 
     function: str | None = None
@@ -56,7 +56,7 @@ class Connection:
 
     @cached_property
     def function_name(self) -> str:
-        """The function's name or ARN: as an option says, then the environment."""
+        """The function's name or ARN: from an option, else from the environment."""
         if self.function and self.stack:
             raise click.UsageError("give --function or --stack, not both")
         function, stack = self.function, self.stack
@@ -74,7 +74,7 @@ class Connection:
 
     @cached_property
     def identity(self) -> Future[str | None]:
-        """The caller's ARN, asked for aside: it comes while other work is done."""
+        """The caller's ARN, fetched in the background while other work is done."""
         aside = ThreadPoolExecutor(1)
         # A command must not wait for what it can do without.
         client = self.client("sts", _config(connect_seconds=2, read_seconds=3))
@@ -84,7 +84,7 @@ class Connection:
 
     @property
     def caller(self) -> str | None:
-        """The ARN of who runs the command line, None where STS does not tell."""
+        """The ARN of whoever runs the command line, None if STS does not tell."""
         return self.identity.result()
 
     def client(self, service: str, config: Config | None = None) -> Any:  # noqa: ANN401 - of any service
@@ -96,14 +96,14 @@ class Connection:
                 service, endpoint_url=self.endpoint_url, config=config
             )
         except ValueError as error:
-            # The SDK's own errors, such as that of a region, are explained by others.
+            # The SDK's own errors, such as a missing region, are explained elsewhere.
             if type(error) is not ValueError:
                 raise
             raise click.UsageError(f"--endpoint-url: {error}") from error
 
     @cached_property
     def _opened(self) -> Any:  # noqa: ANN401 - whatever makes clients
-        # The SDK reads AWS_DEFAULT_REGION alone; the AWS CLI reads this one first.
+        # The SDK reads only AWS_DEFAULT_REGION; the AWS CLI reads this one first.
         region = self.region or os.environ.get(_REGION_VARIABLE) or None
         return self.open_session(profile_name=self.profile, region_name=region)
 

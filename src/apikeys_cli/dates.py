@@ -1,4 +1,4 @@
-"""Points in time as people say them: 90d, 2027-01-31, in 9 days."""
+"""Points in time as people write them: 90d, 2027-01-31, in 9 days."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from apikeys import timestamp
 from apikeys.defaults import DAY
 
 _DURATION = re.compile("([1-9][0-9]{0,4})([wdhms])", re.ASCII)
-# A day that has no next one ends with its last second.
+# The last day of the calendar ends with its last second.
 _LAST = timestamp.parse("9999-12-31T23:59:59")
 _SECONDS = {"w": 604_800, "d": DAY, "h": 3_600, "m": 60, "s": 1}
-# The largest unit of which there are two or more is near enough.
+# The largest unit of which there are two or more is precise enough.
 _UNITS = ((2 * DAY, DAY, "days"), (7_200, 3_600, "hours"), (120, 60, "minutes"))
 
 
 def seconds(text: str) -> int | None:
-    """Return the seconds of a duration such as ``90d``, None where it is none."""
+    """Return the seconds in a duration such as ``90d``, None if it is not one."""
     match = _DURATION.fullmatch(text)
     return int(match[1]) * _SECONDS[match[2]] if match else None
 
 
 def end_fields(text: str, now: float) -> dict[str, Any] | None:
-    """Return a request's fields that say when a key ends, None where nothing is said.
+    """Return a request's fields that say when a key ends, None for another text.
 
     Args:
-        text: ``never``, a duration, a date (the whole day) or a timestamp, UTC; its
-            last second is the end of a day, so that it is shown as that day.
+        text: ``never``, a duration, a date (the whole day) or a timestamp, UTC; a day
+            ends with its last second, so that it is shown as that day.
         now: when durations begin.
     """
     if text == "never":
@@ -49,10 +49,10 @@ def end_fields(text: str, now: float) -> dict[str, Any] | None:
 
 
 def moment(text: str) -> int:
-    """Return the seconds since 1970 of a time that the function answered.
+    """Return the seconds since 1970 of a time in the function's answers.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not one.
     """
     return timestamp.parse(text.removesuffix("Z"))
 

@@ -1,4 +1,4 @@
-"""The one moment in which a new key or password is seen."""
+"""Shows or keeps a new key or password, once."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def hand_over(
 ) -> dict[str, Any]:
     """Carry out an action that makes a credential; print or keep it, then confirm.
 
-    A password that was given is not shown again, and there is nothing to print.
+    A given password is not shown again, so there is nothing to print.
 
     Returns:
         The answer.
 
     Raises:
-        UnreachableError: with the way to get a key that may have been made.
+        UnreachableError: with how to get a key that may have been made.
         UnwrittenError: it was made and could not be printed or kept.
     """
     deliver_to = fields.get("deliverTo")
@@ -79,7 +79,7 @@ def hand_over(
 def _check_destination(
     key_file: str | None, password: str | None, deliver_to: str | None
 ) -> None:
-    """Refuse two places for one credential, or none that takes it."""
+    """Refuse two destinations for one credential, or none."""
     if deliver_to is not None and (key_file is not None or password is not None):
         message = "--deliver-to is for what is generated and kept nowhere else; it "
         raise click.UsageError(f"{message}goes with neither --key-file nor --password")
@@ -91,11 +91,11 @@ def _check_destination(
 
 
 def _say_lost(error: UnreachableError, token: str, *, is_delivered: bool) -> None:
-    """Say how a command is finished that may have acted."""
+    """Say how to finish a command that may have acted."""
     minutes = REPEAT_SECONDS // 60
     if error.may_have_acted and is_delivered:
         console.say(
-            f"Not known to be finished. The same command with --request-token {token} "
+            f"It may not have finished. The same command with --request-token {token} "
             f"finishes it within {minutes} minutes; nothing is issued twice."
         )
     elif error.may_have_acted:
@@ -108,9 +108,9 @@ def _say_lost(error: UnreachableError, token: str, *, is_delivered: bool) -> Non
 def confirm_handover(function: AdminFunction, record: Mapping[str, Any]) -> None:
     """Tell the function that a record's key or password was handed over.
 
-    Where it can't be told, the command has done its work all the same.
+    If that fails, the command has done its work all the same.
     """
-    # What is printed is out before it is said to be.
+    # Output is flushed before it is confirmed.
     sys.stdout.flush()
     field = "login" if "login" in record else "keyId"
     try:
@@ -118,7 +118,7 @@ def confirm_handover(function: AdminFunction, record: Mapping[str, Any]) -> None
     except (RefusedByFunctionError, UnreachableError) as error:
         console.say(
             f"Handed over, but not confirmed: {error.message}\nUntil it is, apikeys "
-            f"doctor takes it for lost. Run: apikeys confirm {named(record)}"
+            f"doctor reports it as lost. Run: apikeys confirm {named(record)}"
         )
 
 
@@ -133,7 +133,7 @@ def _print(kind: str, answer: Mapping[str, Any], output: str) -> None:
 
 
 def _lost(kind: str, record: Mapping[str, Any], token: str) -> str:
-    """Return what to do about a credential that was made and that nobody has."""
+    """Return what to do about a credential that was made but that nobody has."""
     revoked = f"apikeys revoke {named(record)}"
     return (
         f"The {kind} of {name_of(record)} was made, and nobody has it: replace it "

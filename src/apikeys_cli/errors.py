@@ -1,4 +1,4 @@
-"""Why a command ends without having done what was asked, and with which exit code."""
+"""Why a command ends without having done what was asked, and its exit code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SIGN_IN = "sign in again (such as aws sso login), or give another --profile"
 _SERVER_ERROR = 500
 
 
-# What a person typed where the function speaks of a field.
+# The options that stand for the function's fields.
 _OPTIONS = {
     "client": "--client",
     "deliverTo": "--deliver-to",
@@ -74,8 +74,8 @@ class RefusedByFunctionError(click.ClickException):
     """The function refused; nothing was changed.
 
     Attributes:
-        code: the function's word for why.
-        field: the request's field at fault, where there is one.
+        code: the function's error code.
+        field: the request's field at fault, if there is one.
     """
 
     exit_code = 1
@@ -86,7 +86,7 @@ class RefusedByFunctionError(click.ClickException):
         self.field = field
 
     def with_more(self, text: str) -> Self:
-        """Return the same refusal with a text after its message."""
+        """Return the same refusal with a text appended to its message."""
         return type(self)(f"{self.message}{text}", self.code, self.field)
 
     def format_message(self) -> str:
@@ -104,7 +104,7 @@ class UnreachableError(click.ClickException):
     """The function or another service can't be reached, may not be called, or failed.
 
     Attributes:
-        code: the function's or the service's word for why, where there is one.
+        code: the function's or the service's error code, if there is one.
         may_have_acted: whether the function may have done what it was asked for.
     """
 
@@ -128,7 +128,7 @@ def explained(*, acts: bool = False) -> Iterator[None]:
     """Turn the SDK's errors into messages and exit codes.
 
     Args:
-        acts: whether the function is asked to do something within.
+        acts: whether the enclosed call makes the function do something.
 
     Raises:
         UsageError: the person can correct it with an option.
@@ -144,7 +144,7 @@ def explained(*, acts: bool = False) -> Iterator[None]:
 
 
 def _told(error: Exception, *, acts: bool) -> click.ClickException | None:
-    """Return what a person is told of an error of the SDK's, None of any other."""
+    """Return the message for an error of the SDK's, None for any other."""
     match error:
         case sdk.NoRegionError():
             return click.UsageError("which region? Give --region or set AWS_REGION")
@@ -162,7 +162,7 @@ def _told(error: Exception, *, acts: bool) -> click.ClickException | None:
 
 
 def _unanswered(error: sdk.BotoCoreError) -> str:
-    """Return what a person is told where no service answered."""
+    """Return the message if no service answered."""
     match error:
         case sdk.NoCredentialsError():
             advice = "give --profile, or set them as for the AWS CLI"
@@ -176,7 +176,7 @@ def _unanswered(error: sdk.BotoCoreError) -> str:
 
 
 def _answered(error: sdk.ClientError, *, acts: bool) -> UnreachableError:
-    """Return what a person is told where a service answers with an error."""
+    """Return the message if a service answers with an error."""
     code = error.response["Error"]["Code"]
     message = error.response["Error"].get("Message", "").rstrip(".")
     advice = _advice(code, error.operation_name, message)

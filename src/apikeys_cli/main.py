@@ -28,10 +28,10 @@ from apikeys_cli.terminal.visible import visible_errors
 
 
 class _Commands(Family):
-    """The commands, of which none ends in a traceback for what is not its fault."""
+    """The commands, none of which ends in a traceback for what is not its fault."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's
-        """Run the command line on streams that take any text, and may fail."""
+        """Run the command line on streams that accept any text, and may fail."""
         streams.prepare()
         with streams.open_to_the_end():
             return super().main(*arguments, **options)
@@ -56,7 +56,7 @@ class _Commands(Family):
 def main(context: click.Context) -> None:
     """Issue and manage API keys for Amazon API Gateway.
 
-    These options stand before or after the verb of every command.
+    These options go before or after the verb of any command.
     """
     context.ensure_object(Invocation)
 

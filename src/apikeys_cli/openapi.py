@@ -29,7 +29,7 @@ def read_document(file: Path) -> dict[str, Any]:
     Raises:
         UsageError: it can't be read, or holds something else.
     """
-    # Few commands read YAML, and it takes as long to load as help takes to be shown.
+    # Few commands read YAML, and it takes as long to import as the help takes to show.
     import yaml  # noqa: PLC0415 - as it says
 
     text, name = read_text(file), name_of_source(file)
@@ -39,7 +39,7 @@ def read_document(file: Path) -> dict[str, Any]:
         message = f"{name} can't be read: it is neither JSON nor YAML"
         raise click.UsageError(message) from error
     if not isinstance(found, dict) or not isinstance(found.get("paths"), dict):
-        raise click.UsageError(f"{name} is no OpenAPI document: it has no paths")
+        raise click.UsageError(f"{name} is not an OpenAPI document: it has no paths")
     return found
 
 
@@ -47,7 +47,7 @@ def export(connection: Connection, api: str, stage: str) -> dict[str, Any]:
     """Return the document of a stage, of a REST API or an HTTP API.
 
     Raises:
-        UnreachableError: API Gateway does not give it.
+        UnreachableError: API Gateway does not export it.
     """
     with explained():
         client = connection.client("apigateway")
@@ -77,10 +77,10 @@ def export(connection: Connection, api: str, stage: str) -> dict[str, Any]:
 
 
 def operations(document: Mapping[str, Any]) -> tuple[list[Route], list[str]]:
-    """Return a document's operations as routes, and those that no route can say.
+    """Return a document's operations as routes, and those that no route can express.
 
-    Where the document has an authorizer of API Gateway, only what it guards. Paths are
-    those of the API: servers, base paths and stages are no part of a route.
+    If the document has an API Gateway authorizer, only what it guards. Paths are those
+    of the API: servers, base paths and stages are not part of a route.
     """
     authorizers = _authorizers(document)
     routes, unsaid = [], []

@@ -1,4 +1,4 @@
-"""Records as the function lists them, page by page, and what a person calls one."""
+"""Records as the function lists them, page by page, and how people name one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def name_of(record: Mapping[str, Any]) -> str:
 
 
 def named(record: Mapping[str, Any]) -> str:
-    """Return the arguments of a command on a record."""
+    """Return the arguments that name a record in a command."""
     name = name_of(record)
     return name if "keyId" in record else f"--login {name}"
 
@@ -29,8 +29,8 @@ class Listing:
     Attributes:
         count: how many records there were so far.
         corrupt: the key ids and logins of those that can't be read.
-        unconfirmed: of those whose hand-over was never confirmed.
-        noted_since: with ``unusedForDays``, from when on uses are known.
+        unconfirmed: of those whose handover was never confirmed.
+        noted_since: with ``unusedForDays``, since when uses are known.
         is_cut: whether there are more than the limit.
     """
 

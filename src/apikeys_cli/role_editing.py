@@ -20,7 +20,7 @@ _REFUSED = 1
 
 
 def edit(invocation: Invocation, *, counts: bool, wait: bool, is_sure: bool) -> None:
-    """Open the stored role map in an editor, and store what is left there.
+    """Open the stored role map in an editor, and store what is saved there.
 
     Args:
         invocation: of the command.
@@ -29,7 +29,7 @@ def edit(invocation: Invocation, *, counts: bool, wait: bool, is_sure: bool) -> 
         is_sure: whether the question is answered.
 
     Raises:
-        Exit: 1, what was left can't be stored, and nobody is asked.
+        Exit: 1, what was saved can't be stored, and nobody is asked.
     """
     stored = stored_map(invocation)
     before: dict[str, Any] = {"unmapped": "deny", "roles": {}}
@@ -61,9 +61,9 @@ def edit(invocation: Invocation, *, counts: bool, wait: bool, is_sure: bool) -> 
 
 
 def _readable(text: str) -> dict[str, Any] | None:
-    """Return the role map in a text, None where it can't be read, which is said."""
+    """Return the role map in a text, or say why it can't be read and return None."""
     try:
-        return parse_role_map(text, "what you left in the editor", is_json=False)
+        return parse_role_map(text, "what you saved in the editor", is_json=False)
     except click.UsageError as error:
         say(error.message)
         return None

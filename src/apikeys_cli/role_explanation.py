@@ -1,4 +1,4 @@
-"""What roles open together, what they do not and why, and their policy's length."""
+"""What roles open together, what they don't and why, and their policy's length."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def explanation(
     api: str | None = None,
     stage: str | None = None,
 ) -> dict[str, Any]:
-    """Return what a record with these roles may call, and why not more.
+    """Return what a record with these roles may call, and why nothing else.
 
     Args:
         role_map: the whole map.
         names: of the roles.
-        api: at which it is asked, None for those without a map of their own.
+        api: the API in question, None for those without a map of their own.
         stage: the API's.
 
     Raises:
-        ClickException: the map is bad, or has no such role.
+        ClickException: the map is invalid, or has no such role.
     """
     parsed = _parsed(role_map)
     roles = [role_name.normalise(name) or name for name in names]
@@ -50,13 +50,13 @@ def record_explanation(
     api: str | None = None,
     stage: str | None = None,
 ) -> dict[str, Any]:
-    """Return what a record may call as it stands, and why not more.
+    """Return what a record may currently call, and why nothing else.
 
     A role that the map lacks opens nothing, and neither does a record that is revoked:
     its roles are not shown.
 
     Raises:
-        ClickException: the map is bad.
+        ClickException: the map is invalid.
     """
     read_only = is_read_only(record.get("session"))
     parsed = _parsed(role_map)
@@ -74,7 +74,7 @@ def _parsed(role_map: dict[str, Any]) -> RoleMap:
 
 
 def explanation_row(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an explanation whose lists are of texts."""
+    """Return an explanation with lists of texts."""
     closes = [f"{closed['route']} ({closed['rule']})" for closed in found["closes"]]
     findings = [sentence(finding) for finding in found["findings"]]
     return {**found, "closes": closes, "findings": findings}

@@ -1,4 +1,4 @@
-"""What the function finds in a role map, for people and in rows."""
+"""What the function finds in a role map, for people and as rows."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def sentence(finding: Mapping[str, Any]) -> str:
 
 
 def sentences(findings: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield lines for a person: of warnings that are alike, the first is said in full.
+    """Yield lines for a person; of similar warnings, only the first is said in full.
 
-    The routes of the others follow, with whose they are.
+    The routes of the others follow, with their roles.
     """
     alike: dict[object, list[Mapping[str, Any]]] = {}
     for finding in findings:
         message = _PARTICULAR.sub("", finding["message"])
         kind = (finding["grade"], finding.get("api"), message)
-        # Each of the graver ones has to be dealt with.
+        # Each of the graver ones has to be dealt with, so is shown.
         is_own = finding["grade"] != TELL or not finding["route"]
         alike.setdefault(id(finding) if is_own else kind, []).append(finding)
     for first, *others in alike.values():
@@ -57,11 +57,11 @@ def _routes(findings: list[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def lost_sentence(lost: Mapping[str, Any]) -> str:
-    """Return a line on a route that a stored map opens no longer to its full extent."""
+    """Return a line on a route that a stored map no longer opens fully."""
     whose = lost["role"] or "a key without roles"
     route = lost["route"] if lost["route"] == UNNAMED else f"'{lost['route']}'"
     requests = ", ".join(request.replace("/", " /", 1) for request in lost["requests"])
-    return f"Opens no longer ({whose}): of {route}: {requests}"
+    return f"No longer opens ({whose}): of {route}: {requests}"
 
 
 def row(finding: Mapping[str, Any]) -> dict[str, str]:

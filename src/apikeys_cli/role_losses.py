@@ -1,4 +1,4 @@
-"""Whom a change of the role map takes something from, and what.
+"""Who loses what by a change of the role map.
 
 What a record's roles open, before and after, is what their compiled policies allow.
 """
@@ -17,7 +17,7 @@ from apikeys.session import is_read_only
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    # The roles of a record, and whether it reads alone.
+    # The roles of a record, and whether it is read-only.
     type Rights = tuple[frozenset[str], bool]
 
 _LIVE = ("active", "disabled")
@@ -27,15 +27,15 @@ _MOST_ROUTES = 5
 def losses(
     old: dict[str, Any], new: dict[str, Any], records: Iterable[dict[str, Any]]
 ) -> list[str]:
-    """Return a sentence for each role whose holders lose something by a change.
+    """Return a sentence for each role whose holders lose something in a change.
 
     Args:
         old: the role map in force.
-        new: the one to come.
+        new: the next one.
         records: the function's views; those that have ended lose nothing.
 
     Returns:
-        Nothing where one of the two maps is not one.
+        Nothing if either map is invalid.
     """
     try:
         before, after = RoleMap.parse(old), RoleMap.parse(new)
@@ -47,7 +47,7 @@ def losses(
         if record["state"] in _LIVE
     )
     found = []
-    # An API's map comes and goes; where there is none, the top level decides.
+    # An API's map may come or go; without one, the top level decides.
     for api in dict.fromkeys(["", *before.apis, *after.apis]):
         at = f"At {api}: " if api else ""
         found += [
@@ -93,7 +93,7 @@ def _of_others(
     held: Counter[Rights],
     lost: dict[Rights, dict[str, str]],
 ) -> Iterator[str]:
-    """Yield what was open though no role named it: by ``any-key``, or a ``{name}``."""
+    """Yield what was open although no role named it: by ``any-key`` or a ``{name}``."""
     if before.any_key and not after.any_key and held:
         yield f"{_keys(held.total(), 'lose')} every route that no role names"
     losers = Counter[str]()
@@ -112,7 +112,7 @@ def _own_routes(before: RoleMap, after: RoleMap, name: str) -> set[str]:
 
 
 def _lost(before: RoleMap, after: RoleMap, rights: Rights) -> Iterator[tuple[str, str]]:
-    """Yield the routes that rights opened and open no more, each with what is lost."""
+    """Yield the routes that are no longer open, each with what is lost."""
     roles, read_only = rights
     former = before.grant(roles, read_only=read_only)
     grant = after.grant(roles, read_only=read_only)

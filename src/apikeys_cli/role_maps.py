@@ -1,4 +1,4 @@
-"""Role maps as people write them in files, and what tells one from another."""
+"""Role maps as people write them in files, and their differences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from apikeys_cli.text_input import STANDARD_INPUT, name_of_source, read_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-# Of two roles of one name one would be lost.
+# One of two roles with the same name would be lost.
 _DECODER = json.JSONDecoder(object_pairs_hook=document.unique)
 _FIELDS = ("allow", "deny")
 _STYLES = {"+": "green", "-": "red"}
@@ -36,7 +36,7 @@ def role_file_path() -> click.Path:
 def read_role_file(file: Path) -> dict[str, Any]:
     """Return the role map in a file, TOML or JSON, not checked yet.
 
-    JSON is told by the file's name; on standard input by its first brace.
+    JSON is recognised by the file's name; on standard input by the first brace.
 
     Raises:
         UsageError: it can't be read, or holds something else.
@@ -49,7 +49,7 @@ def read_role_file(file: Path) -> dict[str, Any]:
 
 
 def is_json_text(text: str) -> bool:
-    """Return whether a text that has no name is JSON, by its first brace."""
+    """Return whether a text without a name is JSON, by its first brace."""
     return text.lstrip().startswith("{")
 
 
@@ -66,13 +66,15 @@ def parse_role_map(text: str, name: str, *, is_json: bool) -> dict[str, Any]:
     """
     try:
         found = _DECODER.decode(text) if is_json else tomllib.loads(text)
-        # TOML has dates and infinity, which no request can say.
+        # TOML has dates and infinity, which a request can't hold.
         json.dumps(found, allow_nan=False)
     except RecursionError:
         message = f"{name} can't be read: it is nested too deep"
         raise click.UsageError(message) from None
     except TypeError:
-        message = f"{name} can't be read: a date or a time of TOML's; put it in quotes"
+        message = (
+            f"{name} can't be read: it has a date or time of TOML's; put it in quotes"
+        )
         raise click.UsageError(message) from None
     except ValueError as error:
         raise click.UsageError(f"{name} can't be read: {error}") from error
@@ -82,7 +84,7 @@ def parse_role_map(text: str, name: str, *, is_json: bool) -> dict[str, Any]:
 
 
 def routes(role_map: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield role, field, route and API of each route in a stored role map.
+    """Yield the role, field, route and API of each route in a stored role map.
 
     The API is empty at the top level.
     """
@@ -99,14 +101,14 @@ def difference(
     """Return the changes from one role map to another, None for no map.
 
     Each has ``change`` (``+`` or ``-``), ``role`` (empty for ``unmapped``), ``field``,
-    ``route`` and, of an API's own map, ``api``. What has not the form of a role map
-    is passed over: the findings say that.
+    ``route`` and, of an API's own map, ``api``. What does not have the form of a role
+    map is skipped: the findings report that.
     """
     before = [] if old is None else list(_lines(old))
     after = list(_lines(new))
     changes = [("-", line) for line in before if line not in after]
     changes += [("+", line) for line in after if line not in before]
-    # Role by role, and within one what goes before what comes.
+    # Role by role, and within one, removals before additions.
     changes.sort(key=lambda change: change[1][:3])
     return [
         {"change": sign, "role": role, "field": field, "route": route}
@@ -147,7 +149,7 @@ def _lines_of(
     yield api, "", "", str(role_map.get("unmapped", "deny"))
     roles = role_map.get("roles")
     for name, role in roles.items() if isinstance(roles, dict) else ():
-        # A role without routes is one all the same.
+        # A role without routes is still a role.
         yield api, name, "", ""
         for field in _FIELDS:
             entries = role.get(field) if isinstance(role, dict) else None
@@ -156,7 +158,7 @@ def _lines_of(
 
 
 def _spelled(entry: object) -> str:
-    """Return a route as one text, whichever way the role map has it."""
+    """Return a route as one text, in either form of the role map."""
     if isinstance(entry, dict):
         reads = " (reads)" if entry.get("reads") is True else ""
         return f"{entry.get('route')}{reads}"

@@ -1,4 +1,4 @@
-"""Roles as a person names them: which there are, and which one was meant."""
+"""Roles as a person names them: which exist, and which one was meant."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def named_in(role_map: Mapping[str, Any]) -> set[str]:
 
 
 def maps_in(role_map: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each map in a stored one with the API that it is for, none for the rest."""
+    """Yield each map in a stored one with its API, None for the top level."""
     yield "", {"roles": {}, **role_map}
     yield from role_map.get("apis", {}).items()
 
 
 def split(texts: Iterable[str]) -> list[str]:
-    """Return the names in some texts, of which each may list several: ``A,B``."""
+    """Return the names in some texts, each of which may list several: ``A,B``."""
     return [name for text in texts for name in text.replace(",", " ").split()]
 
 
 @contextmanager
 def suggested(function: AdminFunction, names: Iterable[str] | None) -> Iterator[None]:
-    """Add to a refusal of roles which roles there are, and which one was meant."""
+    """Add to a refusal of roles which roles exist, and which one was meant."""
     try:
         yield
     except RefusedByFunctionError as refused:
@@ -43,9 +43,9 @@ def suggested(function: AdminFunction, names: Iterable[str] | None) -> Iterator[
 
 
 def unknown(function: AdminFunction, names: Iterable[str]) -> str:
-    """Return a sentence on the names that no role has, nothing where all are known.
+    """Return a sentence on the names that no role has, empty if all are known.
 
-    Nothing, too, where the role map can't be read.
+    Also empty if the role map can't be read.
     """
     try:
         known = sorted(named_in(function.invoke("roles.get")["roleMap"]))

@@ -1,4 +1,4 @@
-"""What a role map makes of an API's operations: the options, the answer, the lines."""
+"""What a role map means for an API's operations: options, answer, and lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class OperationsOptions(TypedDict):
-    """The options of a command that looks at an API's operations."""
+    """The options of a command that examines an API's operations."""
 
     openapi: Path | None
     api: str | None
@@ -28,7 +28,7 @@ class OperationsOptions(TypedDict):
 
 
 def operations_options[F: Callable[..., Any]](command: F) -> F:
-    """Add the options that say which API, and whether what it leaves open is wrong."""
+    """Add the options that say which API, and whether an open operation is an error."""
     for option in (
         click.option(
             "--openapi",
@@ -38,13 +38,13 @@ def operations_options[F: Callable[..., Any]](command: F) -> F:
             help="Compare with the operations of this OpenAPI document.",
         ),
         click.option(
-            "--api", help="Compare with those of this API, as it is exported."
+            "--api", help="Compare with those of this API, as API Gateway exports it."
         ),
         click.option("--stage", help="Its stage."),
         click.option(
             "--strict",
             is_flag=True,
-            help="Exit with 1 if an operation is open that nobody named.",
+            help="Exit with 1 if an operation is open that no role names.",
         ),
     ):
         command = option(command)
@@ -54,7 +54,7 @@ def operations_options[F: Callable[..., Any]](command: F) -> F:
 def document_of(
     connection: Connection, options: OperationsOptions
 ) -> dict[str, Any] | None:
-    """Return the OpenAPI document that the options name, None where they name none.
+    """Return the OpenAPI document that the options name, None if they name none.
 
     Raises:
         UsageError: they contradict each other.
@@ -80,14 +80,14 @@ def compared(
     api: str | None = None,
     stage: str | None = None,
 ) -> dict[str, Any]:
-    """Return what a role map makes of a document's operations.
+    """Return what a role map means for a document's operations.
 
-    Nothing of a map that is none: its findings say so.
+    Nothing if the map is invalid: its findings say so.
 
     Args:
         role_map: the whole map.
         document: of OpenAPI.
-        api: whose it is, where it is known; its own map decides, if there is one.
+        api: whose it is, if known; its own map decides, if there is one.
         stage: the API's.
     """
     try:
@@ -100,7 +100,7 @@ def compared(
 
 
 def lines(found: Mapping[str, Any]) -> Iterator[str]:
-    """Yield for a person what each role opens, and what fits nothing."""
+    """Yield for a person what each role opens, and what matches nothing."""
     for name, opened in found["opens"].items():
         yield f"{name} opens {'' if opened else 'none of the operations'}".rstrip()
         yield from (f"  {operation}" for operation in opened)
@@ -110,4 +110,4 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
         where = f"{route['field']} of {route['role']}"
         yield f"Matches no operation: {route['route']} ({where})"
     for operation in found["notChecked"]:
-        yield f"Not checked, no route can say it: {operation}"
+        yield f"Not checked, as no route can express it: {operation}"

@@ -1,4 +1,4 @@
-"""What storing a role map would change, and who would lose what by it."""
+"""What storing a role map would change, and who would lose what."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from apikeys_cli.admin_function import Invocation
 
-# A hundred calls: a minute or two.
+# A hundred calls take a minute or two.
 _MOST_RECORDS = 10_000
 
 
@@ -30,7 +30,7 @@ def preview(
 ) -> dict[str, Any]:
     """Return what storing a role map would change, and whether it would be stored.
 
-    Warnings that the stored map has, too, were said when it was stored.
+    Warnings that the stored map has, too, were shown when it was stored.
     """
     check = invocation.function.invoke("roles.check", roleMap=role_map)
     old = None if stored is None else stored["roleMap"]
@@ -75,7 +75,7 @@ def show_changes(found: dict[str, Any], output: str) -> None:
 
 
 def say_findings(found: dict[str, Any]) -> None:
-    """Tell a person what is wrong with a role map, and who loses what by it."""
+    """Say what is wrong with a role map, and who would lose what."""
     for line in role_findings.sentences(found["findings"]):
         say(line)
     for loss in found["losses"]:
@@ -83,7 +83,7 @@ def say_findings(found: dict[str, Any]) -> None:
 
 
 def stored_map(invocation: Invocation) -> dict[str, Any] | None:
-    """Return the answer with the stored map, None where there is none to compare."""
+    """Return the answer with the stored map, None if there is none to compare."""
     try:
         return invocation.function.invoke("roles.get")
     except (RefusedByFunctionError, UnreachableError) as error:

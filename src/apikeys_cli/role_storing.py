@@ -1,4 +1,4 @@
-"""Storing a role map in place of the one that was shown, and saying so."""
+"""Stores a role map, replacing the one that was shown, and says so."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def store(
     Args:
         invocation: of the command.
         role_map: the map.
-        version: of the stored map, in whose place alone it is put; None for any.
+        version: of the stored map, the only one to be replaced; None for any.
         allow_empty: whether it may have no roles.
         wait: whether to wait until it is in force.
     """

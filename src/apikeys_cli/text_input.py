@@ -1,4 +1,4 @@
-"""The text of a file or of standard input: one reader for all that people give."""
+"""The text of a file or of standard input: one reader for all input by people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def text_path() -> click.Path:
 
 
 def read_text(source: str | Path) -> str:
-    """Return the text of a file, its lines ended by line feeds.
+    """Return the text of a file, with lines ended by line feeds.
 
     Args:
         source: a path, or ``-`` for standard input.
@@ -52,10 +52,10 @@ def name_of_source(source: str | Path) -> str:
 
 
 def decoded(raw: bytes, name: str) -> str:
-    """Return the text of UTF-8, without the byte order mark that it may begin with.
+    """Return the text in UTF-8 bytes, without a byte order mark.
 
     Raises:
-        UsageError: it is another encoding; which one, where that can be told.
+        UsageError: it is another encoding; says which one, if known.
     """
     if raw.startswith(_UTF_16):
         raise click.UsageError(f"{name} can't be read: it is UTF-16; {_ADVICE}")
@@ -65,7 +65,7 @@ def decoded(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # Replaced, its letters would make another password, and many the same.
+        # With replacement characters it would be another password, and many the same.
         message = f"{name} can't be read: it is not UTF-8; {_ADVICE}"
         raise click.UsageError(message) from None
 

@@ -1,4 +1,4 @@
-"""``--wait``: until a change is in force, as far as that can be known."""
+"""``--wait``: waits until a change is in force, as far as that can be known."""
 
 from __future__ import annotations
 
@@ -35,12 +35,13 @@ def until_in_force(
 
     The gateway's caches are flushed once every environment of the authorizer has read
     the change. API Gateway accepts a flush and does not say when it is done, so that
-    the bound is what holds. Where no stage is set up for a flush, it is waited for.
+    only the bound is certain. If no stage is set up for flushing, the bound is waited
+    for.
 
     Args:
         function: the function, to flush.
         answer: that of the change, with ``effectiveWithinSeconds``.
-        wait: whether to.
+        wait: whether to wait.
     """
     bound = answer["effectiveWithinSeconds"]
     if not wait:
@@ -51,12 +52,12 @@ def until_in_force(
         pause(until_read, "until the authorizer has read the change")
         stages = _flushed(function)
         if not stages and bound > until_read:
-            pause(bound - until_read, "until API Gateway's caches have aged out")
+            pause(bound - until_read, "until API Gateway's caches have expired")
     except KeyboardInterrupt:
         say(f"The change is made; it is in force within {bound} s of it.")
         raise
     if stages and bound > until_read:
-        # The rest of the bound: what was waited for lies behind.
+        # The rest of the bound, after the time already waited.
         say(
             f"API Gateway accepted the flush of {', '.join(stages)}; in force "
             f"everywhere in {bound - until_read} s at the latest."
@@ -66,13 +67,13 @@ def until_in_force(
 
 
 def pause(length: float, what: str) -> None:
-    """Wait so many seconds, with a bar on a terminal."""
+    """Wait some seconds, with a bar on a terminal."""
     console = messages()
     if not console.is_terminal:
         say(f"Waiting {length} s {what} …")
         sleep(length)
         return
-    # Loaded where a bar is: it takes long.
+    # Imported only for a bar, as that takes long.
     from rich.progress import (  # noqa: PLC0415 - as it says
         BarColumn,
         Progress,

@@ -1,8 +1,9 @@
 """How much work strangers may cause in one environment.
 
-Look-ups and slow hashes for credentials that nothing vouches for yet are bounded; an
-owner who was verified here before is no stranger. A genuine tag vouches for a key, but
-not that it was ever issued: a leaked signing key makes as many as one likes.
+Look-ups and slow hashes are bounded for credentials that nothing vouches for yet; an
+owner who was verified here before is not a stranger. A genuine tag vouches for a key,
+but doesn't prove that it was issued: with a leaked signing key anybody can make as many
+as they like.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _UNMATCHED = (Reason.MISMATCH, Reason.UNKNOWN, Reason.REVOKED, Reason.CORRUPT)
 
 
 class Admission:
-    """Admits requests to look-up and hash, and takes account of how they ended."""
+    """Admits requests to look-up and hash, and accounts for how they ended."""
 
     def __init__(self, store: Store, verifier: Verifier) -> None:
         self._store = store
@@ -37,15 +38,15 @@ class Admission:
     def admit(
         self, credential: Credential, known: Record | Reason | None, clock: RequestClock
     ) -> bool:
-        """Admit a credential to what is left to do, if there is room for it.
+        """Admit a credential to the work left to do, if there is room for it.
 
         Args:
             credential: what was presented.
-            known: its record, or why there is none; None where that has to be read.
+            known: its record, or why there is none; None if that has yet to be read.
             clock: of the request.
 
         Returns:
-            Whether ``settle`` has to be told how it ended.
+            Whether ``settle`` must be told how it ended.
 
         Raises:
             OverloadedError: there is no room.
@@ -68,7 +69,7 @@ class Admission:
         *,
         admitted: bool,
     ) -> None:
-        """Take account of how a request ended.
+        """Account for how a request ended.
 
         Args:
             credential: what was presented.
@@ -80,7 +81,7 @@ class Admission:
             if admitted and reason is Reason.UNKNOWN:
                 self._unissued.draw(clock)
         elif reason in _UNMATCHED:
-            # From now on whoever was its owner is a stranger.
+            # From now on its former owner is a stranger.
             self._verifier.forget(credential)
         elif admitted:
             self._unproven.give_back()
@@ -88,7 +89,7 @@ class Admission:
     def _is_cheap(
         self, credential: Credential, known: Record | Reason | None, now: float
     ) -> bool:
-        """Return whether no stranger could have caused the work that is left to do."""
+        """Return whether no stranger could have caused the work left to do."""
         if isinstance(known, Reason):
             return not credential.is_slow
         if known is None:

@@ -1,4 +1,4 @@
-"""One request's way from the event to the answer: read, look up, decide, grant."""
+"""A request from the event to the answer: read, look up, decide, grant."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ _ABSENT = (Reason.UNKNOWN, Reason.REVOKED, Reason.CORRUPT)
 
 
 class Authorizer:
-    """Decides about requests; holds what lives as long as the environment."""
+    """Decides requests; holds what lives as long as the environment."""
 
     def __init__(
         self, settings: Settings, reader: Reader, record_reader: Reader | None = None
     ) -> None:
-        """Put an authorizer together.
+        """Build an authorizer.
 
         Args:
             settings: the environment's.
             reader: of the deployment's own secrets, and of its records.
-            record_reader: of its records, where they are not secrets.
+            record_reader: of its records, if they are not secrets.
         """
         source = records = Source(reader, settings.stale_seconds)
         if record_reader is not None:
@@ -66,9 +66,9 @@ class Authorizer:
         self._refusals: Cache[Decision] = Cache(_MOST_REFUSALS, _MOST_REFUSALS)
 
     def warm_up(self, clock: RequestClock) -> None:
-        """Read what every request needs before the first one comes.
+        """Read what every request needs before the first one arrives.
 
-        What can't be had is asked for again by the request.
+        What can't be read now is read again by the request.
         """
         try:
             self._signing_keys.get(clock)
@@ -89,13 +89,13 @@ class Authorizer:
             method_arn = request.method_arn
             api, stage = method_arn.api, method_arn.stage
             credential = self._identity_source.read(request, clock)
-            # Asked whether it is a Reason, Python would take five times as long.
+            # An isinstance check for Reason would take five times as long.
             if not isinstance(credential, Credential):
                 return self._refusal(request, credential)
             store, references = self._store, credential.references
             found = _first(store.known, references, clock)
             cached = found is not None
-            # A genuine key whose record is known costs nothing that is bounded.
+            # A genuine key whose record is known causes no bounded work.
             is_bounded = not (cached and credential.is_proven)
             admitted = is_bounded and self._admission.admit(credential, found, clock)
             if found is None:
@@ -117,16 +117,16 @@ class Authorizer:
         if fault is not None:
             fault.api, fault.stage = api, stage
             fault.key_id, fault.login, fault.cached = key_id, login, cached
-            # Raised here, where the error behind it is forgotten.
+            # Raised out here, so that it has no context.
             raise fault from None
         if cached and answer.hit is not None:
             return answer.hit
         return _decision(answer, api, stage, key_id, login, cached=cached)
 
     def _refusal(self, request: Request, reason: Reason) -> Decision:
-        """Return the refusal without a look-up, the same for a kind, stage and reason.
+        """Return the refusal without a look-up, one object per kind, stage and reason.
 
-        Anybody can bring it about as often as they like: it costs little.
+        Anybody can cause it as often as they like, so it must cost little.
         """
         method_arn = request.method_arn
         name = (type(request), method_arn.stage_arn, reason)
@@ -140,7 +140,7 @@ class Authorizer:
     def _reason(
         self, found: Found, credential: Credential, request: Request, now: float
     ) -> Reason:
-        """Return what is decided about a credential, by equal work where it is owed."""
+        """Return what is decided about a credential, with equal work where needed."""
         verifier = self._verifier
         if isinstance(found, Record):
             reason = decide(found, credential, now, verifier.matches)
@@ -149,15 +149,15 @@ class Authorizer:
         else:
             reason = found
         if credential.is_slow and reason in _ABSENT:
-            # What has no record, or a digest that can't be read, costs what any does.
+            # A missing record or an unreadable digest costs as much as any other.
             verifier.waste(credential)
         return reason
 
     def _by_address(self, record: Record, request: Request) -> Reason:
-        """Return what the address says, where API Gateway caches no answer.
+        """Judge the client's address, unless API Gateway may cache the answer.
 
-        Where it does, the policy alone judges it: an answer must not depend on the
-        address of one request, or a thief elsewhere would lock out the owner. A TOKEN
+        A cached answer must not depend on the address of one request, or a thief
+        elsewhere would lock out the owner; there only the policy judges it. A TOKEN
         event has no address.
         """
         is_cached = self._is_cached and request.is_cached
@@ -171,9 +171,9 @@ def _first(
     references: tuple[Reference, ...],
     clock: RequestClock,
 ) -> Found | None:
-    """Return what is in the first place that is not ``UNKNOWN``, the last one's else.
+    """Return what is in the first place that is not ``UNKNOWN``, else in the last.
 
-    None where ``look`` can't say of a place, and so of none after it.
+    None where ``look`` doesn't know about a place, and so about none after it.
     """
     found: Found | None = Reason.UNKNOWN
     for reference in references:
@@ -192,11 +192,11 @@ def _decision(  # noqa: PLR0913 - what is known of the request
     *,
     cached: bool | None,
 ) -> Decision:
-    """Return the decision that an answer makes; it keeps that of a known record."""
+    """Return the decision for an answer, which keeps that of a known record."""
     verdict, reason = "allow", Reason.GRANTED
     if not answer.opens_a_route:
         verdict, reason = "refuse", Reason.NO_ROLE
-    # Said once, not for each request.
+    # Logged once, not for each request.
     shut, answer.shut = answer.shut, ()
     content = answer.content
     decision = Decision(

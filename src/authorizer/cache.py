@@ -17,22 +17,22 @@ if TYPE_CHECKING:
         """Makes a class generic in ``T``."""
 
 else:
-    # A generic class imports typing, a tenth of an empty function's whole start.
+    # A generic class imports typing, which takes a tenth of an empty function's start.
     T = None
 
     class Of:
-        """Stands for it at run time, where nothing of it is needed."""
+        """Stands in for it at run time, where nothing of it is needed."""
 
         def __class_getitem__(cls, _item: object) -> type:
             return cls
 
 
 class Aged(Of[T]):
-    """A value and the time of its reading, by both clocks.
+    """A value and the time it was read, by both clocks.
 
     Lambda freezes an environment between calls, and its monotonic clock may stand still
-    meanwhile; the wall clock may be set. So an age is the larger of the two, and what
-    was read after the wall clock's present time has no age that can be known.
+    meanwhile; the wall clock may be set. So the larger age counts, and what was read
+    later than the wall clock says now has no known age.
 
     Attributes:
         value: what was read.
@@ -53,7 +53,7 @@ class Aged(Of[T]):
         Args:
             value: what was read.
             clock: of the request that read it; what was written later is newer.
-            seconds: how long it serves without being read again.
+            seconds: how long it may be used without being read again.
         """
         self.value = value
         self._read_now = self._since_now = clock.now
@@ -62,7 +62,7 @@ class Aged(Of[T]):
         self._until_started = clock.started + seconds
 
     def is_fresh(self, clock: RequestClock) -> bool:
-        """Return whether the value serves without being read again."""
+        """Return whether the value may be used without being read again."""
         return (
             self._since_now <= clock.now < self._until_now
             and clock.started < self._until_started
@@ -76,14 +76,14 @@ class Aged(Of[T]):
         )
 
     def renew(self, clock: RequestClock, seconds: float, at_most: float) -> None:
-        """Let the value serve for some seconds more, ``at_most`` after its reading."""
+        """Let the value be used some seconds longer, ``at_most`` after its reading."""
         self._since_now = clock.now
         self._until_now = min(clock.now + seconds, self._read_now + at_most)
         self._until_started = min(clock.started + seconds, self._read_started + at_most)
 
 
 class Cache(Of[T]):
-    """Keeps the values used last; how old they may be is their user's to judge."""
+    """Keeps the values used last; the caller judges how old they may be."""
 
     def __init__(self, max_entries: int, max_size: int) -> None:
         self._values: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
@@ -95,7 +95,7 @@ class Cache(Of[T]):
         return len(self._values)
 
     def get(self, name: Hashable) -> T | None:
-        """Return a value, and count it as used."""
+        """Return a value and count it as used."""
         kept = self._values.get(name)
         if kept is None:
             return None
@@ -103,7 +103,7 @@ class Cache(Of[T]):
         return kept[0]
 
     def put(self, name: Hashable, value: T, size: int) -> None:
-        """Keep a value in place of any other of that name."""
+        """Keep a value, replacing any other of that name."""
         self.drop(name)
         self._values[name] = (value, size)
         self._size += size
@@ -112,7 +112,7 @@ class Cache(Of[T]):
             self._size -= evicted
 
     def drop(self, name: Hashable) -> None:
-        """Forget a value, if it is there."""
+        """Forget a value if it is there."""
         kept = self._values.pop(name, None)
         if kept is not None:
             self._size -= kept[1]

@@ -18,9 +18,9 @@ class Reference:
 
     Attributes:
         name: of the stored secret.
-        principal: whom the record must be about.
-        cached_as: what the store remembers it by: a bare key id leads to the name of
-            another credential's record, and must not displace what is known of it.
+        principal: who the record must be about.
+        cached_as: the store's cache key; a bare key id leads to the name of another
+            credential's record, whose entry it must not displace.
     """
 
     __slots__ = ("_read", "cached_as", "name", "principal")
@@ -34,7 +34,7 @@ class Reference:
         self._read = read
 
     def parse(self, text: str) -> Record:
-        """Read what is stored there; raises as ``Record.parse`` does."""
+        """Read the record stored there; raises as ``Record.parse`` does."""
         return self._read(text, self.principal)
 
 
@@ -42,13 +42,13 @@ class Credential:
     """A key, or a login with its password.
 
     Attributes:
-        text: what the record's digest is of; never shown.
-        references: where its record may be, in the order in which they decide.
+        text: the text that the record's digest is of; never shown.
+        references: where its record may be, in the order in which they are tried.
         key_id: of a key, and …
         login: … of a Basic account; one of them is None.
         is_proven: whether a stranger could not have made it up.
-        is_slow: whether an unknown one must cost the slow hash of a known one.
-        fast_digest: what a record keeps of the text where that is not slow.
+        is_slow: whether an unknown one must cost a slow hash, as a known one does.
+        fast_digest: the text's digest, where that is not a slow one.
     """
 
     __slots__ = ("references", "text")
@@ -68,7 +68,7 @@ class Credential:
 
 
 class MintedKey(Credential):
-    """A key that has the shape of those minted here; proven by its tag."""
+    """A key in the shape of those minted here, proven by its tag."""
 
     __slots__ = ("fast_digest", "key_id")
 
@@ -90,7 +90,7 @@ class MintedKey(Credential):
 
 
 class UncheckedKey(MintedKey):
-    """The same where tags are not checked: anybody could have made it up."""
+    """The same without a checked tag: anybody could have made it up."""
 
     __slots__ = ()
 
@@ -122,7 +122,7 @@ class Login(Credential):
 
 
 def of_key(key: Key, settings: Settings) -> MintedKey:
-    """Return the credential that a key minted here is."""
+    """Return a key minted here as a credential."""
     reference = Reference(
         settings.secret_name_prefix + key.key_id, key.key_id, record_of_key
     )
@@ -131,13 +131,13 @@ def of_key(key: Key, settings: Settings) -> MintedKey:
 
 
 def of_login(login: str, password: str, settings: Settings) -> Login:
-    """Return the credential that a login with its password is."""
+    """Return a login and its password as a credential."""
     reference = Reference(settings.login_name_prefix + login, login, _of_login)
     return Login(password, (reference,), login)
 
 
 def record_of_key(text: str, key_id: str) -> Record:
-    """Return the record of a key in a stored text; raises as ``Record.parse`` does."""
+    """Return a key's record from a stored text; raises as ``Record.parse`` does."""
     return Record.parse(text, key_id=key_id)
 
 

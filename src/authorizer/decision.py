@@ -1,4 +1,4 @@
-"""What was decided about one request, and what the operator's log says of it."""
+"""What was decided about a request, and what the operator's log says about it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ class Decision:
     Attributes:
         verdict: ``allow``, ``refuse`` or ``fault``.
         reason: the operator's word for why.
-        answer: what API Gateway gets; None where raising makes the 401, or the 500 of a
-            fault.
+        answer: what API Gateway gets; None where an exception makes the 401, or a
+            fault's 500.
         api: the id of the API, and …
         stage: … its stage, where the event named them.
         key_id: of a key, and …
         login: … of a Basic account; either one only once a tag or a record vouches for
             it, so that nothing a stranger typed gets into a log.
-        cached: whether the record came without a read; None where none was needed.
-        shut: what a policy that was compiled just now does not open of the routes held.
-        said: the parts of a log line that follow from the others, once one is written.
+        cached: whether the record came from the cache; None where none was needed.
+        shut: which of the routes held a policy that was just compiled does not open.
+        said: the parts of a log line that follow from the rest, once a line was
+            written.
     """
 
     __slots__ = (
@@ -66,7 +67,7 @@ class Decision:
 
     @classmethod
     def of_fault(cls, fault: FaultError) -> Self:
-        """Return what is known of a request that could not be judged."""
+        """Return what is known about a request that could not be judged."""
         return cls(
             "fault",
             fault.reason,

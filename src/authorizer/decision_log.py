@@ -1,10 +1,10 @@
-"""One JSON line a decision: a log record and a metric in one.
+"""One JSON line per decision, both a log record and a metric.
 
 The field names are those of Powertools for AWS Lambda, the metric is in the embedded
 metric format
 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
 CloudWatch counts ``Decisions`` by function, outcome and reason. Nothing that a stranger
-wrote gets in: a key id once its tag was found genuine, a login once it has a record.
+wrote gets in: a key id only with a genuine tag, a login only with a record.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _METRICS = (
 _TIMESTAMP = "%Y-%m-%dT%H:%M:%SZ"
 _NULL = "null"
 _WORDS = {True: "true", False: "false", None: _NULL}
-# What a line says between the pieces that differ from one to the next.
+# The constant parts of a line, between those that vary.
 _COLD, _WARM = '","cold_start":true,', '","cold_start":false,'
 _MEASURED = ',"Decisions":1,"_aws":{"Timestamp":'
 _END = f',"CloudWatchMetrics":{_METRICS}}}}}\n'
 
 
 class DecisionLog:
-    """Writes decisions to a file descriptor, which Lambda takes to CloudWatch Logs."""
+    """Writes decisions to a file descriptor, from which they get to CloudWatch Logs."""
 
     def __init__(self, descriptor: int, function_name: str) -> None:
         self._descriptor = descriptor
@@ -50,16 +50,16 @@ class DecisionLog:
         lambda_context: LambdaContext,
         fault: Exception | None = None,
     ) -> None:
-        """Write one line, whole and at once.
+        """Write one line in a single write.
 
         Args:
             decision: about the request.
             clock: when it began.
             lambda_context: Lambda's, for the request id.
-            fault: why it could not be judged; these errors' messages hold no secrets.
+            fault: why it could not be judged; its message holds no secrets.
 
         Raises:
-            OSError: it can't be written; a decision that leaves no trace is none.
+            OSError: it can't be written, and an unlogged decision must not count.
         """
         second = int(clock.now)
         if second != self._second:
@@ -71,25 +71,26 @@ class DecisionLog:
         if not decision.said:
             decision.said = _said(decision, fault)
         level, said = decision.said
-        # In whole microseconds: a float's three decimals take longer than all the rest.
+        # In whole microseconds: formatting a float to three decimals takes longer than
+        # the rest.
         spent = str(int(clock.elapsed_ms() * 1_000)).zfill(4)
-        # By hand: json.dumps takes longer than the whole decision. An id of Lambda's
-        # can't hold a quote.
+        # By hand: json.dumps takes longer than the whole decision. Lambda's ids hold no
+        # quotes.
         line = (
             f"{level}{self._head}{lambda_context.aws_request_id}{self._start}{said}"
             f"{spent[:-3]}.{spent[-3:]}{_MEASURED}{int(clock.now * 1_000)}{_END}"
         )
         self._start = _WARM
-        # Past the layers of a text stream, which take three times as long.
+        # Bypassing the layers of a text stream, which take three times as long.
         rest = line.encode()
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
 
 
 def _said(decision: Decision, fault: Exception | None) -> tuple[str, str]:
-    """Return what a line begins with, and what it says between request and duration.
+    """Return a line's beginning, and what is between request and duration.
 
-    Nothing that is not quoted here can hold a quote: words of our own, ids of AWS.
+    What isn't quoted here can't hold a quote: it is our own words and AWS's ids.
     """
     level, message, shut = "INFO", '"decision"', ""
     if fault or decision.reason == "corrupt":

@@ -1,4 +1,4 @@
-"""Keys minted elsewhere, loaded only where the deployment takes them."""
+"""Keys minted elsewhere; loaded only where the deployment accepts them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 def foreign_key(
     text: str, settings: Settings, signing_keys: Callable[[], SigningKeys]
 ) -> ForeignKey | None:
-    """Return the credential that a key minted elsewhere is, None if it can be none.
+    """Return a key minted elsewhere as a credential, None if it can't be one.
 
-    The imported record decides where there is one; OntoPop's own counts only where
-    there never was.
+    The imported record decides if there is one; OntoPop's own counts only if there
+    never was one.
     """
     may_be_imported = foreign.is_foreign_key(text)
     may_be_ontopops = settings.reads_ontopop and foreign.is_nameable(text)
-    # The grammar first: nothing is read or computed for what can be no key.
+    # The grammar first: nothing is read or computed for what can't be a key.
     if not (may_be_imported or may_be_ontopops):
         return None
     keys = signing_keys()
-    # Before the first import only OntoPop's own records can be meant; what stands for
-    # their keys then follows from the signing key.
+    # Before the first import it can only be an OntoPop record; the ids of their keys
+    # are then derived from the signing key.
     key_id = foreign.key_id_of(text, keys.lookup or keys.current)
     prefix = settings.secret_name_prefix
     references = []

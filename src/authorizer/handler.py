@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-# Nothing of what is imported becomes garbage: no collection while a client waits.
+# Nothing that is imported becomes garbage: no collection while a client waits.
 gc.disable()
 
 import os
@@ -27,13 +27,13 @@ _authorizer = Authorizer(Settings(os.environ), *choose_readers(os.environ))
 _log = DecisionLog(sys.stdout.fileno(), os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
 _authorizer.warm_up(RequestClock.begin())
 
-# What is there now stays, and is never looked at again.
+# What exists now stays, and is never looked at again.
 gc.freeze()
 gc.enable()
 
 
 def lambda_handler(event: object, context: LambdaContext) -> Document:
-    """Answer one authorizer event with an IAM policy.
+    """Answer an authorizer event with an IAM policy.
 
     Raises:
         Exception: with the text ``Unauthorized`` exactly, which API Gateway turns into

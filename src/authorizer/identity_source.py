@@ -1,4 +1,4 @@
-"""Where a credential is read, and what it must look like before anything is asked."""
+"""Where a credential is read, and what it must look like before any look-up."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class IdentitySource:
     def __init__(
         self, settings: Settings, signing_keys: Callable[[RequestClock], SigningKeys]
     ) -> None:
-        """Make a reader of credentials; ``signing_keys`` is asked only for a key."""
+        """Make a reader of credentials; ``signing_keys`` is called only for a key."""
         self._settings = settings
         self._signing_keys = signing_keys
         self._minted_keys = MintedKeys(settings, signing_keys)
 
     def read(self, request: Request, clock: RequestClock) -> Credential | Reason:
-        """Return a request's credential, or why it has none that is worth a look-up.
+        """Return a request's credential, or why it has none worth a look-up.
 
         Raises:
             FaultError: there are no signing keys to check a key with.
@@ -47,7 +47,7 @@ class IdentitySource:
             has_key = single(request, _HEADER) is not Reason.MISSING
             if not basic.has_basic_scheme(request):
                 return self._key(request, clock)
-            # A token stands under both names, and is the one that it has the scheme of.
+            # A token is under both names; its scheme says which one it is.
             if has_key and not request.is_token:
                 return Reason.AMBIGUOUS
         presented = basic.presented(request)
@@ -59,7 +59,7 @@ class IdentitySource:
         text = single(request, _HEADER)
         if type(text) is Reason:
             return text
-        # What has the shape of a key minted here is never looked up as a foreign one.
+        # What has the shape of keys minted here is never looked up as a foreign key.
         try:
             return self._minted_keys.read(text, clock)
         except MalformedKeyError:

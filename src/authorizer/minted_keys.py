@@ -1,8 +1,8 @@
-"""Keys minted here; what follows from a genuine one is computed once.
+"""Keys minted here; what follows from a genuine key is computed once.
 
 Grammar, tag and digest are the slowest steps of a warm decision. They are remembered
-under the public part of a key, beside the SHA-256 of the whole: a request gets them by
-presenting that very key, and no other displaces them. The key itself is not kept.
+under the public part of a key, with the SHA-256 of the whole: only a request with that
+very key gets them, and no other key displaces them. The key itself is not kept.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from authorizer.request_clock import RequestClock
     from authorizer.settings import Settings
 
-# Much the same is kept of every key, so that entries bound the bytes, too.
+# About the same is kept for every key, so that entries bound the bytes, too.
 _MAX_ENTRIES = 1_024
 
 
 class _Proof:
-    """What is kept of a key whose tag was found genuine."""
+    """What is kept of a key whose tag is genuine."""
 
     __slots__ = ("fast_digest", "key_id", "references", "sha256")
 
@@ -40,20 +40,20 @@ class _Proof:
 
 
 class MintedKeys:
-    """Reads keys that have the shape of those minted here."""
+    """Reads keys in the shape of those minted here."""
 
     def __init__(
         self, settings: Settings, signing_keys: Callable[[RequestClock], SigningKeys]
     ) -> None:
-        """Make a reader of keys; ``signing_keys`` is asked where a tag is checked."""
+        """Make a reader of keys; ``signing_keys`` is called when a tag is checked."""
         self._settings = settings
         self._signing_keys = signing_keys
         self._proofs: Cache[_Proof] = Cache(_MAX_ENTRIES, _MAX_ENTRIES)
-        # Read again, the signing keys have to prove them again.
+        # Once the signing keys are read again, they have to prove the keys again.
         self._proven_by: SigningKeys | None = None
 
     def read(self, text: str, clock: RequestClock) -> MintedKey | Reason:
-        """Return the credential that a key is, ``FORGED`` where its tag is not ours.
+        """Return a key as a credential, ``FORGED`` if its tag is not ours.
 
         Raises:
             MalformedKeyError: not the grammar of a key minted here.

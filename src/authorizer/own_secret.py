@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from authorizer.request_clock import RequestClock
     from authorizer.source import Source
 
-# A failure to read what every request needs is not tried anew by every request, which
-# anybody can send; what an operator sets right is seen soon.
+# A failed read of what every request needs is not retried by every request, as anybody
+# can send one; but what an operator fixes is noticed soon.
 _FAILURE_SECONDS = 1.0
 
 
 class OwnSecret(Of[T]):
-    """The signing keys, or the role map: read again after a TTL, and only then.
+    """The signing keys or the role map, read again only after a TTL.
 
-    A text that has not changed keeps its value, and with it all that was made from it.
+    An unchanged text keeps its value, and with it all that was computed from it.
     """
 
     def __init__(
         self, name: str, parse: Callable[[str], T], ttl: float, source: Source
     ) -> None:
-        """Read a stored secret of this name when it is first asked for."""
+        """Read the stored secret of this name on first use."""
         self._name = name
         self._parse = parse
         self._ttl = ttl
@@ -41,7 +41,7 @@ class OwnSecret(Of[T]):
         """Return the value.
 
         Raises:
-            FaultError: it is missing, unreadable or out of reach.
+            FaultError: it is missing, unreadable or unavailable.
         """
         kept = self._kept
         if kept is not None and kept.is_fresh(clock):
@@ -49,7 +49,7 @@ class OwnSecret(Of[T]):
         failure = self._failure
         if failure is not None and failure.is_fresh(clock):
             raise _again(failure.value)
-        # Forgotten first: what can't be read must not leave the value before it.
+        # Forgotten first: if it can't be read, the previous value must not remain.
         self._kept = None
         try:
             self._kept = self._read(kept, clock)
@@ -59,7 +59,7 @@ class OwnSecret(Of[T]):
         return self._kept.value
 
     def forget_failure(self) -> None:
-        """Let the next request ask again for what could not be read."""
+        """Let the next request read again what could not be read."""
         self._failure = None
 
     def _read(self, kept: Aged[T] | None, clock: RequestClock) -> Aged[T]:
@@ -80,5 +80,5 @@ class OwnSecret(Of[T]):
 
 
 def _again(error: FaultError) -> FaultError:
-    """Return an error's equal; itself it would keep the traces of all its raisings."""
+    """Return an equal error; the same one would keep the traceback of each raise."""
     return type(error)(str(error))

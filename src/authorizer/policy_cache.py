@@ -1,4 +1,4 @@
-"""The answers that records have earned, compiled once for each stage."""
+"""The answers for records that passed, compiled once for each stage."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 _MAX_ENTRIES = 1_024
 _MAX_SIZE = 4 * 1_024 * 1_024
-# More than anybody reads in one line of a log.
+# More than anybody reads in one log line.
 _MOST_SHUT = 10
 
 
 class Answer:
     """What API Gateway gets for a record that passed, and whether it opens a route.
 
-    ``shut`` says what of the routes held the policy does not open, once for a set of
-    roles: whoever logs it empties it. ``hit`` is the decision that this answer makes
-    where its record was known, once there has been one.
+    ``shut`` says which of the routes held the policy does not open, once for a set of
+    roles: it is emptied when it is logged. ``hit`` is the decision for a request whose
+        record was known, once there was one.
     """
 
     __slots__ = ("content", "hit", "opens_a_route", "record", "role_map", "shut")
@@ -46,21 +46,21 @@ class PolicyCache:
     """Compiles policies, and again only for another record or role map.
 
     It keeps what follows from a record, never that the record may pass: that is decided
-    anew for each request.
+    afresh for each request.
     """
 
     def __init__(self, source_ip_key: str) -> None:
-        """Begin empty; the key is what IAM calls the client's address."""
+        """Begin empty; the key is IAM's name for the client's address."""
         self._source_ip_key = source_ip_key
         self._cache: Cache[Answer] = Cache(_MAX_ENTRIES, _MAX_SIZE)
         self._told: set[Grant] = set()
         self._told_of: RoleMap | None = None
 
     def of(self, record: Record, role_map: RoleMap, method_arn: MethodArn) -> Answer:
-        """Return the answer for a record on one stage, by the map that decides there.
+        """Return the answer for a record at one stage, by the map that decides there.
 
         Raises:
-            MisconfiguredError: its policy is longer than API Gateway takes.
+            MisconfiguredError: its policy is longer than API Gateway accepts.
         """
         name = (record.principal, method_arn.stage_arn)
         known = self._cache.get(name)
@@ -74,7 +74,7 @@ class PolicyCache:
         return answer
 
     def _untold(self, role_map: RoleMap, grant: Grant) -> tuple[str, ...]:
-        """Return what a grant shuts, the first time that it is asked for."""
+        """Return what a grant closes, the first time that it is asked for."""
         if role_map is not self._told_of or len(self._told) >= _MAX_ENTRIES:
             self._told_of, self._told = role_map, set()
         if grant in self._told:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-# What a client may wait for AWS, all reads of one request together.
+# How long a client may wait for AWS, for all reads of one request together.
 _BUDGET_SECONDS = 3.0
-# What is kept of the function's time-out to answer and to log.
+# The part of the function's time-out reserved for answering and logging.
 _RESERVE_SECONDS = 0.25
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class LambdaContext(Protocol):
-        """What this function uses of Lambda's context object."""
+        """The part of Lambda's context object that this function uses."""
 
         aws_request_id: str
 
@@ -28,7 +28,7 @@ class RequestClock:
 
     Attributes:
         now: the wall clock, seconds since 1970 (UTC), for expiry and logs.
-        started: the monotonic clock, for deadlines. Ages go by both (``cache.Aged``).
+        started: the monotonic clock, for deadlines. Ages use both (``cache.Aged``).
     """
 
     __slots__ = ("_lambda_context", "now", "started")
@@ -42,7 +42,7 @@ class RequestClock:
 
     @classmethod
     def begin(cls, lambda_context: LambdaContext | None = None) -> RequestClock:
-        """Return the moment of a request that begins now.
+        """Return the clock of a request that begins now.
 
         Args:
             lambda_context: knows how long the function may run; None at start-up.
@@ -51,7 +51,7 @@ class RequestClock:
 
     @property
     def deadline(self) -> float:
-        """By the monotonic clock, when reading from AWS must have ended."""
+        """When reading from AWS must have ended, on the monotonic clock."""
         deadline = self.started + _BUDGET_SECONDS
         if self._lambda_context is None:
             return deadline

@@ -48,11 +48,12 @@ class Settings:
             self.signing_secret,
         )
         self.record_ttl_seconds = whole_number(environ, "RECORD_TTL_SECONDS", 30)
-        # Every request needs the signing keys and the role map: anybody can send one.
+        # Every request needs the signing keys and the role map, and anybody can send
+        # one.
         self.own_ttl_seconds = max(1, self.record_ttl_seconds)
         self.unknown_ttl_seconds = whole_number(environ, "UNKNOWN_TTL_SECONDS", 5)
         self.stale_seconds = whole_number(environ, "STALE_SECONDS", 300)
-        # By API Gateway, for any of the APIs.
+        # API Gateway's TTL, for any of the APIs.
         self.is_cached = whole_number(environ, "AUTHORIZER_CACHE_SECONDS", 30) > 0
         self.source_ip_key = choice(environ, "SOURCE_IP_KEY", SOURCE_IP_KEYS)
         self.tag_check = choice(environ, "TAG_CHECK", ("on", "off")) == "on"

@@ -1,4 +1,4 @@
-"""Stored secrets with their age, and what may serve while the store is down."""
+"""Stored secrets with their age, and what may be used while the store is down."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from authorizer.readers.reader import Reader
     from authorizer.request_clock import RequestClock
 
-# In an outage a stale value is not asked for again at every request: a client would
-# pay the time-out each time.
+# In an outage a stale value is not read again at every request: a client would wait for
+# the time-out each time.
 _RETRY_SECONDS = 5.0
 
 
 class Source:
-    """Reads through a reader; in an outage what was read before may go on serving."""
+    """Reads through a reader; in an outage what was read before may still be used."""
 
     def __init__(self, reader: Reader, stale_seconds: float) -> None:
         """Read through a reader.
 
         Args:
             reader: of Secrets Manager.
-            stale_seconds: how long beyond its TTL a value may serve in an outage.
+            stale_seconds: how long beyond its TTL a value may be used in an outage.
         """
         self._reader = reader
         self._stale_seconds = stale_seconds
@@ -41,17 +41,17 @@ class Source:
         kept: Aged[T] | None,
         clock: RequestClock,
     ) -> Aged[T] | Reason:
-        """Return what a stored secret says now, or what is kept while it may serve.
+        """Return a stored secret's current value, or the kept one while it may be used.
 
         Args:
             name: the stored secret's.
-            parse: makes a value, or the reason why there is none, of its text.
+            parse: makes its text a value, or the reason why there is none.
             ttl: how long the value is fresh; jitter only shortens it.
             kept: what was read before, if anything.
-            clock: of the request, from which the age counts.
+            clock: of the request, from which the age is counted.
 
         Raises:
-            StoreUnavailableError: an outage, and nothing kept that may still serve.
+            StoreUnavailableError: an outage, and nothing kept that may still be used.
             StoreRefusedError: the store refused to let this function read.
             MalformedDocumentError: as ``parse`` does.
         """
@@ -70,5 +70,5 @@ class Source:
 
 
 def _jitter() -> float:
-    """Return 0.9 to 1: environments that started together do not all read together."""
+    """Return 0.9 to 1, so that environments started together don't read together."""
     return 1 - os.urandom(1)[0] / 2_560

@@ -1,8 +1,8 @@
 """Records, read through a cache.
 
 A change in Secrets Manager takes effect within ``RecordTtlSeconds``. In an outage a
-record that was read before may serve for ``StaleSeconds`` more; access denied, deleted
-and KMS trouble are decisions of the store, not outages, and take effect at once.
+record that was read before may be used for ``StaleSeconds`` more; access denied,
+deleted and KMS errors are decisions of the store, not outages, and take effect at once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_SIZE = 4 * 1_024 * 1_024
 
 
 class Store:
-    """Records and the lack of them, each at most a TTL old."""
+    """Records, and the absence of records, each at most a TTL old."""
 
     def __init__(self, source: Source, settings: Settings) -> None:
         self._source = source
@@ -39,7 +39,7 @@ class Store:
     def known(
         self, reference: Reference, clock: RequestClock
     ) -> Record | Reason | None:
-        """Return what ``record`` would without a read, None where it had to read."""
+        """Return what ``record`` returns where it needs no read, None otherwise."""
         name = reference.cached_as
         record = self._records.get(name)
         if record is not None and record.is_fresh(clock):
@@ -57,7 +57,7 @@ class Store:
         """Return the record in a place, or ``UNKNOWN``, ``REVOKED`` or ``CORRUPT``.
 
         Raises:
-            StoreUnavailableError: an outage, and nothing known that may still serve.
+            StoreUnavailableError: an outage, and nothing known that may still be used.
             StoreRefusedError: the store refused to let this function read.
         """
         known = self.known(reference, clock)
@@ -74,7 +74,7 @@ class Store:
                 clock,
             )
         except StoreUnavailableError:
-            # No decision: what is remembered may be told by the store to be right yet.
+            # Not a decision: the store may still confirm what is remembered.
             raise
         except BaseException:
             self._records.drop(cached_as)
@@ -92,7 +92,7 @@ def _parsed(reference: Reference, text: str) -> Record | Reason:
     try:
         return reference.parse(text)
     except NotOntoPopError:
-        # Nobody's fault but the client's: no alarm.
+        # Only the client's fault: no alarm.
         return Reason.UNKNOWN
     except MalformedRecordError:
         return Reason.CORRUPT

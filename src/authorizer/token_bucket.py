@@ -18,7 +18,7 @@ class TokenBucket:
         Args:
             burst: how many tokens it holds.
             per_second: how many it gains.
-            what: that of which there is too much when it is empty.
+            what: what there is too much of when it is empty.
         """
         self._burst = burst
         self._per_second = per_second
@@ -36,10 +36,10 @@ class TokenBucket:
         self._tokens -= 1
 
     def require(self, clock: RequestClock) -> None:
-        """See that there is a token, without taking it.
+        """Check that there is a token, without taking it.
 
-        What has passed since the last look is the larger of what the two clocks say:
-        the monotonic one may stand still while Lambda freezes the environment.
+        The time since the last check is the larger of what the two clocks say: the
+        monotonic one may stand still while Lambda freezes the environment.
 
         Raises:
             OverloadedError: none is left.
@@ -51,5 +51,5 @@ class TokenBucket:
             raise OverloadedError(f"too many {self._what}")
 
     def give_back(self) -> None:
-        """Return the token of work that turned out well."""
+        """Give back the token of work that turned out well."""
         self._tokens = min(self._burst, self._tokens + 1)

@@ -1,7 +1,7 @@
 """Checks credentials against digests, each slow hash once.
 
-What matched is remembered apart from the records, and keyed by a secret of this
-process: memory holds nothing from which a credential could be guessed at speed.
+What matched is remembered apart from the records, keyed by a secret of this
+process: memory holds nothing from which a credential could be guessed quickly.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ _UNMATCHABLE = f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}"
 
 
 class Verifier:
-    """Answers whether a digest is a credential's, and remembers which ones were."""
+    """Checks whether a digest is a credential's, and remembers which ones were."""
 
     def __init__(self) -> None:
-        # By a credential's mark, the mark of the digest that it matched.
+        # Maps a credential's mark to the mark of the digest that it matched.
         self._verified: OrderedDict[bytes, bytes] = OrderedDict()
         self._secret = b""
 
     def matches(self, digests: tuple[str, ...], credential: Credential) -> bool:
         """Return whether one of ``digests`` is that of ``credential``.
 
-        What strangers may make up is hashed slowly even where the digest is fast: the
-        work must not tell which records exist.
+        What strangers may make up is hashed slowly even if the digest is fast: the work
+        must not reveal which records exist.
 
         Raises:
-            ValueError: a digest that the hash can't read.
+            ValueError: a digest that argon2 can't read.
         """
         if credential.is_slow or digests[0].startswith(SLOW):
             return self._matches_slowly(digests, credential)
@@ -50,17 +50,17 @@ class Verifier:
         return matched
 
     def waste(self, credential: Credential) -> None:
-        """Do the work of a slow hash for a credential that has no record."""
+        """Do the work of a slow hash for a credential without a record."""
         digest.matches(_UNMATCHABLE, credential.text)
 
     def is_cheap(self, digests: tuple[str, ...], credential: Credential) -> bool:
-        """Return whether ``matches`` would do without a slow hash now."""
+        """Return whether ``matches`` would now need no slow hash."""
         if not (credential.is_slow or digest.is_slow(digests[0])):
             return True
         return self._remembers(digests, credential)
 
     def has_verified(self, credential: Credential) -> bool:
-        """Return whether a credential matched when its digest was last looked at."""
+        """Return whether a credential matched when its digest was last checked."""
         return self._mark(credential) in self._verified
 
     def forget(self, credential: Credential) -> None:
@@ -94,11 +94,11 @@ class Verifier:
             self._verified.popitem(last=False)
 
     def _mark(self, credential: Credential) -> bytes:
-        # With its name: two accounts may have one password.
+        # With its name: two accounts may have the same password.
         name = f"{credential.key_id}\0{credential.login}"
         return self._keyed(f"{name}\0{credential.text}")
 
     def _keyed(self, text: str) -> bytes:
-        # Made at first use: a snapshot or a fork must not share it.
+        # Made on first use: a snapshot or a fork must not share it.
         self._secret = self._secret or os.urandom(32)
         return hmac.digest(self._secret, text.encode(), "sha256")[:_MARK_BYTES]

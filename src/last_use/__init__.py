@@ -1,1 +1,1 @@
-"""Notes when each key was used last, from the authorizer's log."""
+"""Notes when each key was last used, from the authorizer's log."""

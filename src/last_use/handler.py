@@ -1,4 +1,4 @@
-"""The Lambda function behind the subscription to the authorizer's log."""
+"""The Lambda function that is subscribed to the authorizer's log."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def lambda_handler(event: Mapping[str, Mapping[str, str]], _context: object) -> 
     """Note the last use of each key in a delivery of CloudWatch Logs.
 
     Raises:
-        Exception: what DynamoDB answers; Lambda repeats the delivery.
+        Exception: an error of DynamoDB's; Lambda repeats the delivery.
     """
     _notes.note(uses(event))

@@ -1,4 +1,4 @@
-"""What a delivery of CloudWatch Logs says of the use of keys."""
+"""What a delivery of CloudWatch Logs says about the use of keys."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def uses(event: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
-    """Return when each key and login was let pass last, in seconds since 1970.
+    """Return when each key and login was last allowed, in seconds since 1970.
 
-    The names are ``keyId/…`` and ``login/…``: a login may look like a key id. A line
-    that is no decision, whatever it looks like to the subscription, is passed over.
+    The names are ``keyId/…`` and ``login/…``, as a login may look like a key id. A line
+    that is not a decision, even if it passed the subscription's filter, is skipped.
     """
     delivery = json.loads(gzip.decompress(b64decode(event["awslogs"]["data"])))
     found: dict[str, int] = {}
-    # A test of the subscription has other messages, without decisions.
+    # A test of the subscription sends other messages, without decisions.
     for log_event in delivery.get("logEvents", ()):
         use = _use(log_event["message"])
         if use is not None:

@@ -1,4 +1,4 @@
-"""The table of last uses: a write an hour at most for each key, whoever asks for it."""
+"""The table of last uses, with at most one write per key and hour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _HOUR: Final = 3_600
 _DAY: Final = 86_400
-# An item that nothing has touched for longer says no more than its absence.
+# An item untouched for longer says no more than its absence.
 _KEPT_DAYS: Final = 800
 _MOST_REMEMBERED: Final = 10_000
 
@@ -25,16 +25,16 @@ class Notes:
     def __init__(
         self, client: DynamoDBClient, table: str, clock: Callable[[], float]
     ) -> None:
-        """Note in a table, under a clock that gives the seconds since 1970."""
+        """Note in a table, by a clock that returns the seconds since 1970."""
         self._client = client
         self._table = table
         self._clock = clock
         self._noted: OrderedDict[str, int] = OrderedDict()
 
     def note(self, uses: Mapping[str, int]) -> None:
-        """Note uses, but for names of which one is noted within an hour before."""
+        """Note uses, except for names with one noted within the hour before."""
         for name, at in uses.items():
-            # A line from the future would silence the notes until then.
+            # A line from the future would prevent notes until then.
             used_at = min(at, int(self._clock()))
             if used_at < self._noted.get(name, 0) + _HOUR:
                 continue
@@ -44,7 +44,7 @@ class Notes:
                 self._noted.popitem(last=False)
 
     def _written(self, name: str, at: int) -> int:
-        """Write a use, unless another environment did; return which one stands."""
+        """Write a use, unless another environment did; return the one in the table."""
         try:
             self._client.update_item(
                 TableName=self._table,

@@ -123,12 +123,12 @@ def _overcloses(route: Route, other: Route) -> bool:
 
 
 def _only_route_reads(route: Route, other: Route) -> bool:
-    """Tell whether a read-only record gets the one route and not all of the other."""
+    """Return whether a read-only record gets the one route and not all of the other."""
     return route.reads and not other.reads and not set(other.methods) <= set(READING)
 
 
 def _covers(subtree: Route, route: Route) -> bool:
-    """Tell whether a route ending in ``/*`` without a {name} holds another whole."""
+    """Return whether a route ending in ``/*`` without a {name} holds another whole."""
     return (
         subtree.text.endswith("/*")
         and not subtree.has_parameter
@@ -151,7 +151,7 @@ def _overlapping(role_map: RoleMap) -> Iterator[str]:
 
 
 def overlap(one: Route, two: Route) -> bool:
-    """Tell whether some request lies in both routes as IAM reads them."""
+    """Return whether some request lies in both routes as IAM reads them."""
     # The cheapest test first: a large map has a million pairs.
     head, other = one.glob.partition("*")[0], two.glob.partition("*")[0]
     if not (head.startswith(other) or other.startswith(head)):
@@ -163,7 +163,7 @@ def overlap(one: Route, two: Route) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _globs_meet(one: str, two: str) -> bool:
-    """Tell whether two globs, in which only ``*`` is special, share a text.
+    """Return whether two globs, in which only ``*`` is special, share a text.
 
     Walks both at once, keeping the positions in ``two`` reachable for each position in
     ``one``: at most ``len(one) * len(two)`` steps.

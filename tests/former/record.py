@@ -123,11 +123,11 @@ class Record:
         return (self.digest, self.previous[0])
 
     def is_expired(self, now: float) -> bool:
-        """Tell whether the record has ended: from the very second it names."""
+        """Return whether the record has ended: from the very second it names."""
         return self.expires_at is not None and now >= self.expires_at
 
     def is_read_only(self) -> bool:
-        """Tell whether only reading routes are open to this credential."""
+        """Return whether only reading routes are open to this credential."""
         return is_read_only(self.session)
 
 

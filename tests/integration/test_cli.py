@@ -41,7 +41,7 @@ def _run(
     )
 
 
-def test_issue_prints_the_key_alone_on_stdout(stack: Stack) -> None:
+def test_issue_prints_only_the_key_on_stdout(stack: Stack) -> None:
     """``KEY=$(apikeys issue …)`` takes the key; a person reads the rest on stderr."""
     done = _run(
         stack,
@@ -137,7 +137,7 @@ def test_a_reader_that_has_enough_gets_no_traceback(
 
 
 def test_a_key_goes_through_a_pipe_and_a_variable(stack: Stack) -> None:
-    """The key alone is on stdout, so that shells can pass it on."""
+    """Only the key is on stdout, so that shells can pass it on."""
     line = "KEY=$(apikeys issue --client Pipe --role ADMINISTRATOR)"
     line += ' && printf %s "$KEY" | apikeys verify'
     done = _shell(stack, line)
@@ -317,7 +317,7 @@ def test_doctor_finds_nothing_wrong_with_the_deployed_examples(stack: Stack) -> 
         assert levels[subject] == "ok", subject
 
 
-def test_help_says_that_expiry_is_no_session_time_out(stack: Stack) -> None:
+def test_help_says_that_expiry_is_not_a_session_time_out(stack: Stack) -> None:
     """Where a person sets it: HOPEX's users took the one for the other."""
     for command in ("issue", "update", "rotate", "clone"):
         said = " ".join(_run(stack, command, "--help").stdout.split())

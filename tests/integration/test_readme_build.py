@@ -1,4 +1,4 @@
-"""The README's commands that build, install and leave a stack running, as written.
+"""Documents' commands that build, install and leave a stack running, as written.
 
 They run in a copy of the checkout, so that nobody's own ``make up`` is touched.
 """
@@ -151,7 +151,7 @@ def test_each_example_is_answered_as_the_usage_says(
 @pytest.mark.usefixtures("left_running")
 def test_one_event_goes_through_the_built_authorizer(copy: Path) -> None:
     """``make up``, ``make event``, ``make invoke``: the live key gets its policy."""
-    up, invoke_ = commands("One function, one event")
+    up, invoke_ = commands("One event: Lambda's runtime emulator", "docs/local.md")
     _run(copy, up)
     answer = json.loads(_run(copy, invoke_))
     event = json.loads((copy / _EVENT).read_text())

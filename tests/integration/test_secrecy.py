@@ -19,7 +19,7 @@ pytestmark = pytest.mark.deployed
 
 
 def _is_in(key: str, text: str) -> bool:
-    """Tell whether any 8 characters in a row of the key's secret part are in a text."""
+    """Return whether 8 characters in a row of the key's secret part are in a text."""
     return is_in(key.rsplit("_", 1)[1], text)
 
 

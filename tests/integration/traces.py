@@ -13,7 +13,7 @@ _WINDOW = 8
 
 
 def is_in(secret: str, text: str) -> bool:
-    """Tell whether any 8 characters in a row of a secret are in a text."""
+    """Return whether any 8 characters in a row of a secret are in a text."""
     starts = range(len(secret) - _WINDOW + 1)
     return any(secret[start : start + _WINDOW] in text for start in starts)
 

@@ -28,7 +28,7 @@ def resources(statement: dict[str, Any]) -> list[str]:
 def may(
     template: Rendered, role: str, action: str, resource: str, **context: str
 ) -> bool:
-    """Tell whether a statement of the role allows this; the role has no Deny."""
+    """Return whether a statement of the role allows this; the role has no Deny."""
     return any(
         any(_matches(pattern, action) for pattern in actions(statement))
         and any(_matches(pattern, resource) for pattern in resources(statement))

@@ -183,7 +183,7 @@ def secret_grants(role: str, stage_name: str) -> list[str]:
 
 
 def covers(pattern: str, other: str) -> bool:
-    """Tell whether one pattern matches the least name that the other stands for."""
+    """Return whether one pattern matches the least name that the other stands for."""
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return (
         re.fullmatch(expression, other.replace("*", "").replace("?", "x")) is not None

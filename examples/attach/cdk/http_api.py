@@ -20,14 +20,14 @@ BACK_END = """
 def handler(event, _context):
     caller = (event["requestContext"].get("authorizer") or {}).get("lambda")
     if not caller:
-        # A request that passed no authorizer must not be served.
+        # A request that did not pass an authorizer must not be served.
         return {"statusCode": 403, "body": "Forbidden"}
     return {"statusCode": 200, "body": caller["keyId"]}
 """
 
 
 class ReportsStack(cdk.Stack):
-    """An API with a route, and the one for whatever no route takes."""
+    """An API with one route, and the route that takes everything else."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
@@ -36,7 +36,7 @@ class ReportsStack(cdk.Stack):
             "AuthorizerFunction",
             self.node.get_context("authorizerFunctionArn"),
         )
-        # It may invoke the authorizer already: CDK must not change it.
+        # The role may already invoke the authorizer: CDK must not change it.
         role = iam.Role.from_role_arn(
             self,
             "AuthorizerInvokeRole",
@@ -47,18 +47,18 @@ class ReportsStack(cdk.Stack):
             "ApiKeyAuthorizer",
             function,
             role=role,
-            # The authorizer answers with a policy, which is judged for each route.
+            # The authorizer answers with a policy, which is evaluated for each route.
             response_types=[authorizers.HttpLambdaResponseType.IAM],
-            # This header and no other: API Gateway caches by what stands here.
+            # This header and no other: API Gateway caches by what is given here.
             identity_source=["$request.header.X-API-Key"],
             results_cache_ttl=AUTHORIZER_TTL,
         )
         api = apigatewayv2.HttpApi(
             self,
             "ReportsApi",
-            # For every route of this API, those added later included.
+            # For every route of this API, including those added later.
             default_authorizer=authorizer,
-            # Answers OPTIONS by itself, without a route and without a key.
+            # The API answers OPTIONS by itself, without a route and without a key.
             cors_preflight=apigatewayv2.CorsPreflightOptions(
                 allow_origins=["https://app.example.com"],
                 allow_headers=["Content-Type", "X-API-Key"],

@@ -18,7 +18,7 @@ BACK_END = """
 def handler(event, _context):
     caller = event["requestContext"].get("authorizer")
     if not caller:
-        # A request that passed no authorizer must not be served.
+        # A request that did not pass an authorizer must not be served.
         return {"statusCode": 403, "body": "Forbidden"}
     headers = {"Access-Control-Allow-Origin": "https://app.example.com"}
     return {"statusCode": 200, "headers": headers, "body": caller["keyId"]}
@@ -38,11 +38,11 @@ class ReportsStack(cdk.Stack):
             handler=lambda_.Function.from_function_arn(
                 self, "AuthorizerFunction", function_arn
             ),
-            # The role may invoke the authorizer already: CDK must not change it.
+            # The role may already invoke the authorizer: CDK must not change it.
             assume_role=iam.Role.from_role_arn(
                 self, "AuthorizerInvokeRole", role_arn, mutable=False
             ),
-            # This header and no other: API Gateway caches by what stands here.
+            # This header and no other: API Gateway caches by what is given here.
             identity_sources=[apigateway.IdentitySource.header("X-API-Key")],
             results_cache_ttl=AUTHORIZER_TTL,
         )
@@ -51,12 +51,12 @@ class ReportsStack(cdk.Stack):
             "ReportsApi",
             # The default is EDGE, which China and GovCloud do not offer.
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # For every method of this API, those added later included …
+            # For every method of this API, including those added later …
             default_method_options=apigateway.MethodOptions(
                 authorization_type=apigateway.AuthorizationType.CUSTOM,
                 authorizer=authorizer,
             ),
-            # … but OPTIONS, which carries no key: CDK leaves it open.
+            # … except OPTIONS, which carries no key: CDK leaves it open.
             default_cors_preflight_options=apigateway.CorsOptions(
                 allow_origins=[ORIGIN],
                 allow_headers=["Content-Type", "X-API-Key"],
@@ -64,7 +64,7 @@ class ReportsStack(cdk.Stack):
             ),
             # Data tracing would log the header that holds the key.
             deploy_options=apigateway.StageOptions(data_trace_enabled=False),
-            # Leave the account's own setting for API Gateway's logs alone.
+            # Keep the account's own setting for API Gateway's logs.
             cloud_watch_role=False,
         )
         self._add_gateway_responses(api)

@@ -18,7 +18,7 @@ BACK_END = """
 def handler(event, _context):
     caller = event["requestContext"].get("authorizer")
     if not caller:
-        # A request that passed no authorizer must not be served.
+        # A request that did not pass an authorizer must not be served.
         return {"statusCode": 403, "body": "Forbidden"}
     return {"statusCode": 200, "body": caller["keyId"]}
 """
@@ -37,13 +37,13 @@ class ReportsStack(cdk.Stack):
             handler=lambda_.Function.from_function_arn(
                 self, "AuthorizerFunction", function_arn
             ),
-            # The role may invoke the authorizer already: CDK must not change it.
+            # The role may already invoke the authorizer: CDK must not change it.
             assume_role=iam.Role.from_role_arn(
                 self, "AuthorizerInvokeRole", role_arn, mutable=False
             ),
             # The one header that is handed over; CDK's default is Authorization.
             identity_source=apigateway.IdentitySource.header("X-API-Key"),
-            # Whatever is no key is refused before the authorizer is invoked. Only with
+            # Anything but a key is refused before the authorizer is invoked. Only with
             # Credentials=api-key and LegacyKeys=off; ak is the stack's KeyPrefix.
             validation_regex="^ak_[0-9A-Za-z]{16}_[0-9A-Za-z]{65}$",
             results_cache_ttl=AUTHORIZER_TTL,
@@ -53,14 +53,14 @@ class ReportsStack(cdk.Stack):
             "ReportsApi",
             # The default is EDGE, which China and GovCloud do not offer.
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # For every method of this API, those added later included.
+            # For every method of this API, including those added later.
             default_method_options=apigateway.MethodOptions(
                 authorization_type=apigateway.AuthorizationType.CUSTOM,
                 authorizer=authorizer,
             ),
             # Data tracing would log the header that holds the key.
             deploy_options=apigateway.StageOptions(data_trace_enabled=False),
-            # Leave the account's own setting for API Gateway's logs alone.
+            # Keep the account's own setting for API Gateway's logs.
             cloud_watch_role=False,
         )
         back_end = lambda_.Function(

@@ -15,7 +15,7 @@ BACK_END = """
 def handler(event, _context):
     caller = event["requestContext"].get("authorizer")
     if not caller:
-        # A message of a socket that passed no authorizer must not be served.
+        # A message of a socket that did not pass an authorizer must not be served.
         return {"statusCode": 403, "body": "Forbidden"}
     return {"statusCode": 200, "body": caller["keyId"]}
 """
@@ -29,14 +29,14 @@ class FeedStack(cdk.Stack):
         authorizer = authorizers.WebSocketLambdaAuthorizer(
             "ApiKeyAuthorizer",
             # Here CDK takes no role. In the same environment it adds the permission to
-            # the function, for this API's authorizer alone.
+            # the function, only for this API's authorizer.
             lambda_.Function.from_function_attributes(
                 self,
                 "AuthorizerFunction",
                 function_arn=self.node.get_context("authorizerFunctionArn"),
                 same_environment=True,
             ),
-            # This header and no other, the one that is read.
+            # Only this header, the one that is read.
             identity_source=["route.request.header.X-API-Key"],
         )
         back_end = lambda_.Function(
@@ -49,7 +49,7 @@ class FeedStack(cdk.Stack):
         api = apigatewayv2.WebSocketApi(
             self,
             "FeedApi",
-            # The one route that can have an authorizer.
+            # The only route that can have an authorizer.
             connect_route_options=apigatewayv2.WebSocketRouteOptions(
                 integration=integrations.WebSocketLambdaIntegration(
                     "Connect", back_end

@@ -2,7 +2,7 @@
 # Put the authorizer on every route of an HTTP API that exists.
 #
 # http.sh API APIKEYS_STACK   e.g. http.sh a1b2c3d4 apikeys-prod
-# A stage that deploys by itself serves it at once; any other once it is deployed.
+# A stage with automatic deployment serves it at once, any other once it is deployed.
 set -euo pipefail
 api=$1 stack=$2
 output() {
@@ -20,7 +20,7 @@ authorizer=$(aws apigatewayv2 create-authorizer --api-id "$api" --name api-key \
   --authorizer-credentials-arn "$(output AuthorizerInvokeRoleArn)" \
   --query AuthorizerId --output text)
 
-# Every route, $default too, but those for OPTIONS, which carries no key.
+# Every route, including $default, except those for OPTIONS, which carries no key.
 aws apigatewayv2 get-routes --api-id "$api" --output json \
   --query 'Items[?!starts_with(RouteKey, `OPTIONS `)].RouteId' | jq -r '.[]' |
   while read -r route; do

@@ -17,7 +17,7 @@ authorizer=$(aws apigateway create-authorizer --rest-api-id "$api" --name api-ke
   --authorizer-uri "arn:$partition:apigateway:$region:lambda:path/2015-03-31/functions/$function/invocations" \
   --authorizer-credentials "$(output AuthorizerInvokeRoleArn)" --query id --output text)
 
-# Every method but OPTIONS, which carries no key.
+# Every method except OPTIONS, which carries no key.
 aws apigateway get-resources --rest-api-id "$api" --output json \
   --query 'items[].[id, keys(resourceMethods || `{}`)]' |
   jq -r '.[] | .[0] as $id | .[1][] | select(. != "OPTIONS") | "\($id) \(.)"' |
@@ -28,6 +28,6 @@ aws apigateway get-resources --rest-api-id "$api" --output json \
       "op=replace,path=/authorizerId,value=$authorizer" </dev/null
   done
 
-# A stage serves its deployment: the others stay as they are until they are deployed.
+# A stage serves its last deployment: the others don't change until they are deployed.
 aws apigateway create-deployment --rest-api-id "$api" --stage-name "$stage" \
   --description "API key authorizer $authorizer" --query id --output text

@@ -17,7 +17,7 @@ authorizer=$(aws apigatewayv2 create-authorizer --api-id "$api" --name api-key \
   --authorizer-credentials-arn "$(output AuthorizerInvokeRoleArn)" \
   --query AuthorizerId --output text)
 
-# $connect is the one route that can have an authorizer.
+# $connect is the only route that can have an authorizer.
 route=$(aws apigatewayv2 get-routes --api-id "$api" --output text \
   --query 'Items[?RouteKey==`$connect`].RouteId')
 aws apigatewayv2 update-route --api-id "$api" --route-id "$route" --output text \

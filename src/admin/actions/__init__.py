@@ -1,1 +1,1 @@
-"""What the admin function is asked to do, a file a verb."""
+"""The actions of the admin function, one file per verb."""

@@ -1,4 +1,4 @@
-"""The actions on keys and accounts that were issued before."""
+"""The actions on existing keys and accounts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def get(deployment: Deployment, request: Get) -> Document:
-    """Answer ``get``; of what was revoked only what its notes keep can be seen."""
+    """Answer ``get``; of a revoked record, with what its notes keep."""
     found = deployment.records.get(request.principal)
     if found is None:
         kept = deployment.tombstones.seen(deployment.records.name(request.principal))
@@ -43,14 +43,14 @@ def enable(deployment: Deployment, request: Enable) -> Document:
 
 
 def disable(deployment: Deployment, request: Disable) -> Document:
-    """Answer ``disable``, which needs no reach over the record's roles."""
+    """Answer ``disable``, which is allowed whatever the record's roles."""
     found = deployment.records.live(request.principal)
     answer = _changed(deployment, found, found.record.changed(enabled=False))
     return answer | deployment.settings.bound
 
 
 def update(deployment: Deployment, request: Update) -> Document:
-    """Answer ``update``: the given fields in place of the record's."""
+    """Answer ``update``: the given fields replace the record's."""
     found = deployment.records.live(request.principal)
     deployment.grants.check_record(found.record)
     if request.if_version not in (None, found.version):

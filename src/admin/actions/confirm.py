@@ -1,4 +1,4 @@
-"""A caller's word that a new key or password reached whom it is for."""
+"""A caller's confirmation that a new key or password reached its client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def confirm(deployment: Deployment, request: Confirm) -> Document:
-    """Answer ``confirm``; a second time changes nothing."""
+    """Answer ``confirm``; repeating it changes nothing."""
     principal = request.principal
     deployment.grants.check_record(deployment.records.live(principal).record)
     deployment.records.note(principal, handover.CONFIRMED)

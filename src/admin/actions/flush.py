@@ -1,4 +1,4 @@
-"""Emptying the gateway's caches of authorizer answers."""
+"""Flushing the gateway's caches of authorizer answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def flush(deployment: Deployment, _request: Flush) -> Document:
     """Answer ``flush``: the stages whose flush API Gateway accepted.
 
-    It helps only once the record TTL has passed since a change: before, the gateway
-    caches the old answer again.
+    It helps only once the record TTL has passed since a change: before that, the
+    gateway caches the old answer again.
     """
     return {"status": 200, "flushed": deployment.stage_caches.flush()}

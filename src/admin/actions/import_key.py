@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
 
 def import_key(deployment: Deployment, request: Import) -> Document:
-    """Answer ``import``: the record; the key is never shown, not even now.
+    """Answer ``import`` with the record; the key is never shown, not even now.
 
-    The same import a second time writes nothing, costs no hash, and says
-    ``repeated``.
+    Repeating an import writes nothing, costs no hash, and says ``repeated``.
     """
     check_foreign_keys(deployment.settings)
     text, known = _presented(request)
@@ -46,13 +45,13 @@ def import_key(deployment: Deployment, request: Import) -> Document:
         try:
             found = _created(deployment, record, request.usage_plan_id)
         except NameTakenError:
-            # Another import of the same key was quicker.
+            # Another import of the same key was faster.
             earlier = deployment.records.live(principal)
         else:
             view = public_view(found.record, found.version, now)
             warned = findings(role_map, found.record)
             return {"status": 201, "record": view, **bound, **warned}
-    # Dates count from the first time.
+    # Dates count from the first import.
     first = _first_time(request, earlier.record, now)
     _check_same(earlier.record, _fields(deployment, request, text, known, first))
     earlier = deployment.gateway_keys.renewed(earlier)
@@ -63,7 +62,7 @@ def import_key(deployment: Deployment, request: Import) -> Document:
 def _fields(
     deployment: Deployment, request: Import, text: str, known: Document, first: int
 ) -> Document:
-    """Return the record's fields, but for the digest, of an import at a time."""
+    """Return the record's fields, except the digest, of an import at a time."""
     now = int(deployment.clock())
     lifetime = deployment.lifetimes.default
     begun, ends_at = _dates(request, known, first, lifetime, now)
@@ -80,7 +79,7 @@ def _fields(
         raise invalid("client", "is missing, in the request and in the record")
     telling = foreign.field_with_key(described, text)
     if telling is not None:
-        raise invalid(telling, "has the key in it, and would be shown")
+        raise invalid(telling, "contains the key, and would be shown")
     deployment.grants.check(role_name.normalise_all(described["roles"]))
     deployment.grants.check_fields(described | {"usagePlanId": request.usage_plan_id})
     return {
@@ -95,7 +94,7 @@ def _created(deployment: Deployment, record: Record, plan_id: str | None) -> Fou
 
 
 def _check_same(earlier: Record, fields: Document) -> None:
-    """Refuse an import that differs from an earlier one of the same key.
+    """Refuse an import that differs from an earlier one of the key.
 
     Raises:
         RefusedError: 409, other fields.
@@ -105,7 +104,7 @@ def _check_same(earlier: Record, fields: Document) -> None:
         for name, value in earlier.document.items()
         if not name.startswith("usage")
     }
-    # The id follows from the key, so that the salt alone can differ.
+    # The id follows from the key, so that only the salt can differ.
     expected = _identified(earlier.principal, fields, earlier.digest)
     if not document.are_equal(stored, expected):
         message = "the key was imported already, with other fields; update it"
@@ -113,7 +112,7 @@ def _check_same(earlier: Record, fields: Document) -> None:
 
 
 def _presented(request: Import) -> tuple[str, Document]:
-    """Return the key's text, and what OntoPop's record knows of it."""
+    """Return the key's text, and what OntoPop's record says about it."""
     known: Document = request.record or {}
     field, text = "record.key", known.get("key")
     if request.record is None:
@@ -137,11 +136,11 @@ def _record(key_id: str, fields: Document, hashed: str) -> Record:
 
 
 def _first_time(request: Import, earlier: Record, now: int) -> int:
-    """Return when a key was imported first, as far as its dates depend on it."""
+    """Return when a key was first imported, if its dates depend on that."""
     issued = issued_at(earlier)
     if not request.record or request.lifetime_days is None:
         return issued
-    # OntoPop issued it before; a length counts from the import, of which its end tells.
+    # OntoPop issued it earlier; a lifetime counts from the import, which its end tells.
     first = (earlier.expires_at or 0) - request.lifetime_days * DAY
     return first if issued <= first <= now else issued
 
@@ -149,7 +148,7 @@ def _first_time(request: Import, earlier: Record, now: int) -> int:
 def _dates(
     request: Import, known: Document, first: int, lifetime: int, now: int
 ) -> tuple[int, int | None]:
-    """Return when a key was issued, and its end where the request asks for none."""
+    """Return when a key was issued, and its end if the request asks for none."""
     if not known:
         return first, first + lifetime
     field = "issueDate"
@@ -158,7 +157,7 @@ def _dates(
         if begun > now:
             raise ValueError("is in the future (UTC)")  # noqa: TRY301 - as a bad one is
         field = "expirationDate"
-        # OntoPop refuses a record without one; only null says for ever.
+        # OntoPop refuses a record without one; only null means never.
         is_endless = field in known and known[field] is None
         if is_endless or request.asks_for_an_end:
             return begun, None

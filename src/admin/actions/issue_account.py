@@ -35,7 +35,7 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 
 
 def clone(deployment: Deployment, request: Clone) -> Document:
-    """Answer ``clone`` of an account: another login, as long a life."""
+    """Answer ``clone`` of an account: another login, with the same lifetime."""
     check_logins(deployment.settings)
     principal = Principal.account(str(request.new_login))
     with deployment.gateway_keys.abandoned(principal):
@@ -48,8 +48,8 @@ def clone(deployment: Deployment, request: Clone) -> Document:
 def rotate(deployment: Deployment, request: Rotate) -> Document:
     """Answer ``rotate`` of an account: a new password under the same login.
 
-    The old password goes on working through the overlap, the account lives on as
-    long as it did from its issue.
+    The old password keeps working during the overlap; the account gets the same
+    lifetime again as at its issue.
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
@@ -109,7 +109,7 @@ def _created(
                 notes_for(request),
             )
     except NameTakenError as error:
-        # Another try of this very request may have been quicker.
+        # Another attempt of this very request may have been faster.
         quicker = request.request_token and deployment.records.earlier(principal)
         if not quicker:
             raise _login_taken() from error
@@ -135,7 +135,7 @@ def _answer(
 def _taken_up(
     deployment: Deployment, request: Issue | Clone, earlier: Found
 ) -> tuple[Made, Found]:
-    """Repeat an earlier try; 409 where the login is not this request's own."""
+    """Repeat an earlier attempt; 409 if another request made the login."""
     if not idempotency.was_written_by(earlier.record, request):
         raise _login_taken()
     return _repeated(deployment, request, earlier)
@@ -144,19 +144,19 @@ def _taken_up(
 def _repeated(
     deployment: Deployment, request: Issue | Clone | Rotate, earlier: Found
 ) -> tuple[Made, Found]:
-    """Give the record of an earlier try, whose answer was lost, another password.
+    """Give the record of an earlier attempt, whose answer was lost, another password.
 
     Raises:
         RefusedError: 409, it is too late, or the record was changed since; 403, its
-            roles can't be given.
+            roles can't be granted.
     """
     record = earlier.record
-    # The model of a clone may have lost roles since, which its record still has.
+    # The clone's model may have lost roles since, which its record still has.
     deployment.grants.check_record(record)
     idempotency.check_repeat(record, request, int(deployment.clock()))
     earlier = deployment.gateway_keys.renewed(earlier)
     if deployment.deliveries.holds(request.deliver_to, record):
-        # An earlier try delivered its password: another would make it void.
+        # An earlier attempt delivered its password: another would make it void.
         made = Made(Principal.of(record), {}, {})
         return made.delivered(str(request.deliver_to)), earlier
     made = deployment.minting.account(
@@ -179,9 +179,9 @@ def _with_new_password(
         raise RefusedError(Code.ALREADY_ROTATED, message, field="login")
     password = request.password
     check_unseen(password, record.principal, fields_of(record, COPIED))
-    # The one before, too: who ends both at once must not bring one of them back.
+    # The previous one, too: ending both at once must not bring one of them back.
     if password is not None and digest.matches_any(record.digests(now), password):
-        raise invalid("password", "is one in use")
+        raise invalid("password", "is already in use")
     length = deployment.drafts.length_of(record)
     dates = deployment.drafts.dates(
         request, now, None if length is None else now + length
@@ -189,10 +189,11 @@ def _with_new_password(
     ends_at = now + overlap
     if record.expires_at is not None:
         ends_at = min(ends_at, record.expires_at)
-    # What is disabled gets no overlap, or enabling would bring it back.
+    # A disabled account gets no overlap, or enabling it would bring the old password
+    # back.
     has_salt = digest.is_slow(record.digest)
     overlaps = ends_at > now and record.enabled and has_salt
-    # One salt for both: to check a password costs one slow hash at any time.
+    # One salt for both: checking a password always costs one slow hash.
     made = deployment.minting.account(
         record.principal, password, salted_like=record.digest if overlaps else None
     )

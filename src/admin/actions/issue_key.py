@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from apikeys.document import Document
     from apikeys.record import Record
 
-    # Makes a record's fields from when it is issued; of a record that an older release
-    # wrote, those that it would have made.
+    # Makes a record's fields from its time of issue; for a record that an older release
+    # wrote, the fields which that release would have made.
     type Composed = Callable[[int, Record | None], Document]
-    # Stores a new record with notes beside it.
+    # Stores a new record with its notes.
     type Create = Callable[[Record, Mapping[str, str]], Found]
 
 _USAGE = ("usageIdentifierKey", "usageKeyId", "usagePlanId")
@@ -46,7 +46,7 @@ def issue(deployment: Deployment, request: Issue) -> Document:
 
 
 def clone(deployment: Deployment, request: Clone) -> Document:
-    """Answer ``clone``: a new key like another, with as long a life."""
+    """Answer ``clone``: a new key like another, with the same lifetime."""
     check_keys(deployment.settings)
     deployment.deliveries.check(request.deliver_to)
     key_id = new_key_id(request.request_token)
@@ -57,11 +57,11 @@ def clone(deployment: Deployment, request: Clone) -> Document:
 
 
 def rotate(deployment: Deployment, request: Rotate) -> Document:
-    """Answer ``rotate``: a sister key, and the old one's end after the overlap.
+    """Answer ``rotate``: a sister key, and the old key's end after the overlap.
 
-    The sister has the old key's rights and flags and as long a life. Both records are
-    written in one transaction where the store has them. Else the sister's is written
-    first, and taken back if the old key was revoked or rotated meanwhile.
+    The sister has the old key's rights, flags and lifetime. Both records are written in
+    one transaction if the store has them. Otherwise the sister's is written first, and
+    taken back if the old key was revoked or rotated meanwhile.
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
@@ -93,7 +93,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
         if earlier is None:
             end = None if length is None else begun + length
             return copied | deployment.drafts.dates(request, begun, end)
-        # The old key's end, and its length with it, was moved already.
+        # The old key's end, and with it its lifetime, was already moved.
         dates = deployment.drafts.dates(request, begun, earlier.expires_at)
         return copied | {"overlapSeconds": request.overlap_seconds} | dates
 
@@ -111,7 +111,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
 
     new = _New(sister_id, compose, create=create)
     made, sister = _written(deployment, request, new)
-    # The old key works until the new one lies where its client looks for it.
+    # The old key works until the new one is where its client reads it.
     made, delivery = deployment.deliveries.hand_out(request.deliver_to, made, sister)
     now = int(deployment.clock())
     ends_at = now + request.overlap_seconds
@@ -149,13 +149,13 @@ def _drafted(
 
 
 class _New(NamedTuple):
-    """A record that is to be made.
+    """A record to be made.
 
     Attributes:
-        key_id: of the key that it is about.
+        key_id: of its key.
         compose: makes its fields.
         plan_id: of the usage plan that it joins, if any.
-        create: stores it, where that is not all that is to be stored.
+        create: stores it, if more than the record is to be stored.
     """
 
     key_id: str
@@ -167,7 +167,7 @@ class _New(NamedTuple):
 def _written(
     deployment: Deployment, request: Issue | Clone | Rotate, new: _New
 ) -> tuple[Made, Found]:
-    """Mint a key and store its record, or give an earlier try's record this key."""
+    """Mint a key and store its record, or give it to an earlier attempt's record."""
     compose, plan_id = new.compose, new.plan_id
     create = new.create or deployment.records.create
     made = deployment.minting.key(new.key_id)
@@ -181,12 +181,12 @@ def _written(
                 usage = _usage_of(record, plan_id)
                 fields = made.proof | compose(issued_at(record), record) | usage
                 record = idempotency.adopted(record, request, versioned(fields))
-            # The model of a clone may have lost roles since, which its record has.
+            # The clone's model may have lost roles since, which its record has.
             deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
             earlier = deployment.gateway_keys.renewed(earlier)
             if deployment.deliveries.holds(request.deliver_to, record):
-                # An earlier try delivered its key: another would make it void.
+                # An earlier attempt delivered its key: another would make it void.
                 return made.delivered(str(request.deliver_to)), earlier
             changed = earlier.record.changed(**made.proof)
             changed = idempotency.fingerprinted(changed, request)
@@ -203,7 +203,7 @@ def _written(
 
 
 def _usage_of(record: Record, plan_id: str | None) -> Document:
-    """Return what a record would say of the plan that was asked for, if it was."""
+    """Return what a record would say about the plan asked for, if any."""
     if plan_id is None:
         return {}
     return fields_of(record, _USAGE) | {"usagePlanId": plan_id}

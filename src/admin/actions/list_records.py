@@ -1,4 +1,4 @@
-"""The records that fit, page by page."""
+"""The records that match, page by page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from apikeys.record import Record
 
 
-# A rare match must not take longer than the caller waits: the token goes on from there.
+# A rare match must not take longer than the caller waits: the token continues.
 _MOST_PAGES = 20
 
 
@@ -31,11 +31,11 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
     """Answer ``list``: at most ``limit`` records, and a token if there are more.
 
     Pages of names are read until the next one might hold more than is asked for, so
-    that no record is left out or shown twice; an answer may have fewer than
-    ``limit`` records and a token all the same. ``corrupt`` has the key ids and
-    logins of records that can't be read, ``unconfirmed`` those of the records shown
-    whose hand-over was never confirmed. With ``unusedForDays`` it has ``notedSince``,
-    from when on uses are known.
+    that no record is left out or shown twice; an answer may have fewer than ``limit``
+    records and a token nevertheless. ``corrupt`` has the key ids and logins of records
+    that can't be read, ``unconfirmed`` those of the records shown whose hand-over was
+    never confirmed. With ``unusedForDays`` it has ``notedSince``, from when on uses are
+    known.
     """
     noted_since = None
     if request.unused_for_days is not None:
@@ -60,7 +60,7 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
             raise page_token.refused()
         found += _fitting(deployment, request, page, apart, noted_since)
         token = page.token
-        # A page of less than half would cost as much and bring little.
+        # A page of less than half would cost as much and yield little.
         if token is None or len(found) * 2 > request.limit:
             break
     answer: Document = {"status": 200, "records": found}
@@ -73,7 +73,7 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
 
 
 def _wanted(request: ListKeys, now: int) -> Wanted:
-    """Return what a store may go by; each record is judged in any case."""
+    """Return what a store may filter by; each record is judged in any case."""
     days = request.expiring_within_days
     if days is not None:
         return Wanted(request.client, ends_after=now, ends_by=now + days * DAY)
@@ -136,7 +136,7 @@ def _fits(record: Record, request: ListKeys, now: float) -> bool:
 
 
 def _mentions(fields: Document, text: str | None) -> bool:
-    """Return whether a text is in what people wrote about a record, in any case."""
+    """Return whether a record's texts by people contain a text, ignoring case."""
     return text is None or any(
         text.casefold() in str(fields.get(name) or "").casefold()
         for name in ("client", "name", "description")

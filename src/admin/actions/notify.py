@@ -1,4 +1,4 @@
-"""What the schedule asks for once a day: to tell of keys that will end."""
+"""The schedule's daily action: to announce keys that will expire."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _HOUR: Final = 3_600
 def notify(deployment: Deployment, _request: Notify) -> Document:
     """Answer ``notify``: what was announced, to the topic and on the bus.
 
-    Everything is read before anything is told: a run that fails can be repeated.
+    Everything is read before anything is sent: a run that fails can be repeated.
 
     Raises:
         RefusedError: 403, this function has no thresholds; 503, the records can't be
-            read or the topic does not take the summary, and nobody was told.
+            read or the topic does not take the summary, and nothing was sent.
     """
     settings = deployment.settings
     if not settings.expiry_notices:
@@ -56,8 +56,8 @@ def notify(deployment: Deployment, _request: Notify) -> Document:
 def _views(deployment: Deployment) -> Iterator[Document | None]:
     """Yield every record's public view, as of half a second past the full hour.
 
-    So runs that begin at different minutes of one hour leave no gap between two days,
-    and no record, which ends at a full second, lies in both.
+    So runs that begin at different minutes of an hour leave no gap between two days,
+    and no record, which expires at a full second, is in both.
     """
     now = deployment.clock()
     as_of = now - now % _HOUR + 0.5

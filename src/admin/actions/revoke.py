@@ -1,4 +1,4 @@
-"""Revoking for good, and restoring as it was."""
+"""Revoking a record, and restoring it as it was."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _RESTORED = MappingProxyType({"apikeys:restored": "done"})
 
 
 def revoke(deployment: Deployment, request: Revoke) -> Document:
-    """Answer ``revoke``, which works for a corrupt record and a second time too.
+    """Answer ``revoke``, which also works for a corrupt record and when repeated.
 
-    A credential in place of a name ends the key that it is, to its last character.
-    Where keys minted elsewhere are taken, OntoPop's own record of the key goes as well.
+    A credential instead of a name revokes exactly the key that it is. Where keys minted
+    elsewhere are accepted, OntoPop's own record of the key is deleted as well.
     """
     days = request.recovery_days
     principal = (
@@ -66,11 +66,11 @@ def revoke(deployment: Deployment, request: Revoke) -> Document:
 def restore(deployment: Deployment, request: Restore) -> Document:
     """Answer ``restore``: the record as it was, in its usage plan again.
 
-    A repeat finishes what an earlier try began.
+    A repeat finishes what an earlier attempt began.
 
     Raises:
-        RefusedError: nothing was brought back; but where the code is one of 503, it may
-            have been.
+        RefusedError: nothing was restored, except that with a code of 503 it may have
+            been.
     """
     principal = request.principal
     role_map = deployment.role_maps.readable()
@@ -97,7 +97,7 @@ def restore(deployment: Deployment, request: Restore) -> Document:
 
 
 def _unfinished(deployment: Deployment, principal: Principal, stored: Stored) -> Found:
-    """Give a restored record its gateway key, if it lacks that alone."""
+    """Give a restored record its gateway key, if that is all it lacks."""
     record = readable(principal, stored)
     if record is None or deployment.gateway_keys.is_metered(record):
         message = f"the {principal.noun} is not revoked"
@@ -113,22 +113,22 @@ def _readable_again(deployment: Deployment, principal: Principal) -> Stored:
     )
     if isinstance(stored, Stored):
         return stored
-    # A write tells what a read does not yet: it is refused what was revoked again.
+    # A write shows what a read may not yet: it fails if the record was revoked again.
     deployment.records.note(principal, _RESTORED)
-    # What can't be read yet is not judged: deleting it would undo the restore.
+    # What can't be read yet isn't judged: deleting it would undo the restore.
     message = f"the store took the {principal.noun} back but still reads it as "
     message += "deleted; look with get"
     raise RefusedError(Code.STORE_UNAVAILABLE, message, field=principal.field)
 
 
 def _rejoined(deployment: Deployment, principal: Principal, stored: Stored) -> Found:
-    """Put what was restored into its usage plan again, if it may come back."""
+    """Put a restored record into its usage plan again, if it may come back."""
     try:
         found = parsed(principal, stored)
         deployment.grants.check_record(found.record)
         return deployment.gateway_keys.renewed(found)
     except RefusedError as refused:
-        # A fault is for a repeat to finish; what others wrote since is theirs.
+        # After a fault a repeat finishes this; what others wrote since is theirs.
         now = deployment.records.existing(principal)
         if refused.code.status < _FAULT and now == stored:
             deployment.records.delete(principal)
@@ -141,7 +141,7 @@ def _may_be_ontopops(
     """Return whether OntoPop may have a record of the key: not of one minted here."""
     return (
         deployment.settings.takes_foreign_keys
-        # OntoPop's are secrets: a deployment whose records lie elsewhere reads none.
+        # OntoPop's are secrets: a deployment with its records elsewhere reads none.
         and deployment.settings.record_table is None
         and not principal.is_account
         and (record is None or "signedBy" not in record.document)

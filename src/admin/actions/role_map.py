@@ -1,4 +1,4 @@
-"""The actions on the role map: shown, checked, replaced."""
+"""The actions on the role map: show, check, replace."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def put(deployment: Deployment, request: RolesPut) -> Document:
 
 
 def check(deployment: Deployment, request: RolesCheck) -> Document:
-    """Answer ``roles.check``: 200 with all that there is to say of the map.
+    """Answer ``roles.check``: 200 with all findings about the map.
 
-    Of the stored one also what it opened before ``{name}`` was exact.
+    For the stored one also what it opened before ``{name}`` became exact.
     """
     lost: Document = {}
     try:
@@ -71,9 +71,9 @@ def check(deployment: Deployment, request: RolesCheck) -> Document:
 
 
 def _lost(role_map: RoleMap) -> Document:
-    """Return the part of an answer that lists what a map opens no longer.
+    """Return the part of an answer that lists what a map no longer opens.
 
-    Empty where the map is too intricate for that.
+    Empty if the map is too intricate for that.
     """
     try:
         found = list(opens_no_longer(role_map, Work(MOST_WORK)))

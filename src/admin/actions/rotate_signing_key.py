@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from apikeys.document import Document
     from apikeys.record import Record
 
-# However many keys there are, an answer comes within the time that the function has.
+# However many keys there are, the answer must come within the function's time-out.
 _MOST_PAGES = 10
 _PAGES_OF: Document = {"action": "signing"}
 
@@ -27,7 +27,8 @@ def rotate(deployment: Deployment, request: SigningRotate) -> Document:
     """Answer ``signing.rotate``.
 
     The first call announces a new signing key, the second, at least ``waitSeconds``
-    later, lets it sign. One with a ``nextToken`` goes on counting and writes nothing.
+    later, lets it sign. A call with a ``nextToken`` continues counting and writes
+    nothing.
     """
     deployment.grants.check_unlimited("signing.rotate")
     if request.next_token is not None:
@@ -37,7 +38,7 @@ def rotate(deployment: Deployment, request: SigningRotate) -> Document:
 
 
 def retire(deployment: Deployment, request: SigningRetire) -> Document:
-    """Answer ``signing.retire``: the keys under a signing key are forged from now on.
+    """Answer ``signing.retire``: a signing key's keys count as forged from now on.
 
     With ``countOnly`` or a ``nextToken`` it counts and writes nothing.
     """
@@ -65,15 +66,15 @@ def _counts_after_a_write(deployment: Deployment) -> Document:
     try:
         return _counts(deployment, None)
     except RefusedError:
-        # What was written is written; the count may be asked for again.
+        # What was written stays written; the count can be requested again.
         return {"nextToken": page_token.wrapped("", _PAGES_OF)}
 
 
 def _counts(deployment: Deployment, token: str | None) -> Document:
-    """Return how many live keys stand under each signing key, on some pages.
+    """Return how many live keys there are under each signing key, on some pages.
 
-    ``keys`` counts those under the current one, under each previous one in order, those
-    that were imported, which no signing key signed, and those of which it is
+    ``keys`` counts those under the current one, under each previous one in order,
+    imported ones, which no signing key signed, and those whose signing key is
     ``unknown``; ``fingerprints`` names the signing keys in the same order.
     """
     counted: Counter[str] = Counter()
@@ -108,7 +109,7 @@ def _counts(deployment: Deployment, token: str | None) -> Document:
 def _signed_by(record: Record) -> str:
     """Return the fingerprint in a record, empty for a key that was minted elsewhere.
 
-    An older release wrote none into the records of keys that it minted; but their
+    An older release wrote none into the records of keys that it minted, but their
     digest is a fast one, which no imported key has.
     """
     if "signedBy" in record.document:

@@ -1,4 +1,4 @@
-"""How often keys were used, started and asked for in two calls: no call waits."""
+"""How often keys were used, started and fetched in two calls, so that none waits."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _ANSWER_OF: Document = {"action": "usage"}
 
 
 def usage(deployment: Deployment, request: Usage) -> Document:
-    """Answer ``usage``: a query's id, and with one what it found, once it did.
+    """Answer ``usage``: a query's id; and, given that, what it found once it is done.
 
     Raises:
-        RefusedError: the log is not read; nothing else changes anything here.
+        RefusedError: the log can't be read.
     """
     if request.query_id is not None:
         return _answer(deployment, request.query_id)
@@ -55,7 +55,7 @@ def _answer(deployment: Deployment, text: str) -> Document:
 
 
 def _principals(deployment: Deployment, request: Usage) -> list[Principal] | None:
-    """Return whom the request is about, None for everybody."""
+    """Return who the request is about, None for everybody."""
     if request.key_id is not None:
         return [Principal.key(request.key_id)]
     if request.login is not None:

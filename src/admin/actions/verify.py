@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def verify(deployment: Deployment, request: Verify) -> Document:
     """Answer ``verify``: 200 with a decision, whatever the credential is.
 
-    One of a kind that the deployment does not read is ``missing`` to it. Whether the
-    route that is asked about is open is said of what passes, as its policy says it.
+    A credential of a kind that the deployment does not read is ``missing`` to it. If it
+    passes, the answer says whether its policy opens the route asked about.
     """
     settings = deployment.settings
     if request.login is None and settings.takes_keys:

@@ -1,4 +1,4 @@
-"""What answers show of a record, by an allow-list: a new field is not leaked."""
+"""What answers show of a record: an allow-list, so that no new field leaks."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _TIMES = ("issueDate", "expirationDate")
 
 
 def public_view(record: Record, version: str, now: float) -> Document:
-    """Return what people may see of a record.
+    """Return what may be shown of a record.
 
     ``state`` is ``active``, ``disabled`` or ``expired`` (a revoked one can't be read);
     ``expiresInDays`` is the nearest number of days, null where it never expires;
@@ -69,7 +69,7 @@ def public_view(record: Record, version: str, now: float) -> Document:
 
 
 def shown_time(text: object) -> object:
-    """Return a record's time with its zone; records leave that out, as OntoPop does."""
+    """Return a record's time with its zone, which records omit, as OntoPop's do."""
     try:
         timestamp.parse(str(text))
     except ValueError:
@@ -78,27 +78,27 @@ def shown_time(text: object) -> object:
 
 
 def revoked_view(principal: Principal, kept: Document) -> Document:
-    """Return what is left to see of what was revoked.
+    """Return what can still be shown of a revoked record.
 
     Args:
         principal: whose it was.
-        kept: the fields that the notes beside it keep.
+        kept: the fields that its notes keep.
     """
     times = {f: shown_time(kept[f]) for f in (*_TIMES, "restorableUntil") if f in kept}
     return {**principal.named, **kept, **times, "state": "revoked"}
 
 
 def issued(made: Made, found: Found, now: float) -> Document:
-    """Return the answer that shows a new credential once, and its record."""
+    """Return the answer that shows a new credential, once, and its record."""
     view = public_view(found.record, found.version, now)
     return {"status": 201, **made.shown, "record": view}
 
 
 def findings(role_map: RoleMap | None, record: Record) -> Document:
-    """Return the part of an answer that warns of a record; empty if nothing does.
+    """Return the part of an answer that warns about a record; empty without warnings.
 
-    What its roles lose was refused where the action gives them. Its policy fits;
-    whether the context counts as well is not known.
+    Roles that lose routes were refused by the action that grants them. The policy fits;
+    it is not known whether the context counts as well.
     """
     found = [] if record.roles else [_without_roles(role_map)]
     if role_map is None:
@@ -118,7 +118,7 @@ def findings(role_map: RoleMap | None, record: Record) -> Document:
 def lost_routes(role_map: RoleMap | None, record: Record) -> Document:
     """Return the part of an answer that names the routes which a record's roles lose.
 
-    Empty where they lose none.
+    Empty if they lose none.
     """
     if role_map is None:
         return {}
@@ -126,7 +126,7 @@ def lost_routes(role_map: RoleMap | None, record: Record) -> Document:
 
 
 def _lost(role_map: RoleMap, record: Record) -> list[Finding]:
-    """Return what a record's roles lose, at each API by its own map."""
+    """Return what a record's roles lose, at each API according to its own map."""
     found: list[Finding] = []
     for api, one in role_map.maps():
         grant = one.grant(record.roles, read_only=record.is_read_only())

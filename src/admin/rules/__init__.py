@@ -1,1 +1,1 @@
-"""What the actions agree on: who may grant what, and until when."""
+"""The rules that actions share: who may grant what, and until when."""

@@ -1,4 +1,4 @@
-"""Which credentials the deployment takes: what it would refuse is not made."""
+"""Which credentials the deployment accepts: others are not made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def check_keys(settings: Settings) -> None:
-    """Refuse to make a key where the authorizer takes none.
+    """Refuse to make a key if the authorizer accepts none.
 
     Raises:
         RefusedError: 400, names the parameter.
@@ -24,14 +24,14 @@ def check_keys(settings: Settings) -> None:
 
 
 def check_logins(settings: Settings) -> None:
-    """Refuse to make an account where no logins are taken; raises as above."""
+    """Refuse to make an account if no logins are accepted; raises as above."""
     if not settings.takes_basic:
         message = "this deployment takes no logins (its parameter Credentials)"
         raise invalid("login", message)
 
 
 def check_foreign_keys(settings: Settings) -> None:
-    """Refuse an import where the authorizer takes no such keys; raises as above."""
+    """Refuse an import if no such keys are accepted; raises as above."""
     check_keys(settings)
     if not settings.takes_foreign_keys:
         message = "this deployment takes no keys that were minted elsewhere (its "

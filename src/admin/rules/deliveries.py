@@ -1,8 +1,9 @@
-"""New keys and passwords that go into a secret of their client's, and into no answer.
+"""New keys and passwords that go into their client's secret instead of the answer.
 
-The record says which credential works; the secret has to hold that one. Whoever has
-put a digest into the record swaps the secret's value for the credential, having looked
-after reading it that the record still has the digest: who was overtaken writes nothing.
+The record says which credential works; the secret has to hold that one. After writing a
+digest into the record, an attempt reads the secret, checks that the record still has
+the digest, and only then swaps the secret's value: one that was overtaken writes
+nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _TRIES = 4
 
 
 class Delivery(NamedTuple):
-    """A secret's value, and what it was before.
+    """A secret's value, and the previous one.
 
     Attributes:
         name: the secret's.
@@ -43,7 +44,7 @@ class Delivery(NamedTuple):
 
 
 class Deliveries:
-    """The secrets of clients under the deployment's prefix, empty for none."""
+    """The clients' secrets under the deployment's prefix, which is empty for none."""
 
     def __init__(self, prefix: str, store: Engine, records: Records) -> None:
         self._prefix = prefix
@@ -51,10 +52,10 @@ class Deliveries:
         self._records = records
 
     def check(self, name: str | None) -> None:
-        """Refuse to deliver where that can't be; before anything is written.
+        """Refuse an impossible delivery before anything is written.
 
         Args:
-            name: the secret's, None where the credential goes into the answer.
+            name: the secret's, None if the credential goes into the answer.
 
         Raises:
             RefusedError: 400, it is not under the prefix, or there is no such secret.
@@ -79,7 +80,7 @@ class Deliveries:
         return digest.matches(record.digest, stored.text.rstrip("\r\n"))
 
     def holds_one_of(self, name: str | None, *principals: Principal) -> bool:
-        """Return whether a secret holds a credential of one of these, or one before."""
+        """Return whether a secret holds the credential of one of these, or once did."""
         stored = None if name is None else self._store.read(name)
         if not isinstance(stored, Stored):
             return False
@@ -87,7 +88,7 @@ class Deliveries:
         for principal in principals:
             found = self._records.existing(principal)
             record = readable(principal, found) if isinstance(found, Stored) else None
-            # Also the one before, however long ago: it is replaced, not given away.
+            # Also a previous one, however old: it is replaced, not given away.
             if record is not None and digest.matches_any(record.digests(0), text):
                 return True
         return False
@@ -95,18 +96,18 @@ class Deliveries:
     def hand_out(
         self, name: str | None, made: Made, found: Found
     ) -> tuple[Made, Delivery | None]:
-        """Put a new credential into a secret, if it is to go there and does not yet.
+        """Put a new credential into a secret, unless the answer has it.
 
         Args:
-            name: the secret's, that ``check`` let pass; None where the answer has it.
+            name: the secret's, which passed ``check``; None if the answer has it.
             made: the credential.
             found: the record that has its digest.
 
         Returns:
-            What the answer says of the credential, and what was written.
+            What the answer says about the credential, and what was written.
 
         Raises:
-            RefusedError: 409, another try with the same request token was later, or
+            RefusedError: 409, another attempt with the same request token was later, or
                 somebody else writes the secret.
         """
         if name is None or made.is_delivered:
@@ -128,7 +129,7 @@ class Deliveries:
         raise conflict("the secret to deliver to")
 
     def take_back(self, delivery: Delivery | None) -> None:
-        """Put back what a secret held, unless somebody has written it since."""
+        """Put back what a secret held, unless it was written since."""
         if delivery is None:
             return
         try:

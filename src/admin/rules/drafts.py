@@ -1,4 +1,4 @@
-"""What a record says of its client before there is a credential to it."""
+"""What a record says about its client, before it has a credential."""
 
 from __future__ import annotations
 
@@ -30,14 +30,13 @@ COPIED = (
 
 
 class Draft(NamedTuple):
-    """A record to be.
+    """A record to be made.
 
     Attributes:
         fields: what was asked for, copied or set by default.
-        length: the seconds that it lives where the request does not say; None: for
-            ever.
+        length: its lifetime in seconds if the request gives none; None for no end.
         plan_id: the usage plan that it joins, if any.
-        role_map: which has its roles, None where there is none yet.
+        role_map: the map with its roles, None if there is none yet.
     """
 
     fields: Document
@@ -47,7 +46,7 @@ class Draft(NamedTuple):
 
 
 class Drafts:
-    """Puts drafts together by the deployment's rules."""
+    """Makes drafts by the deployment's rules."""
 
     def __init__(
         self,
@@ -65,7 +64,7 @@ class Drafts:
         """Return what an ``issue`` asks for.
 
         Raises:
-            RefusedError: 400 or 403, its roles, session or usage plan can't be given.
+            RefusedError: 400 or 403, its roles, session or usage plan can't be granted.
         """
         defaults: Document = {
             "issuer": self._default_issuer,
@@ -77,10 +76,10 @@ class Drafts:
         return Draft(fields, length, plan_id, role_map)
 
     def copied(self, request: Clone, model: Record) -> Draft:
-        """Return what a ``clone`` asks for, beside what it takes from its model.
+        """Return what a ``clone`` asks for, and what it takes from its model.
 
         Raises:
-            RefusedError: 400 or 403, what it or its model has can't be given.
+            RefusedError: 400 or 403, what it or its model has can't be granted.
         """
         self._grants.check_record(model)
         given = fields_of(model, COPIED) | request.fields()
@@ -91,10 +90,10 @@ class Drafts:
         return Draft(fields, self.length_of(model), plan_id, role_map)
 
     def length_of(self, record: Record) -> int | None:
-        """Return how many seconds a record lives from its issue, None for ever.
+        """Return a record's lifetime in seconds from its issue, None for no end.
 
-        The default where it ended before it was issued, as imported ones may say: what
-        is made like it would never work.
+        The default if it ends before it was issued, as an imported one may: a copy
+        would never work.
         """
         if record.expires_at is None:
             return None
@@ -102,7 +101,7 @@ class Drafts:
         return length if length > 0 else self._lifetimes.default
 
     def dates(self, request: Ending, begun: int, ends_at: int | None) -> Document:
-        """Return the dates of a record that begins then, and ends so if not told."""
+        """Return the dates of a record that begins then, with this end by default."""
         return {
             "issueDate": timestamp.format_utc(begun),
             "expirationDate": self._lifetimes.expiration_date(
@@ -134,5 +133,5 @@ class Drafts:
 
 
 def fields_of(record: Record, names: tuple[str, ...]) -> Document:
-    """Return some of a record's fields, those that it has."""
+    """Return those of some fields that a record has."""
     return {name: record.document[name] for name in names if name in record.document}

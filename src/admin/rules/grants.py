@@ -1,4 +1,4 @@
-"""What this admin function may hand out: roles, and what else is authority."""
+"""What this admin function may hand out: roles and other authority."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Grants:
     """``GrantableRoles``, and with it sessions, usage plans and clients.
 
-    A record that holds something outside of them is out of this function's reach, but
-    for looking at it and for taking its rights away. Where every role may be handed out
-    and every action carried out, nothing is out of reach.
+    A record that holds something outside them is out of this function's reach, except
+    for showing it and for taking its rights away. If every role may be granted and
+    every action carried out, nothing is out of reach.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Grants:
         Args:
             roles: ``*`` or names separated by commas.
             others: by ``Sessions``, ``Plans`` and ``Clients``; none without a limit.
-            opens_without_role: whether a key that holds no role opens a route.
+            opens_without_role: whether a key without roles opens a route.
 
         Raises:
             ValueError: the roles are something else.
@@ -78,7 +78,7 @@ class Grants:
         return self._roles is None
 
     def check(self, roles: Iterable[str]) -> None:
-        """Refuse an action on a record with these roles.
+        """Refuse an action on a record with roles out of reach.
 
         Raises:
             RefusedError: 403, one of them is out of reach; or there is none, and a key
@@ -91,14 +91,14 @@ class Grants:
             message = "roles: not all of the record's roles are among "
             message += _parameter("Roles")
         elif not held and self._opens_without_role():
-            message = "roles: none opens what no role names (any-key), which is not "
+            message = "roles: without a role, any-key opens routes, which is not "
             message += f"among {_parameter('Roles')}"
         else:
             return
         raise RefusedError(Code.ROLE_NOT_GRANTABLE, message, field="roles")
 
     def check_fields(self, fields: Mapping[str, object]) -> None:
-        """Refuse to hand out what these fields of a record or a request give.
+        """Refuse to hand out what these fields of a record or a request grant.
 
         Raises:
             RefusedError: 403, a session, a usage plan or a client is out of reach.

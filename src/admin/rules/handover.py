@@ -1,8 +1,8 @@
-"""Whether it is known that a new key or password reached whom it is for.
+"""Whether a new key or password is known to have reached its client.
 
-The answer that shows it may be lost once its record is written, and then nobody has a
-credential that lives. So a caller may say beforehand that it will confirm: until it
-does, a flag among the notes beside the record says that word is awaited.
+The answer that shows it may be lost after its record is written, and then nobody has a
+credential that works. So a caller may say beforehand that it will confirm: until it
+does, a flag in the record's notes says that confirmation is awaited.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ CONFIRMED: Final = MappingProxyType({_FLAG: "done"})
 
 
 def notes_for(request: Issue | Clone | Rotate) -> Mapping[str, str]:
-    """Return the notes beside the record that a request makes or changes."""
+    """Return the notes of the record that a request makes or changes."""
     return _AWAITED if request.await_confirmation else NO_NOTES
 
 
 def is_awaited(notes: Mapping[str, str]) -> bool:
-    """Return whether the notes beside a record await a confirmation to this day."""
+    """Return whether a record's notes still await a confirmation."""
     return notes.get(_FLAG) == _AWAITED[_FLAG]

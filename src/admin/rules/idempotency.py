@@ -1,8 +1,8 @@
-"""Repeats of a request under its token, told by fingerprints in the record.
+"""Repeats of a request under its token, recognised by fingerprints in the record.
 
 The record that a request makes or changes has two in its field ``attempt``: of the
 request, and of what it wrote. So a repeat whose first answer was lost can be told from
-another request, and from one that comes after the record was changed.
+another request, and from one after the record was changed.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from apikeys.record import Record
 
 _FIELD = "attempt"
-# Each try makes another key or password.
+# Each attempt makes another key or password.
 _CHANGES_EACH_TRY = (_FIELD, "digest", "signedBy")
-# For the record that a request makes.
+# Fields of the record that a request makes.
 _OF_NO_CONSEQUENCE = {"await_confirmation", "password"}
-# Which no older release knew.
+# Unknown to older releases.
 _NEW = {"deliver_to"}
 
 
 def fingerprinted(record: Record, request: Issue | Clone | Rotate) -> Record:
     """Return a record with fingerprints of the request that makes it.
 
-    Without a token it has none, and an earlier request's are taken away. A repeat
-    keeps the request's: an older release may have written it in its own way.
+    Without a token it has none, and an earlier request's are removed. A repeat keeps
+    the request's, which an older release may have written in its own way.
     """
     attempt, bare = record.document.get(_FIELD), record.changed(**{_FIELD: None})
     if request.request_token is None:
@@ -47,7 +47,7 @@ def fingerprinted(record: Record, request: Issue | Clone | Rotate) -> Record:
 
 
 def was_written_by(record: Record, request: Issue | Clone | Rotate) -> bool:
-    """Return whether this very request, token and all, wrote the record."""
+    """Return whether this very request, with its token, wrote the record."""
     attempt = record.document.get(_FIELD)
     return (
         request.request_token is not None
@@ -91,7 +91,7 @@ def adopted(
 ) -> Record:
     """Return a record with the fingerprints that an older release did not give it.
 
-    As it is where it is not what this request would have made of it.
+    Unchanged if this request would have made another record.
     """
     if _of_fields(expected) != _of_fields(record.document):
         return record
@@ -99,10 +99,10 @@ def adopted(
 
 
 def _of_request(request: Issue | Clone | Rotate) -> str:
-    """Return what tells a request from others; of a password, whether it was given.
+    """Return a request's fingerprint, which tells of a password only that it was given.
 
-    Only of the fields that were given, so that one which a later release adds changes
-    no fingerprint.
+    Only fields that were given count, so that one added by a later release changes no
+    fingerprint.
     """
     given = request.model_dump(
         mode="json", exclude=_OF_NO_CONSEQUENCE, exclude_unset=True
@@ -114,13 +114,13 @@ def _of_request(request: Issue | Clone | Rotate) -> str:
 
 
 def _as_before(request: Issue | Clone | Rotate) -> str:
-    """Return an older release's fingerprint of a request about an account."""
+    """Return an older release's fingerprint for a request about an account."""
     fields: Document = request.model_dump(
         mode="json", exclude=_OF_NO_CONSEQUENCE | _NEW
     )
     fields["hasPassword"] = request.password is not None
     if fields.get("allowed_cidrs") is None:
-        # That release did not have it.
+        # That release did not have this field.
         fields.pop("allowed_cidrs", None)
     return _fingerprint(document.dumps(fields))
 

@@ -1,4 +1,4 @@
-"""When keys were used last, as far as that is noted."""
+"""When keys were last used, as far as that is noted."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 def uses_of(
     last_uses: LastUses | None, principals: Sequence[Principal], *, is_needed: bool
 ) -> Mapping[Principal, int] | None:
-    """Return the last uses of some keys and accounts, None where they are not known.
+    """Return the last uses of some keys and accounts, None if they are not known.
 
     Args:
         last_uses: the table, if this deployment has one.
         principals: whose.
-        is_needed: whether an answer without them would be wrong; otherwise it is one
-            without the field, for records must be seen whatever the table does.
+        is_needed: whether an answer without them would be wrong; otherwise it omits the
+            field, as records must be shown whatever the table does.
 
     Raises:
         RefusedError: 503, they are needed and the table does not answer.
@@ -41,7 +41,7 @@ def uses_of(
 
 
 def shown(uses: Mapping[Principal, int] | None, principal: Principal) -> Document:
-    """Return ``lastUsed`` as a view has it: null where no use is noted."""
+    """Return ``lastUsed`` as a view has it: null if no use is noted."""
     if uses is None:
         return {}
     at = uses.get(principal)
@@ -49,7 +49,7 @@ def shown(uses: Mapping[Principal, int] | None, principal: Principal) -> Documen
 
 
 def noted_since(last_uses: LastUses | None) -> int:
-    """Return from when on uses are noted.
+    """Return since when uses are noted.
 
     Raises:
         RefusedError: 400, this deployment notes none; 503, its table does not answer.
@@ -67,8 +67,8 @@ def is_unused(record: Record, used_at: int, since: int, before: float) -> bool:
 
     Args:
         record: the record.
-        used_at: its last use, 0 where none is noted.
-        since: from when on uses are noted.
+        used_at: its last use, 0 if none is noted.
+        since: when noting uses began.
         before: the time.
     """
     try:

@@ -1,4 +1,4 @@
-"""Which actions are acts in the life of a key, and what others are told of each."""
+"""Which actions are events in the life of a key, and what is published about each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin.stores.event_bus import Event
 if TYPE_CHECKING:
     from apikeys.document import Document
 
-# What a record's event shows of its public view: an allow-list.
+# What a record's event shows of its public view, as an allow-list.
 _FIELDS: Final = (
     "keyId",
     "login",
@@ -35,7 +35,7 @@ _OF_RECORDS: Final = MappingProxyType(
         "restore": "Key Restored",
     }
 )
-# What concerns every key, and the field of the answer that says more of it.
+# Events that concern every key, and the answer's field that says more.
 _OF_DEPLOYMENTS: Final = MappingProxyType(
     {
         "roles.put": ("Role Map Changed", "version"),
@@ -47,11 +47,11 @@ _DONE: Final = (200, 201)
 
 
 def event_of(action: str, answer: Document, stack: str) -> Event | None:
-    """Return what an action's answer tells of, None where nothing was done.
+    """Return the event for an action's answer, None if nothing was done.
 
     Args:
         action: that was carried out or refused.
-        answer: its answer; of what it shows, only fields of a list are told on.
+        answer: its answer, of which only listed fields are passed on.
         stack: the deployment's name.
     """
     if answer["status"] not in _DONE or answer.get("repeated"):
@@ -66,5 +66,5 @@ def event_of(action: str, answer: Document, stack: str) -> Event | None:
 
 
 def detail_of(view: Document, stack: str) -> Document:
-    """Return the detail of an event about a record, from its public view."""
+    """Return the detail of a record's event, from its public view."""
     return {name: view[name] for name in _FIELDS if name in view} | {"stack": stack}

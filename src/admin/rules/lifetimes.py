@@ -1,4 +1,4 @@
-"""When a key ends: asked for, by default, or as another key's life was long."""
+"""When a key ends: as asked for, by default, or after another key's lifetime."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Lifetimes:
     """The deployment's rules about how long keys live."""
 
     def __init__(self, default_days: int, longest_days: int) -> None:
-        """Set the rules; ``longest_days`` 0 sets no limit, another caps the default.
+        """Set the rules; ``longest_days`` caps the default too, and 0 means no limit.
 
         Raises:
-            ValueError: the default is no day at all.
+            ValueError: the default is less than a day.
         """
         if default_days < 1:
             raise ValueError("DEFAULT_LIFETIME_DAYS is not at least 1")
@@ -32,7 +32,7 @@ class Lifetimes:
 
     @property
     def default(self) -> int:
-        """Seconds that a key lives where nothing was said."""
+        """A key's lifetime in seconds by default."""
         return self._default
 
     def expiration_date(
@@ -42,14 +42,14 @@ class Lifetimes:
 
         Args:
             request: may ask for an end in one of three ways.
-            asked_at: when this was asked for first, which a repeat comes after; a
-                length counts from it, and no end that is asked for may lie before it.
-            now: what the longest life counts from. Never a record's issue, which
-                whoever imports it can choose.
-            otherwise: the end where the request asks for none.
+            asked_at: when this was first asked for, if it is a repeat; a lifetime
+                counts from it, and no end asked for may be before it.
+            now: what the longest lifetime counts from. Never a record's issue, which an
+                import can choose.
+            otherwise: the end if the request asks for none.
 
         Raises:
-            RefusedError: 400, the end is in the past or beyond the longest life.
+            RefusedError: 400, the end is in the past or beyond the longest lifetime.
         """
         field, ends_at = "expirationDate", otherwise
         if request.never_expires:
@@ -61,7 +61,7 @@ class Lifetimes:
             if ends_at <= asked_at:
                 raise invalid(field, "is not in the future (UTC)")
         if ends_at is not None:
-            # Half of eternity is enough: the last second that can be written.
+            # The last second that can be written is as good as eternity.
             ends_at = min(ends_at, _LAST)
         if self._longest_days and (
             ends_at is None or ends_at > now + self._longest_days * DAY

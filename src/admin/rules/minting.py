@@ -1,4 +1,4 @@
-"""New credentials: the moments in which a key's or a password's text exists here."""
+"""New credentials: the only place where a key's or a password's text exists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from admin.stores.signing_secret import SigningSecret
     from apikeys.document import Document
 
-# 160 random bits, in a text that needs no quotes anywhere.
+# 160 random bits, as text that needs no quoting anywhere.
 _PASSWORD_BYTES, _PASSWORD_WIDTH = 20, 27
 _DELIVERED = "deliveredTo"
 
@@ -25,8 +25,8 @@ class Made(NamedTuple):
     """A new credential.
 
     Attributes:
-        principal: whom its record is about.
-        shown: what the answer holds once and never again; nothing of a given password.
+        principal: who its record is about.
+        shown: what the answer shows once and never again; nothing for a given password.
         proof: the record's fields by which the credential is checked.
     """
 
@@ -38,12 +38,12 @@ class Made(NamedTuple):
         return f"Made({self.principal.text})"
 
     def delivered(self, name: str) -> Made:
-        """Return the same for an answer that names the secret it went into."""
+        """Return the same for an answer that names the secret instead."""
         return self._replace(shown={_DELIVERED: name})
 
     @property
     def is_delivered(self) -> bool:
-        """Whether it is in a secret, and not in the answer."""
+        """Whether it is in a secret instead of the answer."""
         return _DELIVERED in self.shown
 
 
@@ -69,7 +69,7 @@ class Minting:
     def account(
         self, login: str, password: str | None, *, salted_like: str | None = None
     ) -> Made:
-        """Return a Basic account with a password, a generated one where none is given.
+        """Return a Basic account with a password, generated if none is given.
 
         Args:
             login: the account's.
@@ -97,12 +97,12 @@ def check_unseen(password: str | None, login: str, fields: Document) -> None:
     """Refuse a given password that answers, lists and logs would show.
 
     Args:
-        password: as it is hashed, None where none is given.
+        password: as it is hashed, None if none is given.
         login: the account's.
         fields: what its record shows.
 
     Raises:
-        RefusedError: 400, it is the login or stands in a field.
+        RefusedError: 400, it is the login or part of a field.
     """
     if password is None:
         return
@@ -110,11 +110,11 @@ def check_unseen(password: str | None, login: str, fields: Document) -> None:
         raise invalid("password", "is the login")
     telling = foreign.field_with_key(fields, password)
     if telling is not None:
-        raise invalid("password", f"stands in {telling}, and would be shown")
+        raise invalid("password", f"is part of {telling}, and would be shown")
 
 
 def new_key_id(request_token: str | None) -> str:
-    """Return a random key id, or the one that follows from a request token."""
+    """Return a random key id, or the one derived from a request token."""
     if request_token is None:
         return random_key_id(os.urandom)
     return derived_key_id(request_token)

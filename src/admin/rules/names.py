@@ -1,16 +1,16 @@
-"""Lists of names in a setting: each exact, or with a star for all that begin so."""
+"""Lists of names in a setting, each exact or a prefix followed by a star."""
 
 from __future__ import annotations
 
 
 class Names:
-    """The names of a list; ``*`` alone is any, an empty list none."""
+    """The names in a list; a lone ``*`` means any, an empty list none."""
 
     def __init__(self, text: str, variable: str) -> None:
         """Read names separated by commas.
 
         Raises:
-            ValueError: an empty name, or a star that does not end one; says of which
+            ValueError: an empty name, or a star not at a name's end; names the
                 variable.
         """
         names = [name.strip() for name in text.split(",")] if text else []
@@ -22,7 +22,7 @@ class Names:
         self._beginnings = tuple(n[:-1] for n in names if n.endswith("*"))
 
     def __contains__(self, name: object) -> bool:
-        """Return whether a name is one of them; none at all is any."""
+        """Return whether a name is one of them."""
         if "" in self._beginnings:
             return True
         return isinstance(name, str) and (

@@ -1,4 +1,4 @@
-"""Which records end soon enough to be told of, and how people are told."""
+"""Which records end soon enough to be announced, and how people are told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from apikeys.document import Document
 
-# SNS takes 256 KiB; two texts of 256 characters may have 2 KiB.
+# SNS accepts 256 KiB; two texts of 256 characters may have 2 KiB.
 _MOST_ENTRIES: Final = 100
 STATES: Final = ("active", "disabled", "expired", "corrupt")
 
@@ -27,7 +27,7 @@ class Notices:
     """What one run found: the records that are due, and how many are in each state.
 
     Attributes:
-        due: the public views of those that are told of, in the order they were read.
+        due: the public views of those announced, in the order they were read.
         states: how many are in each of ``STATES``.
     """
 
@@ -41,9 +41,9 @@ class Notices:
 
 
 def found(views: Iterable[Document | None], thresholds: Collection[int]) -> Notices:
-    """Judge every record by its public view; None stands for one that can't be read.
+    """Judge every record by its public view, which is None if it can't be read.
 
-    No memory is kept: each day's run tells of the records of that day.
+    Nothing is remembered: each day's run announces the records of that day.
     """
     notices = Notices()
     for view in views:
@@ -65,8 +65,8 @@ def events(notices: Notices, stack: str) -> list[Event]:
 def summary(notices: Notices, stack: str) -> tuple[str, str]:
     """Return a message's subject and text: what is due, by client.
 
-    What a record's texts say is quoted, on a line of its own and without a line break:
-    data. Only ids and logins stand in what may be pasted.
+    A record's texts are data: quoted, on a line of their own, without line breaks. Only
+    ids and logins are in what may be pasted.
     """
     count = len(notices.due)
     subject = f"{stack}: {count} {'key expires' if count == 1 else 'keys expire'} soon"

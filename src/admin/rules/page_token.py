@@ -1,9 +1,9 @@
-"""The tokens by which a caller asks for more: our own, judged before any call.
+"""The tokens by which a caller asks for more, checked before any call.
 
-What goes to AWS as a token stands in CloudTrail, and people paste things: a key, say.
-So a store's token, or a query's id, is handed out with a checksum, of itself and of
-what it is for; a text without the right one goes no further. There is no secret in it:
-who makes a token up sends AWS nothing but what he made up himself.
+Whatever goes to AWS as a token appears in CloudTrail, and people may paste a key. So a
+store's token, or a query's id, is handed out with a checksum of itself and of what it
+is for; a text without the right one goes no further. The checksum is not secret:
+whoever makes up a token only sends AWS a text of their own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def wrapped(token: str, pages_of: Document) -> str:
 
     Args:
         token: AWS's.
-        pages_of: what the pages are of, which the next request has to repeat.
+        pages_of: what the pages list, which the next request has to repeat.
     """
     content = token.encode()
     packed = urlsafe_b64encode(_checksum(content, pages_of) + content)
@@ -35,7 +35,7 @@ def wrapped(token: str, pages_of: Document) -> str:
 
 
 def unwrapped(text: str, pages_of: Document, field: str = "nextToken") -> str | None:
-    """Return AWS's token in a text that ``wrapped`` returned; None for the first page.
+    """Return AWS's token from a text that ``wrapped`` returned; None for the first.
 
     Raises:
         RefusedError: 400, it is another text, or of other pages; names the field.
@@ -52,7 +52,7 @@ def unwrapped(text: str, pages_of: Document, field: str = "nextToken") -> str | 
 
 
 def refused(field: str = "nextToken") -> RefusedError:
-    """Return the refusal of a text that is not a token of ours, or not this one's."""
+    """Return the refusal for a text that is not the token asked for."""
     return invalid(field, "is not one that was returned, or other fields changed")
 
 

@@ -1,4 +1,4 @@
-"""``AdminActions``: which actions this admin function carries out at all."""
+"""``AdminActions``: which actions this admin function carries out."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 _READ: Final = frozenset({"get", "list", "verify", "usage", "roles.get", "roles.check"})
 _SUPPORT: Final = frozenset({"get", "list", "verify", "usage", "disable", "confirm"})
 _NOTIFY: Final = frozenset({"notify"})
-# One hands out a credential, the other undoes somebody's lock: they need a limit.
+# One hands out a credential, the other lifts somebody's lock: they need a limit.
 _WITHIN_LIMITS: Final = frozenset({"enable", "rotate"})
 
 
-# A rotation that only hands on what a client holds already says no more than these.
+# A rotation that only replaces what a client already holds has no more than these.
 _HANDED_ON: Final = frozenset(
     {
         "action",
@@ -33,7 +33,7 @@ _HANDED_ON: Final = frozenset(
 
 
 class Permissions:
-    """The actions of one choice; an action that none names is for ``all``."""
+    """The actions of one choice; an action that no choice names is for ``all``."""
 
     def __init__(self, choice: str, *, grants_every_role: bool) -> None:
         """Choose the actions.
@@ -72,11 +72,11 @@ class Permissions:
         raise RefusedError(Code.NOT_PERMITTED, message, field="action")
 
     def check_recipient(self, holds_it: Callable[[], bool]) -> None:
-        """Refuse a rotation that would give somebody a key who had none.
+        """Refuse a rotation that would give a key to somebody who had none.
 
         Args:
             holds_it: returns whether the secret to deliver to holds what is rotated,
-                and that has not ended.
+                which has not ended.
 
         Raises:
             RefusedError: 403, it does not, and nothing else limits this function.

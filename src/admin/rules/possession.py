@@ -1,4 +1,4 @@
-"""Whose a key is that somebody found, proven by all of it: an id is public."""
+"""Whose key somebody found; the whole key must prove it, as an id is public."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Possession:
-    """Tells a key of this deployment from what somebody made up with its id."""
+    """Tells a key of this deployment from one made up with its id."""
 
     def __init__(
         self, settings: Settings, signing_secret: SigningSecret, records: Records
@@ -29,10 +29,10 @@ class Possession:
         self._records = records
 
     def owner(self, credential: str) -> Principal:
-        """Return whose a key is: its tag and the record's digest both say so.
+        """Return whose key this is, if its tag and the record's digest agree.
 
-        Of what was revoked, or is a record of OntoPop's own, there is no digest to
-        compare: there the tag, or the id that follows from the whole key, says it.
+        A revoked record or one of OntoPop's own has no digest to
+        compare: there the tag, or the id derived from the whole key, decides.
 
         Raises:
             RefusedError: 404, it is not a key of this deployment; 409, its record can't

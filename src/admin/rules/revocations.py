@@ -1,4 +1,4 @@
-"""The end of a record: what is noted first, and what goes after it."""
+"""The end of a record: what is noted before it, and what is removed after it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DAYS = 30
 
 
 class Revocations:
-    """Revokes records; a note or a gateway key that fails stops none."""
+    """Revokes records, even if noting or removing the gateway key fails."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Revocations:
     def end(
         self, principal: Principal, stored: Stored, days: int = _DAYS
     ) -> Record | None:
-        """Revoke a record as it is stored; return it, None where it is corrupt.
+        """Revoke a stored record and return it, None if it is corrupt.
 
         Raises:
             RefusedError: 409, it is not deleted.
@@ -55,6 +55,6 @@ class Revocations:
         return record
 
     def finish(self, principal: Principal) -> None:
-        """Do for a revoked record what a try that stopped half-way left undone."""
+        """Do for a revoked record what an interrupted attempt left undone."""
         with suppress(RefusedError):
             self._gateway_keys.release(principal, None)

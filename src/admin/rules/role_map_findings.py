@@ -18,7 +18,7 @@ _COLON_NAME = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def findings(role_map: RoleMap) -> list[Finding]:
-    """Return what there is to say of a map, the gravest first."""
+    """Return the findings about a map, the gravest first."""
     found = check(role_map)
     for api, one in role_map.maps():
         found += located(api, _literal_names(one))
@@ -26,7 +26,7 @@ def findings(role_map: RoleMap) -> list[Finding]:
 
 
 def unknown(found: list[Finding], before: RoleMap | None) -> list[Finding]:
-    """Return those that the map in force did not have: each is said once."""
+    """Return those that the map in force did not have, so that each is said once."""
     known = [] if before is None else [f.document() for f in findings(before)]
     return [finding for finding in found if finding.document() not in known]
 

@@ -1,4 +1,4 @@
-"""The two records of a rotation: the sister's, and the old key's end."""
+"""The two records of a rotation: the sister's, and the old key's with its end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Rotations:
-    """Lets an old key end where its sister begins, or leaves it as it was."""
+    """Replaces an old key by its sister, or leaves it as it was."""
 
     def __init__(
         self, records: Records, deliveries: Deliveries, revocations: Revocations
@@ -37,7 +37,7 @@ class Rotations:
         """Store a sister and retire the old key, both or neither.
 
         Returns:
-            The sister and the old key; None where the store has no transactions, and
+            The sister and the old key; None if the store has no transactions, and
             nothing was written.
 
         Raises:
@@ -61,8 +61,8 @@ class Rotations:
     ) -> Found:
         """Let the old key end after the overlap, and never later than it would.
 
-        Where it is not known whether it was retired, the sister stays for a repeat to
-        finish; where somebody else's write was first, nothing of the rotation stays.
+        If it is unknown whether it was retired, the sister stays for a repeat to
+        finish; if somebody else's write came first, nothing of the rotation stays.
 
         Raises:
             RefusedError: 409, the old key was changed or revoked meanwhile.
@@ -87,10 +87,11 @@ class Rotations:
             raise
 
     def still_held(self, sister: Found) -> Found:
-        """Return the sister as it is now, if it holds the key that this try made.
+        """Return the sister as it is now, if it holds the key that this attempt made.
 
         Raises:
-            RefusedError: 409, another try with this token hands out the key that works.
+            RefusedError: 409, another attempt with this token hands out the key that
+                works.
         """
         principal = Principal.of(sister.record)
 
@@ -108,7 +109,7 @@ class Rotations:
         return found or sister
 
     def _take_back(self, sister: Found) -> None:
-        """Revoke a sister, but one that another try has given a key and handed out."""
+        """Revoke a sister, unless another attempt gave it a key and handed that out."""
         principal = Principal.of(sister.record)
         stored = settled(
             partial(self._records.existing, principal),
@@ -119,7 +120,7 @@ class Rotations:
 
 
 def _ended(old: Record, sister: Record, ends_at: int) -> Record:
-    """Return an old key's record with its sister and its end, never a later one."""
+    """Return an old key's record with its sister and its end, which is never later."""
     if old.expires_at is not None:
         ends_at = min(ends_at, old.expires_at)
     return old.changed(

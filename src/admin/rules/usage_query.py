@@ -1,4 +1,4 @@
-"""What is asked of the decision log about the use of keys, and what its rows say."""
+"""The query of the decision log about the use of keys, and what its rows say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from admin.principal import Principal
     from apikeys.document import Document
 
-# Logs Insights takes 10,000 characters.
+# Logs Insights accepts 10,000 characters.
 MAX_QUERY: Final = 10_000
 _FIELDS: Final = {"keyId": "key_id", "login": "login"}
 _STATS: Final = (
@@ -25,9 +25,9 @@ _STATS: Final = (
 
 
 def query(principals: Sequence[Principal] | None) -> str:
-    """Return the query about some keys and accounts, or about all where None.
+    """Return the query about some keys and accounts, or about all if None.
 
-    Only ids and logins enter it, and their grammars have no quote.
+    Only ids and logins enter it, and their grammars have no quotes.
 
     Raises:
         RefusedError: 400, there is none, or there are more than fit into one query.
@@ -39,7 +39,7 @@ def query(principals: Sequence[Principal] | None) -> str:
             for field, column in _FIELDS.items()
             if (names := _names(principals, field))
         ]
-        # Without a condition it would be about everybody.
+        # Without a condition the query would be about everybody.
         if not named:
             raise invalid("client", "has no key and no account")
         parts.append(f"filter {' or '.join(named)}")
@@ -53,7 +53,7 @@ def query(principals: Sequence[Principal] | None) -> str:
 def usage(rows: Sequence[Mapping[str, str]]) -> list[Document]:
     """Return the rows of an answer, by key, outcome and reason.
 
-    A row that is not of such a query has nothing to show: it is passed over.
+    A row that is not from such a query has nothing to show and is skipped.
     """
     return [
         _principal(row)

@@ -1,1 +1,1 @@
-"""What AWS keeps for the admin function, a file a kind."""
+"""What AWS keeps for the admin function, one file per kind."""

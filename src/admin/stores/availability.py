@@ -1,4 +1,4 @@
-"""AWS services that do not serve: told apart from their answers."""
+"""Tells a failing AWS service from its answers."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _NO_TABLE = "ResourceNotFoundException"
 
 
 def store(*answers: type[Exception]) -> AbstractContextManager[None]:
-    """Refuse with 503 what is not an answer of Secrets Manager about the secret.
+    """Refuse with 503 what is not Secrets Manager's answer about the secret.
 
     Args:
-        answers: the errors of this one call that are answers, for the caller to catch;
-            they are let through.
+        answers: the errors of this call that are answers; they are let through for the
+            caller to catch.
     """
     return _served("Secrets Manager", Code.STORE_UNAVAILABLE, answers)
 
@@ -30,7 +30,7 @@ def store(*answers: type[Exception]) -> AbstractContextManager[None]:
 def table(*answers: type[Exception]) -> Iterator[None]:
     """Refuse with 503 what is not an answer of DynamoDB; see ``store``.
 
-    A table that is not there is 500: no repeat will find it.
+    A missing table is 500: no repeat will find it.
     """
     try:
         with _served("DynamoDB", Code.STORE_UNAVAILABLE, answers):
@@ -43,7 +43,7 @@ def table(*answers: type[Exception]) -> Iterator[None]:
 
 
 def is_invalid(refused: RefusedError) -> bool:
-    """Return whether DynamoDB found the request itself at fault."""
+    """Return whether DynamoDB rejected the request itself."""
     return _cause(refused) == "ValidationException"
 
 

@@ -1,4 +1,4 @@
-"""The authorizer's decision log, as CloudWatch Logs Insights answers for it."""
+"""The authorizer's decision log, queried by CloudWatch Logs Insights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RUNNING = ("Scheduled", "Running")
 
 
 class Answered(NamedTuple):
-    """The rows of a query, and how much of the log it read."""
+    """The rows that a query found, and how much of the log it read."""
 
     rows: list[dict[str, str]]
     bytes_read: int
@@ -28,14 +28,13 @@ class Decisions:
         self._log_group = log_group
 
     def ask(self, query: str, begin: int, end: int) -> str:
-        """Start a query of a time, in seconds since 1970, and return its id.
+        """Start a query of a period, in seconds since 1970, and return its id.
 
         Raises:
-            RefusedError: 500, the deployment does not say which log; 503, it is not
-                answered.
+            RefusedError: 500, the deployment does not say which log; 503, it fails.
         """
         if not self._log_group:
-            message = "AUTHORIZER_LOG_GROUP names no log of decisions"
+            message = "AUTHORIZER_LOG_GROUP does not name the decision log"
             raise RefusedError(Code.MISCONFIGURED, message)
         with availability.logs():
             answer = self._client.start_query(
@@ -50,7 +49,7 @@ class Decisions:
         """Return what a query found, None while it runs.
 
         Raises:
-            RefusedError: 404, there is no such query any more; 503, it failed.
+            RefusedError: 404, the query no longer exists; 503, it failed.
         """
         unknown = (
             self._client.exceptions.ResourceNotFoundException,
@@ -60,7 +59,7 @@ class Decisions:
             with availability.logs(*unknown):
                 answer = self._client.get_query_results(queryId=query_id)
         except unknown as error:
-            message = "queryId: names no query, or one of long ago; ask anew"
+            message = "queryId: is not a query, or an old one; ask again"
             raise RefusedError(
                 Code.QUERY_NOT_FOUND, message, field="queryId"
             ) from error

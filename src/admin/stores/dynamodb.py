@@ -1,7 +1,7 @@
 """The writing side of a table: nothing is ever overwritten unseen.
 
-Each write is conditional on the version that was read. Reads are strong: what was
-written before is seen. Several writes are carried out in one transaction.
+Each write is conditional on the version that was read. Reads are strongly consistent.
+Several writes are carried out in one transaction.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MAY_COME_BACK = "version = :read AND attribute_exists(revokedAt) AND purgeAt > 
 
 _ENDED = ("revokedAt", "purgeAt")
 
-# Somebody else's transaction holds an item for some milliseconds.
+# Another transaction holds an item for some milliseconds.
 _WAITS = (0.05, 0.1, 0.2, 0.4)
 # Why a transaction was not carried out.
 _FAILED = "ConditionalCheckFailed"
@@ -44,7 +44,7 @@ _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExce
 
 
 class RecordTable(TableList):
-    """The engine whose names are the keys of a DynamoDB table's items."""
+    """The engine on a DynamoDB table, whose items are keyed by name."""
 
     def read(self, name: str) -> Stored | Absence:
         """Return the current value, or why there is none."""
@@ -57,7 +57,7 @@ class RecordTable(TableList):
         description: str,
         notes: Mapping[str, str] = NO_NOTES,
     ) -> str:
-        """Put an item where there is none, or one whose time is up."""
+        """Put an item where there is none, or only an expired one."""
         write, version = Creation(name, text, description, notes), str(uuid4())
         put = self._put(write, version)
         if not self._is_written(self._client.put_item, put, name, version):
@@ -97,7 +97,7 @@ class RecordTable(TableList):
         return versions
 
     def delete(self, name: str, recovery_days: int) -> bool:
-        """Mark an item as revoked until its time is up, when DynamoDB removes it."""
+        """Mark an item as revoked until it expires, when DynamoDB removes it."""
         now = self._now()
         dates = {
             "revokedAt": item.number(now),
@@ -110,7 +110,7 @@ class RecordTable(TableList):
         return isinstance(self.read(name), Absence)
 
     def restore(self, name: str) -> bool:
-        """Take the mark away, and let the indexes find the record again."""
+        """Remove the mark, and let the indexes find the record again."""
         found, now = self._item(name), self._now()
         if found is not None and stored_in(found, now) is Absence.DELETED:
             version = item.text(item.text_of(found, "version"))
@@ -122,7 +122,7 @@ class RecordTable(TableList):
         return isinstance(self.read(name), Stored)
 
     def note(self, name: str, notes: Mapping[str, str]) -> None:
-        """Put notes beside those that others put into the item."""
+        """Add notes to those that others put into the item."""
         numbered = list(enumerate(notes.items()))
         request = {
             "Key": item.key(name),
@@ -166,12 +166,13 @@ class RecordTable(TableList):
         name: str,
         version: str,
     ) -> bool:
-        """Write a value; False where the condition on it failed."""
+        """Write a value; False if the condition on it failed."""
         failed = self._client.exceptions.ConditionalCheckFailedException
         try:
             self._send(call, request, failed)
         except (failed, RefusedError) as error:
-            # The SDK repeats a call whose answer was lost; then our own failed it.
+            # The SDK repeats a call whose answer was lost; then our own write failed
+            # it.
             if self._has(name, version):
                 return True
             if isinstance(error, RefusedError):
@@ -180,7 +181,7 @@ class RecordTable(TableList):
         return True
 
     def _is_changed(self, change: dict[str, Any]) -> bool:
-        """Change an item; False where the condition on it failed."""
+        """Change an item; False if the condition on it failed."""
         failed = self._client.exceptions.ConditionalCheckFailedException
         request = {"TableName": self._table, **change}
         try:
@@ -195,7 +196,7 @@ class RecordTable(TableList):
         request: dict[str, Any],
         failed: type[Exception],
     ) -> None:
-        """Send a write, again while somebody else's transaction holds the item."""
+        """Send a write, repeatedly while another transaction holds the item."""
         held = self._client.exceptions.TransactionConflictException
         for wait in _WAITS:
             try:
@@ -209,7 +210,7 @@ class RecordTable(TableList):
             call(**request)
 
     def _reasons(self, asked: list[Any], name: str, version: str) -> list[str]:
-        """Carry out a transaction; return why each write of it failed, if one did."""
+        """Carry out a transaction; return why each of its writes failed, if one did."""
         canceled = self._client.exceptions.TransactionCanceledException
         try:
             with availability.table(canceled):

@@ -1,9 +1,10 @@
-"""What every store of records promises, whatever keeps them underneath.
+"""What every store of records promises, whatever is underneath.
 
-A name has one value at a time, and each write of it a version. Nothing is overwritten
-unseen, and what was deleted can be brought back for some days. Notes stand beside a
+A name has one value at a time, and each write gives it a version. Nothing is
+overwritten unseen, and what was deleted can be restored for some days. Notes belong to
+a
 value: they can be read without it, and after its deletion. A read may lag behind a
-write, and a list behind both. docs/stores.md says in what the stores differ.
+    write, and a list behind both. docs/stores.md says how the stores differ.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     type Write = Creation | Replacement
 
 NO_NOTES: Final = MappingProxyType[str, str]({})
-# The most that one page may hold.
+# The most names on one page.
 MAX_NAMES: Final = 100
 _LAG_SECONDS = (0.2, 0.4, 0.8)
 
@@ -34,18 +35,18 @@ class Absence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A current value; ``text`` is empty where it is bytes."""
+    """A current value; ``text`` is empty if it is bytes."""
 
     text: str
     version: str
 
     def __repr__(self) -> str:
-        """Show the version alone."""
+        """Show only the version."""
         return f"Stored(version={self.version!r})"
 
 
 class Page(NamedTuple):
-    """Some names with the notes beside each, and the token of the next page."""
+    """Some names, each with its notes, and the token of the next page."""
 
     notes: dict[str, dict[str, str]]
     token: str | None
@@ -54,8 +55,8 @@ class Page(NamedTuple):
 class Wanted(NamedTuple):
     """Which records' names are asked for.
 
-    An engine reads no others where it has an index for it, and may give others as well:
-    who asks judges the records.
+    An engine with a suitable index reads no others, and any engine may return others:
+    the caller judges the records.
 
     Attributes:
         client: whose; None for everybody's.
@@ -81,7 +82,7 @@ class Creation(NamedTuple):
 
 
 class Replacement(NamedTuple):
-    """A value to be stored in place of another; see ``Engine.replace``."""
+    """A value to replace another; see ``Engine.replace``."""
 
     name: str
     text: str
@@ -89,18 +90,18 @@ class Replacement(NamedTuple):
 
 
 class NameTakenError(Exception):
-    """The name has a value, or one that waits for its deletion."""
+    """The name has a value, or one that awaits deletion."""
 
 
 class Engine(Protocol):
-    """Values by name; a service that fails or denies access is a 503 from each."""
+    """Values by name; each call is a 503 if the service fails or denies access."""
 
     def read(self, name: str, /) -> Stored | Absence:
         """Return the current value, or why there is none."""
         ...
 
     def read_many(self, names: list[str], /) -> dict[str, Stored]:
-        """Return the current values of those names that have one, in order."""
+        """Return the current values of the names that have one, in order."""
         ...
 
     def create(
@@ -111,7 +112,7 @@ class Engine(Protocol):
         notes: Mapping[str, str] = NO_NOTES,
         /,
     ) -> str:
-        """Store a first value, with notes beside it, and return its version.
+        """Store a first value with its notes, and return its version.
 
         Raises:
             NameTakenError: there is one already; nothing was changed.
@@ -119,7 +120,7 @@ class Engine(Protocol):
         ...
 
     def replace(self, name: str, text: str, version: str, /) -> str:
-        """Store a value in place of the version that was read; return the new one.
+        """Replace the version that was read; return the new one.
 
         Raises:
             RefusedError: 409, another write came first; it stays in force.
@@ -127,11 +128,11 @@ class Engine(Protocol):
         ...
 
     def together(self, writes: Sequence[Write], /) -> list[str] | None:
-        """Carry out all of some writes or none of them, each of another name.
+        """Carry out all of some writes, each of another name, or none.
 
         Returns:
-            The version of each, in order; None where this engine has no transactions,
-            and nothing was written.
+            The version of each, in order; None if this engine has no transactions, and
+            nothing was written.
 
         Raises:
             NameTakenError: a name to be created has a value; nothing was changed.
@@ -143,9 +144,8 @@ class Engine(Protocol):
         """Ask for a deletion.
 
         Returns:
-            Whether it is in force by this call; False where there is no such name,
-            where it was deleted before, and where it is not deleted, which ``is_gone``
-            tells apart.
+            Whether this call put it in force; False if there is no such name, if it was
+            deleted before, and if it is not deleted, which ``is_gone`` distinguishes.
         """
         ...
 
@@ -154,7 +154,7 @@ class Engine(Protocol):
         ...
 
     def restore(self, name: str, /) -> bool:
-        """Ask for what was deleted back; reads may lag behind it.
+        """Undo a deletion; reads may lag behind.
 
         Returns:
             Whether there is such a name, and it may come back.
@@ -176,17 +176,17 @@ class Engine(Protocol):
             prefixes: what the names begin with.
             limit: how many at most, up to ``MAX_NAMES``.
             token: an earlier page's of the same names, or None for the first.
-            wanted: which of them; of those that wait for deletion, all.
-            deleted_as: means those that wait for deletion, and only those described
-                so: they can't be read, and nothing else says what they are.
+            wanted: which of them; ignored for those that await deletion.
+            deleted_as: asks for those that await deletion and have this description,
+                since they can't be read and nothing else says what they are.
 
         Returns:
-            A page, or None where the token is not one.
+            A page, or None if the token is not one.
         """
         ...
 
     def note(self, name: str, notes: Mapping[str, str], /) -> None:
-        """Put notes beside a value, in place of those of the same names.
+        """Add notes to a value, replacing those of the same names.
 
         Raises:
             RefusedError: 409, it was deleted meanwhile.
@@ -194,7 +194,7 @@ class Engine(Protocol):
         ...
 
     def notes(self, name: str, /) -> tuple[dict[str, str], str | None]:
-        """Return the notes beside a value, deleted or not, and its current version.
+        """Return a value's notes, deleted or not, and its current version.
 
         Raises:
             RefusedError: 409, it was purged meanwhile.
@@ -203,11 +203,11 @@ class Engine(Protocol):
 
 
 def settled[T](read: Callable[[], T], is_expected: Callable[[T], bool]) -> T:
-    """Return what is read as soon as it is as expected, or in the end whatever it is.
+    """Return what is read once it is as expected, or in the end whatever it is.
 
     Args:
         read: reads once.
-        is_expected: whether what was read shows the write that went before.
+        is_expected: whether what was read shows the preceding write.
     """
     for wait in _LAG_SECONDS:
         found = read()

@@ -1,7 +1,7 @@
-"""An EventBridge bus that is told what happened, and whose answer nobody waits for.
+"""An EventBridge bus that is told what happened, without anybody waiting for it.
 
-What is told was done already: a bus that is slow, broken or forbidden costs an action
-a second at most, and never its answer.
+What it is told is already done: a bus that is slow, broken or forbidden costs an action
+at most a second, and never its answer.
 """
 
 from __future__ import annotations
@@ -21,37 +21,37 @@ if TYPE_CHECKING:
     from apikeys.document import Document
 
 SOURCE: Final = "apikeys"
-# Also the time-outs of the client; but those bound neither a name that does not
-# resolve nor an answer that comes drop by drop.
+# Also the client's time-outs, but those bound neither a name that does not resolve nor
+# an answer that trickles in.
 SECONDS: Final = 1.0
-# What EventBridge takes in one call.
+# What EventBridge accepts in one call.
 _MOST_ENTRIES: Final = 10
 _TRIES: Final = 3
 
 
 class Event(NamedTuple):
-    """What is told: an EventBridge event's detail type and its detail."""
+    """An EventBridge event's detail type and detail."""
 
     detail_type: str
     detail: Document
 
 
 class EventBus:
-    """The bus of one name."""
+    """The bus with this name."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
-        """Use a client whose calls time out soon and are tried once."""
+        """Use a client whose calls time out soon and are not retried."""
         self._client = client
         self._name = name
 
     def put(self, event: Event) -> str | None:
-        """Tell of one event, within ``SECONDS`` whatever the bus does.
+        """Put one event, within ``SECONDS`` whatever the bus does.
 
         Returns:
-            None where the bus took it, otherwise what went wrong, in a word.
+            None if the bus took it, otherwise what went wrong, in a word.
         """
         found: list[str | None] = []
-        # A daemon: an environment of Lambda ends without waiting for it.
+        # A daemon: a Lambda environment ends without waiting for it.
         thread = Thread(
             target=lambda: found.append(self._refused([event])[1]), daemon=True
         )
@@ -60,7 +60,7 @@ class EventBus:
         return found[0] if found else "Timeout"
 
     def put_all(self, events: Sequence[Event]) -> int:
-        """Tell of many events, several tries each; return how many were not taken."""
+        """Put many events, several attempts each; return how many were not taken."""
         left = list(events)
         for _ in range(_TRIES):
             batches = [

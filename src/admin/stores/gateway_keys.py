@@ -1,8 +1,8 @@
 """Which gateway key meters which record: shared by sisters, removed with the last.
 
 Secrets Manager and API Gateway change one after the other, and a function may stop in
-between. So a gateway key is removed only where no record names it, judged by what is
-stored after the deletion, and whoever removed it looks once more.
+between. So a gateway key is removed only if no record names it, judged by what is
+stored after the deletion, and the records are checked once more after its removal.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ID = "usageKeyId"
 
 
 class GatewayKeys:
-    """Keeps the records' gateway keys and API Gateway's own in step."""
+    """Keeps the records and API Gateway's keys in step."""
 
     def __init__(
         self,
@@ -47,10 +47,10 @@ class GatewayKeys:
 
     @contextmanager
     def joined(self, principal: Principal, plan_id: str | None) -> Iterator[Document]:
-        """Give the fields of a gateway key in a plan, if there is one, to a new record.
+        """Yield a new record's fields about its gateway key, if it joins a plan.
 
-        The gateway key stays where it is not known whether the record was stored: a
-        repeat goes on with it.
+        If it is unknown whether the record was stored, the gateway key stays, and a
+        repeat continues with it.
         """
         fields = self._usage_plans.join(principal.text, plan_id) if plan_id else {}
         try:
@@ -61,7 +61,7 @@ class GatewayKeys:
 
     @contextmanager
     def abandoned(self, principal: Principal) -> Iterator[None]:
-        """Where a refusal ends it, remove what an earlier try made for a new record."""
+        """On a refusal, remove what an earlier attempt made for a new record."""
         try:
             yield
         except RefusedError:
@@ -71,14 +71,14 @@ class GatewayKeys:
             raise
 
     def is_metered(self, record: Record) -> bool:
-        """Return whether a record's gateway key is there, if it is to have one."""
+        """Return whether a record's gateway key exists, if it is to have one."""
         fields = record.document
         return fields.get("usagePlanId") is None or self._usage_plans.holds(fields)
 
     def renewed(self, found: Found) -> Found:
-        """Return a record whose gateway key is there, another one if need be.
+        """Return a record whose gateway key exists, made anew if need be.
 
-        What others write meanwhile stays.
+        What others write meanwhile is kept.
 
         Raises:
             RefusedError: 409, it was revoked meanwhile.
@@ -99,7 +99,7 @@ class GatewayKeys:
         raise conflict("the record")
 
     def announce_sister(self, record: Record, key_id: str) -> None:
-        """Note beside a key that a sister is about to share its gateway key.
+        """Note on a key that a sister is about to share its gateway key.
 
         Raises:
             RefusedError: 409, it was revoked meanwhile.
@@ -113,7 +113,7 @@ class GatewayKeys:
 
         Args:
             principal: whose record was revoked.
-            record: as it was before, None where only the notes beside it tell.
+            record: as it was before, None if only its notes are left.
         """
         key_id: object = (
             self._tombstones.gateway_key(self._records.name(principal))
@@ -123,11 +123,11 @@ class GatewayKeys:
         if not isinstance(key_id, str):
             return
         around = list(self._rotation_chain.around(principal, record))
-        # Where it can't be known, one too many costs nothing, one too few a client.
+        # If that can't be known: one too many costs nothing, one too few a client.
         if None in around or any(_names(found, key_id) for found in around):
             return
         self._usage_plans.leave({_ID: key_id})
-        # Who was restored meanwhile may have seen the gateway key that is gone now.
+        # A record restored meanwhile may have seen the gateway key that is now gone.
         for found in self._rotation_chain.around(principal, record):
             if found is not None and _names(found, key_id):
                 self.renewed(found)
@@ -135,7 +135,7 @@ class GatewayKeys:
     def _leave_unless_named(self, principal: Principal, fields: Document) -> None:
         """Remove a gateway key that another write kept out of the principal's record.
 
-        Another try may have found it first, and its record names it.
+        Another attempt may have found it first, and its record names it.
         """
         stored = self._records.existing(principal)
         if stored is Absence.NEVER:

@@ -1,7 +1,7 @@
-"""How a record lies in a table: one item, and copies of some fields for the indexes.
+"""How a record is stored in a table: one item, with some fields copied for indexes.
 
-The copies are written with the record in one put, so that they never differ from it.
-A record that was revoked has none: an index holds those alone that can be read.
+The copies are written with the record in one put, so that they never differ from it. A
+revoked record has none: an index holds only those that can be read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BY_EXPIRY: Final = "byExpiry"
 COPIES: Final = ("client", "expires", "live")
 LIVE: Final = "1"
 
-# As much as DynamoDB takes for the key of an index.
+# The most that DynamoDB accepts for an index key.
 _LONGEST_CLIENT = 2_048
 
 
@@ -44,7 +44,7 @@ def texts(values: Mapping[str, str]) -> Value:
 
 
 def key(name: str) -> Item:
-    """Return what finds the item of this name."""
+    """Return the key of the item with this name."""
     return {"pk": text(name)}
 
 
@@ -62,7 +62,7 @@ def new(name: str, record: str, version: str, notes: Mapping[str, str]) -> Item:
 def copies(record: str) -> Item:
     """Return the attributes by which the indexes find a record.
 
-    What can't be read is in none of them but the list of all: its client is not known.
+    An unreadable record is only in the list of all: its client is not known.
     """
     found: Item = {"live": text(LIVE)}
     try:
@@ -70,7 +70,7 @@ def copies(record: str) -> Item:
     except ValueError:
         return found
     client = fields.get("client")
-    # A client that is not Unicode text is none that anybody can ask for.
+    # Nobody can ask for a client that is not Unicode text.
     with suppress(UnicodeEncodeError):
         if isinstance(client, str) and 0 < len(client.encode()) <= _LONGEST_CLIENT:
             found["client"] = text(client)
@@ -85,7 +85,7 @@ def name_of(item: Item) -> str:
 
 
 def text_of(item: Item, attribute: str) -> str:
-    """Return a text in an item, an empty one where it has none."""
+    """Return a text in an item, empty if it has none."""
     return str(item.get(attribute, {}).get("S", ""))
 
 
@@ -107,7 +107,7 @@ def change(
     Args:
         name: the item's.
         values: the attributes to set.
-        removed: the attributes to remove; what is set stays.
+        removed: the attributes to remove, unless they are set.
         condition: on the item as it is.
         given: the values that the condition names.
     """

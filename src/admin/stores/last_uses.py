@@ -1,4 +1,4 @@
-"""The table of last uses, which the function of the subscription writes."""
+"""The table of last uses, which the function on the log subscription writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from admin.principal import Principal
 
-# What DynamoDB reads in one call.
+# The most that DynamoDB reads in one call.
 _MOST_ITEMS: Final = 100
 
 
@@ -27,7 +27,7 @@ class LastUses:
         self._since: int | None = None
 
     def since(self) -> int:
-        """Return from when on uses are noted, in seconds since 1970.
+        """Return since when uses are noted, in seconds since 1970.
 
         Raises:
             RefusedError: 503, the table does not answer.
@@ -39,7 +39,7 @@ class LastUses:
         return self._since
 
     def of(self, principals: Sequence[Principal]) -> dict[Principal, int]:
-        """Return the last use of those that were used; it is up to an hour older.
+        """Return the last use of those that were used, as noted: up to an hour early.
 
         Raises:
             RefusedError: 503, the table does not answer.

@@ -1,4 +1,4 @@
-"""The records that OntoPop itself wrote, whose names hold the keys in clear."""
+"""The records that OntoPop itself wrote, whose names contain the keys in clear."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class OntoPop:
-    """Finds the record of OntoPop's that a key id stands for; its name goes nowhere."""
+    """Finds the OntoPop record that a key id stands for, without showing its name."""
 
     def __init__(
         self, prefix: str, store: Engine, signing_secret: SigningSecret
@@ -26,13 +26,13 @@ class OntoPop:
         self._signing_secret = signing_secret
 
     def revoke(self, key_id: str, recovery_days: int) -> bool:
-        """Delete OntoPop's own record; False where there is none.
+        """Delete OntoPop's own record; False if there is none.
 
         Raises:
             RefusedError: 409, Secrets Manager does not delete it; 503, the list of
                 names broke off before it was found.
 
-        Only the key itself leads from an id to its name: all names are looked at.
+        Only the key itself leads from an id to its name, so all names are read.
         """
         keys = self._signing_secret.keys()
         token = None
@@ -59,7 +59,7 @@ class OntoPop:
                 return False
 
     def _is_ours(self, name: str, key_id: str) -> bool:
-        """Return whether a record was made here, whose name may look the same."""
+        """Return whether the record was made here, as its name may look the same."""
         stored = self._store.read(name)
         try:
             foreign.parse_ontopop_record(

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from admin.stores.engine import Engine, Stored, Wanted
     from apikeys.record import Record
 
-# What a stored secret is described as. While its deletion is scheduled nothing else
-# tells a record from one of OntoPop's, whose name holds a key in clear.
+# Descriptions of stored secrets. While its deletion is scheduled, nothing else tells a
+# record from one of OntoPop's, whose name contains a key in clear.
 _DESCRIPTIONS = {"keyId": "API key record", "login": "Basic account record"}
 
 
 class Page(NamedTuple):
-    """Some principals with the notes beside each, and the token of the next page."""
+    """Some principals, each with its notes, and the token of the next page."""
 
     notes: dict[Principal, Mapping[str, str]]
     token: str | None
@@ -55,10 +55,10 @@ class Records:
         return f"{self._prefixes[principal.field]}{principal.text}"
 
     def get(self, principal: Principal) -> Found | None:
-        """Return a record, or None where it was revoked.
+        """Return a record, or None if it was revoked.
 
         Raises:
-            RefusedError: 404 where there never was one, 409 where it can't be read.
+            RefusedError: 404 if there never was one, 409 if it can't be read.
         """
         stored = self.stored(principal)
         return None if isinstance(stored, Absence) else parsed(principal, stored)
@@ -67,7 +67,7 @@ class Records:
         """Return a record that may be changed.
 
         Raises:
-            RefusedError: as ``get``, and 409 where it was revoked.
+            RefusedError: as ``get``, and 409 if it was revoked.
         """
         found = self.get(principal)
         if found is None:
@@ -75,7 +75,7 @@ class Records:
         return found
 
     def earlier(self, principal: Principal) -> Found | None:
-        """Return the record that an earlier try wrote, None where there is none.
+        """Return the record that an earlier attempt wrote, None if there is none.
 
         Raises:
             RefusedError: 409, it was revoked or can't be read.
@@ -92,14 +92,14 @@ class Records:
         return self._store.read(self.name(principal))
 
     def stored(self, principal: Principal) -> Stored | Absence:
-        """Return what is stored, readable or not; 404 where nothing ever was."""
+        """Return what is stored, readable or not; 404 if nothing ever was."""
         stored = self.existing(principal)
         if stored is Absence.NEVER:
             raise not_found(principal)
         return stored
 
     def create(self, record: Record, notes: Mapping[str, str] = NO_NOTES) -> Found:
-        """Store a new record, with notes beside it.
+        """Store a new record with its notes.
 
         Raises:
             NameTakenError: the key id or the login is taken.
@@ -114,9 +114,9 @@ class Records:
     def replace(
         self, found: Found, record: Record, notes: Mapping[str, str] = NO_NOTES
     ) -> Found:
-        """Store a record in place of the one that was found; nothing if it is equal.
+        """Replace the record that was found; write nothing if it is equal.
 
-        Notes are taken first: a note too many is seen, one that is missing is not.
+        Notes are written first: a superfluous note is noticed, a missing one is not.
 
         Raises:
             RefusedError: 409, another write came first.
@@ -140,8 +140,8 @@ class Records:
         """Store a new record and change the one that was found, both or neither.
 
         Returns:
-            The new one and the changed one; None where the store has no transactions,
-            and nothing was written.
+            The new one and the changed one; None if the store has no transactions, and
+            nothing was written.
 
         Raises:
             NameTakenError: the key id is taken.
@@ -161,7 +161,7 @@ class Records:
         return Found(record, versions[0]), Found(changed, versions[1])
 
     def note(self, principal: Principal, notes: Mapping[str, str]) -> None:
-        """Note something beside a record.
+        """Add notes to a record.
 
         Raises:
             RefusedError: 409, it was revoked meanwhile.
@@ -169,13 +169,13 @@ class Records:
         self._store.note(self.name(principal), notes)
 
     def delete(self, principal: Principal, recovery_days: int = 30) -> bool:
-        """Delete a record, so that nobody reads it; False where it is not deleted."""
+        """Delete a record, so that nobody reads it; False if it is not deleted."""
         name = self.name(principal)
-        # Somebody else may have deleted it.
+        # Another call may have deleted it.
         return self._store.delete(name, recovery_days) or self._store.is_gone(name)
 
     def restore(self, principal: Principal) -> bool:
-        """Ask for a revoked record back; see ``Engine.restore``."""
+        """Bring a revoked record back; see ``Engine.restore``."""
         return self._store.restore(self.name(principal))
 
     def page(
@@ -204,10 +204,10 @@ class Records:
     ) -> Iterator[tuple[Principal, Record | None]]:
         """Yield every record that was not revoked, None for one that can't be read.
 
-        What is no record of this project's is passed over.
+        What is not this project's record is skipped.
 
         Raises:
-            RefusedError: 503, the list broke off: what was yielded is not all.
+            RefusedError: 503, the list broke off and is incomplete.
         """
         token = None
         while True:
@@ -223,16 +223,16 @@ class Records:
                 return
 
     def many(self, principals: list[Principal]) -> dict[Principal, Stored]:
-        """Return what is stored of these records, readable or not, if it is there."""
+        """Return those of these records that exist, readable or not."""
         names = {self.name(principal): principal for principal in principals}
         found = self._store.read_many(list(names))
         return {names[name]: stored for name, stored in found.items()}
 
     def _principal(self, name: str) -> Principal | None:
-        """Return whom a stored secret is about by its name, None where it can't be.
+        """Return who a stored secret is about by its name, None if it is not a record.
 
-        What is no key id after the prefix may be a key of OntoPop's in clear: it is
-        passed over.
+        A name that has no key id after the prefix may contain an OntoPop key in clear:
+        it is skipped.
         """
         for field, is_one in (("keyId", is_key_id), ("login", is_login)):
             rest = name.removeprefix(self._prefixes[field])

@@ -1,6 +1,6 @@
-"""What can be seen of a record once it is revoked, from the notes beside it.
+"""What can be shown of a record once it is revoked, from its notes.
 
-A note has few kinds of letters, so that texts are written in base64.
+A note allows few characters, so that texts are written in base64.
 """
 
 from __future__ import annotations
@@ -21,14 +21,12 @@ _UNTIL = "restorableUntil"
 _SHOWN = ("client", "name", "issueDate", "expirationDate", _UNTIL)
 # What a limited function may not hand out, beside roles.
 _LIMITED = ("client", "profile", "usagePlanId")
-# 252 characters of base64, of the 256 that a note may have.
+# 252 characters of base64, of the 256 allowed in a note.
 _MOST_BYTES = 189
 
 
 def notes_of(record: Record | None, until: int) -> dict[str, str]:
-    """Return the notes that keep what a person recognises a record by.
-
-    And what restoring it hands out.
+    """Return the notes by which a person recognises a record, and what it hands out.
 
     Args:
         record: which is about to be revoked, None if it is corrupt.
@@ -48,7 +46,7 @@ def notes_of(record: Record | None, until: int) -> dict[str, str]:
 def seen(notes: Mapping[str, str]) -> Document:
     """Return the fields of a revoked record that its notes keep.
 
-    A note that somebody else changed is passed over: it must stop no action.
+    A note that somebody else changed is skipped: it must not stop an action.
     """
     return _texts(notes, _SHOWN)
 

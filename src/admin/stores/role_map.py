@@ -49,11 +49,11 @@ class RoleMaps:
         return _parsed(stored), stored.version
 
     def put(self, role_map: RoleMap, if_version: str | None) -> str:
-        """Store a role map in place of the one there is, if any; return its version.
+        """Store a role map, replacing any stored one; return its version.
 
         Raises:
-            RefusedError: 409, there is another version than the one named, or another
-                write came first.
+            RefusedError: 409, the stored version is not the one named, or another write
+                came first.
         """
         text = document.dumps(role_map.document)
         stored = self._read()
@@ -68,7 +68,7 @@ class RoleMaps:
             raise conflict("the role map") from error
 
     def readable(self) -> RoleMap | None:
-        """Return the role map, None where there is none or it can't be read."""
+        """Return the role map, None if there is none or it can't be read."""
         stored = self._read()
         try:
             return None if isinstance(stored, Absence) else _parsed(stored)
@@ -76,7 +76,7 @@ class RoleMaps:
             return None
 
     def opens_without_role(self) -> bool:
-        """Return whether a key that holds no role opens a route by the map in force."""
+        """Return whether a key without roles opens a route by the map in force."""
         role_map = self.readable()
         return role_map is not None and any(
             one.grant(()).allow for _, one in role_map.maps()
@@ -89,15 +89,15 @@ class RoleMaps:
         session: object = None,
         networks: Sequence[str] = (),
     ) -> RoleMap | None:
-        """Refuse roles that the map lacks, that lose a route together or are too much.
+        """Refuse roles that the map lacks, that lose a route together or are too many.
 
         Args:
             names: what a record is to hold.
-            session: what it is to open on a back end, which may be for reading alone.
-            networks: those that it is to be called from, none for any.
+            session: what it is to open on a back end, which may be read-only.
+            networks: those that its client is to call from, none for any.
 
         Returns:
-            The role map, None where there is none.
+            The role map, None if there is none.
 
         Raises:
             RefusedError: 400, names the roles and what is lost, or says how many bytes
@@ -124,10 +124,10 @@ class RoleMaps:
         return role_map
 
     def check_networks(self, record: Record) -> RoleMap | None:
-        """Refuse networks that make the policy of a record too long.
+        """Refuse networks that make a record's policy too long.
 
         Returns:
-            The role map, None where there is none that can be read.
+            The role map, None if there is none that can be read.
 
         Raises:
             RefusedError: 400, says how many bytes it has.
@@ -150,8 +150,8 @@ def _fitting(
     *,
     api: str,
 ) -> list[Grant]:
-    """Return what a record with these roles may call, where its policy fits."""
-    # A session that reads alone today may write tomorrow.
+    """Return what a record with these roles may call, if its policy fits."""
+    # A session that is read-only today may write tomorrow.
     grants = [role_map.grant(names)]
     if is_read_only(session):
         grants.append(role_map.grant(names, read_only=True))

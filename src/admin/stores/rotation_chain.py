@@ -28,18 +28,18 @@ class RotationChain:
     def around(
         self, principal: Principal, record: Record | None
     ) -> Iterator[Found | None]:
-        """Yield what can be read of a revoked key and of all that are linked to it.
+        """Yield what can be read of a revoked key and of all keys linked to it.
 
-        None where that can't be known: a link between can't be read, or was revoked so
+        None if that can't be known: a link in between can't be read, or was revoked so
         long ago that it is gone.
 
         Args:
-            principal: the key that was revoked, or the account; itself where it was
+            principal: the key that was revoked, or the account; itself if it was
                 restored since.
-            record: as it was before, None where that is not known.
+            record: as it was before, None if that is not known.
         """
         seen: set[Principal] = set()
-        # The last is next: what may never have been made comes after what was.
+        # The last is next: keys that may never have been made come after real ones.
         waiting = [(principal, True), *_linked(record)]
         while waiting:
             following, was_made = waiting.pop()

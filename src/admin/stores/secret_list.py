@@ -1,4 +1,4 @@
-"""What Secrets Manager tells of stored secrets without their values: names and tags.
+"""What Secrets Manager shows of stored secrets without their values: names and tags.
 
 The tags are the engine's notes. They can be read while a deletion is scheduled.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class SecretList:
-    """Names of stored secrets, and the tags of each."""
+    """The names of stored secrets, and their tags."""
 
     def __init__(self, client: SecretsManagerClient) -> None:
         self._client = client
@@ -40,7 +40,7 @@ class SecretList:
     ) -> Page | None:
         """List secrets, whether or not their values may be read.
 
-        All, whichever are wanted: their names and tags tell nothing of that.
+        Lists all, whichever are wanted: names and tags don't show that.
         """
         del wanted
         exceptions = self._client.exceptions
@@ -51,7 +51,7 @@ class SecretList:
         }
         if token is not None:
             request["NextToken"] = token
-        # Only a token can be at fault: all else in the request is the function's own.
+        # Only a token can be at fault: the rest of the request is the function's own.
         bad_token = (
             ()
             if token is None

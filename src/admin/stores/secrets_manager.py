@@ -30,7 +30,7 @@ _PARALLEL_READS = 8
 
 
 class SecretStore(SecretList):
-    """The engine whose names are secrets; a secret's tags are the notes beside it."""
+    """The engine whose names are secrets; a secret's tags are its notes."""
 
     def __init__(self, client: SecretsManagerClient, kms_key_id: str | None) -> None:
         super().__init__(client)
@@ -58,10 +58,10 @@ class SecretStore(SecretList):
         description: str,
         notes: Mapping[str, str] = NO_NOTES,
     ) -> str:
-        """Make a secret; without notes no permission to tag is needed."""
+        """Create a secret; without notes no permission to tag is needed."""
         taken = (
             self._client.exceptions.ResourceExistsException,
-            # So AWS answers for a name that waits for its deletion.
+            # AWS's answer for a name that awaits deletion.
             self._client.exceptions.InvalidRequestException,
         )
         request: CreateSecretRequestTypeDef = {
@@ -104,7 +104,7 @@ class SecretStore(SecretList):
                     RemoveFromVersionId=version,
                 )
         except (*lost, RefusedError) as error:
-            # The SDK repeats a call whose answer was lost; then our own move failed it.
+            # The SDK repeats a call whose answer was lost; then our own move fails it.
             now = self.read(name)
             if isinstance(now, Stored) and now.version == put["VersionId"]:
                 return put["VersionId"]
@@ -114,11 +114,11 @@ class SecretStore(SecretList):
         return put["VersionId"]
 
     def together(self, writes: Sequence[Write]) -> None:
-        """Write nothing: Secrets Manager has no transactions."""
+        """Return None: Secrets Manager has no transactions."""
         del writes
 
     def read_many(self, names: list[str]) -> dict[str, Stored]:
-        """Read a few at a time: many in one call need a permission on all secrets."""
+        """Read a few at a time: a batch call needs a permission on all secrets."""
         with ThreadPoolExecutor(_PARALLEL_READS) as pool:
             found = dict(zip(names, pool.map(self.read, names), strict=True))
         return {
@@ -126,7 +126,7 @@ class SecretStore(SecretList):
         }
 
     def restore(self, name: str) -> bool:
-        """Cancel a scheduled deletion; False where Secrets Manager does not."""
+        """Cancel a scheduled deletion; False if Secrets Manager does not."""
         exceptions = self._client.exceptions
         refused = (
             exceptions.InvalidParameterException,
@@ -145,7 +145,7 @@ class SecretStore(SecretList):
         exceptions = self._client.exceptions
         never = exceptions.ResourceNotFoundException
         refused = (
-            # It is scheduled already.
+            # It is already scheduled.
             exceptions.InvalidRequestException,
             # It has replicas, which have to be removed first.
             exceptions.InvalidParameterException,

@@ -1,8 +1,8 @@
 """The stored signing secret: read to mint, rotated in two steps.
 
-A new signing key is announced first: it stands in ``previous``, so that every
-environment of the authorizer learns to verify it. Only when all have had the time to
-read it does it sign. No key is refused at any time.
+A new signing key is announced first: it is in ``previous``, so that every environment
+of the authorizer learns to verify it. It signs only when all have had the time to read
+it. No key is refused at any time.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class SigningSecret:
         return _parsed(self._stored().text)
 
     def lookup_key(self) -> bytes:
-        """Return the key behind the ids of foreign keys, made by the first import.
+        """Return the key that foreign keys' ids derive from; the first import makes it.
 
         Raises:
             RefusedError: 500, the secret is missing or unreadable; 409, another write.
@@ -65,7 +65,7 @@ class SigningSecret:
         try:
             self._store.replace(self._name, document.dumps(found), stored.version)
         except RefusedError:
-            # Of several first imports at once, one makes it for all.
+            # Of several concurrent first imports, one makes it for all.
             made = self.keys().lookup
             if made is None:
                 raise
@@ -108,7 +108,7 @@ class SigningSecret:
             name: the signing key's fingerprint.
 
         Raises:
-            RefusedError: 400, it is the current one or there is none such.
+            RefusedError: 400, it is the current one's or unknown.
         """
         keys = self.keys()
         if name == fingerprint(keys.current):
@@ -116,7 +116,7 @@ class SigningSecret:
         previous = [fingerprint(key) for key in keys.previous]
         if name not in previous:
             there_are = ", ".join(previous) or "there are none"
-            raise invalid("fingerprint", f"is of no previous signing key: {there_are}")
+            raise invalid("fingerprint", f"is not a previous key's: {there_are}")
 
     def retire(self, name: str) -> None:
         """Drop a previous signing key, or an announced one with its announcement.
@@ -145,7 +145,7 @@ class SigningSecret:
 
 
 def fingerprint(signing_key: bytes) -> str:
-    """Return a name for a signing key that tells nothing of it."""
+    """Return a name for a signing key that reveals nothing of it."""
     return sha256(b"signing key " + signing_key).hexdigest()[:16]
 
 
@@ -157,7 +157,7 @@ def _parsed(text: str) -> SigningKeys:
 
 
 def _new_key() -> str:
-    # 376 random bits, the most that fit; HMAC-SHA-256 uses 256 of strength.
+    # 376 random bits, the most that fit; HMAC-SHA-256 has a strength of 256.
     return base62.encode(int.from_bytes(os.urandom(47)), _WIDTH)
 
 
@@ -170,5 +170,5 @@ def _announced_at(found: Document) -> int:
     try:
         return timestamp.parse(str(found[_ANNOUNCED]))
     except ValueError as error:
-        message = "announced in the signing secret is no timestamp"
+        message = "announced in the signing secret is not a timestamp"
         raise RefusedError(Code.MISCONFIGURED, message) from error

@@ -1,4 +1,4 @@
-"""The gateway's caches of authorizer answers, emptied stage by stage."""
+"""The gateway's caches of authorizer answers, flushed stage by stage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class StageCaches:
-    """The caches of the stages in ``FlushStages``: ``apiId/stage,…``."""
+    """The caches of the stages in ``FlushStages``, which is ``apiId/stage,…``."""
 
     def __init__(
         self, stages: str, rest: APIGatewayClient, http: ApiGatewayV2Client
@@ -31,7 +31,7 @@ class StageCaches:
         self._http = http
 
     def flush(self) -> list[str]:
-        """Empty all, and return the stages whose flush API Gateway accepted.
+        """Flush all, and return the stages whose flush API Gateway accepted.
 
         Raises:
             RefusedError: 404, a stage does not exist; 503, API Gateway does not do it;
@@ -50,7 +50,7 @@ class StageCaches:
             with availability.gateway(not_rest):
                 self._rest.flush_stage_authorizers_cache(restApiId=api, stageName=stage)
         except not_rest:
-            # REST and HTTP APIs have ids of one shape and actions of their own.
+            # REST and HTTP APIs have ids of the same shape but different actions.
             try:
                 with availability.gateway(not_http):
                     self._http.reset_authorizers_cache(ApiId=api, StageName=stage)

@@ -1,4 +1,4 @@
-"""A stored value as a record, where it is one."""
+"""A stored value as a record, if it is one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """A record and the version it was read at."""
+    """A record and the version at which it was read."""
 
     record: Record
     version: str

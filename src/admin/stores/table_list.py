@@ -1,7 +1,7 @@
-"""What can be read of a table: single items, many of them, and the names in it.
+"""The reading side of a table: single items, batches, and the names in it.
 
-An index may lag behind the table, so that it gives names and notes alone: what a record
-says is read in the table.
+An index may lag behind the table, so that it is used only for names and notes: records
+are read from the table.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from admin.stores.engine import Wanted
     from admin.stores.item import Item
 
-# As many as DynamoDB reads in one call.
+# The most that DynamoDB reads in one call.
 _MOST_ITEMS = 100
-# Of those that wait for their deletion there may be few among many.
+# Those that await deletion may be few among many.
 _SEARCHED = 1_000
 _LATEST = 2**53
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 class TableList:
-    """A table, read: each record by its name, and the names by client and expiry."""
+    """Reads a table: each record by its name, and the names by client and expiry."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, clock: Callable[[], float]
@@ -43,7 +43,7 @@ class TableList:
         self._clock = clock
 
     def read_many(self, names: list[str]) -> dict[str, Stored]:
-        """Read a hundred at a time."""
+        """Read the values in batches of a hundred."""
         now = self._now()
         read = {
             item.name_of(found): stored_in(found, now)
@@ -64,7 +64,7 @@ class TableList:
         wanted: Wanted = EVERYTHING,
         deleted_as: list[str] | None = None,
     ) -> Page | None:
-        """Read the index of what is wanted, else some of the whole table."""
+        """Read the index for what is wanted, else a page of the whole table."""
         is_deleted = deleted_as is not None
         look_up = _look_up(EVERYTHING if is_deleted else wanted)
         asked = look_up.request | {"Limit": _SEARCHED if is_deleted else limit}
@@ -82,7 +82,7 @@ class TableList:
             with availability.table():
                 answer = call(TableName=self._table, **asked)
         except RefusedError as refused:
-            # Only a token can be at fault: all else is the function's own.
+            # Only a token can be at fault: the rest is the function's own.
             if token is not None and availability.is_invalid(refused):
                 return None
             raise
@@ -119,7 +119,7 @@ class TableList:
             with availability.table():
                 answer: Any = self._client.batch_get_item(RequestItems=asked)
             yield from answer["Responses"].get(self._table, [])
-            # What was too much at once, for the answer or for the table.
+            # What was too much at once for the answer or the table.
             asked = answer.get("UnprocessedKeys")
             if not asked:
                 return
@@ -140,9 +140,9 @@ def stored_in(found: Item | None, now: int) -> Stored | Absence:
 
 
 def _absence(found: Item, now: int) -> Absence | None:
-    """Return why nothing can be read in an item, None where it can.
+    """Return why an item can't be read, None if it can.
 
-    DynamoDB removes what may be purged some time later: until then it is passed over.
+    DynamoDB removes expired items only some time later: until then they are skipped.
     """
     if "revokedAt" not in found:
         return None
@@ -151,11 +151,12 @@ def _absence(found: Item, now: int) -> Absence | None:
 
 
 class _LookUp(NamedTuple):
-    """How some names are asked for.
+    """How names are queried.
 
     Attributes:
         request: without table and position.
-        partition: the part of a position that all names share; empty for the whole.
+        partition: the part of a position that all names share; empty for the whole
+            table.
     """
 
     request: dict[str, Any]
@@ -190,7 +191,7 @@ def _index(name: str, which: str, values: Item) -> dict[str, Any]:
 
 
 def _token(position: Item) -> str:
-    """Return the part of a position that its look-up does not tell."""
+    """Return the part of a position that its look-up does not imply."""
     found: list[object] = [item.name_of(position)]
     if "expires" in position:
         found.append(int(position["expires"]["N"]))
@@ -198,7 +199,7 @@ def _token(position: Item) -> str:
 
 
 def _start(token: str) -> Item | None:
-    """Return the part of a position in a token, None where it is not one."""
+    """Return the part of a position in a token, None if it is not one."""
     try:
         found = json.loads(token)
     except ValueError:

@@ -1,7 +1,7 @@
-"""What stands beside a record once it is revoked.
+"""The notes of a record once it is revoked.
 
-A revoked record can't be read. The notes beside it can: they say what restoring it must
-be allowed to do, which keys a rotation links through it, and which gateway key it had.
+A revoked record can't be read, but its notes can: they say what restoring it must be
+allowed to grant, which keys a rotation links through it, and which gateway key it had.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LINKS = ("replaces", "replacedBy")
 _ROLES = "apikeys:roles"
 _VERSION = "apikeys:version"
 _GATEWAY_KEY = "apikeys:usageKeyId"
-# Of a sister that is about to be made: a revocation that overtakes it finds it by this.
+# The sister about to be made, so that a revocation that overtakes it finds it.
 _ANNOUNCED = "apikeys:sister"
 _LONGEST_NOTE = 256
 _UNKNOWN_ROLES = "unknown"
@@ -38,17 +38,17 @@ class Held(NamedTuple):
 
 
 class Tombstones:
-    """Notes beside revoked records, by the names of their stored secrets."""
+    """The notes of revoked records, by the names of their stored secrets."""
 
     def __init__(self, store: Engine) -> None:
         self._store = store
 
     def write(self, name: str, record: Record | None, version: str, until: int) -> None:
-        """Write down what a record says that is about to be revoked, None if corrupt.
+        """Write down what a record about to be revoked says; None if it is corrupt.
 
-        Until when it can be restored is written down as well.
-        Without a tombstone, or with one of another version, only a function that may
-        grant every role can restore.
+        The time until which it can be restored is written down as well. Without a
+        tombstone, or with one of another version, only a function that may grant every
+        role can restore.
         """
         roles = " ".join(record.roles) if record is not None else _UNKNOWN_ROLES
         if len(roles) > _LONGEST_NOTE:
@@ -62,7 +62,7 @@ class Tombstones:
             self._store.note(name, notes)
 
     def held(self, name: str) -> Held:
-        """Return what a revoked record holds; a name no role has where unknown."""
+        """Return what a revoked record holds; an impossible role if unknown."""
         notes, version = self._store.notes(name)
         if version is None or notes.get(_VERSION) != version:
             return Held((_UNKNOWN_ROLES,), {})
@@ -70,7 +70,7 @@ class Tombstones:
         return Held(tuple(roles), authority(notes))
 
     def seen(self, name: str) -> Document:
-        """Return what can be seen of a revoked record; nothing where that fails."""
+        """Return what can be shown of a revoked record; nothing if that fails."""
         with suppress(RefusedError):
             return seen(self._notes(name))
         return {}
@@ -79,7 +79,7 @@ class Tombstones:
         """Return the key ids that rotations linked to a revoked record.
 
         Returns:
-            Each with whether it was ever made; what may not have been comes first.
+            Each with whether it was ever made; those that may not have been come first.
         """
         notes = self._notes(name)
         kinds = [(_ANNOUNCED, False), *((_link_note(link), True) for link in LINKS)]
@@ -90,7 +90,7 @@ class Tombstones:
         return self._notes(name).get(_GATEWAY_KEY)
 
     def announce(self, name: str, key_id: str) -> None:
-        """Note beside a key which sister is about to be made.
+        """Note on a key which sister is about to be made.
 
         Raises:
             RefusedError: 409, it was revoked meanwhile.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Topic:
-    """The topic of one ARN."""
+    """The topic with this ARN."""
 
     def __init__(self, client: SNSClient, arn: str) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""API Gateway keys that tie a client to a usage plan, which throttles and meters it."""
+"""API Gateway keys, which tie a client to a usage plan for throttling and metering."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _THROTTLED = "TooManyRequestsException"
-# As many as API Gateway lists at once.
+# The most that API Gateway lists at once.
 _PAGE = 500
 
 
@@ -29,7 +29,7 @@ class UsagePlans:
         self._client = client
         client.meta.events.register_first(
             "needs-retry.api-gateway.CreateApiKey",
-            # The stubs know only of handlers that answer nothing.
+            # The stubs know only handlers that return nothing.
             _end_unless_throttled,  # type: ignore[arg-type]
             unique_id="apikeys-end-unless-throttled",
         )
@@ -37,13 +37,13 @@ class UsagePlans:
     def join(self, principal: str, plan_id: str) -> Document:
         """Put a gateway key into a plan; return the record's fields about it.
 
-        The key is the one that an earlier try made for this principal and plan, if its
-        answer was lost. Whatever fails, a repeat finds it again.
+        The key is the one that an earlier attempt made for this principal and plan, if
+        its answer was lost. Whatever fails, a repeat finds it again.
 
         Raises:
             RefusedError: 400, there is no such plan, no new gateway key is left behind;
-                409, the account has as many gateway keys as it may have; 503, API
-                Gateway does not do it.
+                409, the account has reached its limit of gateway keys; 503, API Gateway
+                fails.
         """
         earlier = next(
             (
@@ -61,13 +61,13 @@ class UsagePlans:
         return fields
 
     def holds(self, fields: Document) -> bool:
-        """Put the gateway key that a record's fields name into its plan, if it is not.
+        """Put a record's gateway key into its plan, if it is not in there.
 
         Returns:
-            Whether it is there now; False where the key or the plan is gone.
+            Whether it is there now; False if the key or the plan is gone.
 
         Raises:
-            RefusedError: 503, API Gateway does not do it.
+            RefusedError: 503, API Gateway fails.
         """
         plan_id, usage_key_id = fields.get("usagePlanId"), fields.get("usageKeyId")
         if not (isinstance(plan_id, str) and isinstance(usage_key_id, str)):
@@ -86,10 +86,10 @@ class UsagePlans:
         return True
 
     def leave(self, fields: Document) -> None:
-        """Remove the gateway key that a record's fields name, if it is still there.
+        """Remove the gateway key that a record's fields name, if it still exists.
 
         Raises:
-            RefusedError: 503, API Gateway does not do it.
+            RefusedError: 503, API Gateway fails.
         """
         usage_key_id = fields.get("usageKeyId")
         if not isinstance(usage_key_id, str):
@@ -105,7 +105,7 @@ class UsagePlans:
         """Remove the gateway keys that were made for a principal.
 
         Raises:
-            RefusedError: 503, API Gateway does not do it.
+            RefusedError: 503, API Gateway fails.
         """
         for key in list(self._made_for(principal)):
             self.leave({"usageKeyId": key["id"]})
@@ -135,7 +135,7 @@ class UsagePlans:
                 page = self._client.get_api_keys(
                     nameQuery=name, includeValues=True, limit=_PAGE, **position
                 )
-            # The query takes a name for the beginning of one.
+            # The query matches names by prefix.
             yield from (key for key in page.get("items", []) if key.get("name") == name)
             if "position" not in page:
                 return
@@ -147,7 +147,7 @@ def _name(principal: str) -> str:
 
 
 def _description(plan_id: str) -> str:
-    """Return what a gateway key says of the one plan that it is for."""
+    """Return a gateway key's description, which names its plan."""
     return f"Usage plan {plan_id}"
 
 
@@ -164,11 +164,11 @@ def _end_unless_throttled(
     response: tuple[object, dict[str, Any]] | None,
     **_: object,
 ) -> bool | None:
-    """Return False, which ends the SDK's retries, but where the call was throttled.
+    """Return False, which ends the SDK's retries, unless the call was throttled.
 
     Another call would make another key, and nobody would know of the first, whose
-    answer was lost; a repeat of the action finds it. And the SDK takes it for
-    throttling, which passes, that no further key can be made.
+    answer was lost; a repeat of the action finds it. The SDK also mistakes a reached
+    limit of keys for throttling, which passes.
     """
     error = {} if response is None else response[1].get("Error", {})
     return None if error.get("Code") == _THROTTLED else False

@@ -1,4 +1,4 @@
-"""One change of many records: several at a time, with a report of each."""
+"""One change to many records: several at a time, each with a report."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import AdminFunction
     from apikeys_cli.batch.report import Report
 
-# AWS lets an account change 25 secrets a second, for all that goes on in it.
+# AWS lets an account change 25 secrets a second in all.
 _PARALLEL = 4
 _WAITS = (1.0, 2.0, 4.0)
 
 
 class Change(NamedTuple):
-    """A change, as people and the function call it.
+    """A change, in the words of people and of the function.
 
     Attributes:
         action: the function's.
@@ -36,7 +36,7 @@ class Change(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """A record, as a report tells it from others."""
+    """A record, as a report identifies it."""
 
     line: int
     client: str | None
@@ -44,7 +44,7 @@ class _Row(NamedTuple):
 
 
 class _Outcome(NamedTuple):
-    """An answer, or why there is none."""
+    """The answer, or why there is none."""
 
     answer: dict[str, Any] | None
     error: str = ""
@@ -62,14 +62,14 @@ def carry_out(
         function: changes them.
         change: what is done.
         records: each has a ``keyId`` or a ``login``, and may have more to show.
-        report: where it is said what became of each.
+        report: says what became of each.
 
     Returns:
-        One of the answers, None where all were refused; and how many were.
+        One of the answers, None if all were refused; and how many were.
 
     Raises:
-        UnreachableError: the function can't be reached, also after some tries; the
-            records from there on may be as they were.
+        UnreachableError: the function can't be reached even after retries; the records
+            from there on may be unchanged.
     """
 
     def outcome(record: Mapping[str, Any]) -> _Outcome:
@@ -115,7 +115,7 @@ def carry_out(
 def foresee(
     change: Change, records: Sequence[Mapping[str, Any]], report: Report
 ) -> None:
-    """Report each record that would be changed, of which there may be none."""
+    """Report each record that would be changed, if any."""
     for line, record in enumerate(records, 1):
         row = _Row(line, record.get("client"), record.get("name"))
         report.add(row, f"not {change.done}", keyId=name_of(record))
@@ -125,7 +125,7 @@ def foresee(
 def _changed(
     function: AdminFunction, change: Change, named: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return the answer, if need be of a later try: in an incident AWS may be slow."""
+    """Return the answer, with retries: in an incident AWS may be slow."""
     for wait in _WAITS:
         try:
             return function.invoke(change.action, **named, **change.fields)
@@ -133,7 +133,7 @@ def _changed(
             if error.is_denied:
                 raise
         except RefusedByFunctionError as refused:
-            # Somebody else's write came between: the change is wanted all the same.
+            # Somebody else wrote in between: the change is wanted all the same.
             if refused.code != "version_conflict":
                 raise
         sleep(wait)

@@ -23,7 +23,7 @@ ENDS = ("expires", "expirationDate", "lifetimeDays", "neverExpires")
 
 _CLOSE = 0.75
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
-# A session's settings as columns, under the names that the authorizer's context has.
+# A session's settings as columns, named as in the authorizer's context.
 _SESSION = {
     "sessionLogin" if name == "login" else name: name
     for name in (*REQUIRED, *OPTIONAL, *MODES)
@@ -31,12 +31,12 @@ _SESSION = {
 
 
 class Columns(NamedTuple):
-    """The names of a row's fields, judged.
+    """The fields of a row, checked by name.
 
     Attributes:
-        values: what the row says, by the fields that are known.
-        unknown: the other names, and the known one that each may stand for.
-        faults: a sentence for each field that is said twice.
+        values: what the row says, by known field.
+        unknown: the other names, each with the known one that may be meant.
+        faults: a sentence for each duplicate field.
     """
 
     values: dict[str, Any]
@@ -51,7 +51,7 @@ class Columns(NamedTuple):
             *(
                 f"{name}: did you mean {meant}?"
                 if meant
-                else f"{name}: is none of {names}"
+                else f"{name}: is not one of {names}"
                 for name, meant in self.unknown.items()
             ),
         ]
@@ -60,12 +60,12 @@ class Columns(NamedTuple):
 def named(
     raw: Mapping[str, Any], known: Mapping[str, str], *, is_text: bool
 ) -> Columns:
-    """Return a row by the fields that are known.
+    """Return a row by its known fields.
 
     Args:
         raw: the row's values, by the names in the file.
         known: each field by its name in lower case.
-        is_text: whether names may have any case, as a spreadsheet's have.
+        is_text: whether names may have any case, as in spreadsheets.
     """
     found = Columns({}, {}, [])
     for number, (name, value) in enumerate(raw.items(), start=1):
@@ -73,7 +73,7 @@ def named(
         if field is None:
             found.unknown[_shown(number, name, raw, known)] = _meant(name, known)
         elif field in found.values:
-            found.faults.append(f"{field}: stands there twice")
+            found.faults.append(f"{field}: is given twice")
         else:
             found.values[field] = value
     return found
@@ -82,7 +82,7 @@ def named(
 def checked_fields(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Return a row's fields as the request has them, and a sentence for each fault.
 
-    ``expires`` stays as it is; the request has another field for it.
+    ``expires`` is unchanged; the request has another field for it.
     """
     given = _with_session(raw)
     found: dict[str, Any] = {}
@@ -99,7 +99,7 @@ def checked_fields(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 
 def completed(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a row says, and the defaults where it is silent."""
+    """Return what a row says, with the defaults for what it leaves out."""
     given = {name: value for name, value in raw.items() if value not in (None, "")}
     has_end = any(end in given for end in ENDS)
     silent = {
@@ -113,7 +113,7 @@ def completed(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, 
 def known_roles(
     function: AdminFunction, requests: Iterable[Mapping[str, Any]]
 ) -> set[str]:
-    """Return the names in the role map, none where no request has roles."""
+    """Return the names in the role map; none if no request has roles."""
     if not any(request.get("roles") for request in requests):
         return set()
     return named_in(function.invoke("roles.get")["roleMap"])
@@ -122,7 +122,7 @@ def known_roles(
 def standing_faults(
     request: Mapping[str, Any], known_roles: Container[str], now: float
 ) -> Iterator[str]:
-    """Yield what is wrong now with a request that is good in itself."""
+    """Yield what is wrong now with a request that is valid in itself."""
     unknown = [role for role in request.get("roles", []) if role not in known_roles]
     if unknown:
         yield f"roles: not in the role map: {', '.join(unknown)}"
@@ -136,7 +136,7 @@ def _shown(
 ) -> str:
     """Return what a message calls an unknown field.
 
-    In a file without a header the names are its first row, and a key among them.
+    In a file without a header the names are its first row, which may hold a key.
     """
     has_header = any(other.lower() in known for other in raw)
     if not has_header or foreign.is_foreign_key(name):
@@ -151,7 +151,7 @@ def _field(name: str, known: Mapping[str, str], *, is_text: bool) -> str | None:
 
 
 def _meant(name: str, known: Mapping[str, str]) -> str | None:
-    """Return the field whose name is much like this one, None where none is."""
+    """Return the field with a similar name, None if there is none."""
     close = get_close_matches(name.lower(), known, n=1, cutoff=_CLOSE)
     return known[close[0]] if close else None
 

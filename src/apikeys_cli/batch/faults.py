@@ -1,4 +1,4 @@
-"""What is wrong with a file of rows, told once for all the rows that share it."""
+"""What is wrong with a file of rows, said once for all rows that share it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLACES = 5
 def refuse(
     name: object, faults: Iterable[tuple[int | str, str]], consequence: str
 ) -> None:
-    """End with what is wrong in a file, if anything is.
+    """End with the faults of a file, if it has any.
 
     Args:
         name: the file's.
@@ -24,7 +24,7 @@ def refuse(
         consequence: what was not done.
 
     Raises:
-        UsageError: there are faults.
+        UsageError: the file has faults.
     """
     places: dict[str, list[int | str]] = {}
     for line, fault in faults:
@@ -39,7 +39,7 @@ def refuse(
 
 
 def _spelled(lines: list[int | str]) -> str:
-    """Return a few lines' numbers, or the first of them and how many there are."""
+    """Return a few line numbers, or the first of many and their count."""
     if len(lines) == 1:
         return f"line {lines[0]}"
     shown = ", ".join(map(str, lines[:_PLACES]))

@@ -1,7 +1,7 @@
-"""The rows of ``import``: a key each, minted elsewhere, and what is known of it.
+"""The rows of ``import``: a key each, minted elsewhere, and what is known about it.
 
-A row with an ``issueDate`` is a record of OntoPop's; any other has the fields of a
-request, or the columns of API Gateway's own key file. No fault shows what it judges.
+A row with an ``issueDate`` is an OntoPop record; any other has the fields of a request,
+or the columns of API Gateway's own key file. No fault shows a value.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from apikeys import foreign, role_name, timestamp
 from apikeys.defaults import DAY
 from apikeys_cli import dates
 from apikeys_cli.batch.columns import ENDS, NAMES, checked_fields, completed, named
+from apikeys_cli.batch.files import RawRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from apikeys_cli.batch.columns import Columns
-    from apikeys_cli.batch.files import RawRow
 
 _NAMES = {name.lower(): name for name in (*NAMES, "key", "issueDate", "usagePlanIds")}
-# So get-api-keys calls a key's text.
+# What get-api-keys calls a key's text.
 _NAMES["value"] = "key"
-# What is told of a key by API Gateway: in its key file, and by get-api-keys.
+# API Gateway's fields of a key: in its key file, and from get-api-keys.
 _GATEWAY = {"key", "name", "description", "enabled", "usagePlanIds"}
 _ANSWERED = "createdDate"
 
@@ -34,14 +34,14 @@ class ImportRow:
     """One key to be imported.
 
     Attributes:
-        line: where it stands: a line, or what tells its stored secret from others.
-        client: whom the key is for, where that may be shown.
-        name: what it is for, where that may be shown.
+        line: a line, or what identifies its stored secret.
+        client: who the key is for, if that may be shown.
+        name: what it is for, if that may be shown.
         request: the fields of the function's request, the key among them.
         faults: a sentence for each thing that keeps it from being imported.
         has_plans: whether a key file of API Gateway's gives it usage plans.
         passed_over: the names of fields that are not read.
-        arn: of OntoPop's own stored secret, where it was read from one.
+        arn: of OntoPop's own stored secret, if it was read from one.
     """
 
     line: int | str
@@ -60,30 +60,46 @@ class ImportRow:
 
     @property
     def standing(self) -> dict[str, Any]:
-        """What has to agree with the role map and the clock."""
+        """What is checked against the role map and the clock."""
         record = self.request.get("record", {})
         return {"roles": role_name.normalise_all(record.get("roles")), **self.request}
 
     def faulty(self, faults: Iterable[str]) -> ImportRow:
-        """Return the row with more faults."""
+        """Return the row with further faults."""
         return replace(self, faults=(*self.faults, *faults))
 
 
-def file_rows(raw_rows: list[RawRow], defaults: Mapping[str, Any]) -> list[ImportRow]:
-    """Return the rows of a file; a key that stands in it twice is a fault.
+class ImportRows:
+    """The rows of a file, parsed one by one each time they are iterated over.
 
-    Args:
-        raw_rows: the file's; names of columns in any case.
-        defaults: the fields of rows that are silent.
+    A duplicate key is a fault.
     """
-    first: dict[object, int | str] = {}
-    rows = []
-    for line, values, is_text in raw_rows:
-        row = import_row(line, values, defaults, is_text=is_text)
-        if isinstance(row.key, str) and first.setdefault(row.key, line) != line:
-            row = row.faulty([f"key: is the one of line {first[row.key]}"])
-        rows.append(row)
-    return rows
+
+    def __init__(self, source: str, defaults: Mapping[str, Any]) -> None:
+        """Read a file.
+
+        Args:
+            source: a path, or ``-`` for standard input; column names in any case.
+            defaults: for fields that a row leaves out.
+
+        Raises:
+            UsageError: it can't be read.
+        """
+        self._raw_rows = RawRows(source)
+        self._defaults = defaults
+
+    def __iter__(self) -> Iterator[ImportRow]:
+        """Yield the rows.
+
+        Raises:
+            UsageError: the file is in none of the three formats, or has no rows.
+        """
+        first: dict[str, int] = {}
+        for line, values, is_text in self._raw_rows:
+            row = import_row(line, values, self._defaults, is_text=is_text)
+            if isinstance(row.key, str) and first.setdefault(row.key, line) != line:
+                row = row.faulty([f"key: is the same as on line {first[row.key]}"])
+            yield row
 
 
 def import_row(
@@ -93,7 +109,7 @@ def import_row(
     *,
     is_text: bool = False,
 ) -> ImportRow:
-    """Return a row, with what is wrong in itself."""
+    """Return a row, with what is wrong with it in itself."""
     columns = named(values, _NAMES, is_text=is_text)
     passed_over, faults = _judged(columns)
     given = columns.values
@@ -106,7 +122,7 @@ def import_row(
     fields, wrong = checked_fields(fields)
     faults += [*_key_faults(text, is_answer=_ANSWERED in passed_over), *wrong]
     if expires := fields.pop("expires", None):
-        # Another moment at every run: the second would differ from the first.
+        # Another time at every run: the second would differ from the first.
         if (dates.seconds(expires) or 0) % DAY:
             faults.append("expires: give whole days, a date or never")
         fields |= dates.end_fields(expires, time.time()) or {}
@@ -115,7 +131,7 @@ def import_row(
     known = {**(record or {}), **fields}
     telling = foreign.field_with_key(known, text) if isinstance(text, str) else None
     if telling and not faults:
-        faults.append(f"{telling}: has the key in it")
+        faults.append(f"{telling}: contains the key")
     own = {"key": text} if record is None else {"record": {"key": text, **record}}
     return ImportRow(
         line=line,
@@ -129,10 +145,10 @@ def import_row(
 
 
 def _judged(columns: Columns) -> tuple[tuple[str, ...], list[str]]:
-    """Return the names that are passed over, and what is wrong with names.
+    """Return the names that are ignored, and what is wrong with names.
 
-    OntoPop and API Gateway pass over what they do not know. A name that is much like
-    one of theirs is a mistake in a table, which people type.
+    OntoPop and API Gateway ignore what they do not know. In a table, which people type,
+    a name similar to one of theirs is a mistake.
     """
     found, unknown = columns.values, columns.unknown
     if "issueDate" in found:
@@ -144,9 +160,9 @@ def _judged(columns: Columns) -> tuple[tuple[str, ...], list[str]]:
 
 
 def _record(given: dict[str, Any], *, is_text: bool) -> dict[str, Any]:
-    """Take out of a row what only a record of OntoPop's says as it does.
+    """Take out of a row what only an OntoPop record has in this form.
 
-    In JSON that is also what it grants: nothing but true enables, no text is a role.
+    In JSON that includes what it grants: only true enables, and a text is not a role.
     """
     taken = ["issueDate"]
     if given.get("expirationDate", "") != "":
@@ -184,9 +200,9 @@ def _date_faults(record: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterat
 
 
 def _shown(text: object, key: object) -> str | None:
-    """Return a text that may be shown beside a key, or None.
+    """Return a text that may be shown with a key, or None.
 
-    Where the key is none, another column might be it.
+    If the key is invalid, another column might be the key.
     """
     if not isinstance(text, str) or not isinstance(key, str) or not key:
         return None

@@ -1,7 +1,7 @@
-"""The rows of ``import`` on their way, a few at a time; into a plan, one by one.
+"""Imports the rows of ``import``, a few at a time; those with a plan one by one.
 
-Nothing is kept of a run: the key's id follows from the key, so that the function itself
-knows what was imported before, whenever the run was stopped.
+No state of a run is kept: the key's id is derived from the key, so that the function
+itself knows what was imported before, whenever the run was stopped.
 """
 
 from __future__ import annotations
@@ -18,20 +18,18 @@ import click
 
 from apikeys_cli.batch.columns import known_roles, standing_faults
 from apikeys_cli.batch.pace import Pace
+from apikeys_cli.batch.pipeline import PARALLEL, in_order
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.terminal.console import say, tracked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from apikeys_cli.admin_function import AdminFunction
     from apikeys_cli.batch.import_rows import ImportRow
     from apikeys_cli.batch.report import Report
 
-# Each costs the function a slow hash and a CreateSecret, of which AWS allows 50 a
-# second.
-_PARALLEL = 4
-# So the function answers where the key has, or had, a record of this project's.
+# The function's answers if the key has, or had, a record of this project's.
 _KNOWN = ("key_exists", "key_revoked")
 
 
@@ -42,38 +40,65 @@ class Outcome(NamedTuple):
     found: dict[str, str]
 
 
-def judged(function: AdminFunction, rows: list[ImportRow]) -> list[ImportRow]:
-    """Return the rows with what is wrong with them as things stand."""
-    good = [row for row in rows if not row.faults]
-    roles, now = known_roles(function, (row.standing for row in good)), time.time()
-    return [
-        row if row.faults else row.faulty(standing_faults(row.standing, roles, now))
-        for row in rows
-    ]
+class CheckedRows:
+    """Rows with what is currently wrong with them, each time they are iterated over.
+
+    Attributes:
+        count: how many there are.
+        faults: the line of each fault, and a sentence about it.
+        passed_over: the names of fields that are ignored.
+        have_plans: whether a key file of API Gateway's names any usage plans.
+    """
+
+    def __init__(self, function: AdminFunction, rows: Iterable[ImportRow]) -> None:
+        """Check rows that can be iterated over more than once."""
+        self._rows = rows
+        self._now = time.time()
+        self._roles = known_roles(
+            function, (row.standing for row in rows if not row.faults)
+        )
+        self.count = 0
+        self.faults: list[tuple[int | str, str]] = []
+        self.passed_over: dict[str, None] = {}
+        self.have_plans = False
+        for row in self:
+            self.count += 1
+            self.faults += [(row.line, fault) for fault in row.faults]
+            self.passed_over |= dict.fromkeys(row.passed_over)
+            self.have_plans |= row.has_plans
+
+    def __iter__(self) -> Iterator[ImportRow]:
+        """Yield the rows."""
+        for row in self._rows:
+            if row.faults:
+                yield row
+            else:
+                wrong = standing_faults(row.standing, self._roles, self._now)
+                yield row.faulty(wrong)
 
 
-def preview(rows: list[ImportRow], report: Report) -> None:
-    """Say what would become of each row, and write nothing.
+def preview(rows: CheckedRows, report: Report) -> None:
+    """Say what would become of each row, without writing anything.
 
     Raises:
         Exit: 1, some would be refused.
     """
-    counted = _reported(rows, map(_foreseen, rows), report)
+    counted = _reported(((row, _foreseen(row)) for row in rows), rows.count, report)
     _conclude(f"Nothing was written: {counted['importable']} importable", counted)
 
 
 def carry_out(
     function: AdminFunction,
-    rows: list[ImportRow],
+    rows: CheckedRows,
     report: Report,
     delete: Callable[[str], None] | None = None,
 ) -> None:
-    """Import each row that has no fault, and say what became of it.
+    """Import each row without a fault, and say what became of it.
 
     Args:
         function: the function.
         rows: those with faults are reported last.
-        report: where it is said.
+        report: says what became of each row.
         delete: deletes OntoPop's own secret, by its ARN, of a key that an earlier run
             imported; None leaves them all.
 
@@ -87,19 +112,18 @@ def carry_out(
             return _refused(function, row)
         with pace.kept(row.request):
             status, found, is_known = pace.patiently(partial(_imported, function, row))
-        # Right after its import the authorizer may still have to find it.
+        # Right after its import the authorizer may not have found it yet.
         if is_known and delete is not None and row.arn is not None:
             delete(row.arn)
             return Outcome("deleted", found)
         return Outcome(status, found)
 
-    good = [row for row in rows if not row.faults]
-    faulty = [row for row in rows if row.faults]
-    pool = ThreadPoolExecutor(_PARALLEL)
-    # One after the other: the first import makes what ids follow from.
-    outcomes = chain.from_iterable(pool.map(outcome, some) for some in (good, faulty))
+    pool = ThreadPoolExecutor(PARALLEL)
+    # One after the other: the first import makes what ids are derived from.
+    good = in_order(pool, outcome, (row for row in rows if not row.faults))
+    faulty = in_order(pool, outcome, (row for row in rows if row.faults))
     try:
-        counted = _reported([*good, *faulty], outcomes, report)
+        counted = _reported(chain(good, faulty), rows.count, report)
     finally:
         pool.shutdown(cancel_futures=True)
     told = f"{counted['imported']} imported, {counted['done before']} done before"
@@ -115,9 +139,10 @@ def _foreseen(row: ImportRow) -> Outcome:
 
 
 def _refused(function: AdminFunction, row: ImportRow) -> Outcome:
-    """Refuse a row; where OntoPop's own record is read, its id is told.
+    """Refuse a row; if OntoPop's own record is accepted, give its id.
 
-    By it the authorizer's log says whether the key is in use, and ``revoke`` ends it.
+    By that id the authorizer's log says whether the key is in use, and ``revoke`` ends
+    it.
     """
     status, found = _foreseen(row)
     if row.arn is not None:
@@ -130,7 +155,7 @@ def _refused(function: AdminFunction, row: ImportRow) -> Outcome:
 def _imported(
     function: AdminFunction, row: ImportRow
 ) -> tuple[str, dict[str, str], bool]:
-    """Return a row's status, what the report has, and whether it was known before."""
+    """Return a row's status, the report's text, and whether it was known before."""
     try:
         answer = function.invoke("import", **row.request)
     except RefusedByFunctionError as refused:
@@ -141,21 +166,18 @@ def _imported(
 
 
 def _reported(
-    rows: list[ImportRow], outcomes: Iterator[Outcome], report: Report
+    outcomes: Iterable[tuple[ImportRow, Outcome]], count: int, report: Report
 ) -> Counter[str]:
     counted: Counter[str] = Counter()
     try:
         for row, (status, found) in tracked(
-            zip(rows, outcomes, strict=True),
-            "Importing",
-            count=len(rows),
-            is_hidden=report.is_seen,
+            outcomes, "Importing", count=count, is_hidden=report.is_seen
         ):
             report.add(row, status, **found)
             counted[status] += 1
     except (UnreachableError, KeyboardInterrupt, OSError):
         say(
-            f"{len(rows) - counted.total()} of {len(rows)} rows are left. Run the same "
+            f"{count - counted.total()} of {count} rows are left. Run the same "
             "command again: no key is imported twice."
         )
         raise

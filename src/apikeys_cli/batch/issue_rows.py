@@ -1,4 +1,4 @@
-"""The rows of ``issue --from``: a client each, all good before the first call."""
+"""The rows of ``issue --from``: a client each, all valid before the first call."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ from apikeys_cli.batch.columns import (
     named,
     standing_faults,
 )
-from apikeys_cli.batch.faults import refuse
-from apikeys_cli.batch.files import read_raw_rows
+from apikeys_cli.batch.files import RawRows
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
-
-NOTHING_ISSUED = "no key was issued"
 
 _NAMES = {name.lower(): name for name in NAMES}
 
@@ -33,10 +30,10 @@ class Row:
     """One client's key to be issued.
 
     Attributes:
-        line: where it stands in the file.
-        fields: the request's, but for an end that counts from the moment of issue.
+        line: its line in the file.
+        fields: the request's, except an end that counts from the time of issue.
         expires: that end.
-        identity: the same for the same row, wherever in the file it has moved.
+        identity: the same for the same row, wherever it is moved in the file.
     """
 
     line: int
@@ -46,7 +43,7 @@ class Row:
 
     @property
     def client(self) -> str:
-        """Whom the key is for."""
+        """Who the key is for."""
         return str(self.fields["client"])
 
     @property
@@ -55,47 +52,65 @@ class Row:
         return self.fields.get("name")
 
     def request(self, begun_at: float) -> dict[str, Any]:
-        """Return the request's fields, the same at every try that began then."""
+        """Return the request's fields, the same at every attempt that began then."""
         end = dates.end_fields(self.expires, begun_at) if self.expires else None
         return self.fields | (end or {})
 
 
-def read_rows(path: Path, defaults: Mapping[str, Any]) -> list[Row]:
-    """Return the rows of a file, all of them good.
+class IssueRows:
+    """The rows of a file, parsed one by one each time they are iterated over."""
 
-    Args:
-        path: CSV with a header, a JSON array, or JSON objects.
-        defaults: the fields of rows that are silent.
+    def __init__(self, path: Path, defaults: Mapping[str, Any]) -> None:
+        """Read a file.
 
-    Raises:
-        UsageError: with a sentence for each thing that is wrong.
-    """
-    faults: list[tuple[int, str]] = []
-    seen: Counter[str] = Counter()
-    rows = []
-    for line, raw, is_text in read_raw_rows(path):
-        columns = named(raw, _NAMES, is_text=is_text)
-        fields, wrong = checked_fields(completed(columns.values, defaults))
-        faults += [(line, fault) for fault in (*columns.refused(_NAMES), *wrong)]
-        expires = fields.pop("expires", None)
-        text = json.dumps([fields, expires], sort_keys=True)
-        # Two equal rows are two clients' keys: the second is another row.
-        seen[text] += 1
-        identity = sha256(f"{seen[text]} {text}".encode()).hexdigest()[:32]
-        rows.append(Row(line, fields, expires, identity))
-    refuse(path, faults, NOTHING_ISSUED)
-    return rows
+        Args:
+            path: CSV with a header, a JSON array, or JSON objects.
+            defaults: for fields that a row leaves out.
+
+        Raises:
+            UsageError: it can't be read.
+        """
+        self._raw_rows = RawRows(path)
+        self._defaults = defaults
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows, without their faults."""
+        return (row for row, _ in self._checked())
+
+    def faults(self) -> Iterator[tuple[int, str]]:
+        """Yield what is wrong with the rows themselves, each with its line.
+
+        Raises:
+            UsageError: the file is in none of the three formats, or has no rows.
+        """
+        for row, wrong in self._checked():
+            for fault in wrong:
+                yield row.line, fault
+
+    def _checked(self) -> Iterator[tuple[Row, list[str]]]:
+        seen: Counter[bytes] = Counter()
+        for line, raw, is_text in self._raw_rows:
+            columns = named(raw, _NAMES, is_text=is_text)
+            fields, wrong = checked_fields(completed(columns.values, self._defaults))
+            expires = fields.pop("expires", None)
+            text = json.dumps([fields, expires], sort_keys=True).encode()
+            # Two equal rows mean two keys: the second is another row.
+            same = sha256(text).digest()
+            seen[same] += 1
+            identity = sha256(b"%d %b" % (seen[same], text)).hexdigest()[:32]
+            row = Row(line, fields, expires, identity)
+            yield row, [*columns.refused(_NAMES), *wrong]
 
 
 def faults_of(
     rows: Iterable[Row], known_roles: Container[str], now: float
 ) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with rows that are to be issued now, and on which line.
+    """Yield what is wrong with rows to be issued now, and on which line.
 
     Args:
-        rows: good in themselves.
+        rows: valid in themselves.
         known_roles: the names in the role map.
-        now: no key may end before.
+        now: no key may end before it.
     """
     for row in rows:
         for fault in standing_faults(row.request(now), known_roles, now):

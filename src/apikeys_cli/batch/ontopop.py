@@ -1,7 +1,7 @@
-"""OntoPop's own stored secrets, whose names hold the keys in clear.
+"""OntoPop's own stored secrets, whose names contain the keys in clear.
 
-Read with the identity of whoever runs the command line. No name, no ARN and no text of
-AWS's about one goes further than this: what tells a secret from others is the end of
+Read with the identity of whoever runs the command line. No name, no ARN and no text
+from AWS about one goes further than this module: a secret is identified by the end of
 its ARN, which Secrets Manager made up.
 """
 
@@ -33,7 +33,7 @@ class OntoPopSecrets:
     """The records under a prefix that OntoPop itself wrote."""
 
     def __init__(self, connection: Connection, prefix: str) -> None:
-        # It takes longer to load than help takes to be shown.
+        # It takes longer to import than it takes to show the help.
         from botocore.config import Config  # noqa: PLC0415 - as it says
 
         config = Config(
@@ -44,13 +44,13 @@ class OntoPopSecrets:
         self._prefix = prefix
 
     def rows(self, defaults: Mapping[str, Any]) -> list[ImportRow]:
-        """Return a row for each record; none for what this project wrote.
+        """Return a row for each record, except for what this project wrote.
 
         Args:
-            defaults: the fields of records that are silent.
+            defaults: for fields that a record leaves out.
 
         Raises:
-            UnreachableError: AWS lets this identity read none.
+            UnreachableError: AWS lets this identity read none of them.
         """
         listed = self._listed()
         with ThreadPoolExecutor(_PARALLEL_READS) as pool:
@@ -69,7 +69,7 @@ class OntoPopSecrets:
         """Schedule the deletion of one of them.
 
         Raises:
-            UnreachableError: AWS does not do it.
+            UnreachableError: AWS refuses or fails.
         """
         try:
             self._client.delete_secret(SecretId=arn, RecoveryWindowInDays=RECOVERY_DAYS)
@@ -111,14 +111,14 @@ class OntoPopSecrets:
                 raise ValueError(text.message)  # noqa: TRY301 - as a record's faults
             found = document.loads(text)
         except ValueError as error:
-            # A record of this project's; doctor tells of it.
+            # A record of this project's, which doctor reports.
             if is_key_id(key):
                 return None
             return ImportRow(line=mark, faults=(str(error),))
         if "schemaVersion" in found:
             return None
         if found.get("key") != key:
-            # No client ever passes by it.
+            # No client ever gets in with it.
             fault = "key: is not the one in the secret's name"
             return ImportRow(line=mark, faults=(fault,))
         known = {field: found[field] for field in _FIELDS if field in found}

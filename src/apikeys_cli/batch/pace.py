@@ -1,4 +1,4 @@
-"""The pace of a batch: what API Gateway's quotas and the store of the records take."""
+"""The pace of a batch: as much as API Gateway's quotas and the record store allow."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 # An account may make five CreateApiKey calls a second, and ten of API Gateway's control
-# plane in all. A row costs three: a look for the key of an earlier try, the key, and
-# its plan.
+# plane in all. A row costs three: looking for the key of an earlier attempt, the key,
+# and its plan.
 _SECONDS = 0.3
-# A store that is asked for too much recovers in seconds. A row is safe to repeat.
+# An overloaded store recovers in seconds. A row is safe to repeat.
 _STORE_WAITS = (1, 2, 4, 8)
 
 
 class Pace:
     """Lets rows with a usage plan begin one after the other, three a second at most.
 
-    All other rows go on beside them.
+    All other rows proceed meanwhile.
     """
 
     def __init__(self) -> None:
@@ -31,10 +31,10 @@ class Pace:
         self._next_at = monotonic()
 
     def patiently[T](self, ask: Callable[[], T]) -> T:
-        """Ask, again after a while where the store does not serve at the moment.
+        """Ask, and ask again after a while if the store is unavailable at the moment.
 
         Raises:
-            UnreachableError: it did not serve for long, or something else fails.
+            UnreachableError: it was unavailable for long, or something else failed.
         """
         for wait in _STORE_WAITS:
             try:
@@ -47,7 +47,7 @@ class Pace:
 
     @contextmanager
     def kept(self, request: Mapping[str, Any]) -> Iterator[None]:
-        """Wait for a request's turn, and hold it while the request is under way."""
+        """Wait for a request's turn, and hold it while the request is in progress."""
         if not request.get("usagePlanId"):
             yield
             return

@@ -18,16 +18,16 @@ _PLACE_WIDTHS = {"line": 5, "secret": 7}
 
 
 class Named(Protocol):
-    """A row, as a report tells it from others."""
+    """A row, as a report identifies it."""
 
     @property
     def line(self) -> int | str:
-        """Where it stands."""
+        """Its place in the file."""
         ...
 
     @property
     def client(self) -> str | None:
-        """Whom its key is for."""
+        """Who its key is for."""
         ...
 
     @property
@@ -37,9 +37,9 @@ class Named(Protocol):
 
 
 class Report:
-    """Rows on stdout; when one was added it is out, on the disk if that is a file.
+    """Rows on stdout; a row that was added is out, on the disk if stdout is a file.
 
-    In the form ``json`` the rows are one document, written bit by bit.
+    In the format ``json`` the rows are one document, written bit by bit.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Report:
         """Begin a report.
 
         Args:
-            output: the form.
+            output: the format.
             shows_keys: whether the rows have their keys.
             place: what a row is named by, ``line`` or ``secret``.
         """
@@ -67,7 +67,7 @@ class Report:
 
     @property
     def is_seen(self) -> bool:
-        """Whether the rows themselves show on a terminal how far it has come."""
+        """Whether the rows themselves show the progress on a terminal."""
         return sys.stdout.isatty()
 
     def add(self, row: Named, status: str, **found: str) -> None:
@@ -115,6 +115,6 @@ class Report:
 
 def _flush() -> None:
     sys.stdout.flush()
-    # A pipe and a terminal can't be synchronised; neither can a test's buffer.
+    # Pipes and terminals can't be synchronised, nor can a test's buffer.
     with suppress(OSError, ValueError):
         os.fsync(sys.stdout.fileno())

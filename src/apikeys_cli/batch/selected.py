@@ -1,4 +1,4 @@
-"""The records that a change of many is about."""
+"""The records selected for a change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class NobodyError(click.ClickException):
-    """No record has the client that was named: whoever typed it should know."""
+    """No record has the given client, which may be mistyped."""
 
     exit_code = RefusedByFunctionError.exit_code
 
@@ -41,7 +41,7 @@ def listed(
     fits: Callable[[Mapping[str, Any]], bool] | None,
     **filters: object,
 ) -> list[dict[str, Any]]:
-    """Return the records that fit, and say which can't be read."""
+    """Return the records that match, and say which can't be read."""
     listing = Listing(function, None, fits, **filters)
     with messages().status("Reading the records …"):
         found = list(listing.records())

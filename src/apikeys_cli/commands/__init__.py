@@ -1,1 +1,1 @@
-"""The commands, a file each or a family."""
+"""The commands, one file per command or family."""

@@ -1,4 +1,4 @@
-"""``apikeys confirm``, which the commands that issue do by themselves."""
+"""``apikeys confirm``, which the issuing commands do by themselves."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 @common_options
 @click.pass_obj
 def confirm(invocation: Invocation, principal: dict[str, str]) -> None:
-    """Say that a key or a password reached whom it is for.
+    """Confirm that a key or a password reached its client.
 
-    For one that doctor takes for lost. The commands that issue confirm by themselves.
+    For one that doctor reports as lost. The issuing commands confirm by themselves.
     """
     answer = invocation.function.invoke("confirm", **principal)
     emit(

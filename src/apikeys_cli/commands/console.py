@@ -1,4 +1,4 @@
-"""``apikeys console``: the keys in a browser, on this machine."""
+"""``apikeys console``: the keys in a browser, on this machine only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LAST_PORT = 65_535
 def console(invocation: Invocation, *, port: int, no_open: bool) -> None:
     """Serve the console: make, find and change keys in a browser, until Ctrl-C.
 
-    It serves this machine alone, and one browser, under your own AWS identity.
+    It serves only this machine and one browser, under your own AWS identity.
     """
     if any(find_spec(name) is None for name in _EXTRA):
         raise click.UsageError("the console is an extra: install apikeys[console]")

@@ -1,4 +1,4 @@
-"""``apikeys doctor``: is everything as it should be, and if not, what to do?"""
+"""``apikeys doctor``: is everything in order, and if not, what is to be done?"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _UNHEALTHY = 1
     type=click.Choice(["fail", "warn"]),
     default="fail",
     show_default=True,
-    help="From which finding on it exits with 1: warn for a job that nobody reads.",
+    help="The level from which it exits with 1: warn for a job that nobody reads.",
 )
 @common_options
 @click.pass_obj
@@ -44,14 +44,14 @@ def doctor(
     stages: tuple[str, ...],
     fail_on: str,
 ) -> None:
-    """Look at the deployment, and at the APIs that the authorizer guards.
+    """Check the deployment, and the APIs that the authorizer guards.
 
-    Changes nothing. What this identity may not see is said to be not checked. Exits
-    with 1 if anything fails, or with --fail-on warn if anything wants attention.
+    Changes nothing. What this identity may not see is reported as not checked. Exits
+    with 1 if anything fails, or with --fail-on warn if anything needs attention.
     """
     if len(apis) != len(stages):
         raise click.UsageError("give one --stage for each --api")
-    with messages().status("Looking …"):
+    with messages().status("Checking …"):
         findings = list(examine(invocation, list(zip(apis, stages, strict=True))))
     rows = [finding._asdict() for finding in findings]
     emit(

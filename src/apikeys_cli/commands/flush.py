@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 @common_options
 @click.pass_obj
 def flush(invocation: Invocation) -> None:
-    """Have API Gateway empty its authorizer caches of the stages in FlushStages.
+    """Flush API Gateway's authorizer caches of the stages in FlushStages.
 
-    It helps only once the record TTL has passed since a change; --wait of the commands
-    that change something waits for that and flushes by itself.
+    It helps only once the record TTL has passed since a change; the commands that
+    change something wait for that and flush with --wait.
     """
     answer = invocation.function.invoke("flush")
     stages = answer["flushed"]
@@ -32,4 +32,4 @@ def flush(invocation: Invocation) -> None:
     if stages:
         say("Accepted by API Gateway, which does not say when the caches are empty.")
     else:
-        say("No stage is in FlushStages, so none was flushed: caches age out.")
+        say("FlushStages names no stage, so none was flushed: caches expire.")

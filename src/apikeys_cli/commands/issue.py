@@ -72,7 +72,7 @@ _usage_plan_option = click.option(
 @click.option(
     "--login",
     type=LOGIN,
-    help="Issue a Basic account with this login, in place of a key.",
+    help="Issue a Basic account with this login, instead of a key.",
 )
 @password_option
 @description_options()
@@ -87,7 +87,7 @@ _usage_plan_option = click.option(
     type=click.Path(exists=True, dir_okay=False),
     help="Issue a key for each row of this file (CSV, JSON or JSON lines). The columns "
     "are named as the request's fields: client, roles (separated by spaces), expires, "
-    "name …; options serve the rows that are silent. May be run again after any stop.",
+    "name …; options are the defaults of its rows. Can be run again after any stop.",
 )
 @click.option(
     "--keys-to",
@@ -106,7 +106,7 @@ _usage_plan_option = click.option(
 def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
     """Issue a key, or a Basic account with a password, and print it, once.
 
-    Standard output has the key alone, so that KEY=$(apikeys issue …) takes it; the
+    Standard output has only the key, so that KEY=$(apikeys issue …) captures it; the
     record goes to standard error. --output json, ndjson and csv have both.
     """
     fields = described(options) | {
@@ -156,7 +156,7 @@ def issue(invocation: Invocation, /, **options: Unpack[_IssueOptions]) -> None:
 @click.option("--new-login", type=LOGIN, help="The login of an account's clone.")
 @password_option
 @description_options(issuer="Who issues it. [default: as the model]")
-@life_options(default="as long a life as the model's")
+@life_options(default="the model's lifetime")
 @_usage_plan_option
 @request_token_option
 @key_file_option
@@ -170,7 +170,7 @@ def clone(
     principal: dict[str, str],
     **options: Unpack[_CloneOptions],
 ) -> None:
-    """Issue another key or account like one that is there, but for what is given."""
+    """Issue a key or account like an existing one, except for what is given."""
     answer = hand_over(
         invocation,
         "clone",
@@ -190,7 +190,7 @@ def clone(
 
 
 def _refuse_options_of_one_key(options: Mapping[str, object]) -> None:
-    for option in ("key_file", "request_token", "login", "password"):
+    for option in ("key_file", "deliver_to", "request_token", "login", "password"):
         if options[option] is not None:
             flag = option.replace("_", "-")
             raise click.UsageError(f"--{flag} is for one key, not for --from")

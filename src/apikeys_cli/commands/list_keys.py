@@ -1,4 +1,4 @@
-"""``apikeys list``: every record that fits, however many pages that takes."""
+"""``apikeys list``: every matching record, however many pages that takes."""
 
 from __future__ import annotations
 
@@ -63,12 +63,14 @@ class _ListOptions(TypedDict):
 @click.option(
     "--state",
     type=click.Choice(["active", "disabled", "expired", "revoked"]),
-    help="Only those in this state; revoked ones are listed by this alone.",
+    help="Only those in this state; revoked ones are listed only with this.",
 )
 @click.option(
     "--expiring-within", type=DURATION, help="Only those that end within 14d, 2w, 12h."
 )
-@click.option("--search", help="Only those with this in client, name or description.")
+@click.option(
+    "--search", help="Only those with this text in client, name or description."
+)
 @click.option(
     "--sort",
     type=SORT,
@@ -82,16 +84,16 @@ class _ListOptions(TypedDict):
     type=DURATION,
     help="Only those not used for 90d, 12w (with LastUsed on).",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many in all.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most this many in all.")
 @common_options
 @click.pass_obj
 def list_keys(invocation: Invocation, /, **options: Unpack[_ListOptions]) -> None:
-    """List the keys: all that fit, or the first --limit of them."""
+    """List the keys: all that match, or the first --limit of them."""
     ending, sort = options["expiring_within"], options["sort"]
     columns = options["columns"]
     listing = Listing(
         invocation.function,
-        # What comes first is known once all are.
+        # The first ones are known only once all are.
         None if sort else options["limit"],
         client=options["client"],
         issuer=options["issuer"],
@@ -122,7 +124,7 @@ def _show(
     columns: tuple[str, ...] | None,
     listing: Listing,
 ) -> None:
-    """Print records, all of each or some fields."""
+    """Print records, whole or some fields."""
     shown = records
     if columns is not None:
         shown = ({name: record.get(name) for name in columns} for record in records)
@@ -143,9 +145,9 @@ def _show(
 
 
 def _ending(seconds: int | None, now: float) -> dict[str, Any]:
-    """Return how records are chosen that end so soon.
+    """Return how records that end soon are chosen.
 
-    The function counts whole days; the rest of the last one is left to be looked at.
+    The function counts whole days; the rest of the last one is checked here.
     """
     if seconds is None:
         return {}
@@ -158,7 +160,7 @@ def _ending(seconds: int | None, now: float) -> dict[str, Any]:
 
 
 def _days(seconds: int | None) -> int | None:
-    """Return a duration in whole days, of which the last may be a part."""
+    """Return a duration in whole days, rounded up."""
     return None if seconds is None else -(-seconds // DAY)
 
 
@@ -168,7 +170,7 @@ def _nothing(function: AdminFunction, options: _ListOptions) -> str:
     if filters and any(Listing(function, 1).records()):
         role = options["role"]
         found = unknown(function, split([role])) if role else ""
-        return found or "None matches your filter; apikeys list shows all."
+        return found or "No key matches your filter; apikeys list shows all."
     return "No keys yet; apikeys issue makes one."
 
 

@@ -1,4 +1,4 @@
-"""``apikeys prune``: what expired long ago is revoked, and costs nothing any more."""
+"""``apikeys prune``: revokes what expired long ago, which then costs nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     "--expired-for",
     type=DURATION,
     required=True,
-    help="Those that ended so long ago: 30d, 12w.",
+    help="Those that ended this long ago: 30d, 12w.",
 )
 @click.option("--dry-run", is_flag=True, help="Show which; revoke none.")
 @recovery_option
@@ -46,7 +46,7 @@ def prune(
     recovery_days: int | None,
     yes: bool,
 ) -> None:
-    """Revoke what expired long ago: each record that is kept costs its month."""
+    """Revoke what expired long ago: each record kept costs money every month."""
     ended_by = time.time() - expired_for
     found = listed(
         invocation.function,
@@ -56,7 +56,7 @@ def prune(
     change = Change("revoke", "revoked", {"recoveryDays": recovery_days})
     if not found:
         foresee(change, found, Report(invocation.output))
-        say("Nothing expired so long ago.")
+        say("Nothing expired that long ago.")
         return
     if dry_run:
         foresee(change, found, Report(invocation.output))

@@ -1,4 +1,4 @@
-"""The commands on keys and accounts that were issued before."""
+"""The commands on existing keys and accounts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import Invocation
 
 
-# The fields that have another name than their option.
+# The fields whose option has another name.
 _FIELDS = {"allow-from": "allowedCidrs"}
 
 
@@ -53,7 +53,7 @@ class _UpdateOptions(RecordOptions):
 )
 @principal_argument
 @click.option(
-    "--routes", is_flag=True, help="Show what its roles open as well, and what not."
+    "--routes", is_flag=True, help="Also show what its roles open, and what not."
 )
 @api_options
 @common_options
@@ -99,7 +99,7 @@ def get(
     "--clear",
     multiple=True,
     type=click.Choice(["name", "description", "session", "roles", "allow-from"]),
-    help="Take a field away; repeat for more.",
+    help="Remove a field; repeat for more.",
 )
 @life_options(default="as before")
 @click.option(
@@ -116,7 +116,7 @@ def update(
 ) -> None:
     """Change a record; what is not given stays as it is.
 
-    Roles and session are replaced whole. A new end counts from now.
+    Roles and session are replaced as a whole. A new end counts from now.
     """
     fields = described(options) | {"enabled": options["enabled"]} | end(options)
     cleared = {_FIELDS.get(name, name) for name in options["clear"]}

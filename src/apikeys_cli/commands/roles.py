@@ -87,7 +87,7 @@ def get_roles(invocation: Invocation) -> None:
     answer = invocation.function.invoke("roles.get")
     role_map = answer["roleMap"]
     fields = ("role", "field", "route", "api")
-    # The API where there is one, for there mostly is none.
+    # The API column only if there is one, as mostly there is none.
     rows = [
         {name: text for name, text in zip(fields, row, strict=True) if text}
         for row in routes(role_map)
@@ -117,8 +117,8 @@ def check_roles(
 ) -> None:
     """Say what is wrong with the role map in FILE, or with the stored one.
 
-    Exits with 1 if anything is. Of the stored map also what it opens no longer since
-    {name} is exact.
+    Exits with 1 if anything is. For the stored map also what it no longer opens since
+    {name} became exact.
     """
     document = document_of(invocation.connection, options)
     file = options["file"]
@@ -154,7 +154,7 @@ def check_roles(
 @click.option("--dry-run", is_flag=True, help="Show what would change; store nothing.")
 @click.option("--if-version", help="Only if the stored map still has this version.")
 @click.option("--no-count", is_flag=True, help="Don't count the keys that lose routes.")
-@click.option("--allow-empty", is_flag=True, help="Store a map without roles, too.")
+@click.option("--allow-empty", is_flag=True, help="Store the map even without roles.")
 @yes_option
 @wait_option
 @common_options
@@ -163,9 +163,9 @@ def check_roles(
 def put_roles(
     context: click.Context, invocation: Invocation, /, **options: Unpack[_PutOptions]
 ) -> None:
-    """Check and store the role map in FILE (TOML, or JSON by its name; - reads it).
+    """Check and store the role map in FILE (TOML, or JSON by its name; - for stdin).
 
-    Where there is a map already, the difference is shown, and how many keys lose what;
+    If there is a map already, the difference is shown, and how many keys lose what;
     then you are asked.
     """
     role_map = read_role_file(options["file"])
@@ -182,9 +182,11 @@ def put_roles(
         return
     if stored is not None and found["changes"] and not options["yes"]:
         if str(options["file"]) == STANDARD_INPUT:
-            raise click.UsageError("the map took standard input: answer with --yes")
+            raise click.UsageError(
+                "the map was read from standard input: answer with --yes"
+            )
         click.confirm("Store it?", abort=True, err=True)
-    # What was shown is compared with a version, and put in its place alone.
+    # The difference shown is to one version, and only that is replaced.
     version = None if stored is None else stored["version"]
     store(
         invocation,
@@ -204,7 +206,7 @@ def put_roles(
 def edit_roles(
     invocation: Invocation, *, no_count: bool, wait: bool, yes: bool
 ) -> None:
-    """Open the stored role map in $EDITOR, and store what you leave there.
+    """Open the stored role map in $EDITOR, and store what you save there.
 
     What changes is shown first; then you are asked. What can't be stored can be edited
     again. Comments are not stored.
@@ -223,7 +225,9 @@ def edit_roles(
 @click.argument(
     "names", nargs=-1, required=True, metavar="ROLE…", shell_complete=complete_role
 )
-@click.option("--file", type=role_file_path(), help="Of this file, not the stored map.")
+@click.option(
+    "--file", type=role_file_path(), help="Use this file, not the stored map."
+)
 @api_options
 @common_options
 @click.pass_obj

@@ -1,4 +1,4 @@
-"""``apikeys rotate``: a new key in place of an old one."""
+"""``apikeys rotate``: replaces a key by a new one."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class _RotateOptions(LifeOptions):
     show_default=True,
     help="How long the old key or password still works: 24h, 7d, 30m, 0.",
 )
-@life_options(default="as long a life as the old one's")
+@life_options(default="the old one's lifetime")
 @password_option
 @request_token_option
 @key_file_option
@@ -69,9 +69,9 @@ def rotate(
     principal: dict[str, str],
     **options: Unpack[_RotateOptions],
 ) -> None:
-    """Issue a key or a password in place of another, which ends after an overlap.
+    """Issue a key or a password to replace another, which ends after an overlap.
 
-    The new key has the old one's roles and as long a life; an account keeps its login.
+    The new key has the old one's roles and lifetime; an account keeps its login.
     """
     name = name_of(principal)
     what = f"the password of {name}" if "login" in principal else name
@@ -104,7 +104,7 @@ def rotate(
 
 
 def _replacement(invocation: Invocation, principal: dict[str, str]) -> str:
-    """Return the name of the key that replaced another, as the end of a sentence."""
+    """Return the end of a sentence, naming the key that replaced another."""
     try:
         record = invocation.function.invoke("get", **principal)["record"]
     except (RefusedByFunctionError, UnreachableError):

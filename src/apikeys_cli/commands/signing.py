@@ -39,9 +39,9 @@ def signing() -> None:
 def rotate_signing(invocation: Invocation, *, wait: bool) -> None:
     """Rotate the signing key in two steps; no key is refused at any time.
 
-    Step 1 announces a new signing key: from the record TTL on, the authorizer verifies
-    it. Step 2 lets it sign. Keys that the old one signed stay good: it goes on
-    verifying them.
+    Step 1 announces a new signing key: after the record TTL, the authorizer verifies
+    it. Step 2 lets it sign. Keys that the old one signed remain valid: it still
+    verifies them.
     """
     answer = invocation.function.invoke("signing.rotate")
     if answer["phase"] == "announced":
@@ -71,8 +71,8 @@ def rotate_signing(invocation: Invocation, *, wait: bool) -> None:
 def retire_signing(invocation: Invocation, fingerprint: str, *, yes: bool) -> None:
     """Drop a previous signing key, by the FINGERPRINT that rotate shows.
 
-    For one that leaked. Every key under it is refused from then on; how many live keys
-    those are is said first.
+    For one that leaked. Every key under it is refused from then on; the number of live
+    ones is shown first.
     """
     asked = {"fingerprint": fingerprint}
     first = invocation.function.invoke("signing.retire", countOnly=True, **asked)
@@ -82,7 +82,7 @@ def retire_signing(invocation: Invocation, fingerprint: str, *, yes: bool) -> No
     if not yes:
         click.confirm(f"Retire {fingerprint}?", abort=True, err=True)
     answer = invocation.function.invoke("signing.retire", **asked)
-    # Another count by its fingerprint can't be asked for: it is gone.
+    # Its fingerprint is gone, so no other count can be requested.
     _show(_counted(invocation, answer, "signing.rotate"), invocation.output)
     say("Back the signing secret up again.")
     until_in_force(invocation.function, answer, wait=False)
@@ -91,9 +91,9 @@ def retire_signing(invocation: Invocation, fingerprint: str, *, yes: bool) -> No
 def _counted(
     invocation: Invocation, answer: dict[str, Any], action: str, **asked: object
 ) -> dict[str, Any]:
-    """Return an answer with the counts of all its pages, which are asked for in turn.
+    """Return an answer with the counts of all its pages, fetched in turn.
 
-    What was written stays written where counting fails: then it has no ``keys``.
+    What was written stays written if counting fails: then it has no ``keys``.
     """
     rest = {n: v for n, v in answer.items() if n not in ("keys", "nextToken")}
     try:

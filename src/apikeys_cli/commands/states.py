@@ -1,4 +1,4 @@
-"""The commands by which keys and accounts pass or not: one, several, a client's."""
+"""The commands that change whether keys and accounts pass: one, several, a client's."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class _RevokeOptions(TypedDict):
 def enable(
     invocation: Invocation, selection: Selection, *, wait: bool, yes: bool
 ) -> None:
-    """Let what is disabled pass again."""
+    """Let disabled keys and accounts pass again."""
     change = Change("enable", "enabled", {})
     _change(invocation, change, selection, lambda r: not r["enabled"], wait, yes=yes)
 
@@ -128,8 +128,8 @@ def _change(  # noqa: PLR0913 - one for three commands
         invocation: of the command.
         change: what is done.
         selection: to which records.
-        fits: of all a client's, whether a record is not as it should be yet.
-        wait: until it is in force.
+        fits: whether a client's record still needs the change.
+        wait: whether to wait until it is in force.
         yes: whether the question is answered.
     """
     verb = change.action.capitalize()
@@ -148,7 +148,7 @@ def _change(  # noqa: PLR0913 - one for three commands
         records = [record for record in found if fits(record)]
         if not records:
             foresee(change, records, Report(invocation.output))
-            say(f"All that this client has are {change.done} already.")
+            say(f"All keys and accounts of this client are {change.done} already.")
             return
     check(lambda: f"{verb} {count_of(records)}?", is_sure=yes)
     answer, refused = carry_out(
@@ -167,7 +167,7 @@ def _say_done(invocation: Invocation, answer: Mapping[str, Any], *, wait: bool) 
 
 
 def _described(invocation: Invocation, principal: dict[str, str]) -> str:
-    """Return a name with what makes a person recognise it, if it can be read."""
+    """Return a name with what a person recognises it by, if it can be read."""
     name = name_of(principal)
     try:
         record = invocation.function.invoke("get", **principal)["record"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("keyId", "login", "outcome", "reason", "decisions", "first", "last")
 _DAYS = 30
-# A query takes seconds or minutes, by what it reads.
+# A query takes seconds or minutes, depending on what it reads.
 _FIRST_SECONDS, _LONGEST_SECONDS = 0.5, 5.0
 _BYTES_A_GB = 1_000_000_000
 
@@ -37,7 +37,7 @@ _BYTES_A_GB = 1_000_000_000
     )
 )
 @click.argument("key_id", type=KEY_ID, required=False, shell_complete=complete_key_id)
-@click.option("--login", type=LOGIN, help="A Basic account, in place of a key id.")
+@click.option("--login", type=LOGIN, help="A Basic account, instead of a key id.")
 @click.option("--client", help="All keys and accounts of this client.")
 @click.option(
     "--days",
@@ -58,9 +58,9 @@ def usage(
 ) -> None:
     """Show how often keys were used, by outcome and reason, and when last.
 
-    Without a key, --login or --client: of all. It asks the authorizer's log, which has
-    decisions: API Gateway's cache answers more requests than that. CloudWatch charges
-    by the GB that a query reads, $0.005 in us-east-1.
+    Without a key, --login or --client: of all. It queries the authorizer's log, which
+    has decisions; API Gateway's cache answers further requests. CloudWatch charges per
+    GB that a query reads, $0.005 in us-east-1.
     """
     named = {"keyId": key_id, "login": login, "client": client}
     if sum(value is not None for value in named.values()) > 1:
@@ -98,7 +98,7 @@ def _awaited(function: AdminFunction, query_id: str) -> dict[str, Any]:
 
 
 def _order(row: Mapping[str, Any]) -> tuple[bool, str, str, str]:
-    """Return what puts strangers last, and of each key the commonest words together."""
+    """Return a sort key: strangers last, and each key's commonest rows first."""
     is_stranger = not (row.get("keyId") or row.get("login"))
     return is_stranger, name_of(row), row["outcome"], row["reason"]
 
@@ -121,7 +121,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
         table.add_column(heading)
     for row in rows:
         known = row.get("keyId") or row.get("login")
-        cells = (known or "nobody known", row["outcome"], row["reason"])
+        cells = (known or "unknown", row["outcome"], row["reason"])
         times = (row["first"], row["last"])
         texts = (*cells, str(row["decisions"]), *times)
         table.add_row(*(Text(visible(text)) for text in texts))

@@ -44,13 +44,13 @@ class _VerifyOptions(TypedDict):
 @click.option(
     "--route",
     metavar="'METHOD /path'",
-    help="Say of this request as well whether it is open, and by which role.",
+    help="Also say whether this request is open, and by which role.",
 )
 @click.option(
     "--from",
     "source_ip",
     type=ADDRESS,
-    help="Judge a call from this address, where the record names networks.",
+    help="Judge a call from this address, if the record names networks.",
 )
 @api_options
 @common_options
@@ -64,8 +64,8 @@ def verify(
 ) -> None:
     """Say what the authorizer would decide about a credential, and why.
 
-    It is read from standard input, or asked for on a terminal; never an argument. Exits
-    with 1 where it would be refused, or where the route is shut.
+    It is read from standard input, or asked for on a terminal; it is never an argument.
+    Exits with 1 if it would be refused, or if the route is closed.
     """
     check_api(options["api"], options["stage"])
     answer = invocation.function.invoke(
@@ -92,7 +92,7 @@ def verify(
 
 
 def _ruling_lines(ruling: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is said of a route, as a person reads it."""
+    """Yield what is said about a route, for a person."""
     verdict = "open" if ruling["open"] else "shut"
     yield f"{ruling['request']}: {verdict}: {ruling['reason']}"
     if "finding" in ruling:

@@ -1,4 +1,4 @@
-"""The console as an application: which address is answered by which page."""
+"""The console as an application: which page answers which address."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SEE_OTHER = 303
 _FAILED = 502
 _REFUSED = 400
 
-# A browser counts a redirect as part of the request before it, which a file began: a
+# A browser counts a redirect as part of the previous request, which a file began: a
 # strict cookie is sent only with the request that this page makes.
 _WELCOME = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>API keys</title>'
@@ -131,7 +131,7 @@ def _static(request: Request) -> Response:
 
 
 def _shown(console: Console, page: Page) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of a page, which calls the function in a thread."""
+    """Return the endpoint for a page, which calls the function in a thread."""
 
     async def endpoint(request: Request) -> Response:
         return await run_in_threadpool(page, console, request)
@@ -140,7 +140,7 @@ def _shown(console: Console, page: Page) -> Callable[[Request], Awaitable[Respon
 
 
 def _posted(console: Console, deed: Deed) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of a form, which must be one of this console's."""
+    """Return the endpoint for a form, which must be one of this console's."""
 
     async def endpoint(request: Request) -> Response:
         form = await request.form()
@@ -155,7 +155,7 @@ def _posted(console: Console, deed: Deed) -> Callable[[Request], Awaitable[Respo
 
 
 async def _failed(console: Console, _request: Request, error: Exception) -> Response:
-    """Answer what no page could: a refusal, or that the function can't be reached."""
+    """Answer with what no page could show: a refusal, or an unreachable function."""
     if isinstance(error, HTTPException):
         title, text, status = "There is no such page", "", error.status_code
     elif isinstance(error, RefusedByFunctionError):

@@ -1,4 +1,4 @@
-"""All records at once, for a search that answers while they are still being read."""
+"""All records, for a search that answers while they are still being read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from apikeys_cli.admin_function import AdminFunction
 
 _SEARCHED = ("keyId", "login", "client", "name", "description")
-# The settings of a session that a form offers from the values in use.
+# The session settings for which a form offers the values in use.
 _OFFERED = ("environment", "repository", "profile")
 
 
@@ -31,7 +31,7 @@ class Match(NamedTuple):
 class Catalogue:
     """The records, read once in the background when a search first needs them.
 
-    Each record is a read that is paid for, so that nothing is read ahead of a search.
+    Each read is paid for, so that nothing is read ahead of a search.
     """
 
     def __init__(self, function: AdminFunction) -> None:
@@ -42,11 +42,11 @@ class Catalogue:
         self._fault: str | None = None
 
     def search(self, text: str, most: int) -> Match:
-        """Return the records that have a text, of those read so far.
+        """Return those of the records read so far that contain a text.
 
         Args:
             text: sought in ids, clients, names and descriptions, in any case.
-            most: the most records that are returned; all are counted.
+            most: the most records returned; all are counted.
         """
         self._begin()
         with self._lock:
@@ -57,7 +57,7 @@ class Catalogue:
         return Match(found[:most], len(found), is_reading, self._fault)
 
     def forget(self) -> None:
-        """Drop what was read, so that the next search reads anew."""
+        """Drop what was read, so that the next search reads again."""
         with self._lock:
             self._records = {}
             self._reader = None
@@ -68,7 +68,7 @@ class Catalogue:
             self._records |= {name_of(record): record for record in records}
 
     def offered(self) -> dict[str, list[str]]:
-        """Return the values that a form offers, of the records known so far."""
+        """Return the values that a form offers, from the records known so far."""
         with self._lock:
             records = list(self._records.values())
         found = {"client": [record.get("client") for record in records]}

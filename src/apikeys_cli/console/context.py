@@ -36,7 +36,7 @@ class Notice(NamedTuple):
     at: float
 
     def left(self, now: float) -> int:
-        """Return for how many seconds more the change may not be in force."""
+        """Return the seconds until the change is certainly in force."""
         return max(0, round(self.at + self.within - now))
 
 
@@ -49,7 +49,7 @@ class Console:
         session: its browser's.
         forms: those that were shown.
         shown: what waits for its one view.
-        notices: what was last done to a record, by its name.
+        notices: what was last done to a record, by name.
         function: the admin function.
         catalogue: the records that a search has read.
     """
@@ -72,7 +72,7 @@ class Console:
         background: BackgroundTask | None = None,
         **values: object,
     ) -> HTMLResponse:
-        """Return a page made of a template, all of whose values are escaped."""
+        """Return a page made from a template, with all values escaped."""
         text = self._templates.get_template(template).render(
             base=self.session.path,
             csrf=self.session.csrf,
@@ -96,7 +96,7 @@ class Console:
         return path_of(record)
 
     def notice(self, record: Mapping[str, Any]) -> Notice | None:
-        """Return what was last done to a record here, None where nothing was."""
+        """Return what was last done to a record here, None if nothing was."""
         return self.notices.get(name_of(record))
 
 
@@ -109,7 +109,7 @@ def path_of(record: Mapping[str, Any]) -> str:
 
 def _templates() -> Environment:
     folder = files("apikeys_cli.console") / "templates"
-    # A record's text is data: all of it is escaped, wherever it stands.
+    # A record's text is data: all of it is escaped, wherever it is shown.
     environment = Environment(
         autoescape=True,
         loader=FunctionLoader(lambda name: (folder / name).read_text("utf-8")),

@@ -1,4 +1,4 @@
-"""Posted forms, and the fields of a request that they stand for."""
+"""Posted forms, and the request fields that they stand for."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _NUMBERED = re.compile(r"\.[0-9]+$")
 
 
 def text_of(form: FormData, name: str) -> str:
-    """Return a field's text without the spaces around it, empty where there is none."""
+    """Return a field's text, stripped; empty if there is none."""
     return str(form.get(name, "")).strip()
 
 
 def described(form: FormData) -> dict[str, Any]:
-    """Return what a form says of a record; None for a field that is left empty."""
+    """Return what a form says about a record; None for a field left empty."""
     return {
         **{name: text_of(form, name) or None for name in TEXTS},
         "roles": _roles(form),
@@ -47,9 +47,9 @@ def described(form: FormData) -> dict[str, Any]:
 
 
 def life(form: FormData) -> dict[str, Any]:
-    """Return the fields that say when a key ends; none for the default's, or as before.
+    """Return the fields that say when a key ends; none for the default, or as before.
 
-    A date is the whole of that day, UTC. What is no date or number is sent as it was
+    A date means the whole of that day, UTC. What is not a date or a number is sent as
     typed: the function says what is allowed.
     """
     match text_of(form, "expiry"):
@@ -66,7 +66,7 @@ def life(form: FormData) -> dict[str, Any]:
 
 
 def changes(form: FormData, record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that a form changes in a record; None takes one away."""
+    """Return the fields that a form changes in a record; None removes one."""
     asked = described(form)
     asked["roles"] = asked["roles"] or []
     changed = {
@@ -99,10 +99,10 @@ def as_typed(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def beside(error: RefusedByFunctionError) -> dict[str, str]:
-    """Return a refusal as the message of the field that it names, if it names one."""
+    """Return a refusal as a message on the field that it names, if any."""
     field = error.field or ""
     text = error.message.removesuffix(f" ({error.code})").removeprefix(f"{field}: ")
-    # One of several, such as allowedCidrs.0, is typed in the one field for all.
+    # An item such as allowedCidrs.0 is typed into one field for all.
     return {_NUMBERED.sub("", field): text}
 
 

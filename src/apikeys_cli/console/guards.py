@@ -1,4 +1,4 @@
-"""What every request to the console passes before a page sees it."""
+"""What every request to the console has to pass before a page sees it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ENTRY = "/enter"
 WELCOME = "/welcome"
 
-# Where a browser comes from a file or a terminal, and has no cookie yet.
+# Here a browser comes from a file or a terminal, without a cookie yet.
 _OPEN_PATHS = (ENTRY, WELCOME)
 _METHODS = ("GET", "HEAD", "POST")
 _OWN = ("none", "same-origin")
@@ -41,7 +41,7 @@ _HEADERS = {
 
 
 class Guards:
-    """Refuse every request that is not this console's own browser's.
+    """Refuse every request that is not from this console's own browser.
 
     A page of another site can send requests to this machine, by a name of its own that
     it points here (DNS rebinding) or across origins; another user of this machine can
@@ -61,9 +61,9 @@ class Guards:
         self._host = host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or pass it on; every answer has the same headers."""
+        """Answer a request or pass it on; every answer has the same headers."""
         if scope["type"] != "http":
-            # There is nothing to start or to stop, and no socket to open.
+            # There is nothing to start or stop, and no WebSocket.
             return
 
         async def with_headers(message: Message) -> None:
@@ -79,7 +79,7 @@ class Guards:
         await self._app(scope, receive, with_headers)
 
     def _refusal(self, request: Request) -> PlainTextResponse | None:
-        """Return why a request does not pass, None where it does."""
+        """Return why a request does not pass, None if it does."""
         if request.headers.getlist("host") != [self._host]:
             return _refused(_MISDIRECTED, "This is another server.")
         if request.method not in _METHODS:
@@ -108,7 +108,7 @@ class Guards:
                 "Ctrl-C and start it again."
             )
         return (
-            "This browser has not entered, or its address was used before. Start "
+            "This browser has no session, or its address was used before. Start "
             "apikeys console again."
         )
 

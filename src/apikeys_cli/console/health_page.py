@@ -1,4 +1,4 @@
-"""What ``apikeys doctor`` finds, each with its remedy, and how often keys were used."""
+"""What ``apikeys doctor`` finds, with remedies, and how often keys were used."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 DAYS = 30
 
-_STRANGERS = "nobody known"
+_STRANGERS = "unknown"
 
 
 def health(console: Console, request: Request) -> Response:
-    """Offer to look, since that reads each record; then show what was found."""
+    """Offer the check, since it reads each record; then show what was found."""
     looks = "look" in request.query_params
     findings = list(examine(console.invocation, [])) if looks else []
     return console.page("health.html", looks=looks, findings=findings, days=DAYS)
 
 
 def ask_usage(console: Console, _request: Request, form: FormData) -> Response:
-    """Start the query, which is paid for by what it reads, once for each press."""
+    """Start the query once per click, since what it reads is paid for."""
 
     def act() -> str:
         started = console.function.invoke("usage", days=DAYS)
@@ -54,7 +54,7 @@ def usage(console: Console, request: Request) -> Response:
 
 
 def _bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a bar for each key: what was allowed and refused, the most used first."""
+    """Return a bar for each key, of allowed and refused, the most used first."""
     bars: dict[str, dict[str, Any]] = {}
     for row in rows:
         is_known = bool(row.get("keyId") or row.get("login"))

@@ -1,4 +1,4 @@
-"""The page of all keys: filters, search, and what is done to several at once."""
+"""The page of all keys: filters, search, and changes to several at once."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 STATES = ("active", "disabled", "expired", "revoked")
 
 _ROWS = 50
-# A page of the function's may hold nothing that fits, and a next one all the same.
+# A page of the function's may have no match, and yet a next page.
 _MOST_CALLS = 5
 _AT_ONCE = 4
 _DONE = {"disable": "disabled", "revoke": "revoked"}
 
 
 def keys(console: Console, request: Request) -> Response:
-    """Show the keys and accounts that fit, or the table alone to the script."""
+    """Show the keys and accounts that match; only the table for the script."""
     asked = {name: request.query_params.get(name, "").strip() for name in _FILTERS}
     template = "rows.html" if "rows" in request.query_params else "keys.html"
     found = _searched(console, asked) if asked["q"] else _listed(console, asked)
@@ -41,7 +41,7 @@ def keys(console: Console, request: Request) -> Response:
 
 
 def confirm_selected(console: Console, _request: Request, form: FormData) -> Response:
-    """Ask whether several records shall be disabled or revoked."""
+    """Ask whether to disable or revoke several records."""
     verb, names = text_of(form, "verb"), [str(name) for name in form.getlist("names")]
     if verb not in _DONE or not names:
         return console.page("message.html", 400, title="Select keys first", text="")
@@ -69,7 +69,7 @@ _FILTERS = ("q", "state", "client", "role", "expiring", "after")
 
 
 def role_names(console: Console) -> list[str]:
-    """Return the names of the stored map's roles; none where there is no map."""
+    """Return the names of the stored map's roles; none if there is no map."""
     try:
         found = console.function.invoke("roles.get")["roleMap"]
     except (RefusedByFunctionError, UnreachableError):
@@ -115,7 +115,7 @@ def _listed(console: Console, asked: dict[str, str]) -> dict[str, Any]:
 
 
 def _changed(console: Console, verb: str, name: str) -> dict[str, str]:
-    """Change one of several records, and return its row of the report."""
+    """Change one of several records, and return its row in the report."""
     kind, _, value = name.partition(":")
     try:
         answer = console.function.invoke(verb, **{kind: value})

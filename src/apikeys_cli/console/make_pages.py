@@ -37,7 +37,7 @@ _REFUSED = 400
 
 
 def new_key(console: Console, request: Request) -> Response:
-    """Show the form, empty or filled in as the record that a clone is to be like."""
+    """Show the form, empty or filled in from the record to clone."""
     principal = like(dict(request.query_params))
     values = dict(_NEW)
     if principal:
@@ -47,7 +47,7 @@ def new_key(console: Console, request: Request) -> Response:
 
 
 def make(console: Console, _request: Request, form: FormData) -> Response:
-    """Issue or clone what the form says, and lead to the page that shows it."""
+    """Issue or clone what the form says, and redirect to the page that shows it."""
     values = {**_NEW, **typed(form)}
     principal = like(values)
     fields = described(form) | life(form)
@@ -59,7 +59,7 @@ def make(console: Console, _request: Request, form: FormData) -> Response:
         fields["password"] = str(form.get("password", "")) or None
     cleared: list[str] = []
     if principal:
-        # What the form leaves empty is not the model's either.
+        # A field left empty is not taken from the model either.
         cleared = [name for name in _CLEARABLE if fields[name] is None]
         fields["roles"] = fields["roles"] or []
     action = "clone" if principal else "issue"
@@ -73,7 +73,7 @@ def make(console: Console, _request: Request, form: FormData) -> Response:
 
 
 def rotate(console: Console, _request: Request, form: FormData) -> Response:
-    """Make a key or a password in place of another, and lead to what shows it."""
+    """Rotate a key or a password, and redirect to the page that shows it."""
     principal = like(typed(form))
     seconds = text_of(form, "overlapSeconds")
     overlap = int(seconds) if seconds.isdecimal() else seconds
@@ -105,7 +105,7 @@ def issued(console: Console, request: Request) -> Response:
 
 
 def like(values: dict[str, Any]) -> dict[str, str]:
-    """Return the field that names the record a form goes by; empty where none is."""
+    """Return the field that names a form's model; empty if there is none."""
     name = str(values.get("like", ""))
     kind, _, value = name.partition(":")
     return {kind: value} if kind in ("keyId", "login") and value else {}
@@ -146,7 +146,7 @@ def _form(
     principal: dict[str, str],
     refused: RefusedByFunctionError | None = None,
 ) -> Response:
-    """Return the form, after a refusal with its message beside the field at fault."""
+    """Return the form; after a refusal, with its message next to the field at fault."""
     roles = role_names(console)
     return console.page(
         "new.html",

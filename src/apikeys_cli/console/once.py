@@ -12,14 +12,14 @@ from apikeys_cli.errors import UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A person leaves this many forms open; the oldest are forgotten.
+# A person may leave this many forms open; the oldest are forgotten.
 _MOST = 1_000
 
 
 class SpentForms:
     """Form tokens, each of which leads to one request to the function.
 
-    A token serves as the request's ``requestToken``, too. Sent again, it would make the
+    A token is also the request's ``requestToken``. Sent again, it would make the
     function give the same id another key, and end the one that was just copied; so it
     is not sent again.
     """
@@ -42,14 +42,14 @@ class SpentForms:
         return token in self._outcomes
 
     def spend(self, token: str, act: Callable[[], str]) -> str:
-        """Return where a form leads, carrying it out only the first time.
+        """Return where a form leads, and carry it out only the first time.
 
-        A second post waits for the first one's end, and leads to the same place. Where
-        the function's answer was lost, the form may be sent again: nobody has seen a
-        key yet, and the same token makes nothing twice.
+        A second post waits for the first to end, and leads to the same place. If the
+        function's answer was lost, the form may be sent again: nobody has seen a key
+        yet, and the same token makes nothing twice.
 
         Args:
-            token: the form's; one that ``knows`` knows.
+            token: the form's, for which ``knows`` is true.
             act: carries it out and returns where it leads, or raises.
 
         Raises:
@@ -72,7 +72,7 @@ class SpentForms:
 
 
 class ShownOnce:
-    """Answers that hold a credential, each for one view."""
+    """Answers with a credential, each for one view."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -93,5 +93,5 @@ class ShownOnce:
             return self._unseen.pop(name, None)
 
     def record(self, name: str) -> dict[str, Any] | None:
-        """Return the record of a view that was or is there, None of any other."""
+        """Return the record of a present or past view, None for any other."""
         return self._records.get(name)

@@ -1,4 +1,4 @@
-"""The page of one record: what it says, what it opens, and what can be done to it."""
+"""The page of one record: its fields, what it opens, and what can be done to it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DONE = {
     "revoke": "Revoked",
     "restore": "Restored",
 }
-# How long the old key goes on working, in seconds.
+# How long the old key keeps working, in seconds.
 OVERLAPS = (
     (0, "not at all: it stops at once"),
     (3_600, "one hour"),
@@ -49,7 +49,7 @@ def show(console: Console, request: Request) -> Response:
 
 
 def change(console: Console, request: Request, form: FormData) -> Response:
-    """Enable, disable, revoke or restore a record, as the address ends."""
+    """Enable, disable, revoke or restore a record, according to the address."""
     principal, verb = _principal(request), request.url.path.rpartition("/")[2]
     name = name_of(principal)
     if verb == "revoke" and text_of(form, "typed") != name:
@@ -73,7 +73,7 @@ def edit(console: Console, request: Request) -> Response:
 
 
 def save(console: Console, request: Request, form: FormData) -> Response:
-    """Change what the form changes, unless somebody else did meanwhile."""
+    """Save what the form changes, unless somebody else did meanwhile."""
     record = _record(console, request)
     changed = changes(form, record)
     if not changed:

@@ -1,4 +1,4 @@
-"""The role map as a table, and its change: checked and compared before it is stored."""
+"""The role map as a table, and its editing, checked and compared before storing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from apikeys_cli.console.context import Console
 
-# A hundred calls: a minute or two.
+# A hundred calls take a minute or two.
 _MOST_RECORDS = 10_000
 _NO_MAP = ("role_map_not_found", "misconfigured")
 
@@ -53,7 +53,7 @@ def edit_roles(console: Console, _request: Request) -> Response:
 
 
 def check_roles(console: Console, _request: Request, form: FormData) -> Response:
-    """Show what a changed map would change, who would lose what, and what is found."""
+    """Show what an edited map would change, who would lose what, and its findings."""
     text, version = _text(form), text_of(form, "version")
     try:
         role_map = _parsed(text)
@@ -103,7 +103,7 @@ def store_roles(console: Console, _request: Request, form: FormData) -> Response
 
 
 def _text(form: FormData) -> str:
-    # Browsers send lines as the mail does (HTML, form submission).
+    # Browsers end lines with CRLF (HTML, form submission).
     return str(form.get("text", "")).replace("\r\n", "\n")
 
 
@@ -112,7 +112,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _stored(console: Console) -> dict[str, Any] | None:
-    """Return the answer with the stored map, None where there is none to be read."""
+    """Return the answer with the stored map, None if there is none to read."""
     try:
         return console.function.invoke("roles.get")
     except (RefusedByFunctionError, UnreachableError) as error:

@@ -1,4 +1,4 @@
-"""The console's server: on this machine alone, until it is stopped."""
+"""The console's server: on this machine only, until it is stopped."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def serve(console: Console, port: int, *, opens: bool) -> None:
     Raises:
         UsageError: the port is taken.
     """
-    # Asked before a page needs it: what is wrong is said here.
+    # Asked before a page needs it, so that errors are reported here.
     name = console.invocation.connection.function_name
     with _listening(port) as listener:
         host = f"{_ADDRESS}:{listener.getsockname()[1]}"
@@ -68,7 +68,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((_ADDRESS, port))
-            # A browser that is faster than the server's start waits for it.
+            # A browser that is faster than the server waits for it.
             listener.listen()
         except OSError as error:
             message = f"--port: {port} can't be used: {error.strerror}"
@@ -78,10 +78,10 @@ def _listening(port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def _offered(entry: str, *, opens: bool) -> Iterator[None]:
-    """Open a browser on the entry's address, or print it.
+    """Open a browser at the entry address, or print it.
 
-    The browser is started with a private file's name: in its own arguments every user
-    of this machine would see the token.
+    The browser is started with a private file's name: in its arguments every user of
+    this machine would see the token.
     """
     if not opens:
         say(f"Open within a minute, once: {entry}")

@@ -25,10 +25,10 @@ def _clocks() -> tuple[float, float]:
 
 
 class Session:
-    """What this console's browser has and no other has.
+    """What only this console's browser has.
 
-    Ages are the longer of the monotonic and the wall one: the former stands still while
-    a laptop sleeps, the latter may be set back.
+    The longer of the monotonic and the wall clock's ages counts: the former stands
+    still while a laptop sleeps, the latter may be set back.
 
     Attributes:
         path: the random path that all pages are under, without a slash at its end.
@@ -51,7 +51,7 @@ class Session:
         """Spend the entry token.
 
         Returns:
-            The cookie's value; None where it is another token, was spent, or is old.
+            The cookie's value; None if it is another token, was spent, or is old.
         """
         is_late = self._age(self._began) >= ENTRY_SECONDS
         if self._is_entered or is_late or not _equal(token, self.entry):

@@ -1,4 +1,4 @@
-"""Times as the pages show them: absolute and UTC, with how far away they are beside."""
+"""Times as the pages show them: absolute, in UTC, and with how far away they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def utc(text: str) -> str:
 
 
 def relative(text: str, now: float) -> str:
-    """Return how far away a time of an answer is, empty where the text is none."""
+    """Return how far away an answer's time is, empty if the text is not a time."""
     try:
         return dates.relative(dates.moment(text) - now)
     except ValueError:

@@ -31,7 +31,7 @@ class Configuration:
         """Ask Lambda.
 
         Raises:
-            UnreachableError: it does not tell.
+            UnreachableError: it does not answer.
         """
         with explained():
             answer = connection.client("lambda").get_function_configuration(
@@ -45,7 +45,7 @@ class Configuration:
         return self.variables.get("SIGNING_SECRET", "")
 
     def check_names(self) -> None:
-        """Refuse names by which neither function starts.
+        """Refuse names with which neither function starts.
 
         Raises:
             ValueError: one could be taken for another's.
@@ -59,7 +59,7 @@ class Configuration:
 
     @property
     def authorizer_cache_seconds(self) -> int:
-        """How long API Gateway may keep an answer, by the deployment's promise."""
+        """How long API Gateway may cache an answer, as the deployment promises."""
         return int(
             self.variables.get("AUTHORIZER_CACHE_SECONDS", AUTHORIZER_CACHE_SECONDS)
         )

@@ -1,4 +1,4 @@
-"""What ``apikeys doctor`` looks at: role map and signing secret."""
+"""``apikeys doctor``'s checks of the role map and the signing secret."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 _OLD_DAYS = 365
 _NEARLY_FULL = 0.75
-# The form of a key that nobody ever minted.
+# Has the grammar of a key, but was never minted.
 _FORGED = f"ak_{'0' * 16}_{'0' * 65}"
 
 
 def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
-    """Look at the stored role map, None where there is none."""
+    """Check the stored role map, None if there is none."""
     subject = "role map"
     if role_map is None:
         advice = "store one: apikeys roles put FILE"
@@ -39,7 +39,7 @@ def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
         found = check(parsed)
     except MalformedRoleMapError as error:
         found = refusals(error.findings)
-    # What it tells was told when it was stored; `roles check` repeats it.
+    # Its lesser findings were shown when it was stored; `roles check` repeats them.
     if refused := [finding for finding in found if finding.grade == REFUSE]:
         for finding in refused:
             yield fail(subject, finding.message, "correct it: apikeys roles put FILE")
@@ -49,7 +49,7 @@ def check_role_map(role_map: dict[str, Any] | None) -> Iterator[Finding]:
         yield warn(
             subject,
             f"{' and '.join(finding.roles)} do not go together: {finding.message}",
-            "no record is given both; put the routes apart, or both into one role",
+            "no record is given both; separate the routes, or put both into one role",
         )
     if not apart:
         yield ok(subject, f"{counted(len(parsed.role_names()), 'role')}, no conflict")
@@ -75,7 +75,7 @@ def _largest_policy(role_map: RoleMap) -> Finding:
 def check_signing_secret(
     invocation: Invocation, configuration: Configuration | None
 ) -> Iterator[Finding]:
-    """Look whether the function can read the signing secret, and at its backup."""
+    """Check whether the function can read the signing secret, and its backup."""
     subject = "signing secret"
     try:
         invocation.function.invoke("verify", credential=_FORGED)
@@ -83,7 +83,7 @@ def check_signing_secret(
         advice = "put it back from its backup: docs/operations.md"
         yield fail(subject, error.message, advice)
         return
-    yield ok(subject, "whole, and readable by the function")
+    yield ok(subject, "complete, and readable by the function")
     if configuration is None:
         yield not_checked("its backup", "its name is not known", "see configuration")
         return
@@ -102,7 +102,7 @@ def check_signing_secret(
 
 
 def _backup(found: dict[str, Any]) -> Iterator[Finding]:
-    """Look at the description of the signing secret."""
+    """Check the description of the signing secret."""
     if "DeletedDate" in found:
         advice = "aws secretsmanager restore-secret, now"
         yield fail("its backup", "the signing secret is to be deleted", advice)

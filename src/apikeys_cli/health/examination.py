@@ -1,4 +1,4 @@
-"""All that ``apikeys doctor`` looks at, in order."""
+"""All checks of ``apikeys doctor``, in order."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 def examine(invocation: Invocation, stages: list[tuple[str, str]]) -> Iterator[Finding]:
-    """Yield what is found in the deployment, and in stages that it guards.
+    """Yield what is found in the deployment, and in the stages that it guards.
 
-    Changes nothing. What this identity may not see is said to be not checked.
+    Changes nothing. What this identity may not see is reported as not checked.
 
     Args:
         invocation: the function, and the way to AWS.
@@ -40,7 +40,7 @@ def examine(invocation: Invocation, stages: list[tuple[str, str]]) -> Iterator[F
     except UnreachableError as error:
         unread = error
     except ValueError as error:
-        # Neither function starts with these, so that nothing else can be asked.
+        # Neither function starts with these, so nothing else can be checked.
         yield fail("names", str(error), "rename it: docs/configuration.md, Names")
     try:
         role_map = _role_map(invocation)
@@ -83,7 +83,7 @@ def _stage_findings(
     yield from check_stage(found, most_seconds, credentials)
     yield from check_permissions(connection, found)
     if kind is Kind.REST:
-        # AWS WAF stands before no other kind.
+        # AWS WAF protects no other kind.
         yield from check_web_acl(connection, api, stage, headers_of(credentials))
 
 
@@ -94,7 +94,7 @@ def _stage(connection: Connection, kind: Kind, api: str, stage: str) -> Stage:
 
 
 def _role_map(invocation: Invocation) -> dict[str, Any] | None:
-    """Return the stored role map, None where there is none, empty where it is bad."""
+    """Return the stored role map, None if there is none, empty if it is invalid."""
     try:
         found: dict[str, Any] = invocation.function.invoke("roles.get")["roleMap"]
     except RefusedByFunctionError:

@@ -1,4 +1,4 @@
-"""What ``apikeys doctor`` found: how bad, what, and what to do."""
+"""What ``apikeys doctor`` found: the level, the finding, and what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMED = 5
 
 
 class Level(StrEnum):
-    """How bad a finding is."""
+    """How serious a finding is."""
 
     OK = "ok"
     WARN = "warn"
@@ -36,7 +36,7 @@ _STYLES = {
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at; ``advice`` is empty where nothing is to be done."""
+    """The result of one check; ``advice`` is empty if nothing is to be done."""
 
     level: Level
     subject: str
@@ -45,27 +45,27 @@ class Finding(NamedTuple):
 
 
 def ok(subject: str, what: str) -> Finding:
-    """Return that something is as it should be."""
+    """Return a finding that something is as it should be."""
     return Finding(Level.OK, subject, what)
 
 
 def warn(subject: str, what: str, advice: str) -> Finding:
-    """Return that something wants attention."""
+    """Return a finding that something needs attention."""
     return Finding(Level.WARN, subject, what, advice)
 
 
 def fail(subject: str, what: str, advice: str) -> Finding:
-    """Return that something is wrong."""
+    """Return a finding that something is wrong."""
     return Finding(Level.FAIL, subject, what, advice)
 
 
 def not_checked(subject: str, what: str, advice: str) -> Finding:
-    """Return that something was not looked at."""
+    """Return a finding that something was not checked."""
     return Finding(Level.NOT_CHECKED, subject, what, advice)
 
 
 def unseen(subject: str, action: str, error: UnreachableError) -> Finding:
-    """Return that AWS did not show something, which takes permission to an action."""
+    """Return a finding that AWS did not show something, and the permission it takes."""
     if error.is_denied:
         advice = f"to have it checked, allow yourself {action}"
         return not_checked(subject, "no permission", advice)
@@ -73,7 +73,7 @@ def unseen(subject: str, action: str, error: UnreachableError) -> Finding:
 
 
 def some(names: list[str]) -> str:
-    """Return the first of a list of names, and how many more there are."""
+    """Return the first few of a list of names, and how many more there are."""
     more = len(names) - _NAMED
     shown = ", ".join(names[:_NAMED])
     return f"{shown} and {more} more" if more > 0 else shown

@@ -1,4 +1,4 @@
-"""One stage of an API in API Gateway, of whichever kind, as it stands.
+"""One stage of an API in API Gateway, of any kind, as it is now.
 
 Read with the identity of whoever runs the command line, and never changed.
 """
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Route:
-    """How a route is guarded: ``NONE``, ``CUSTOM`` by an authorizer, or otherwise."""
+    """How a route is guarded: ``NONE``, ``CUSTOM`` by an authorizer, or another way."""
 
     guard: str
     authorizer: str | None
@@ -37,17 +37,17 @@ class Route:
 
 @dataclass(frozen=True)
 class Authorizer:
-    """An authorizer as an API has it.
+    """An authorizer as configured in an API.
 
     Attributes:
         name: for people.
         source: its identity source, several separated by commas, ``none`` for none.
         ttl: how long its answers are cached, in seconds.
         uri: by which API Gateway invokes its function.
-        role: by which API Gateway may, empty where the function's own policy allows it.
-        takes_token: whether it is handed the value of that one header alone.
+        role: by which API Gateway may, empty if the function's own policy allows it.
+        takes_token: whether it is handed only the value of that header.
         payload: the version of an HTTP API's events, empty elsewhere.
-        answers_simply: whether it is to answer yes or no in place of a policy.
+        answers_simply: whether it is to answer yes or no instead of a policy.
     """
 
     name: str
@@ -71,10 +71,10 @@ class Stage:
         routes: each route, ``GET /reports``, that can have an authorizer.
         authorizers: by their ids.
         traced: the routes whose data trace is on.
-        log_format: of its access log, empty where none is written.
+        log_format: of its access log, empty if none is written.
         is_current: whether it is known to serve those routes, and no older ones.
         deployed: how each route of a REST API is guarded in what the stage serves.
-        canary: the same of what its canary serves; empty where it has none.
+        canary: the same for its canary; empty if it has none.
     """
 
     api: str
@@ -95,16 +95,16 @@ class Stage:
 
     @property
     def used(self) -> dict[str, Authorizer]:
-        """The authorizers that guard a route, by their ids."""
+        """The authorizers that guard a route, by id."""
         guarding = {route.authorizer for route in self.routes.values()}
         return {k: one for k, one in self.authorizers.items() if k in guarding}
 
 
 def kind_of(connection: Connection, api: str) -> Kind | None:
-    """Return which kind of API an id is, None where there is no such API.
+    """Return the kind of the API with this id, None if there is no such API.
 
     Raises:
-        UnreachableError: API Gateway does not tell.
+        UnreachableError: API Gateway does not answer.
     """
     if _found(connection.client("apigateway").get_rest_api, restApiId=api):
         return Kind.REST
@@ -115,7 +115,7 @@ def kind_of(connection: Connection, api: str) -> Kind | None:
 
 
 def _found(look: Any, **asked: str) -> Any:  # noqa: ANN401 - an operation of boto3's
-    """Return an answer, None where what is asked for does not exist."""
+    """Return an answer, None if what is asked for does not exist."""
     try:
         with explained():
             return look(**asked)

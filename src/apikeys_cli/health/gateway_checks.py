@@ -1,4 +1,4 @@
-"""What ``apikeys doctor`` says of a stage in API Gateway, of whichever kind."""
+"""``apikeys doctor``'s checks of a stage in API Gateway, of any kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from apikeys_cli.health.gateway import Authorizer, Stage
 
-# The one header that is read of each kind of credential.
+# The header that is read for each kind of credential.
 _HEADERS = {"api-key": "X-API-Key", "basic": "Authorization"}
 # How each kind of API names a header as an identity source.
 _SOURCES = {
@@ -37,7 +37,7 @@ def headers_of(credentials: str | None) -> list[str]:
     """Return the headers that may hold a credential.
 
     Args:
-        credentials: the kinds that the authorizer reads, None where they are not known.
+        credentials: the kinds that the authorizer reads, None if they are not known.
     """
     if credentials is None:
         return list(_HEADERS.values())
@@ -47,12 +47,12 @@ def headers_of(credentials: str | None) -> list[str]:
 def check_stage(
     stage: Stage, most_seconds: int | None, credentials: str | None
 ) -> Iterator[Finding]:
-    """Look at the routes, their authorizers and the stage's logs.
+    """Check the routes, their authorizers and the stage's logs.
 
     Args:
         stage: what was read of it.
-        most_seconds: ``AuthorizerCacheSeconds``, None where it is not known.
-        credentials: the kinds that the authorizer reads, None where they are not known.
+        most_seconds: ``AuthorizerCacheSeconds``, None if it is not known.
+        credentials: the kinds that the authorizer reads, None if they are not known.
     """
     yield from _check_routes(stage)
     for authorizer in stage.used.values():
@@ -83,9 +83,9 @@ def _check_routes(stage: Stage) -> Iterator[Finding]:
         yield fail(stage.name, what, "deploy the stage")
     if in_canary:
         what = f"open to everybody in what its canary serves: {some(in_canary)}"
-        yield fail(stage.name, what, "deploy the canary anew, or delete it")
+        yield fail(stage.name, what, "deploy the canary again, or delete it")
     if other:
-        what = f"guarded by something else than an authorizer: {some(other)}"
+        what = f"guarded by something other than an authorizer: {some(other)}"
         yield warn(stage.name, what, "API keys and roles do not count there")
     if not stage.is_current:
         what = "it is not deployed automatically: it may serve older routes than these"
@@ -98,7 +98,7 @@ def _check_routes(stage: Stage) -> Iterator[Finding]:
 
 
 def _open_besides(served: Mapping[str, str], known: list[str]) -> list[str]:
-    """Return the routes that a deployment serves to everybody, but for those known."""
+    """Return the routes that a deployment serves to everybody, except known ones."""
     return sorted(r for r, kind in served.items() if kind == "NONE" and r not in known)
 
 
@@ -107,14 +107,14 @@ def _check_identity_source(
 ) -> Finding:
     source, ttl, name = authorizer.source, authorizer.ttl, authorizer.name
     if authorizer.takes_token:
-        # What is cached is cached under the one value that is read.
+        # An answer is cached under the one value that is read.
         return ok(stage.name, f"{name}: it is handed {source}")
     if source == "none" and ttl == 0:
         what = f"{name}: it asks for no header and caches nothing"
         return ok(stage.name, what)
     if credentials is not None and "," in credentials:
         what = f"{name}: its identity source is {source}, its TTL {ttl} s"
-        advice = "set none and 0: of two kinds a request has only one"
+        advice = "set none and 0: a request has only one of the two kinds"
         return fail(stage.name, what, advice)
     expected = [f"{_SOURCES[stage.kind]}{h}" for h in headers_of(credentials)]
     if source.lower() in map(str.lower, expected):
@@ -137,12 +137,14 @@ def _check_ttl(
     if authorizer.ttl > most_seconds:
         what = f"{caches}, AuthorizerCacheSeconds is {most_seconds}"
         advice = f"set its TTL to {most_seconds}, or raise AuthorizerCacheSeconds"
-        return fail(subject, what, f"{advice}: a revoked key works longer than said")
+        return fail(
+            subject, what, f"{advice}: a revoked key works longer than promised"
+        )
     return ok(subject, f"{caches}, of {most_seconds} s at most")
 
 
 def _check_payload(subject: str, authorizer: Authorizer) -> Finding:
-    """Look at what an HTTP API hands over, and what it takes for an answer."""
+    """Check what an HTTP API sends, and which answer it expects."""
     name, payload = authorizer.name, authorizer.payload or "not set"
     if authorizer.answers_simply:
         what = f"{name}: EnableSimpleResponses is on, and the answer is a policy"

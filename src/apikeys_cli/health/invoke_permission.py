@@ -29,7 +29,7 @@ _NO_POLICY = "ResourceNotFoundException"
 
 
 def check_permissions(connection: Connection, stage: Stage) -> Iterator[Finding]:
-    """Look whether API Gateway may invoke each authorizer that guards a route."""
+    """Check whether API Gateway may invoke each authorizer that guards a route."""
     for key, authorizer in stage.used.items():
         yield _check(connection, stage, key, authorizer)
 

@@ -1,4 +1,4 @@
-"""What ``apikeys doctor`` says of the store of the records."""
+"""``apikeys doctor``'s checks of the record store."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _MOVED = "set RecordStore back; moving records is not supported yet: docs/stores
 def check_record_store(
     connection: Connection, configuration: Configuration | None
 ) -> Iterator[Finding]:
-    """Look at the store, and whether the other one holds records of this stack.
+    """Check the store, and whether the other one holds records of this stack.
 
     Args:
         connection: to the account.
-        configuration: the function's, None where it is not known.
+        configuration: the function's, None if it is not known.
     """
     if configuration is None:
         return
@@ -74,12 +74,12 @@ def _table(connection: Connection, name: str) -> Iterator[Finding]:
     if kept is not None:
         told = kept["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
         if told["PointInTimeRecoveryStatus"] != "ENABLED":
-            what = "point-in-time recovery is off: what is lost is lost"
+            what = "point-in-time recovery is off: lost data can't be recovered"
             yield warn(_SUBJECT, what, "aws dynamodb update-continuous-backups")
 
 
 def _state(name: str, table: dict[str, Any]) -> Iterator[Finding]:
-    """Look at the description of the table."""
+    """Check the description of the table."""
     status = table["TableStatus"]
     if status not in {"ACTIVE", "UPDATING"}:
         advice = "see docs/operations.md, A KMS key behind the table"
@@ -102,7 +102,7 @@ def _state(name: str, table: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _left_in_secrets(connection: Connection, prefixes: list[str]) -> Iterator[Finding]:
-    """Look for records that are secrets, of which a table knows nothing."""
+    """Look for records that are secrets, where a table is used."""
     client = connection.client("secretsmanager")
     token: dict[str, str] = {}
     for _ in range(_MOST_PAGES):
@@ -115,7 +115,7 @@ def _left_in_secrets(connection: Connection, prefixes: list[str]) -> Iterator[Fi
             return
         found = [s for s in page["SecretList"] if s.get("Description") in _DESCRIBED]
         if found:
-            what = "records of this stack lie in Secrets Manager, where it does not "
+            what = "records of this stack are in Secrets Manager, where it does not "
             what += "look: their keys are unknown"
             yield fail(_SUBJECT, what, _MOVED)
             return
@@ -125,7 +125,7 @@ def _left_in_secrets(connection: Connection, prefixes: list[str]) -> Iterator[Fi
 
 
 def _left_in_a_table(connection: Connection, stack: str) -> Iterator[Finding]:
-    """Look for a table that this stack made and does not read any more."""
+    """Look for a table that this stack made and no longer reads."""
     if not stack:
         return
     client = connection.client("dynamodb")
@@ -149,14 +149,14 @@ def _left_over(client: Any, name: str) -> Iterator[Finding]:  # noqa: ANN401 - b
         yield warn(_SUBJECT, what, "to have it checked, allow yourself dynamodb:Scan")
     elif some["Items"]:
         what = (
-            f"records of this stack lie in the table {name}, where it does not look: "
+            f"records of this stack are in the table {name}, where it does not look: "
         )
         what += "their keys are unknown"
         yield fail(_SUBJECT, what, _MOVED)
 
 
 def _asked(ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - boto3's answers
-    """Return what AWS answers, None where it tells nothing."""
+    """Return AWS's answer, None if there is none."""
     try:
         with explained():
             return ask()

@@ -1,4 +1,4 @@
-"""What ``apikeys doctor`` says of the records: unreadable, left over, about to end."""
+"""``apikeys doctor``'s checks of the records: unreadable, left over, about to end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_records(
 
     Args:
         function: lists them.
-        role_map: the stored one, None where there is none, empty where it is bad.
+        role_map: the stored one, None if there is none, empty if it is invalid.
     """
     listing = Listing(function)
     now = time.time()
@@ -67,7 +67,7 @@ def check_records(
 
 
 def _leftovers(records: list[dict[str, Any]], now: float) -> Iterator[Finding]:
-    """Look for what ended long ago, and is stored and paid for all the same."""
+    """Look for what ended long ago but is still stored and paid for."""
     ended_by = now - _LEFT_OVER_DAYS * DAY
     left = [
         name_of(record)
@@ -86,7 +86,7 @@ def _leftovers(records: list[dict[str, Any]], now: float) -> Iterator[Finding]:
 def _roles(
     records: list[dict[str, Any]], role_map: dict[str, Any] | None
 ) -> Iterator[Finding]:
-    """Look for roles that are held and that the map does not have."""
+    """Look for roles that are held but missing from the map."""
     if not role_map:
         return
     held: dict[str, list[str]] = {}
@@ -107,7 +107,7 @@ def _roles(
 def _losses(
     records: list[dict[str, Any]], role_map: dict[str, Any] | None
 ) -> Iterator[Finding]:
-    """Look for routes that are shut to who holds them, because of the roles held."""
+    """Look for routes that are closed to their holders, because of other roles held."""
     try:
         parsed = RoleMap.parse(role_map or {})
     except MalformedRoleMapError:
@@ -134,15 +134,15 @@ def _losses(
 def _handovers(
     records: list[dict[str, Any]], unconfirmed: set[str], now: float
 ) -> Iterator[Finding]:
-    """Look for keys and passwords that live and that nobody may have."""
+    """Look for live keys and passwords that perhaps nobody has."""
     interrupted = [r["keyId"] for r in _interrupted(records)]
     if interrupted:
         yield warn(
             "rotations",
-            f"interrupted, so that nobody may have these keys: {some(interrupted)}",
+            f"interrupted, so perhaps nobody has these keys: {some(interrupted)}",
             "revoke each and rotate the key that it replaces again",
         )
-    # A younger one may be at work right now, or be repeated under its request token.
+    # A younger one may be in progress, or be repeated under its request token.
     begun_by = timestamp.format_utc(now - REPEAT_SECONDS)
     lost = [
         name_of(record)
@@ -154,14 +154,14 @@ def _handovers(
     if lost:
         yield warn(
             "hand-overs",
-            f"never confirmed, so that nobody may have them: {some(lost)}",
+            f"never confirmed, so perhaps nobody has them: {some(lost)}",
             "if the client has it, apikeys confirm; if nobody has, replace it (apikeys "
             "rotate --overlap 0) or revoke it",
         )
 
 
 def _interrupted(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the keys made in place of others that do not name them."""
+    """Yield the keys made to replace others that do not name them."""
     keys = [record for record in records if "keyId" in record]
     replaced_by = {record["keyId"]: record.get("replacedBy") for record in keys}
     for record in keys:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # A preflight request can't carry a key.
 _OPEN = "OPTIONS"
-# API Gateway's, where an authorizer says nothing.
+# API Gateway's default for an authorizer.
 _DEFAULT_TTL_SECONDS = 300
 
 
@@ -22,7 +22,7 @@ def read_rest_stage(client: APIGatewayClient, api: str, stage: str) -> Stage:
     """Ask API Gateway.
 
     Raises:
-        UnreachableError: it does not tell.
+        UnreachableError: it does not answer.
     """
     with explained():
         settings: dict[str, Any] = dict(

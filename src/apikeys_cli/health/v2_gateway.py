@@ -23,7 +23,7 @@ def read_v2_stage(
     """Ask API Gateway.
 
     Raises:
-        UnreachableError: it does not tell.
+        UnreachableError: it does not answer.
     """
     with explained():
         settings: dict[str, Any] = dict(client.get_stage(ApiId=api, StageName=stage))
@@ -35,7 +35,7 @@ def read_v2_stage(
             dict(_authorizers(client, api)),
             tuple(_traced(settings)),
             settings.get("AccessLogSettings", {}).get("Format", ""),
-            # What another stage serves is the deployment's, which nobody can look into.
+            # Another stage serves a deployment, whose routes the API doesn't show.
             is_current=settings.get("AutoDeploy", False),
         )
 
@@ -45,8 +45,7 @@ def _routes(
 ) -> Iterator[tuple[str, Route]]:
     """Yield the routes that can have an authorizer.
 
-    A WebSocket's are authorized once, at ``$connect``, which is open where it is not
-    written down.
+    A WebSocket API authorizes once, at ``$connect``, which is open if not defined.
     """
     if kind is Kind.WEBSOCKET:
         yield CONNECT, Route("NONE", None)
@@ -64,7 +63,7 @@ def _authorizers(
 ) -> Iterator[tuple[str, Authorizer]]:
     for page in client.get_paginator("get_authorizers").paginate(ApiId=api):
         for found in page.get("Items", []):
-            # One that verifies tokens by itself invokes nothing.
+            # An authorizer that verifies tokens itself invokes nothing.
             if found.get("AuthorizerType") == "REQUEST":
                 yield found["AuthorizerId"], _authorizer(found)
 
@@ -73,7 +72,7 @@ def _authorizer(found: Mapping[str, Any]) -> Authorizer:
     return Authorizer(
         name=found.get("Name", "authorizer"),
         source=",".join(found.get("IdentitySource") or ()) or "none",
-        # Off, where an authorizer says nothing; a WebSocket API has no cache.
+        # Off by default; a WebSocket API has no cache.
         ttl=int(found.get("AuthorizerResultTtlInSeconds") or 0),
         uri=found.get("AuthorizerUri", ""),
         role=found.get("AuthorizerCredentialsArn") or "",

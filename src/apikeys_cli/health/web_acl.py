@@ -1,7 +1,7 @@
-"""What ``apikeys doctor`` says of the web ACL in front of a stage.
+"""``apikeys doctor``'s checks of the web ACL in front of a stage.
 
-AWS WAF keeps samples of the requests that it judged, and logs them where it is told to:
-with all headers, and so with the credentials, unless it is told to leave them out.
+AWS WAF keeps samples of the requests that it judged, and logs them if configured: with
+all headers, and so with the credentials, unless these are redacted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _RULES = (
 def check_web_acl(
     connection: Connection, api: str, stage: str, headers: list[str]
 ) -> Iterator[Finding]:
-    """Look whether a stage's web ACL samples or logs the headers of credentials."""
+    """Check whether a stage's web ACL samples or logs the headers of credentials."""
     subject = f"{api}/{stage} web ACL"
     client = connection.client("wafv2")
     place = f"arn:{client.meta.partition}:apigateway:{client.meta.region_name}"
@@ -91,7 +91,7 @@ def _protected(web_acl: Mapping[str, Any]) -> set[str]:
         key.lower()
         for protection in protections
         if protection["Field"]["FieldType"] == "SINGLE_HEADER"
-        # These two show the value after all, where a rule matched by it.
+        # These two still show the value that a rule matched.
         and not protection.get("ExcludeRuleMatchDetails")
         and not protection.get("ExcludeRateBasedDetails")
         for key in protection["Field"].get("FieldKeys", [])

@@ -1,4 +1,4 @@
-"""The options that say at which API something is asked."""
+"""The options that say which API is meant."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def api_options[F: Callable[..., Any]](command: F) -> F:
 
 
 def check_api(api: str | None, stage: str | None) -> None:
-    """Refuse a stage of no API.
+    """Refuse a stage without an API.
 
     Raises:
-        UsageError: there is one.
+        UsageError: a stage is given without one.
     """
     if stage is not None and api is None:
         raise click.UsageError("--stage goes with --api")

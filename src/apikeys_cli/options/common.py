@@ -32,7 +32,7 @@ def global_options[F: Callable[..., Any]](command: F) -> F:
 
 
 def common_options[F: Callable[..., Any]](command: F) -> F:
-    """Add them to a command, whose help leaves them to that of ``apikeys``."""
+    """Add them to a command, whose help refers to that of ``apikeys`` for them."""
     return _common(command, hidden=True)
 
 
@@ -58,6 +58,6 @@ def _common[F: Callable[..., Any]](command: F, *, hidden: bool) -> F:
 
 
 def examples(*lines: str) -> str:
-    """Return a help text's end that shows command lines as they are."""
+    """Return the end of a help text that shows command lines unwrapped."""
     shown = "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
     return f"{shown}\n\nOptions of every command: apikeys --help"

@@ -1,4 +1,4 @@
-"""How help shows commands and options: nothing is cut, and groups have a heading."""
+"""How help shows commands and options: nothing is cut, and groups have headings."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class SessionOption(click.Option):
 
 
 class Command(click.Command):
-    """A command whose options on the session stand apart."""
+    """A command whose session options have a section of their own."""
 
     def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        """Write the options, those on the session after the others."""
+        """Write the options, those of the session after the others."""
         options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
         shown = [option for option in options if not option.hidden]
         session = [p for p in shown if isinstance(p, SessionOption)]
@@ -42,7 +42,7 @@ class Family(click.Group):
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        """Write the commands, in the order in which they were added."""
+        """Write the commands in the order in which they were added."""
         del ctx
         rows = [
             (name, command.get_short_help_str(_UNCUT))
@@ -52,7 +52,7 @@ class Family(click.Group):
             formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands in the order of a key's life, not of the alphabet."""
+        """Return the commands in the order of a key's life, not alphabetically."""
         del ctx
         return list(self.commands)
 

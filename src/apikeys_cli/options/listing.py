@@ -1,4 +1,4 @@
-"""How a list is shown: in which order, and which fields of each record."""
+"""How a list is shown: its order, and the fields of each record."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _columns(text: str) -> tuple[str, ...] | None:
 
 
 SORT: Final = Checked(
-    "order", _sort, f"not one of: {', '.join(_FIELDS)}; a - before it turns it round"
+    "order", _sort, f"not one of: {', '.join(_FIELDS)}; a leading - reverses it"
 )
 COLUMNS: Final = Checked(
     "fields", _columns, f"not some of: {', '.join(_SHOWN)}; separated by commas"

@@ -1,4 +1,4 @@
-"""The options that name or describe a record, and the request's fields they make."""
+"""The options that name or describe a record, and the request fields they set."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 type _Text = Literal["client", "issuer", "name", "description"]
-# The record's fields of the same names as options.
+# The record's fields that have the same names as options.
 _TEXTS: tuple[_Text, ...] = ("client", "issuer", "name", "description")
 _SESSION_OPTIONS = {
     "login": "session_login",
@@ -64,7 +64,7 @@ recovery_option = click.option(
 deliver_option = click.option(
     "--deliver-to",
     metavar="SECRET",
-    help="Put it into this secret, which its client reads, and show it to nobody.",
+    help="Store it in this secret, which its client reads, and show it to nobody.",
 )
 
 
@@ -95,7 +95,7 @@ class RecordOptions(LifeOptions):
 
 
 def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the argument KEY_ID and the option ``--login``, of which one must be given.
+    """Add the argument KEY_ID and the option ``--login``, one of which must be given.
 
     The command gets ``principal``: the request's field that names the record.
     """
@@ -113,7 +113,7 @@ def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, principal=principal, **options)
 
     login_option = click.option(
-        "--login", type=LOGIN, help="A Basic account, in place of a key id."
+        "--login", type=LOGIN, help="A Basic account, instead of a key id."
     )
     key_id_argument = click.argument(
         "key_id", type=KEY_ID, required=False, shell_complete=complete_key_id
@@ -124,7 +124,7 @@ def principal_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 def description_options(
     issuer: str = "Who issues it. [default: the deployment's]",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return what adds the options that describe a record.
+    """Return a decorator that adds the options describing a record.
 
     Args:
         issuer: the help of ``--issuer``.
@@ -147,7 +147,7 @@ def description_options(
             multiple=True,
             help="A network that its client calls from, such as 203.0.113.0/24; "
             f"repeatable, {MAX_NETWORKS} at most. Behind CloudFront or a proxy the "
-            "address is that one's.",
+            "address is the proxy's.",
         ),
         *(
             click.option(flag, cls=SessionOption, type=kind, help=text)
@@ -160,10 +160,10 @@ def description_options(
 def life_options(
     default: str = "the deployment's",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return what adds the options on a key's end, and on whether it may pass.
+    """Return a decorator that adds the options for a key's end and its enabled flag.
 
     Args:
-        default: what ``--expires`` says where it is not given.
+        default: what the help of ``--expires`` names as the default.
     """
     options = (
         click.option(
@@ -194,7 +194,7 @@ def _added(
 
 
 def described(options: RecordOptions) -> dict[str, Any]:
-    """Return the request's fields that the options give; None where they are silent."""
+    """Return the request's fields that the options give; None if not given."""
     return {
         **{field: options[field] for field in _TEXTS},
         "roles": split(options["roles"]) or None,
@@ -204,7 +204,7 @@ def described(options: RecordOptions) -> dict[str, Any]:
 
 
 def end(options: LifeOptions) -> dict[str, object]:
-    """Return the request's fields that say when the key ends, if anything does."""
+    """Return the request's fields that say when the key ends, if any."""
     text = options["expires"]
     return (text and dates.end_fields(text, time.time())) or {}
 

@@ -21,8 +21,8 @@ class Selection(NamedTuple):
     """What a person named.
 
     Attributes:
-        principals: the fields of requests that name each record.
-        client: whose records are meant, None where they are named.
+        principals: the request fields that name each record.
+        client: whose records are meant, None if they are named.
         is_list: whether they came from standard input, or are several.
     """
 
@@ -67,13 +67,15 @@ def several_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, selection=selection, **options)
 
     for add in (
-        click.option("--client", help="All that this client has, in place of ids."),
+        click.option(
+            "--client", help="All keys and accounts of this client, instead of ids."
+        ),
         click.option(
             "--login",
             "logins",
             type=LOGIN,
             multiple=True,
-            help="A Basic account, in place of a key id; repeat for more.",
+            help="A Basic account, instead of a key id; repeat for more.",
         ),
         click.argument(
             "key_ids",
@@ -91,7 +93,7 @@ def _ids_from_input() -> list[str]:
     """Return the key ids on standard input, one a line.
 
     Raises:
-        UsageError: a line is something else, which is not shown; or there is none.
+        UsageError: a line, which is not shown, is not a key id; or there is none.
     """
     lines = [line.strip() for line in read_standard_input().splitlines()]
     ids = [line for line in lines if line]

@@ -1,4 +1,4 @@
-"""The types of arguments that are this project's own."""
+"""This project's own types of arguments."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Checked[T](click.ParamType[T]):
 
         Args:
             name: for the usage line.
-            read: returns what a text says, None where it says nothing of this type.
-            advice: what is said then.
+            read: parses a text; returns None if it is not of this type.
+            advice: the message in that case.
         """
         self.name = name
         self.advice = advice
@@ -136,7 +136,7 @@ VERSION = Checked("version", _version, "not a version, as get and roles get show
 
 
 def yes_option[F: Callable[..., Any]](command: F) -> F:
-    """Add the answer to a question that would be asked."""
+    """Add ``--yes``, which answers a question that would be asked."""
     return click.option("--yes", is_flag=True, help="Don't ask.")(command)
 
 
@@ -148,7 +148,7 @@ def check(ask: Callable[[], str], *, is_sure: bool) -> None:
         is_sure: whether it need not be asked.
 
     Raises:
-        UsageError: nobody is there to be asked.
+        UsageError: nobody is there to ask.
         Abort: the answer is no.
     """
     if is_sure:

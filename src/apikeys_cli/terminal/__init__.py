@@ -1,1 +1,1 @@
-"""What is shown, asked and kept on a person's machine."""
+"""What is shown, asked for and kept on a person's machine."""

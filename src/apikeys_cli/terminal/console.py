@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-# Nothing is folded for a program that reads lines.
+# Lines are not folded for a program that reads them.
 _ENDLESS = 10_000
 
 
 class _Messages(HarmlessConsole):
-    """A console whose reader may go away without an end to the program."""
+    """A console whose reader may go away without ending the program."""
 
     def on_broken_pipe(self) -> None:
-        """Leave it to the caller, and standard output as it is."""
+        """Let the caller handle it, and leave standard output as it is."""
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def data() -> Console:
-    """Return the console of data: as wide as the terminal, or as the data."""
+    """Return the console for data: as wide as the terminal, or as the data."""
     console = HarmlessConsole()
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _ENDLESS
@@ -35,23 +35,23 @@ def data() -> Console:
 
 
 def messages() -> Console:
-    """Return the console of everything that is not data."""
+    """Return the console for everything that is not data."""
     return _Messages(stderr=True)
 
 
 def say(message: str) -> None:
-    """Tell a person something that is not data."""
+    """Print a text that is not data."""
     _tell(message, soft_wrap=True)
 
 
 def tell(table: RenderableType) -> None:
-    """Show a person a table that is not data."""
+    """Print a table that is not data."""
     _tell(table)
 
 
 def _tell(told: RenderableType, *, soft_wrap: bool = False) -> None:
-    # Standard error that is full or closed must not stop what is at work: a key that
-    # was made is still to be printed.
+    # A full or closed standard error must not stop the command: a key that was made is
+    # still to be printed.
     with suppress(OSError):
         messages().print(told, markup=False, soft_wrap=soft_wrap)
 
@@ -64,8 +64,8 @@ def print_data(table: RenderableType) -> None:
 def tracked[T](
     steps: Iterable[T], description: str, *, count: int, is_hidden: bool
 ) -> Iterator[T]:
-    """Yield steps, under a bar on a terminal that sees none of them otherwise."""
-    # Loaded where a bar may be: most commands show none.
+    """Yield steps, under a progress bar on a terminal."""
+    # Imported only here: most commands show no bar.
     from rich.progress import Progress  # noqa: PLC0415 - as it says
 
     from apikeys_cli.terminal.progress import columns  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""The four forms in which data is printed."""
+"""The four formats in which data is printed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ RECORD_FIELDS = (
 
 
 def show(answer: Mapping[str, Any], output: str) -> None:
-    """Print an answer that holds one record, and warn of what was found about it."""
+    """Print an answer with one record, and its warnings."""
     warn(answer)
     extra = [
         f for f in ("key", "password", "decision", "reason", "route") if f in answer
@@ -65,13 +65,13 @@ def show(answer: Mapping[str, Any], output: str) -> None:
 
 
 def say_restorable(record: Mapping[str, Any]) -> None:
-    """Tell a person until when a revoked record can be brought back, and how."""
+    """Say until when and how a revoked record can be brought back."""
     if (until := record.get("restorableUntil")) is not None:
         console.say(f"Restorable until {until}: apikeys restore {named(record)}")
 
 
 def warn(answer: Mapping[str, Any]) -> None:
-    """Tell a person what an answer warns of."""
+    """Say what an answer warns of."""
     for finding in answer.get("findings", ()):
         console.say(role_findings.sentence(finding))
 
@@ -83,10 +83,10 @@ def emit(
     columns: Sequence[str],
     table: Callable[[], None],
 ) -> None:
-    """Print an answer in the form that is wanted.
+    """Print an answer in the requested format.
 
     Args:
-        output: the form.
+        output: the format.
         answer: printed as JSON, whole.
         rows: printed one a line as JSON, or as CSV.
         columns: those of CSV.
@@ -109,14 +109,14 @@ def print_json(answer: object) -> None:
 
 
 def print_lines(rows: Iterable[object]) -> None:
-    """Print one JSON document a line, each as soon as it is there."""
+    """Print one JSON document per line, each as soon as it arrives."""
     for row in rows:
         sys.stdout.write(f"{compact(row)}\n")
         sys.stdout.flush()
 
 
 def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:
-    """Print rows as CSV (RFC 4180) that no spreadsheet takes for formulas."""
+    """Print rows as CSV (RFC 4180) in which no spreadsheet finds a formula."""
     writer = csv.writer(sys.stdout)
     writer.writerow(fields)
     for row in rows:
@@ -125,13 +125,13 @@ def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:
 
 
 def echo_lines(lines: Iterable[str]) -> None:
-    """Print texts for a person, one a line, none of them folded."""
+    """Print texts for a person, one per line, unfolded."""
     for line in lines:
         sys.stdout.write(f"{visible(line)}\n")
 
 
 def csv_cells(row: Mapping[str, Any], fields: Sequence[str]) -> list[str]:
-    """Return the cells of a row of CSV."""
+    """Return the cells of a CSV row."""
     return [_cell(row.get(field)) for field in fields]
 
 
@@ -141,14 +141,14 @@ def record_table(record: Mapping[str, Any]) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for field, value in record.items():
-        # Said already, and better, beside the date.
+        # Said already, and better, next to the date.
         if field not in ("expiresInDays", "schemaVersion"):
             table.add_row(visible(field), _styled(field, value))
     return table
 
 
 def compact(value: object) -> str:
-    """Return JSON in one line."""
+    """Return JSON on one line."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return visible_json(text)
 

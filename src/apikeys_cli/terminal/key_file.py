@@ -1,8 +1,9 @@
-"""Files that hold keys: mode 0600, on the disk before anything relies on it."""
+"""Files that hold keys: mode 0600, on the disk before anything relies on that."""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from contextlib import suppress
@@ -12,7 +13,12 @@ import click
 
 from apikeys_cli.errors import UnreachableError
 from apikeys_cli.terminal.console import say
-from apikeys_cli.terminal.private_file import OWNER_ONLY, open_private
+from apikeys_cli.terminal.private_file import (
+    OWNER_ONLY,
+    open_private,
+    size_of_lines,
+    write_line,
+)
 from apikeys_cli.text_input import STANDARD_INPUT, name_of_source
 
 if TYPE_CHECKING:
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OTHERS = 0o077
+# How a line of CSV or JSON begins.
+_KEY_ID = re.compile(r'(?:\{"keyId": ?")?([0-9A-Za-z]{16})[,"]')
 
 
 def key_file_option[F: Callable[..., Any]](command: F) -> F:
@@ -32,13 +40,13 @@ def key_file_option[F: Callable[..., Any]](command: F) -> F:
 
 
 class KeyFile:
-    """A new file for one key, made before the key is: one that can't be costs none."""
+    """A new file for one key, made before the key: if that fails, no key is lost."""
 
     def __init__(self, path: str) -> None:
         """Make the file, empty.
 
         Raises:
-            UsageError: it is there already, or can't be made.
+            UsageError: it exists already, or can't be made.
         """
         self.path = path
         try:
@@ -46,7 +54,7 @@ class KeyFile:
                 path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY
             )
         except FileExistsError as error:
-            message = f"{path} exists; a key file is never written over"
+            message = f"{path} exists; a key file is never overwritten"
             raise click.UsageError(message) from error
         except OSError as error:
             raise click.UsageError(f"{path}: {error.strerror}") from error
@@ -63,28 +71,32 @@ class KeyFile:
     def keep(self, key: str) -> None:
         """Write the key; it is on the disk when this returns."""
         self._is_empty = False
-        _write(self._descriptor, f"{key}\n")
+        _write(self._descriptor, key)
 
 
 class KeyList:
-    """A file to which keys are added, one a line."""
+    """A file to which keys are added, one a line.
 
-    def __init__(self, path: Path, *, mends: bool) -> None:
+    Attributes:
+        path: absolute.
+    """
+
+    def __init__(self, path: Path, *, repairs: bool) -> None:
         """Open or make the file.
 
         Args:
             path: where it is.
-            mends: whether a line without an end is the rest of an earlier run that was
-                stopped while it wrote; that row's key was never counted as kept.
+            repairs: whether an incomplete last line is what remains of an earlier run,
+                stopped while writing; that row's key was never counted as kept.
 
         Raises:
-            UsageError: it is a link, of another owner or no regular file, others may
-                read it, its last line has no end, or it can't be opened.
+            UsageError: it is a link, of another owner or not a regular file, others
+                may read it, its last line is incomplete, or it can't be opened.
         """
-        self._path = path
+        self.path = str(path.absolute())
         self._descriptor = open_private(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
-            self._check(path, mends=mends)
+            self._check(path, repairs=repairs)
         except BaseException:
             os.close(self._descriptor)
             raise
@@ -97,38 +109,47 @@ class KeyList:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was written to it yet."""
+        """Whether nothing has been written to it yet."""
         return os.fstat(self._descriptor).st_size == 0
+
+    def held(self, key_ids: set[str]) -> set[str]:
+        """Return which of these key ids have their keys in the file."""
+        if not key_ids:
+            return set()
+        with open(self._descriptor, encoding="utf-8", closefd=False) as file:
+            file.seek(0)
+            found = map(_KEY_ID.match, file)
+            return {told[1] for told in found if told and told[1] in key_ids}
 
     def add(self, line: str) -> None:
         """Add a line; it is on the disk when this returns.
 
         Raises:
-            UnreachableError: it can't be written; the rest of the row is still to do.
+            UnreachableError: it can't be written; the rest of the row is still to be
+                done.
         """
         try:
-            _write(self._descriptor, f"{line}\n")
+            _write(self._descriptor, line)
         except OSError as error:
-            message = f"{self._path} can't be written: {error.strerror}"
+            message = f"{self.path} can't be written: {error.strerror}"
             raise UnreachableError(message) from error
 
-    def _check(self, path: Path, *, mends: bool) -> None:
+    def _check(self, path: Path, *, repairs: bool) -> None:
         status = os.fstat(self._descriptor)
         if _is_open_to_others(status):
             raise click.UsageError(f"others may read {path}; run: chmod 600 {path}")
-        # Not by its path, which may be another file's by now.
-        text = os.pread(self._descriptor, status.st_size, 0)
-        complete = text.rfind(b"\n") + 1
-        if complete == len(text):
+        # Not by its path, which may be another file by now.
+        complete = size_of_lines(self._descriptor)
+        if complete == status.st_size:
             return
-        if not mends:
-            raise click.UsageError(f"the last line of {path} has no end")
+        if not repairs:
+            raise click.UsageError(f"the last line of {path} is incomplete")
         os.ftruncate(self._descriptor, complete)
 
 
 def warn_of_readers(source: str) -> None:
-    """Say so where others may read a file of keys."""
-    # Standard input may be closed, or a buffer of a program's own.
+    """Warn if others may read a file of keys."""
+    # Standard input may be closed, or a program's own buffer.
     with suppress(OSError, AttributeError):
         found = sys.stdin.fileno() if source == STANDARD_INPUT else source
         if _is_open_to_others(os.stat(found)):  # noqa: PTH116 - a descriptor, too
@@ -141,8 +162,6 @@ def _is_open_to_others(status: os.stat_result) -> bool:
     return stat.S_ISREG(mode) and bool(stat.S_IMODE(mode) & _OTHERS)
 
 
-def _write(descriptor: int, text: str) -> None:
-    rest = text.encode()
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+def _write(descriptor: int, line: str) -> None:
+    write_line(descriptor, line)
     os.fsync(descriptor)

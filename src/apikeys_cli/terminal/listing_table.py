@@ -18,17 +18,17 @@ from apikeys_cli.terminal.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-# Below, how far away an end is stands under its date.
+# In a narrower table, how far away an end is goes under its date.
 _ENOUGH_FOR_LINES = 100
 _GAP = 2
-# Words up to this length are not broken, nor are key ids, which are as long.
+# Words up to this length, that of a key id, are not broken.
 _UNBROKEN = 16
 # The first letters of a time, which say its day.
 _DAY = 10
 
 
 class _Column(NamedTuple):
-    """A column: its cells, and the fewest columns of a terminal that a line needs."""
+    """A column: its cells, and the least width that a line needs."""
 
     heading: str
     cells: list[Text]
@@ -36,14 +36,14 @@ class _Column(NamedTuple):
 
     @property
     def natural(self) -> int:
-        """The width in which no line is broken."""
+        """The width at which no line is broken."""
         return max(_widest(self.heading), *(_widest(cell.plain) for cell in self.cells))
 
 
 def listing_table(records: Sequence[Mapping[str, Any]], now: float) -> Table:
-    """Return a table of records: six columns, or three or two of lines on one another.
+    """Return a table of records: six columns, or three or two with stacked lines.
 
-    A role's name is broken only where it is longer than what the key id leaves.
+    A role's name is broken only if it is longer than the room left by the key id.
     """
     width = data().width
     layouts = list(_layouts(records, now, has_lines=width < _ENOUGH_FOR_LINES))
@@ -73,7 +73,7 @@ def _layouts(
     states = [_state(record) for record in records]
     ends = [_end(record, now) for record in records]
     broken = [Text(end.plain.replace(" (", "\n(")) for end in ends]
-    # Where no deployment notes them, there is no column.
+    # No column if the deployment doesn't note them.
     used = [_fixed("last used", _last_uses(records))] if _has_uses(records) else []
     texts = (
         _flexible(heading, named),
@@ -104,25 +104,25 @@ def _layouts(
 
 
 def _stacked(heading: str, *lines: list[Text]) -> _Column:
-    """Return a column whose cells have lines of several."""
+    """Return a column whose cells stack those of several."""
     cells = [Text("\n").join(filter(None, cell)) for cell in zip(*lines, strict=True)]
     return _flexible(heading, cells)
 
 
 def _fixed(heading: str, cells: list[Text]) -> _Column:
-    """Return a column of which no line is broken."""
+    """Return a column whose lines are never broken."""
     column = _Column(heading, cells, 0)
     return column._replace(least=column.natural)
 
 
 def _flexible(heading: str, cells: list[Text]) -> _Column:
-    """Return a column in which long words are broken where they must be."""
+    """Return a column in which long words may be broken."""
     column = _words(heading, cells)
     return column._replace(least=min(column.least, _UNBROKEN))
 
 
 def _words(heading: str, cells: list[Text]) -> _Column:
-    """Return a column whose lines are broken between words alone."""
+    """Return a column whose lines are broken only between words."""
     texts = (heading, *(cell.plain for cell in cells))
     words = [word for text in texts for word in text.split()]
     return _Column(heading, cells, max(map(cell_len, words)))
@@ -143,9 +143,9 @@ def _least(columns: Sequence[_Column]) -> int:
 
 
 def _widths(columns: Sequence[_Column], room: int) -> list[int]:
-    """Share the room out: to each what it needs at least, then to the narrowest."""
+    """Distribute the room: to each what it needs at least, then to the narrowest."""
     widths = [column.least for column in columns]
-    # Two columns may need more room than there is: the last one is broken.
+    # Two columns may need more room than there is; then the last one is broken.
     widths[-1] = min(widths[-1], max(1, room - sum(widths[:-1])))
     while sum(widths) < room:
         growing = [i for i, c in enumerate(columns) if widths[i] < c.natural]
@@ -170,7 +170,7 @@ def _described(record: Mapping[str, Any]) -> Text:
 
 
 def _named(record: Mapping[str, Any], listed: set[str]) -> Text:
-    """Return a record's name, and under it its pair of a rotation that is listed."""
+    """Return a record's name, and below it its counterpart in a rotation, if listed."""
     lines = [name_of(record)]
     for field, sign in (
         ("replacedBy", spelled("→", "->")),

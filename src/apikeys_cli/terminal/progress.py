@@ -1,4 +1,4 @@
-"""What a bar says of a batch: how far it is, how fast, and when it will be through."""
+"""What a bar says about a batch: how far it is, how fast, and when it will be done."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class RateColumn(ProgressColumn):
-    """How many rows are done in a second, as far as it is known."""
+    """The rows done per second, as far as that is known."""
 
     def render(self, task: Task) -> Text:
-        """Return the rate of the last moments; nothing before it is known."""
+        """Return the current rate; empty until it is known."""
         rate = task.finished_speed or task.speed
         return Text("" if rate is None else f"{rate:,.1f} rows/s")
 

@@ -12,7 +12,7 @@ from apikeys_cli.text_input import read_standard_input
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# What ``--password`` means by itself.
+# What ``--password`` without a value means.
 _ASKED = "?"
 
 
@@ -29,7 +29,7 @@ def password_option[F: Callable[..., Any]](command: F) -> F:
 
 
 def read_password(option: str | None) -> str | None:
-    """Return a given password, None where one is to be generated."""
+    """Return a given password, None if one is to be generated."""
     if option is None:
         return None
     if option == _ASKED and is_asked():
@@ -46,7 +46,7 @@ def read_leaked_key(option: str) -> str:
 
 
 def is_asked() -> bool:
-    """Return whether a person sits there."""
+    """Return whether a person is at the terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 

@@ -1,4 +1,4 @@
-"""Standard output and standard error, which take any text and may fail at any time."""
+"""Standard output and standard error, which accept any text and may fail any time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What a program is told of a write that did not succeed, though the work did.
+# The exit code if the work was done but writing failed.
 UNWRITTEN = 4
 
 _ESCAPED = "apikeys.escaped"
@@ -28,31 +28,31 @@ class UnwrittenError(click.ClickException):
 
 
 class _ClosedOutput(io.TextIOBase):
-    """In place of a standard output that was closed before the program began."""
+    """Replaces a standard output that was closed before the program began."""
 
     _is_missed = False
 
     def writable(self) -> bool:
-        """Return that nothing can be written."""
+        """Return False: nothing can be written."""
         return False
 
     def write(self, text: str, /) -> int:
-        """Refuse a text, as an output does that fails later."""
+        """Refuse a text, like an output that fails later."""
         del text
         self._is_missed = True
         raise OSError(errno.EBADF, "it is closed")
 
     def flush(self) -> None:
-        """Refuse, too, after something was to be written."""
+        """Refuse, too, if something was to be written."""
         if self._is_missed:
             self._is_missed = False
             raise OSError(errno.EBADF, "it is closed")
 
 
 def prepare() -> None:
-    """Make the standard streams take every text, and be there at all.
+    """Make the standard streams exist and accept every text.
 
-    What an encoding lacks is written as JSON escapes it, so that JSON stays JSON.
+    What an encoding lacks is written as a JSON escape, so that JSON stays JSON.
     """
     codecs.register_error(_ESCAPED, _escaped)
     if sys.stdout is None:
@@ -63,7 +63,7 @@ def prepare() -> None:
 
 
 def spelled(text: str, plain: str) -> str:
-    """Return a text, or a plain one where standard output has no letters for it."""
+    """Return a text, or a plain one if standard output can't encode it."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -73,32 +73,32 @@ def spelled(text: str, plain: str) -> str:
 
 @contextmanager
 def written(lost: str, place: str = "standard output") -> Iterator[None]:
-    """See that what is written within leaves the program.
+    """Make sure that what is written within leaves the program.
 
     Args:
         lost: what a person is told otherwise, after the reason.
         place: where it is written.
 
     Raises:
-        UnwrittenError: it could not be.
+        UnwrittenError: it could not be written.
     """
     try:
         yield
         sys.stdout.flush()
     except OSError as error:
-        # Told here, and not again at the end.
+        # Reported here, and not again at the end.
         _fault()
         raise UnwrittenError(f"{place}: {_reason(error)}. {lost}") from error
 
 
 @contextmanager
 def open_to_the_end() -> Iterator[None]:
-    """See that what a program wrote leaves it, or that it says so and ends with 4."""
+    """Make sure that all output leaves the program; otherwise say so and end with 4."""
     fault: OSError | None
     try:
         yield
     except OSError as error:
-        # A stream that holds nothing back has failed already; a file has a name.
+        # An unbuffered stream has failed already; a file has a name.
         fault = _fault() or error
         if error.filename is not None:
             raise
@@ -109,7 +109,7 @@ def open_to_the_end() -> Iterator[None]:
     else:
         fault = _fault()
     if isinstance(fault, BrokenPipeError):
-        # A reader that has enough, such as head.
+        # A reader that has read enough, such as head.
         sys.exit(1)
     if fault is not None:
         message = "What was asked for is done, but could not be printed"
@@ -118,7 +118,7 @@ def open_to_the_end() -> Iterator[None]:
 
 
 def _fault() -> OSError | None:
-    """Write what is held back; return why that can't be, and drop it."""
+    """Flush what is buffered; if that fails, drop it and return why."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -132,8 +132,8 @@ def _reason(error: OSError) -> str:
 
 
 def _discard() -> None:
-    """Drop what can't be written, or Python would try again at its end and say so."""
-    # A buffer of a test's own has no descriptor.
+    """Drop what can't be written, or Python would try again at exit and complain."""
+    # A test's own buffer has no descriptor.
     with suppress(OSError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())

@@ -20,7 +20,7 @@ def toml(document: Mapping[str, Any]) -> str:
 def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     tables = {name: value for name, value in table.items() if isinstance(value, dict)}
     values = {name: value for name, value in table.items() if name not in tables}
-    # A table that holds nothing but tables is named by theirs.
+    # A table that holds only tables is named by their headers.
     if path and (values or not tables):
         yield ""
         yield f"[{'.'.join(map(_key, path))}]"
@@ -36,7 +36,7 @@ def _value(value: object) -> str:
         return f"{{ {inner} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
-    # JSON's texts and booleans are TOML's, but for DEL, which JSON may have as it is.
+    # JSON's texts and booleans are TOML's, except DEL, which JSON need not escape.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

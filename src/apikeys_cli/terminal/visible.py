@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType
     from rich.text import Text
 
-# A spreadsheet takes a cell that begins so for a formula; full-width signs in Japan.
-# Where the comma is the decimal sign it makes two cells of one with a semicolon, also
+# A spreadsheet takes a cell that begins with these for a formula; full-width ones in
+# Japan. Where the comma is the decimal sign, it splits a cell at a semicolon, also
 # within quotes that began in another column.
 _FORMULA = re.compile(
     r"^(?=\t)|(?:^|(?<=[;\t\n]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])"
@@ -29,14 +29,14 @@ _LARGEST_PAIR = 0xFFFF
 
 
 def visible(text: str, kept: str = "\n\t") -> str:
-    r"""Return a text whose invisible characters are spelled: ``\x1b``, ``\u202e``.
+    r"""Return a text with its invisible characters escaped: ``\x1b``, ``\u202e``.
 
-    An escape sequence in a tampered record would move the cursor, rename the window or
-    answer for the person; a direction mark would show another name than there is.
+    An escape sequence in a tampered record could move the cursor, rename the window or
+    answer for the person; a direction mark could show another name.
 
     Args:
         text: anything.
-        kept: the characters that stay as they are.
+        kept: the characters that are not escaped.
     """
     if invisible_in(text) is None:
         return text
@@ -49,7 +49,7 @@ def visible(text: str, kept: str = "\n\t") -> str:
 
 
 def visible_json(text: str) -> str:
-    """Return JSON that says the same, its invisible characters as JSON escapes them."""
+    """Return equivalent JSON with its invisible characters escaped."""
     if invisible_in(text) is None:
         return text
     return "".join(
@@ -61,13 +61,13 @@ def visible_json(text: str) -> str:
 
 
 def visible_cell(text: str) -> str:
-    """Return a cell of CSV that no spreadsheet takes for a formula, nor in part."""
+    """Return a CSV cell of which no spreadsheet takes any part for a formula."""
     return _FORMULA.sub("'", visible(text))
 
 
 @contextmanager
 def visible_errors() -> Iterator[None]:
-    """Make the messages of errors that end the program visible."""
+    """Make the messages of errors that end the program harmless."""
     try:
         yield
     except click.ClickException as error:
@@ -76,19 +76,19 @@ def visible_errors() -> Iterator[None]:
 
 
 class HarmlessConsole(Console):
-    """A console on which no text is taken for anything else: no escapes, no emoji."""
+    """A console that shows every text as it is: no escapes, no emoji codes."""
 
     def __init__(self, *, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
 
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - rich's
-        """Return a text as it is shown, so that its width is known before."""
+        """Return a text as it is shown, so that its width is known in advance."""
         return super().render_str(visible(text), **options)
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """Yield the segments of what is shown, their texts made visible."""
+        """Yield the segments of what is shown, with harmless texts."""
         for segment in super().render(renderable, options):
             text, style, control = segment
             yield segment if control else Segment(visible(text), style)

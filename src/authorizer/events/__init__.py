@@ -1,4 +1,4 @@
-"""What API Gateway asks, in each of its five kinds, and the headers of a request."""
+"""The five kinds of API Gateway's authorizer events, and the headers of a request."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from authorizer.events.rest import Request
 
 
 def read(event: object) -> Request:
-    """Return what an event asks, told apart by what AWS puts into each kind.
+    """Return the request in an event; each kind is known by what AWS puts into it.
 
-    A kind's module is loaded with its first event: a cold start needs one of them.
+    A kind's module is loaded with its first event: a cold start needs only one.
 
     Raises:
         MisconfiguredError: another kind of event, an unreadable method ARN or headers
-            that are not an object: nothing that a client can bring about.
+            that are not an object; a client can cause none of these.
     """
     if isinstance(event, dict):
         kind = event.get("type")

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from authorizer.events.rest import Request
 
 _SCHEME = "basic"
-# A login and a password of the longest kind in base64, with some room: decomposed as
-# some keyboards write it, a character may have nine bytes.
+# The longest login and password in base64, with some room: a character may have nine
+# bytes if it is decomposed, as some keyboards write it.
 _LONGEST = 2_048
 
 
 def has_basic_scheme(request: Request) -> bool:
-    """Tell whether the request presents a login, rightly or not.
+    """Return whether the request presents a login, well-formed or not.
 
-    In any reading of the header and any part of a joined one: other schemes have commas
-    of their own.
+    It may be in any reading of the header and any part of a joined one: other schemes
+    use commas themselves.
     """
     return any(
         part.lower().split(maxsplit=1)[:1] == [_SCHEME]
@@ -35,8 +35,8 @@ def presented(request: Request) -> tuple[str, str] | Reason:
     """Return the login and the password that a request presents.
 
     Returns:
-        Both texts, or ``MISSING``, ``AMBIGUOUS`` or ``MALFORMED``: another scheme, no
-        canonical base64, no UTF-8, no colon, control characters, no login.
+        Both texts, or ``MISSING``, ``AMBIGUOUS`` or ``MALFORMED``: another scheme, not
+        canonical base64, not UTF-8, no colon, control characters, not a login.
     """
     value = single(request, "authorization")
     if isinstance(value, Reason):
@@ -55,10 +55,10 @@ def presented(request: Request) -> tuple[str, str] | Reason:
 
 
 def _decoded(token: str) -> str:
-    """Return what a token says, nothing where it says it in no or in another way."""
+    """Return a token's decoded bytes, empty if it is not canonical base64."""
     try:
         decoded = a2b_base64(token, strict_mode=True)
-        # Spare bits at the end would give one credential many spellings.
+        # Unused bits at the end would give one credential many spellings.
         if b2a_base64(decoded, newline=False).decode() != token:
             return ""
         return decoded.decode("utf-8")

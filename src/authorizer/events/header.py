@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def single(request: Request, name: str) -> str | Reason:
-    """Return a header's value, exactly as it came.
+    """Return a header's value exactly as it came.
 
     Args:
         request: the request.
@@ -20,7 +20,7 @@ def single(request: Request, name: str) -> str | Reason:
 
     Returns:
         The text, or ``MISSING``, ``AMBIGUOUS`` (twice, comma-joined, or two readings of
-        the headers that disagree) or ``MALFORMED`` (no text, not printable ASCII).
+        the headers that disagree) or ``MALFORMED`` (not a text, not printable ASCII).
     """
     values = _named(request.headers, name)
     if len(values) > 1:
@@ -41,7 +41,7 @@ def single(request: Request, name: str) -> str | Reason:
 
 
 def every_text(request: Request, name: str) -> list[str]:
-    """Return every text that a header has, in both readings of the headers."""
+    """Return every value of a header, in both readings of the headers."""
     found: list[object] = []
     for reading in (request.headers, request.multi_value_headers or {}):
         for values in _named(reading, name):
@@ -50,7 +50,7 @@ def every_text(request: Request, name: str) -> list[str]:
 
 
 def _named(headers: Mapping[str, object], wanted: str) -> list[object]:
-    # The length first, it is quick; ASCII, as lower() makes a k of the Kelvin sign.
+    # The length first, as it is fast; ASCII, as lower() turns the Kelvin sign into a k.
     length = len(wanted)
     return [
         headers[name]

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class HttpApiRequest(Request):
-    """A request of an HTTP API, which is refused by a policy.
+    """A request to an HTTP API, which a policy refuses.
 
-    What an HTTP API makes of a raised ``Unauthorized`` AWS does not say.
+    AWS doesn't document what an HTTP API does with a raised ``Unauthorized``.
     """
 
     __slots__ = ()
@@ -36,7 +36,7 @@ class Payload2Request(HttpApiRequest):
 def read(event: Document) -> HttpApiRequest:
     """Read an event of either format.
 
-    Format 2.0 names the ARN otherwise, and joins the values of a header by commas.
+    Format 2.0 has another name for the ARN and joins a header's values with commas.
 
     Raises:
         MisconfiguredError: another format, an unreadable method ARN, or headers that

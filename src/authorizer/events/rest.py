@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 class Request:
-    """What the authorizer reads of an event: the method's ARN and the headers.
+    """What the authorizer reads from an event: the method's ARN and the headers.
 
-    ``multi_value_headers`` is None where the event has none, or an empty object, as
-    the console's test sends it beside headers.
+    ``multi_value_headers`` is None where the event has none, or an empty object, as the
+    console's test sends it along with headers.
 
     Attributes:
-        is_token: whether the event holds one value, and not which header it came in.
-        is_cached: whether API Gateway may cache the answer, where it caches any.
+        is_token: whether the event holds one value, but not the name of its header.
+        is_cached: whether API Gateway may cache the answer, if it caches any.
     """
 
     __slots__ = ("_event", "headers", "method_arn", "multi_value_headers")
 
     is_token = False
     is_cached = True
-    # Where in the request's context its sender is.
+    # Where the request's context has the sender.
     _sender = "identity"
 
     def __init__(
@@ -62,12 +62,12 @@ class Request:
 
     @property
     def source_ip(self) -> object:
-        """The address that the request came from, None where the event has none."""
+        """The address that the request came from, None if the event has none."""
         found: object = self._event
         for name in ("requestContext", self._sender, "sourceIp"):
             found = found.get(name) if isinstance(found, dict) else None
         return found
 
     def refusal(self) -> Document | None:
-        """Return the answer to a refused request, None where 401 has to be raised."""
+        """Return the answer to a refused request, None if 401 has to be raised."""
         return None

@@ -21,8 +21,8 @@ class TokenRequest(Request):
 def read(event: Document) -> TokenRequest:
     """Read an event.
 
-    The value stands for either header: which one the authorizer is configured with,
-    the event does not say.
+    The value may be of either header: the event doesn't say which one the authorizer is
+    configured with.
 
     Raises:
         MisconfiguredError: an unreadable method ARN.

@@ -1,4 +1,4 @@
-"""The event of a WebSocket API's authorizer, which is asked at ``$connect`` alone."""
+"""The event of a WebSocket API's authorizer, which is asked only at ``$connect``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ConnectRequest(Request):
-    """A request to open a connection, which is judged anew each time."""
+    """A request to open a connection, which is judged afresh each time."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
-"""An answer of HTTP/1.1 in whatever form, read by the standard library.
+"""An HTTP/1.1 response in any form, read by the standard library.
 
-Loaded by the first answer that AWS itself would not give: chunked, with an interim
-answer before it, with folded or unusual headers, without a length.
+Loaded for the first response that AWS itself would not send: chunked, after an interim
+response, with folded or unusual headers, without a length.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from authorizer.readers.response import Receive, Response
 
-# All but the first come from lengths that are negative or out of reach.
+# All but the first come from negative or excessive lengths.
 _REFUSALS = (HTTPException, ValueError, OverflowError, MemoryError)
 
 
 class _Incoming(io.RawIOBase):
-    """The bytes that were received already, and those that are still to come."""
+    """The bytes already received, and those still to come."""
 
     def __init__(self, received: bytes, receive: Receive) -> None:
         self._received = received
@@ -30,15 +30,15 @@ class _Incoming(io.RawIOBase):
         self._total = 0
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """Return the file that ``http.client`` reads an answer from."""
+        """Return the file that ``http.client`` reads from."""
         return io.BufferedReader(self)
 
     def readable(self) -> bool:
-        """Return that this can be read."""
+        """Return True: this can be read."""
         return True
 
     def readinto(self, buffer: Buffer) -> int:
-        """Hand over what is there, or wait for it; 0 at the end."""
+        """Fill a buffer with what is there, or wait for it; 0 at the end."""
         view = memoryview(buffer)
         found = self._received or self._receive()
         size = min(len(found), len(view))
@@ -50,10 +50,10 @@ class _Incoming(io.RawIOBase):
 
 
 def read_any(received: bytes, receive: Receive) -> Response:
-    """Read an answer that has begun already; the connection is not used again.
+    """Read a response that has begun already; the connection is not used again.
 
     Raises:
-        BrokenResponseError: what came is no answer, or more than may be.
+        BrokenResponseError: what came is not a response, or is too long.
         OSError: as ``receive`` does.
     """
     incoming = _Incoming(received, receive)

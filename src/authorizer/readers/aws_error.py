@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ABSENT = {
     "ResourceNotFoundException": Reason.UNKNOWN,
-    # So GetSecretValue answers for a secret that is scheduled for deletion.
+    # GetSecretValue's answer for a secret that is scheduled for deletion.
     "InvalidRequestException": Reason.REVOKED,
 }
 _TRANSIENT = {
@@ -30,7 +30,7 @@ _TRANSIENT = {
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
-    # Our credentials ran out or our clock is wrong: nothing was decided about access.
+    # Our credentials expired or our clock is wrong: nothing was decided about access.
     "ExpiredTokenException",
     "InvalidSignatureException",
     "RequestExpired",
@@ -46,8 +46,8 @@ def absence(status: int, code: str) -> Reason:
         code: the error's name without a namespace.
 
     Raises:
-        StoreUnavailableError: throttled, the service failed, or the request came with
-            expired credentials or a wrong time.
+        StoreUnavailableError: throttled, the service failed, or the request had expired
+            credentials or a wrong time.
         StoreRefusedError: anything else, such as access denied or KMS trouble.
     """
     if code in _ABSENT:
@@ -56,7 +56,7 @@ def absence(status: int, code: str) -> Reason:
 
 
 def fault(title: str, status: int, code: str) -> FaultError:
-    """Return what a service's error is that says nothing about a record.
+    """Return the error to raise for one that says nothing about a record.
 
     Args:
         title: the service's name for people.
@@ -70,7 +70,7 @@ def fault(title: str, status: int, code: str) -> FaultError:
 
 
 def code_of(answer: Mapping[str, object]) -> str:
-    """Return an error's name in an answer, without a namespace or an address.
+    """Return the name of the error in an answer, without a namespace or an address.
 
     Some answers spell it ``namespace#Code`` or ``Code:address``.
     """

@@ -1,7 +1,7 @@
-"""The reader for environments that keep their credentials elsewhere.
+"""The reader for environments whose credentials are not in variables.
 
-Containers, SnapStart and developers' profiles do; the AWS SDK knows all those places,
-and the Lambda runtime brings it along.
+Those are containers, SnapStart and developers' profiles; the AWS SDK, which the Lambda
+runtime brings along, knows all the places.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from authorizer.readers.service import READ_SECONDS, TRIES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# At DEBUG botocore logs whole answers, with what the stored secrets hold.
+# At DEBUG botocore logs whole answers, including the content of secrets.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
-# With the time-outs of the lean readers.
+# With the same time-outs as the lean readers.
 _config = Config(
     connect_timeout=CONNECT_SECONDS,
     read_timeout=READ_SECONDS,
@@ -74,12 +74,12 @@ class Boto3Table:
                     TableName=self._table,
                     Key={"pk": {"S": name}},
                     ConsistentRead=True,
-                    # For an answer that can be told from one that says nothing.
+                    # Tells a missing item from an answer that says nothing.
                     ReturnConsumedCapacity="TOTAL",
                 )
         except ClientError as error:
             raise table_fault(*_told(error)) from None
-        # botocore takes what is no JSON for an answer without an item.
+        # botocore takes an answer that is not JSON for one without an item.
         if "ConsumedCapacity" not in answer:
             raise StoreUnavailableError("DynamoDB answered without an item")
         return record_in(answer.get("Item"))
@@ -87,12 +87,12 @@ class Boto3Table:
 
 @contextmanager
 def _asking(title: str, deadline: float) -> Iterator[None]:
-    """Let a question be asked in time; the service's own errors pass."""
+    """Bound a call by a deadline; the service's own errors pass through."""
     if time.monotonic() >= deadline:
         raise StoreUnavailableError(f"no time left to ask {title}")
     try:
         yield
-    # Of an answer that is no JSON object botocore lets its own trouble out.
+    # botocore raises anything for an answer that is not a JSON object.
     except (BotoCoreError, ValueError, AttributeError) as error:
         raise StoreUnavailableError(
             f"no answer from {title}: {type(error).__name__}"

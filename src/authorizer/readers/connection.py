@@ -1,4 +1,4 @@
-"""A connection to an endpoint, on which nothing waits beyond a deadline."""
+"""A connection to an endpoint on which nothing waits beyond a deadline."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from authorizer.readers.tls import Trust
 
 CONNECT_SECONDS = 1.0
-# What one record of TLS may hold.
+# The most that one TLS record may hold.
 _MAX_RECEIVED = 16_384
 
 
 def connect(endpoint: Endpoint, trust: Trust, deadline: float) -> socket.socket:
-    """Return a new connection, with TLS where the endpoint speaks it.
+    """Return a new connection, with TLS if the endpoint uses it.
 
     Raises:
         OSError: none of its addresses answered in time, or TLS failed.
     """
-    # As bytes: for a text Python would import its table of all scripts (IDNA).
+    # As bytes: for a str Python would import the IDNA codec and its tables.
     host = endpoint.host.encode("ascii")
     raw = _opened(host, endpoint.port, deadline)
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -41,12 +41,12 @@ def connect(endpoint: Endpoint, trust: Trust, deadline: float) -> socket.socket:
 
 
 def receive(connection: socket.socket, until: float) -> bytes:
-    """Return what has come, waiting for it until a time of the monotonic clock.
+    """Return what has come, waiting for it until a time on the monotonic clock.
 
-    A socket's own time-out begins anew with every byte that comes.
+    A socket's own time-out restarts with every byte received.
 
     Returns:
-        At least one byte, or nothing at the connection's end.
+        At least one byte, or nothing when the connection was closed.
 
     Raises:
         OSError: the time is up, or the connection broke.
@@ -56,7 +56,7 @@ def receive(connection: socket.socket, until: float) -> bytes:
 
 
 def left(until: float) -> float:
-    """Return the seconds until a time of the monotonic clock.
+    """Return the seconds until a time on the monotonic clock.
 
     Raises:
         TimeoutError: there are none.

@@ -1,4 +1,4 @@
-"""The reader of a DynamoDB table that stands on the standard library alone."""
+"""The reader of a DynamoDB table, on the standard library only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OK = 200
 
 
 class DynamoDb:
-    """Reads records over one connection that is kept open between requests."""
+    """Reads records over one connection, kept open between requests."""
 
     def __init__(
         self, table: str, endpoint: Endpoint, signer: Signer, trust: Trust
@@ -32,15 +32,15 @@ class DynamoDb:
         self._service = Service("DynamoDB", endpoint, signer, trust)
 
     def read(self, name: str, deadline: float) -> str | Reason:
-        """Return the current text of a record, as it was written last.
+        """Return the current text of a record, as last written.
 
         Args:
             name: the record's name.
             deadline: as for ``SecretsManager.read``.
 
         Returns:
-            The text; ``UNKNOWN`` where there is no such item, ``REVOKED`` where it was
-            revoked, however long ago, ``CORRUPT`` where it has no text.
+            The text; ``UNKNOWN`` if there is no such item, ``REVOKED`` if it was
+            revoked, however long ago, ``CORRUPT`` if it has no text.
 
         Raises:
             StoreUnavailableError: no answer, a throttled one or a failure of the
@@ -57,12 +57,12 @@ class DynamoDb:
 
 
 def record_in(item: object) -> str | Reason:
-    """Return the text of the record in an item, or why there is none."""
+    """Return the text of an item's record, or why there is none."""
     if item is None:
         return Reason.UNKNOWN
     if not isinstance(item, dict):
         raise StoreUnavailableError("DynamoDB answered without an item")
-    # DynamoDB removes what may be purged some days late.
+    # DynamoDB removes expired items up to some days late.
     if "revokedAt" in item:
         return Reason.REVOKED
     record = item.get("record")
@@ -71,7 +71,7 @@ def record_in(item: object) -> str | Reason:
 
 
 def table_fault(status: int, code: str) -> FaultError:
-    """Return what an error of GetItem is: never that a record is not there.
+    """Return the error for a failed GetItem; it never means that a record is missing.
 
     Args:
         status: the HTTP status of the answer.

@@ -1,4 +1,4 @@
-"""Where a service answers, read from the environment as the AWS SDKs do."""
+"""A service's endpoint, read from the environment as the AWS SDKs do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOT_AN_ENDPOINT = "AWS_ENDPOINT_URL is not http(s)://host[:port]"
 
 
 class Endpoint:
-    """A host, a port, and whether TLS is spoken there."""
+    """A host, a port, and whether it uses TLS."""
 
     __slots__ = ("host", "is_tls", "netloc", "port")
 
@@ -31,9 +31,9 @@ class Endpoint:
         """Read an endpoint's URL.
 
         Raises:
-            ValueError: not ``http://`` or ``https://`` and a host, or with a path.
+            ValueError: not ``http://`` or ``https://`` with a host, or it has a path.
         """
-        # Not urlsplit: urllib.parse comes with ipaddress, and both for one host.
+        # Not urlsplit: urllib.parse would also import ipaddress, all for one host.
         scheme, separator, rest = url.partition("://")
         netloc, _, path = rest.partition("/")
         host, port = _host_and_port(netloc)
@@ -51,8 +51,8 @@ class Endpoint:
         """Return a service's configured endpoint, or the region's own.
 
         Raises:
-            ValueError: a URL is not one, or the region has no endpoint of the kind
-                that is asked for; names the variables.
+            ValueError: a URL is malformed, or the region has no endpoint of the kind
+                asked for; names the variables.
         """
         return cls(
             _configured_url(environ, service)
@@ -61,7 +61,7 @@ class Endpoint:
 
 
 def _host_and_port(netloc: str) -> tuple[str, int | None]:
-    """Return a host, an IPv6 address without its brackets, and the port if any."""
+    """Return a host (an IPv6 address without its brackets) and the port, if any."""
     host, colon, port = netloc.rpartition(":")
     if not colon or "]" in port:
         host, port = netloc, ""
@@ -86,7 +86,7 @@ def _configured_url(environ: Mapping[str, str], service: str) -> str | None:
 
 def _host(environ: Mapping[str, str], region: str, service: str) -> str:
     fips, dual_stack = _is_true(environ, _FIPS), _is_true(environ, _DUAL_STACK)
-    # No region of the partition aws has another form: it need not load the table.
+    # All regions of the partition aws have one form: they need not load the table.
     if region.count("-") != _USUAL_HYPHENS or region.startswith("cn-"):
         from authorizer.readers.hosts import HOSTS  # noqa: PLC0415 - see above
 
@@ -98,9 +98,9 @@ def _host(environ: Mapping[str, str], region: str, service: str) -> str:
                         _no_variant(region, service, fips=fips, dual=dual_stack)
                     )
                 return host.format(region)
-    # As the SDKs do for a region that no pattern knows.
+    # As the SDKs do for a region that matches no pattern.
     name = f"{service}-fips" if fips else service
-    # Secrets Manager has one host for both kinds of addresses.
+    # Secrets Manager has one host for IPv4 and IPv6.
     is_apart = dual_stack and service != "secretsmanager"
     return f"{name}.{region}.{'api.aws' if is_apart else 'amazonaws.com'}"
 

@@ -1,4 +1,4 @@
-"""The small interface behind which stored secrets and records are read."""
+"""The interface for reading stored secrets and records."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
         """Reads the current value of a stored secret, or of a record."""
 
         def read(self, name: str, deadline: float) -> str | Reason:
-            """Return the text or why there is none; see ``SecretsManager.read``."""
+            """Return the text, or why there is none; see ``SecretsManager.read``."""
             ...
 
 
 def choose_readers(environ: Mapping[str, str]) -> tuple[Reader, Reader | None]:
-    """Return what reads secrets, and what reads the records if they are not secrets.
+    """Return the reader of secrets, and that of records if they are not secrets.
 
-    Lean ones, or boto3's where the environment has no credentials.
+    Lean ones, or boto3's where the environment's variables hold no credentials.
 
     Raises:
         ValueError: a variable is missing or has a value that is not allowed.
@@ -39,7 +39,7 @@ def choose_readers(environ: Mapping[str, str]) -> tuple[Reader, Reader | None]:
     credentials = Credentials.from_environ(environ)
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
     if credentials is None or not region:
-        # Slow, and rare.
+        # Slow and rarely needed.
         from authorizer.readers import boto3_reader  # noqa: PLC0415
 
         of_records = boto3_reader.Boto3Table(table) if table else None
@@ -50,7 +50,7 @@ def choose_readers(environ: Mapping[str, str]) -> tuple[Reader, Reader | None]:
     reader = SecretsManager(endpoint, signer, trust)
     if table is None:
         return reader, None
-    # Not for those whose records are secrets.
+    # Not loaded where the records are secrets.
     from authorizer.readers.dynamodb import DynamoDb  # noqa: PLC0415
 
     endpoint = Endpoint.from_environ(environ, region, "dynamodb")

@@ -1,4 +1,4 @@
-"""An answer of HTTP/1.1 in the one form that AWS gives it (docs/adr/0015).
+"""An HTTP/1.1 response in the one form that AWS sends (docs/adr/0015).
 
 Strict, so that it can be short: a status line, plain header lines, a body of a stated
 length and nothing after it. Every other form is left to ``http.client``.
@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    # Returns what has come, at least one byte, or nothing at the connection's end.
+    # Returns at least one byte, or nothing when the connection was closed.
     type Receive = Callable[[], bytes]
     # Status, body, and whether the connection stays open.
     type Response = tuple[int, bytes, bool]
@@ -19,20 +19,20 @@ MAX_DIGITS = 7
 _MAX_HEAD = 32_768
 _MAX_LINES = 64
 _END = b"\r\n\r\n"
-# Those with a body: not 204, 304 and what only announces an answer.
+# Those with a body: not 204, 304 or an interim response.
 _STATUSES = frozenset(("200", *map(str, range(400, 600))))
 
 
 class BrokenResponseError(Exception):
-    """What came is no answer, or not the whole of it, or more than one."""
+    """What came is not a response, not a whole one, or more than one."""
 
 
 def read_response(receive: Receive) -> Response:
-    """Read the answer to a POST request.
+    """Read the response to a POST request.
 
     Raises:
-        ConnectionResetError: the connection was closed before an answer began.
-        BrokenResponseError: what came is not exactly one answer.
+        ConnectionResetError: the connection was closed before a response began.
+        BrokenResponseError: what came is not exactly one response.
         OSError: as ``receive`` does.
     """
     received = bytearray()
@@ -66,7 +66,7 @@ def parse_head(lines: list[str]) -> tuple[int, int, bool] | None:
         (text.isascii() and text.isprintable())
         and (first[:9] == "HTTP/1.1 " and first[9:12] in _STATUSES)
         and first[12:13] in ("", " ")
-        # So no line is folded: that begins with a space. No name stands twice.
+        # No line is folded, as that would begin with a space; no name comes twice.
         and all(colon and name.replace("-", "").isalnum() for name, colon, _ in parts)
         and len(fields) == len(parts) <= _MAX_LINES
         and (length.isdigit() and len(length) <= MAX_DIGITS)

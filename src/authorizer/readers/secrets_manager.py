@@ -1,4 +1,4 @@
-"""The reader of AWS Secrets Manager that stands on the standard library alone."""
+"""The reader of AWS Secrets Manager, on the standard library only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OK = 200
 
 
 class SecretsManager:
-    """Reads secrets over one connection that is kept open between requests."""
+    """Reads secrets over one connection, kept open between requests."""
 
     def __init__(self, endpoint: Endpoint, signer: Signer, trust: Trust) -> None:
         self._service = Service("Secrets Manager", endpoint, signer, trust)
@@ -32,12 +32,12 @@ class SecretsManager:
 
         Args:
             name: the secret's name.
-            deadline: by the monotonic clock; no try begins or lasts beyond it, however
-                the service answers.
+            deadline: on the monotonic clock; no attempt begins or lasts beyond it,
+                however the service answers.
 
         Returns:
-            The text; ``UNKNOWN`` where there is no such secret, ``REVOKED`` where it is
-            scheduled for deletion, ``CORRUPT`` where it holds bytes.
+            The text; ``UNKNOWN`` if there is no such secret, ``REVOKED`` if it is
+            scheduled for deletion, ``CORRUPT`` if it holds bytes.
 
         Raises:
             StoreUnavailableError: no answer, a throttled one, a failure of the service

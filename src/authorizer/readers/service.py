@@ -1,7 +1,7 @@
-"""A service of AWS that takes JSON and answers with JSON, asked by POST requests.
+"""An AWS service that takes and answers JSON by POST requests.
 
-An authorizer is started while a client waits: importing an AWS SDK and making its
-client costs several times what the whole rest of a cold start does (docs/adr/).
+An authorizer starts while a client waits: importing an AWS SDK and making its client
+would cost several times the rest of a cold start (docs/adr/).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _REQUEST = "POST / HTTP/1.1\r\naccept-encoding: identity\r\n"
 
 
 class Service:
-    """Asks over one connection that is kept open between requests."""
+    """Asks over one connection, kept open between requests."""
 
     def __init__(
         self, title: str, endpoint: Endpoint, signer: Signer, trust: Trust
@@ -51,15 +51,15 @@ class Service:
         deadline: float,
         judge: Callable[[int, Answer], T],
     ) -> T:
-        """Return what is made of the answer to a question.
+        """Return what ``judge`` makes of the answer to a request.
 
         Args:
             headers: the request's content type and target.
             question: the request's content.
-            deadline: by the monotonic clock; no try begins or lasts beyond it, however
-                the service answers.
-            judge: makes something of status and answer. Where it raises
-                ``StoreUnavailableError``, the question is asked once more.
+            deadline: on the monotonic clock; no attempt begins or lasts beyond it,
+                however the service answers.
+            judge: interprets status and answer. If it raises ``StoreUnavailableError``,
+                the request is sent once more.
 
         Raises:
             StoreUnavailableError: no answer, one without JSON, or as ``judge`` does,
@@ -88,7 +88,8 @@ class Service:
             self._close()
             closed = isinstance(error, OSError) and not isinstance(error, TimeoutError)
             if kept and closed:
-                # The peer closed what we kept, perhaps while we were frozen: no outage.
+                # The peer closed the kept connection, perhaps while we were frozen: not
+                # an outage.
                 return self._post(headers, body, deadline)
             raise StoreUnavailableError(
                 f"no answer from {self._title}: {type(error).__name__}"
@@ -113,7 +114,7 @@ class Service:
         connection.settimeout(left(until))
         lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
         head = f"{_REQUEST}content-length: {len(body)}\r\n{''.join(lines)}\r\n"
-        # Head and body as one: in one packet, and in one TLS record.
+        # Head and body together: one packet, and one TLS record.
         connection.sendall(head.encode("ascii") + body)
         return read_response(lambda: receive(connection, until))
 

@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 for one service, with the standard library alone.
+"""AWS Signature Version 4 for one service, with only the standard library.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -33,7 +33,7 @@ class Credentials:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Credentials | None:
-        """Return the environment's credentials, or None where it has none."""
+        """Return the environment's credentials, None if it has none."""
         access_key_id = environ.get("AWS_ACCESS_KEY_ID")
         secret_access_key = environ.get("AWS_SECRET_ACCESS_KEY")
         if not access_key_id or not secret_access_key:

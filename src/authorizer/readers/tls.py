@@ -1,9 +1,9 @@
-"""Whom a TLS connection to AWS trusts.
+"""Which authorities a TLS connection to AWS trusts.
 
-The default store of some 150 authorities takes as long to load as two empty functions
-take to start. AWS's endpoints have certificates of Amazon's own authorities; their
-roots are put into the package when it is built (src/Makefile), in a folder out of which
-OpenSSL reads the one that it needs.
+Loading the default store of some 150 authorities takes twice as long as an empty
+function takes to start. AWS's endpoints have certificates from Amazon's own
+authorities; their roots are put into the package when it is built (src/Makefile), in a
+folder from which OpenSSL reads the one that it needs.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Not pathlib, which is dear to import.
+# Not pathlib, which is slow to import.
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 AMAZON_ROOTS = os.path.join(_PACKAGE, "amazon-roots")
 
 
 class Trust:
-    """The authorities trusted first, and whether the default store comes after them."""
+    """The authorities trusted first, and whether the default store comes next."""
 
     def __init__(self, roots: str | None, *, widens: bool) -> None:
         """Trust the certificates in a file or a folder, None for the default store."""
@@ -31,7 +31,7 @@ class Trust:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Trust:
-        """Trust ``AWS_CA_BUNDLE`` alone, or Amazon's roots, or the default store."""
+        """Trust only ``AWS_CA_BUNDLE``, or Amazon's roots, or the default store."""
         bundle = environ.get("AWS_CA_BUNDLE")
         if bundle:
             return cls(bundle, widens=False)
@@ -48,7 +48,7 @@ class Trust:
     def widen(self) -> bool:
         """Trust the default store from now on; False where that changes nothing.
 
-        The set of roots in a package ages: what it can't verify, the default store may.
+        The roots in a package age: what they can't verify, the default store may.
         """
         if not self._widens:
             return False
@@ -59,7 +59,7 @@ class Trust:
 def _context(roots: str | None) -> ssl.SSLContext:
     if roots is None:
         return ssl.create_default_context()
-    # As create_default_context, which would do more than the handshake needs.
+    # Like create_default_context, which would do more than the handshake needs.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
     if os.path.isdir(roots):

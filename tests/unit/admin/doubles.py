@@ -8,6 +8,7 @@ from typing import Any
 from admin.dispatch import Actions
 from admin.stores.engine import Stored
 from apikeys.key import Key
+from tests import exchanges
 from tests.builders import NOW
 from tests.in_process import client_of, deployment_of
 from tests.tables import TABLE
@@ -32,9 +33,11 @@ class Admin:
         return self.send({"action": action, **fields})
 
     def send(self, event: object) -> Any:
-        """Carry out one request and return its answer."""
+        """Carry out one request and return its answer, which the schema describes."""
         answer, self.audit = self._actions.carry_out(event)
-        return json.loads(json.dumps(answer))
+        received = json.loads(json.dumps(answer))
+        exchanges.check(event, received)
+        return received
 
     def issued(self, **fields: object) -> tuple[Key, dict[str, Any]]:
         """Issue a key that must be issued; return it and the answer."""

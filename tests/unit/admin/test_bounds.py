@@ -86,7 +86,7 @@ def test_an_unreachable_api_gateway_is_503(
 def test_an_ontopop_record_is_found_among_many(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Past records of ours and names that are no keys, on whatever page it stands."""
+    """Past records of ours and names that are not keys, on whatever page it is."""
     monkeypatch.setattr("admin.stores.ontopop.MAX_NAMES", 1)
     del admin
     ontopop = Admin(LEGACY_KEYS="ontopop")

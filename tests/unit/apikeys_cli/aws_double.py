@@ -24,7 +24,7 @@ PERMISSION = {
 
 
 def good_answers() -> dict[str, Any]:
-    """Return the answers of a healthy deployment, anew at each call."""
+    """Return the answers of a healthy deployment, new at each call."""
     return {
         "get_function_configuration": {
             "Environment": {

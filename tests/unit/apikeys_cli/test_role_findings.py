@@ -79,9 +79,9 @@ def test_what_is_opened_no_longer_is_a_line() -> None:
     """With the requests as people write them."""
     lost = {"role": "A", "route": "GET /a/{id}", "requests": ["*/*/*/*", "GET/a/"]}
     assert lost_sentence(lost) == (
-        "Opens no longer (A): of 'GET /a/{id}': * /*/*/*, GET /a/"
+        "No longer opens (A): of 'GET /a/{id}': * /*/*/*, GET /a/"
     )
     bare = {"role": "", "route": UNNAMED, "requests": ["GET/x/"]}
     assert lost_sentence(bare) == (
-        f"Opens no longer (a key without roles): of {UNNAMED}: GET /x/"
+        f"No longer opens (a key without roles): of {UNNAMED}: GET /x/"
     )

@@ -1,14 +1,12 @@
-"""``make event``: the running stack stays as it is, and the commands are complete."""
+"""``make event``: the running stack stays as it is."""
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-import yaml
 
-from local import checkout, event
+from local import event
 from local.clients import CliError
 
 if TYPE_CHECKING:
@@ -71,55 +69,7 @@ def test_a_stack_without_a_role_map_gets_the_examples(
 def test_what_else_goes_wrong_replaces_no_role_map(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A map that can't be read at the moment is no missing one."""
+    """A map that can't be read at the moment is not a missing one."""
     trouble = CliError("apikeys roles get", "Error: (secrets_manager_unavailable)")
     with pytest.raises(CliError, match="unavailable"):
         _asked(monkeypatch, trouble)
-
-
-def _docker_command(said: str) -> list[str]:
-    (line,) = (line for line in said.splitlines() if line.startswith("With Docker:"))
-    return shlex.split(line.partition(":")[2])
-
-
-@pytest.mark.parametrize("system", ["Linux", "Darwin"])
-def test_the_command_runs_the_architecture_that_was_built(system: str) -> None:
-    """The template's default is another one than this machine's may be."""
-    command = _docker_command(event.instructions(4566, system))
-    place = command.index("--parameter-overrides")
-    assert command[place + 1] == f"Architecture={checkout.ARCHITECTURE}"
-    assert (checkout.ROOT / command[0]) == checkout.SAM
-
-
-def test_on_linux_the_container_is_told_the_hosts_address() -> None:
-    """Docker Engine knows no such name, and needs a way to the loopback interface."""
-    linux = event.instructions(4566, "Linux")
-    command = _docker_command(linux)
-    place = command.index("--add-host")
-    assert command[place + 1] == "host.docker.internal:host-gateway"
-    assert "TCP:127.0.0.1:4566" in linux
-    elsewhere = event.instructions(4566, "Darwin")
-    assert "--add-host" not in elsewhere
-    assert "socat" not in elsewhere
-
-
-def test_a_container_gets_the_emulators_account_and_nothing_of_the_shells() -> None:
-    """`sam local` sets what a template does not declare from the shell's account."""
-    template = {
-        "Globals": {"Function": {"Environment": {"Variables": {"KEY_PREFIX": "ak"}}}},
-        "Resources": {"AuthorizerFunction": {"Properties": {"Timeout": 10}}},
-    }
-    variables = event.container_variables(
-        {
-            "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
-            "AWS_ACCESS_KEY_ID": "test",
-            "KEY_PREFIX": "ak",
-        }
-    )
-    assert variables["AWS_ENDPOINT_URL"] == "http://host.docker.internal:4566"
-    assert variables["AWS_SESSION_TOKEN"] == ""
-    written = yaml.safe_load(event.declaring(yaml.safe_dump(template), list(variables)))
-    properties = written["Resources"]["AuthorizerFunction"]["Properties"]
-    declared = properties["Environment"]["Variables"]
-    assert set(declared) == set(variables) - {"KEY_PREFIX"}
-    assert properties["Timeout"] == 10

@@ -47,7 +47,7 @@ locals {
 resource "aws_apigatewayv2_api" "reports" {
   name          = "reports"
   protocol_type = "HTTP"
-  # Answers OPTIONS by itself, without a route and without a key.
+  # The API answers OPTIONS by itself, without a route and without a key.
   cors_configuration {
     allow_origins = ["https://app.example.com"]
     allow_headers = ["Content-Type", "X-API-Key"]
@@ -59,10 +59,10 @@ resource "aws_apigatewayv2_authorizer" "api_key" {
   name            = "api-key"
   api_id          = aws_apigatewayv2_api.reports.id
   authorizer_type = "REQUEST"
-  # This header and no other: API Gateway caches by what stands here.
+  # This header and no other: API Gateway caches by what is given here.
   identity_sources                  = ["$request.header.X-API-Key"]
   authorizer_payload_format_version = "2.0"
-  # The authorizer answers with a policy, which is judged for each route.
+  # The authorizer answers with a policy, which is evaluated for each route.
   enable_simple_responses          = false
   authorizer_result_ttl_in_seconds = var.authorizer_ttl_seconds
   authorizer_uri                   = "arn:${local.partition}:apigateway:${local.region}:lambda:path/2015-03-31/functions/${local.authorizer_arn}/invocations"
@@ -83,7 +83,7 @@ resource "aws_lambda_permission" "back_end" {
   source_arn    = "${aws_apigatewayv2_api.reports.execution_arn}/*"
 }
 
-# Every route has the authorizer, $default too: it takes what no other route does.
+# Every route has the authorizer, including $default, which takes whatever no other does.
 resource "aws_apigatewayv2_route" "each" {
   for_each           = toset(["GET /reports", "$default"])
   api_id             = aws_apigatewayv2_api.reports.id

@@ -58,7 +58,7 @@ resource "aws_api_gateway_authorizer" "api_key" {
   type        = "TOKEN"
   # The one header that is handed over; Terraform's default is Authorization.
   identity_source = "method.request.header.X-API-Key"
-  # Whatever is no key is refused before the authorizer is invoked. Only with
+  # Anything but a key is refused before the authorizer is invoked. Only with
   # Credentials=api-key and LegacyKeys=off; ak is the stack's KeyPrefix.
   identity_validation_expression   = "^ak_[0-9A-Za-z]{16}_[0-9A-Za-z]{65}$"
   authorizer_result_ttl_in_seconds = var.authorizer_ttl_seconds
@@ -72,7 +72,7 @@ resource "aws_api_gateway_resource" "reports" {
   path_part   = "reports"
 }
 
-# Terraform has no default authorizer: these two lines stand in every method but OPTIONS.
+# Terraform has no default authorizer: every method but OPTIONS needs these two lines.
 resource "aws_api_gateway_method" "get" {
   rest_api_id   = aws_api_gateway_rest_api.reports.id
   resource_id   = aws_api_gateway_resource.reports.id
@@ -97,7 +97,7 @@ resource "aws_lambda_permission" "back_end" {
   source_arn    = "${aws_api_gateway_rest_api.reports.execution_arn}/*/GET/reports"
 }
 
-# A stage serves the last deployment: what a trigger does not name changes nothing.
+# A stage serves the last deployment: a change that no trigger names has no effect.
 resource "aws_api_gateway_deployment" "reports" {
   rest_api_id = aws_api_gateway_rest_api.reports.id
   triggers = {

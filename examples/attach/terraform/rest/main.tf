@@ -57,7 +57,7 @@ resource "aws_api_gateway_authorizer" "api_key" {
   name        = "api-key"
   rest_api_id = aws_api_gateway_rest_api.reports.id
   type        = "REQUEST"
-  # This header and no other: API Gateway caches by what stands here. Without this
+  # This header and no other: API Gateway caches by what is given here. Without this
   # line Terraform takes Authorization, and every call is 401.
   identity_source                  = "method.request.header.X-API-Key"
   authorizer_result_ttl_in_seconds = var.authorizer_ttl_seconds
@@ -71,7 +71,7 @@ resource "aws_api_gateway_resource" "reports" {
   path_part   = "reports"
 }
 
-# Terraform has no default authorizer: these two lines stand in every method but OPTIONS.
+# Terraform has no default authorizer: every method but OPTIONS needs these two lines.
 resource "aws_api_gateway_method" "get" {
   rest_api_id   = aws_api_gateway_rest_api.reports.id
   resource_id   = aws_api_gateway_resource.reports.id
@@ -96,7 +96,7 @@ resource "aws_lambda_permission" "back_end" {
   source_arn    = "${aws_api_gateway_rest_api.reports.execution_arn}/*/GET/reports"
 }
 
-# Browsers ask OPTIONS before they send X-API-Key; it carries no key and stays open.
+# Browsers send OPTIONS before they send X-API-Key; it carries no key and stays open.
 resource "aws_api_gateway_method" "options" {
   rest_api_id   = aws_api_gateway_rest_api.reports.id
   resource_id   = aws_api_gateway_resource.reports.id
@@ -164,8 +164,8 @@ resource "aws_api_gateway_gateway_response" "default_5xx" {
   }
 }
 
-# A stage serves the last deployment: what a trigger does not name changes nothing. These
-# are resources and no file, so that they may be spread over any number of files.
+# A stage serves the last deployment: a change that no trigger names has no effect. The
+# trigger lists resources, not a file, so that they may be spread over any number of files.
 resource "aws_api_gateway_deployment" "reports" {
   rest_api_id = aws_api_gateway_rest_api.reports.id
   triggers = {

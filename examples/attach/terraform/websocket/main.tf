@@ -44,12 +44,12 @@ resource "aws_apigatewayv2_api" "feed" {
   route_selection_expression = "$request.body.action"
 }
 
-# No TTL and no payload format: a WebSocket API knows neither.
+# A WebSocket API has neither a TTL nor a payload format.
 resource "aws_apigatewayv2_authorizer" "api_key" {
   name            = "api-key"
   api_id          = aws_apigatewayv2_api.feed.id
   authorizer_type = "REQUEST"
-  # This header and no other, the one that is read.
+  # Only this header, the one that is read.
   identity_sources           = ["route.request.header.X-API-Key"]
   authorizer_uri             = "arn:${local.partition}:apigateway:${local.region}:lambda:path/2015-03-31/functions/${local.authorizer_arn}/invocations"
   authorizer_credentials_arn = data.aws_cloudformation_stack.apikeys.outputs["AuthorizerInvokeRoleArn"]
@@ -68,7 +68,7 @@ resource "aws_lambda_permission" "back_end" {
   source_arn    = "${aws_apigatewayv2_api.feed.execution_arn}/*"
 }
 
-# The one route that can have an authorizer.
+# The only route that can have an authorizer.
 resource "aws_apigatewayv2_route" "connect" {
   api_id             = aws_apigatewayv2_api.feed.id
   route_key          = "$connect"
@@ -84,7 +84,7 @@ resource "aws_apigatewayv2_route" "default" {
   target                              = "integrations/${aws_apigatewayv2_integration.back_end.id}"
 }
 
-# Without it, what the function answers to a message would not reach the client.
+# Without it, the function's answer to a message would not reach the client.
 resource "aws_apigatewayv2_route_response" "default" {
   api_id             = aws_apigatewayv2_api.feed.id
   route_id           = aws_apigatewayv2_route.default.id

@@ -217,7 +217,7 @@ def _corrupt(admin: Admin, key: Key) -> None:
     ("change", "status", "code"),
     [(_revoke, 409, "key_revoked"), (_corrupt, 409, "record_corrupt")],
 )
-def test_what_is_no_live_record_has_no_sister(
+def test_only_a_live_record_has_a_sister(
     admin: Admin,
     action: str,
     change: Callable[[Admin, Key], None],

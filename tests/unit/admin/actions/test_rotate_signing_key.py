@@ -91,7 +91,7 @@ def test_promoting_too_early_is_refused(admin: Admin) -> None:
 def test_the_count_tells_when_a_signing_key_may_go(admin: Admin) -> None:
     """Live records under each key; revoked and unreadable ones do not count.
 
-    Imported ones stand apart: no signing key signed them.
+    Imported ones are counted apart: no signing key signed them.
     """
     keys = [admin.issued()[0] for _ in range(4)]
     admin("revoke", keyId=keys[0].key_id)
@@ -126,7 +126,7 @@ def test_other_fields_of_the_secret_stay(admin: Admin) -> None:
         ("canary", "the signing secret is not a JSON object whose names are unique"),
         (
             json.dumps({"current": SIGNING_TEXT, "announced": "canary"}),
-            "announced in the signing secret is no timestamp",
+            "announced in the signing secret is not a timestamp",
         ),
     ],
 )
@@ -156,7 +156,7 @@ def test_the_wait_is_what_the_authorizer_needs_to_read_it(
 
 
 def _sum(admin: Admin, answer: dict[str, Any], **asked: object) -> tuple[int, int]:
-    """Return how many keys stand under the current one, and in how many answers."""
+    """Return how many keys are under the current one, and in how many answers."""
     total, calls = answer["keys"]["current"], 1
     while (token := answer.get("nextToken")) is not None:
         answer = admin(nextToken=token, **asked)
@@ -207,7 +207,7 @@ def test_the_rotation_is_written_before_anything_is_counted(
 def test_a_count_is_refused_where_aws_takes_no_token_any_more(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """400: it begins anew; half a count would be a wrong one."""
+    """400: it starts again; half a count would be a wrong one."""
     monkeypatch.setattr(rotate_signing_key, "MAX_NAMES", 1)
     monkeypatch.setattr(rotate_signing_key, "_MOST_PAGES", 1)
     for _ in range(2):
@@ -264,7 +264,7 @@ def test_the_signing_key_in_use_is_not_retired(admin: Admin) -> None:
         fingerprint(
             SIGNING_TEXT.encode()
         ): "is the current signing key's; rotate first",
-        "0" * 16: f"is of no previous signing key: {known}",
+        "0" * 16: f"is not a previous key's: {known}",
     }
     for name, message in messages.items():
         for more in ({}, {"countOnly": True}):

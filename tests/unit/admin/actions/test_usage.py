@@ -187,7 +187,7 @@ def test_the_answer_is_by_key_outcome_and_reason(admin: Admin, logs: Logs) -> No
     }
 
 
-def test_a_client_s_keys_are_asked_for_by_their_ids(admin: Admin, logs: Logs) -> None:
+def test_the_keys_of_a_client_are_queried_by_id(admin: Admin, logs: Logs) -> None:
     """Its name is text that somebody wrote: it never enters a query."""
     client = 'Acme" or 1=1 | fields @message'
     key, _ = admin.issued(client=client)

@@ -41,7 +41,7 @@ def foreign(admin: Admin) -> Key:
 
 
 def test_roles_within_reach_are_handed_out(team: Admin) -> None:
-    """Every action on a record with those roles alone is allowed."""
+    """Every action on a record with only those roles is allowed."""
     key, _ = team.issued(roles=["reader"])
     for action in ("update", "disable", "enable", "clone", "rotate", "revoke"):
         assert team(action, keyId=key.key_id)["status"] in (200, 201)

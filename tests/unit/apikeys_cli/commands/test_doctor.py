@@ -175,7 +175,7 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
     "a route of another authorizer": (
         lambda a: _method(a, authorizationType="AWS_IAM", authorizerId=""),
         "warn",
-        "guarded by something else than an authorizer: GET /reports",
+        "guarded by something other than an authorizer: GET /reports",
     ),
     "a route that is open in the stage": (
         lambda a: a["get_deployment"]["apiSummary"]["/reports"].update(
@@ -722,7 +722,7 @@ def test_a_key_that_nobody_may_have_is_named_with_what_to_do(cli: Cli) -> None:
     cli("issue", "--client", "Old", "--login", "olga")
     cli.function.fault, cli.function.later = None, 0
     ((level, what),) = _examined(cli)["hand-overs"]
-    named = what.removeprefix("never confirmed, so that nobody may have them: ")
+    named = what.removeprefix("never confirmed, so perhaps nobody has them: ")
     listed = cli.json("list", "--client", "Old")["records"]
     (old,) = [record["keyId"] for record in listed if "keyId" in record]
     assert (level, sorted(named.split(", "))) == ("warn", sorted([old, "olga"]))

@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> str:
 
 
 def test_get_prints_the_map_as_put_takes_it(cli: Cli) -> None:
-    """TOML for a person, and its version beside it."""
+    """TOML for a person, with its version."""
     done = cli("roles", "get")
     assert tomllib.loads(done.stdout) == ROLE_MAP
     assert done.stdout.splitlines()[:4] == [
@@ -96,9 +96,7 @@ def test_a_map_from_standard_input_needs_its_answer_beforehand(
 @pytest.mark.parametrize(
     "text", ['{"roles": {}, "roles": {}}', '{"roles": {"A": {}, "A": {}}}']
 )
-def test_a_name_that_stands_twice_is_refused(
-    cli: Cli, tmp_path: Path, text: str
-) -> None:
+def test_a_duplicate_name_is_refused(cli: Cli, tmp_path: Path, text: str) -> None:
     """In JSON as in TOML: which of the two is meant?"""
     path = tmp_path / "roles.json"
     path.write_text(text)
@@ -162,7 +160,7 @@ def test_a_dry_run_of_what_is_stored_finds_no_difference(
 
 
 def test_a_dry_run_of_a_bad_map_exits_with_1(cli: Cli, tmp_path: Path) -> None:
-    """The findings say why it would be refused; odd shapes are no traceback."""
+    """The findings say why it would be refused; odd shapes cause no traceback."""
     path = tmp_path / "roles.toml"
     path.write_text('[roles.a]\nallow = "x"\n[roles]\nB = 1\n')
     done = cli("roles", "put", str(path), "--dry-run")
@@ -210,7 +208,7 @@ def test_put_stores_and_says_how_soon_it_is_in_force(cli: Cli, file: str) -> Non
     assert "Warning" not in done.stderr
 
 
-def test_put_takes_the_place_of_what_was_shown_alone(cli: Cli, file: str) -> None:
+def test_put_replaces_only_what_was_shown(cli: Cli, file: str) -> None:
     """Another write while a person thinks is not overwritten."""
 
     def overtake(request: dict[str, Any], _: object) -> None:
@@ -368,7 +366,7 @@ def test_explain_says_what_shuts_a_route(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_explain_of_a_role_that_opens_nothing_says_so(cli: Cli, tmp_path: Path) -> None:
-    """A record with it alone is answered 403 everywhere."""
+    """A record with only that role is answered 403 everywhere."""
     path = tmp_path / "roles.toml"
     path.write_text("[roles.IDLE]\n")
     done = cli("roles", "explain", "IDLE", "--file", str(path))
@@ -413,7 +411,7 @@ def test_the_stored_map_is_checked_where_no_file_is_given(
     account.put_secret_value(SecretId="APIROLES", SecretString=json.dumps(role_map))
     done = cli("roles", "check")
     assert (done.exit_code, done.stderr) == (0, "The stored map would be stored.\n")
-    assert done.stdout == "Opens no longer (A): of 'GET /a/{id}': * /, * /*/*/*\n"
+    assert done.stdout == "No longer opens (A): of 'GET /a/{id}': * /, * /*/*/*\n"
     assert cli.json("roles", "check")["opensNoLonger"] == [
         {"role": "A", "route": "GET /a/{id}", "requests": ["*/", "*/*/*/*"]}
     ]
@@ -444,7 +442,7 @@ allow = ["POST /report"]
         "WRITER opens none of the operations",
         "Nobody may call: POST /reports",
         "Matches no operation: POST /report (allow of WRITER)",
-        "Not checked, no route can say it: GET /files/{name}.json",
+        "Not checked, as no route can express it: GET /files/{name}.json",
         "Warning (READER): 'GET /reports' is open to READER, and no route of that role "
         "names it",
         "  likewise 'GET /reports.csv' (READER)",
@@ -460,7 +458,7 @@ allow = ["POST /report"]
 def test_what_every_operation_is_named_by_is_strict_enough(
     cli: Cli, tmp_path: Path, api: str
 ) -> None:
-    """An operation that nobody may call is none that is open."""
+    """An operation that nobody may call is not open."""
     path = tmp_path / "roles.toml"
     path.write_text('[roles.READER]\nallow = ["GET /reports/{id}"]\n')
     assert cli("roles", "check", str(path), "--openapi", api, "--strict").exit_code == 0

@@ -30,7 +30,7 @@ def _names(account: Any) -> list[str]:
 
 @pytest.fixture
 def leaked(cli: Cli, account: Any) -> dict[str, Any]:
-    """Let two keys stand under a signing key that leaked, and return one."""
+    """Put two keys under a signing key that leaked, and return one."""
     text = signing_secret(_LEAKED)
     account.put_secret_value(SecretId="signing", SecretString=text)
     cli.issue()
@@ -168,7 +168,7 @@ def test_retire_of_a_signing_key_that_is_not_there_names_those_that_are(
     del leaked
     done = cli("signing", "retire", "0" * 16)
     assert done.exit_code == 1
-    assert f"is of no previous signing key: {_NAME}" in done.stderr
+    assert f"is not a previous key's: {_NAME}" in done.stderr
     done = cli("signing", "retire", _CURRENT, "--yes")
     assert "is the current signing key's; rotate first" in done.stderr
 

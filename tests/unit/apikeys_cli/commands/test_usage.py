@@ -87,7 +87,7 @@ def test_a_query_is_started_and_asked_for_until_it_is_answered(
 
 
 def test_the_table_is_what_a_person_reads(cli: Cli) -> None:
-    """By key, what nobody known sent last; and what the figures are not."""
+    """By key, what unknown sent last; and what the figures are not."""
     _answered_by(cli, Log(_ROWS))
     done = cli("usage")
     assert [line.split() for line in done.stdout.splitlines()] == [
@@ -95,7 +95,7 @@ def test_the_table_is_what_a_person_reads(cli: Cli) -> None:
         [_KEY, "refuse", "expired", "3", _ROWS[0]["first"], _ROWS[0]["last"]],
         ["ann", "allow", "granted", "1200", _ROWS[0]["first"], _ROWS[0]["last"]],
         [
-            *("nobody", "known", "refuse", "malformed", "7"),
+            *("unknown", "refuse", "malformed", "7"),
             *(_ROWS[0]["first"], _ROWS[0]["last"]),
         ],
     ]

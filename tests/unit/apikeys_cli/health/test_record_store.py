@@ -127,14 +127,14 @@ def _table(**changes: object) -> Callable[[dict[str, Any]], object]:
                 "PointInTimeRecoveryDescription"
             ].update(PointInTimeRecoveryStatus="DISABLED"),
             "warn",
-            "point-in-time recovery is off: what is lost is lost",
+            "point-in-time recovery is off: lost data can't be recovered",
         ),
         (
             lambda a: a["list_secrets"]["SecretList"].append(
                 {"Name": "APIKEY_1", "Description": "API key record"}
             ),
             "fail",
-            "records of this stack lie in Secrets Manager, where it does not look: "
+            "records of this stack are in Secrets Manager, where it does not look: "
             "their keys are unknown",
         ),
         (
@@ -152,7 +152,7 @@ def test_what_is_wrong_with_a_table_is_told(
 
 
 def test_what_is_not_shown_of_a_table_is_passed_over() -> None:
-    """Its time to live and its recovery are no more than advice."""
+    """Its time to live and its recovery are only advice."""
 
     def deny(answers: dict[str, Any]) -> None:
         for name in ("describe_time_to_live", "describe_continuous_backups"):
@@ -183,7 +183,7 @@ def test_a_list_of_secrets_is_looked_through() -> None:
             {"Items": [{"pk": {"S": "APIKEY_1"}}]},
             (
                 "fail",
-                "records of this stack lie in the table apikeys-RecordTable-1, "
+                "records of this stack are in the table apikeys-RecordTable-1, "
                 "where it does not look: their keys are unknown",
             ),
         ),

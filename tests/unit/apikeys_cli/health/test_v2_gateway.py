@@ -163,7 +163,7 @@ def _changed(**fields: Any) -> Callable[[_Api], object]:
         (
             _guarded_otherwise,
             "warn",
-            "guarded by something else than an authorizer: GET /other",
+            "guarded by something other than an authorizer: GET /other",
         ),
         (
             _changed(AuthorizerResultTtlInSeconds=300),
