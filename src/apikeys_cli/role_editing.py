@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from apikeys_cli.options.types import check
 from apikeys_cli.role_maps import parse_role_map, readable_difference
 from apikeys_cli.role_preview import preview, say_findings, stored_map
 from apikeys_cli.role_storing import store
@@ -53,7 +52,10 @@ def edit(invocation: Invocation, *, counts: bool, wait: bool, is_sure: bool) -> 
             raise click.exceptions.Exit(_REFUSED)
         click.confirm("Edit it again?", default=True, abort=True, err=True)
         text = edited
-    check(lambda: "Store it?", is_sure=is_sure)
+    if not is_sure:
+        if not secret_input.is_asked():
+            raise click.UsageError("--yes is required when not interactive")
+        click.confirm("Store it?", abort=True, err=True)
     version = None if stored is None else stored["version"]
     store(invocation, role_map, version, allow_empty=False, wait=wait)
 
