@@ -16,7 +16,7 @@ MANAGEMENT: Final = "ROLE_ONTOPOP_MANAGEMENT_API"
 TRIPLESTORE: Final = "ROLE_ONTOPOP_TRIPLESTORE_API"
 ROLE_MAP: Final = checkout.ROOT / "examples" / "roles" / "example-api.toml"
 
-_LIFETIME: Final = "20s"
+_LIFETIME: Final = 20
 
 
 class Row(NamedTuple):
@@ -36,8 +36,6 @@ class Row(NamedTuple):
 def run(stack: Stack) -> Iterator[Row]:
     """Yield each row as it happens, from the first key to the revoked one."""
     apikeys(stack, "roles", "put", str(ROLE_MAP), "--yes")
-    short_lived = issue(stack, "--client", "Visitor", "--expires", _LIFETIME)
-    ends_at = time.monotonic() + int(_LIFETIME.rstrip("s"))
     issued = issue(stack, "--client", "Test App")
     key, key_id = issued["key"], issued["record"]["keyId"]
 
@@ -50,6 +48,8 @@ def run(stack: Stack) -> Iterator[Row]:
         "the same key, no role for it", 403, call(stack, "/triplestore/q", key)
     )
     yield answered("the same key, a second route", 200, call(stack, "/whoami", key))
+    short_lived = issue(stack, "--client", "Visitor", "--expires", f"{_LIFETIME}s")
+    ends_at = time.monotonic() + _LIFETIME
     yield answered("a short-lived key", 200, call(stack, "/whoami", short_lived["key"]))
 
     leaked = issue(stack, "--client", "Leaky App")
