@@ -13,7 +13,7 @@ from apikeys.key import Key
 from apikeys_cli.batch import changes
 from apikeys_cli.errors import UnreachableError
 from tests.builders import forged
-from tests.unit.apikeys_cli.commands.test_doctor import Aws, good_answers
+from tests.unit.apikeys_cli.aws_double import SERVICES, Aws, good_answers
 
 if TYPE_CHECKING:
     from tests.unit.apikeys_cli.doubles import Cli
@@ -307,8 +307,7 @@ def test_doctor_fails_on_warnings_where_it_is_told_to(cli: Cli) -> None:
 
 
 def _let_doctor_look(cli: Cli) -> None:
-    for service in ("lambda", "secretsmanager", "apigateway", "wafv2"):
-        cli.function.clients[service] = Aws(good_answers())
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(good_answers()))
 
 
 def _later(monkeypatch: pytest.MonkeyPatch) -> None:

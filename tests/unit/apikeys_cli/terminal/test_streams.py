@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from apikeys.key import Key
 from apikeys_cli.commands import usage
 from apikeys_cli.main import main
-from tests.unit.apikeys_cli.commands.test_doctor import Aws, good_answers
+from tests.unit.apikeys_cli.aws_double import SERVICES, Aws, good_answers
 from tests.unit.apikeys_cli.commands.test_usage import Log
 
 if TYPE_CHECKING:
@@ -324,8 +324,7 @@ def _leaves(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
 @pytest.fixture
 def _everything(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let AWS, a log and an editor answer."""
-    for service in ("lambda", "secretsmanager", "apigateway", "wafv2"):
-        cli.function.clients[service] = Aws(good_answers())
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(good_answers()))
     answered, log = cli.function.answer, Log([], principals=[{"keyId": "k"}])
 
     def answer(request: dict[str, Any]) -> Any:
@@ -391,8 +390,7 @@ def test_doctor_points_at_its_advice_in_every_encoding(
     cli: Cli, encoding: str, arrow: str
 ) -> None:
     """With an arrow where there is one."""
-    for service in ("lambda", "secretsmanager"):
-        cli.function.clients[service] = Aws(good_answers())
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(good_answers()))
     cli.issue("--expires", "3d")
     done = CliRunner(charset=encoding).invoke(
         main, ["doctor"], obj=cli.function.invocation()
