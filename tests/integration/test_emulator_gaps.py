@@ -293,3 +293,14 @@ def test_an_imported_document_of_a_rest_api_is_not_read(probe: Probe) -> None:
     api = v1.import_rest_api(body=json.dumps(document).encode())["id"]
     paths = [r["path"] for r in v1.get_resources(restApiId=api)["items"]]
     assert paths == ["/"]
+
+
+def test_an_http_api_is_not_exported(probe: Probe) -> None:
+    """So ``roles check --api`` of one is tried with botocore's answers alone."""
+    api = probe.http_api("2.0", "GET /reports")
+    v2 = probe.emulator.client("apigatewayv2")
+    with pytest.raises(ClientError) as refused:
+        v2.export_api(
+            ApiId=api, StageName="named", OutputType="JSON", Specification="OAS30"
+        )
+    assert refused.value.response["Error"]["Code"] == "NotFoundException"
