@@ -39,28 +39,40 @@ demo: venvs build ## Deploy to a local AWS emulator, issue keys, call the API wi
 	@$(DEV)/bin/python -m local.demo "$${PARAMS:-}"
 
 .PHONY: screenshots
-screenshots: venvs build $(BROWSER)/.ready ## Take the console's pictures anew (docs/console)
+screenshots: venvs build $(BROWSER)/.ready ## Retake the pictures of the console (docs/console)
 	@$(DEV)/bin/python -m local.screenshots
 
 .PHONY: schema
-schema: venvs ## Write the schema of the admin function's requests and answers anew (docs)
+schema: venvs ## Regenerate the schema of the admin function's requests and answers (docs)
 	@$(DEV)/bin/python -m local.admin_schema
 
+.PHONY: docs
+docs: $(VENVS)/docs/.ready ## Build the documents site, build/site/index.html; broken links fail
+	@rm -rf build/site
+	@$(VENVS)/docs/bin/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going \
+		--conf-dir docs --doctree-dir build/doctrees . build/site
+	@cp build/site/README.html build/site/index.html
+	@echo build/site/index.html
+
 .PHONY: test
-test: venvs build $(BROWSER)/.ready ## Run the whole test suite, from unit to the deployed stack
+test: venvs build $(VENVS)/docs/.ready $(BROWSER)/.ready ## Run the whole test suite, from unit to the deployed stack
 	$(DEV)/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: faults
-faults: venvs ## Let every AWS call of every admin action fail, and actions interleave (FAULTS_ARGS=…)
+faults: venvs ## Fail every AWS call of every admin action, and interleave actions (FAULTS_ARGS=…)
 	@$(DEV)/bin/python -m tests.harness $(FAULTS_ARGS)
 
 .PHONY: verify-aws
-verify-aws: venvs build ## Put the open questions to your AWS account; says cost first (CLEAN=suffix, YES=1)
+verify-aws: venvs build ## Put the open questions to your AWS account; states the cost first (CLEAN=suffix, YES=1)
 	@$(DEV)/bin/python -m verify_aws $(if $(CLEAN),--clean "$$CLEAN") $(if $(YES),--yes)
 
 .PHONY: kills
 kills: venvs build ## Kill `make verify-aws` at random moments on the emulator; nothing may be left (SEEDS=…)
 	@$(DEV)/bin/python -m tests.kills $(or $(SEEDS),1 2 3)
+
+.PHONY: batches
+batches: venvs ## Batches of thousands of rows: their rate and memory; killed and run again (ROWS=…)
+	@$(DEV)/bin/python -m tests.harness.batches $(or $(ROWS),10000)
 
 .PHONY: fuzz
 fuzz: venvs ## Millions of random requests judged by policies and rules, and of answers read twice
@@ -74,14 +86,15 @@ coverage: venvs ## Run the tests that need no stack; each branch of src/ must be
 		--cov-fail-under=100 tests/unit tests/property tests/contract $(PYTEST_ARGS)
 
 .PHONY: check
-check: venvs ## Lint, types, template
+check: venvs docs ## Lint, spelling, types, template, documents site
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/codespell
 	$(DEV)/bin/mypy
 	$(SAM) validate --lint
 
 .PHONY: format
-format: venvs ## Format the code and mend what the linter can
+format: venvs ## Format the code and fix what the linter can
 	$(DEV)/bin/ruff check --fix .
 	$(DEV)/bin/ruff format .
 
@@ -113,7 +126,7 @@ $(BROWSER)/.ready: requirements/browser/package-lock.json $(VENVS)/dev/.ready
 	@touch $@
 
 .PHONY: bench
-bench: venvs build $(PEERS:%=$(VENVS)/%/.ready) ## Measure the authorizer beside a no-op and peers (BENCH_ARGS=…)
+bench: venvs build $(PEERS:%=$(VENVS)/%/.ready) ## Measure the authorizer against a no-op and peers (BENCH_ARGS=…)
 	@$(DEV)/bin/python -m benchmarks $(BENCH_ARGS)
 
 .PHONY: event
@@ -129,10 +142,10 @@ sam-local: venvs build ## Run the built package under `sam local`; needs a conta
 	@$(DEV)/bin/python -m local.sam_local
 
 .PHONY: lock
-lock: $(VENVS)/lock/.ready ## Pin every dependency anew, with hashes
+lock: $(VENVS)/lock/.ready ## Pin every dependency again, with hashes
 	@for name in requirements/dev src/authorizer/requirements src/authorizer/build \
 		src/admin/requirements src/last_use/requirements \
-		requirements/runtime requirements/sam requirements/ministack \
+		requirements/runtime requirements/sam requirements/ministack requirements/docs \
 		$(PEERS:%=requirements/%) requirements/lock; do \
 		case $$name in src/* | */runtime | */bench-*) pins="--constraint requirements/dev.txt" ;; *) pins= ;; esac; \
 		case $$name in */bench-*) pins="$$pins --constraint requirements/runtime.txt" ;; esac; \
@@ -153,7 +166,7 @@ venvs: $(foreach name,dev sam ministack runtime,$(VENVS)/$(name)/.ready)
 # The command line's script is installed from it.
 $(VENVS)/dev/.ready: pyproject.toml
 
-# One environment a tool: the SAM CLI and MiniStack pin different releases of botocore.
+# One environment per tool: the SAM CLI and MiniStack pin different releases of botocore.
 $(VENVS)/%/.ready: requirements/%.txt
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.13 with venv was not found: on PATH as" \
 		"python3.13, or under pyenv, uv, mise or asdf. Install it, e.g." \

@@ -1,4 +1,4 @@
-"""`make bench`: what the authorizer costs, beside a no-op and its peers.
+"""`make bench`: what the authorizer costs, compared with a no-op and its peers.
 
 Development only: no module of `src` imports it and no package contains it.
 """

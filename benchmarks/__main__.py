@@ -1,6 +1,6 @@
 """`make bench`: measure, show, compare with the bounds.
 
-Exits with 1 where a bound is broken. `--quick`: few rounds, ours and the no-op alone.
+Exits with 1 if a bound is broken. `--quick`: few rounds, only ours and the no-op.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument(
-        "--quick", action="store_true", help="few rounds, ours and the no-op alone"
+        "--quick", action="store_true", help="few rounds, only ours and the no-op"
     )
     parser.add_argument(
         "--folder", type=Path, default=checkout.BUILD / "bench", help="for the results"

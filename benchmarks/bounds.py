@@ -1,6 +1,6 @@
-"""What the authorizer must show and what it wants to: every bound and goal, once.
+"""What the authorizer must achieve and what it aims at: every bound and goal, once.
 
-Beyond a bound `make bench` fails. The quick mode judges counts alone, never times.
+Beyond a bound `make bench` fails. The quick mode judges only counts, never times.
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ _NOT_PEERS: Final = (NOOP, OURS, OURS_IN_TABLE, *OTHER_KINDS, OURS_THROUGH_SDK)
 
 
 def judge(results: Results, scale: Scale, *, counts_only: bool) -> list[Verdict]:
-    """Hold a run against the limits."""
+    """Compare a run with the limits."""
     return [
         Verdict(limit, limit.figure(results, scale))
         for limit in _LIMITS
@@ -52,7 +52,7 @@ def _over_fastest_peer(measurement: str) -> Figure:
 def _value(name: str) -> Figure:
     def figure(results: Results, _scale: Scale) -> float | None:
         spread = results.measurements[name].spread(OURS)
-        # Memory is 0 where the system does not tell.
+        # Memory is 0 if the system does not report it.
         return None if spread is None else spread.median
 
     return figure
@@ -60,7 +60,7 @@ def _value(name: str) -> Figure:
 
 def _peak(name: str) -> Figure:
     def figure(results: Results, scale: Scale) -> float | None:
-        # 0 where the system does not tell.
+        # 0 if the system does not report it.
         return _value(name)(results, scale) or None
 
     return figure
@@ -116,7 +116,7 @@ _LIMITS: Final = (
     ),
     Limit("first call, emulator", _TIMES, _over("first_call"), 2.4, 2.0),
     Limit("warm hit, in process", _TIMES, _over("warm_hit"), 2.0, 1.7),
-    # The no-op is mostly C, ours is not: how much quicker C is differs by machine.
+    # The no-op is mostly C, ours is not: how much faster C is differs by machine.
     Limit(
         "warm hit, in process",
         "× bare steps",

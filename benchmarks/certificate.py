@@ -14,7 +14,7 @@ _ISSUER_FILE: Final = "c0f054ce.0"
 
 
 class Certificate(NamedTuple):
-    """Files: who signed, and what the server shows."""
+    """Files: the authority's certificate, and what the server shows."""
 
     authority: Path
     server: Path
@@ -26,13 +26,13 @@ class Certificate(NamedTuple):
         return context
 
     def bundle(self, name: str, trusted: str) -> Path:
-        """Write what a contender trusts at AWS, and this authority behind it."""
+        """Write what a contender trusts for AWS, followed by this authority."""
         file = self.authority.with_name(f"bundle-{name}.pem")
         file.write_text(trusted + self.authority.read_text())
         return file
 
     def folder(self, name: str, trusted: Path) -> Path:
-        """Copy a folder of what a contender trusts at AWS, and add this authority."""
+        """Copy a folder of what a contender trusts for AWS, and add this authority."""
         found = self.authority.with_name(f"roots-{name}")
         shutil.rmtree(found, ignore_errors=True)
         shutil.copytree(trusted, found)

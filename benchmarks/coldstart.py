@@ -11,7 +11,7 @@ from benchmarks.setup import Setup, valgrind_is_there
 
 _NO_VALGRIND: Final = "not measured: valgrind is missing"
 _QUICKLY: Final = "not measured: the quick mode leaves it out"
-# Warm calls after the first, to tell what one of them adds.
+# Warm calls after the first, to measure what each adds.
 _CALLS: Final = 100
 _TRIES: Final = 3
 
@@ -45,7 +45,7 @@ def _measure_time_and_memory(setup: Setup, results: Results) -> None:
 
 
 def _measure_round_trips(setup: Setup, results: Results) -> None:
-    """The same wall time with a store that is some milliseconds away."""
+    """Measure the same wall time with a store that is some milliseconds away."""
     wall = results.begin("cold_far_wall", "cold start, store 8 ms away", "ms")
     for _ in range(setup.scale.rounds):
         for contender in setup.from_afar():

@@ -1,4 +1,4 @@
-"""One function that is measured, and how a request presents a key to it."""
+"""A function that is measured, and how a request presents a key to it."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -54,17 +54,17 @@ class Contender(NamedTuple):
         name: in results and file names.
         title: for people.
         store: what it reads from.
-        lacks: what the others do and it does not; printed beside its times.
+        lacks: what the others do and it does not; printed with its times.
         python: of its environment, with awslambdaric.
         paths: the folders that its handler is imported from.
         ships: what its package would hold; boto3 comes with the runtime.
         handler: as Lambda's setting has it.
         variables: its environment variables.
         headers: how a request presents a key's text.
-        is_shared: whether it knows one key for everybody.
-        keeps_client: for the environment's life, so that a warm look-up can be timed.
+        is_shared: whether it has one key for everybody.
+        keeps_client: whether it keeps its client, so that a warm look-up can be timed.
         has_argon2: whether it can check an argon2id digest.
-        shape: the kind of event that it is sent for ``GET /reports``.
+        shape: the kind of event it gets for ``GET /reports``.
     """
 
     name: str
@@ -87,7 +87,7 @@ class Contender(NamedTuple):
         return json.dumps(self.shape(self.headers(key)))
 
     def environment(self, folder: Path) -> dict[str, str]:
-        """Return the whole environment of a process that is started by itself."""
+        """Return the complete environment of a separately started process."""
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": str(folder),

@@ -1,4 +1,4 @@
-"""DynamoDB for the one contender that reads from it: moto, since there is no stub."""
+"""DynamoDB for the one contender that reads from it, by moto."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ TABLE: Final = "ApiKeys"
 
 @contextmanager
 def running_dynamodb(certificate: Certificate, keys: int) -> Iterator[Store]:
-    """Run it with a table that holds the first keys of the population."""
+    """Run it with a table of the population's first keys."""
     with running_server(
         "benchmarks.dynamodb_server", certificate, [str(keys)]
     ) as store:

@@ -33,7 +33,7 @@ _READ: Final = "DynamoDB_20120810.GetItem"
 
 
 class Counting:
-    """Stands before moto and counts the reads of items."""
+    """Wraps moto and counts the reads of items."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -54,7 +54,7 @@ class Counting:
 
 
 class Quiet(WSGIRequestHandler):
-    """Logs no requests and waits for nobody before it sends."""
+    """Logs no requests and sends without delay."""
 
     disable_nagle_algorithm = True
 

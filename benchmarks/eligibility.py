@@ -9,7 +9,7 @@ from benchmarks.setup import Setup
 
 
 def judge(setup: Setup, results: Results) -> Setup:
-    """Note what everybody answers; leave out who refuses a good key."""
+    """Note all contenders' answers; leave out those that refuse a good key."""
     for contender in setup.contenders:
         results.answers[contender.name] = _answers(setup, contender)
     able = tuple(

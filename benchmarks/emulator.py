@@ -1,7 +1,7 @@
 """Under Lambda's runtime emulator, as a client of the runtime sees it.
 
-The emulator starts a function at its first call, so that the first call's time is
-start and call together. It costs more than the handler: compare ratios.
+The emulator starts a function at its first call, so that the first call's time includes
+the start. It costs more than the handler: compare ratios.
 """
 
 import time
@@ -62,7 +62,7 @@ def _running(setup: Setup, contender: Contender) -> AbstractContextManager[Runti
 
 
 def _batches(runtimes: list[tuple[Contender, Runtime]]) -> dict[str, list[float]]:
-    """Let the contenders take turns of a few warm calls each."""
+    """Let the contenders take turns with a few warm calls each."""
     times: dict[str, list[float]] = {contender.name: [] for contender, _ in runtimes}
     for _ in range(_BATCHES):
         for contender, runtime in runtimes:

@@ -12,7 +12,7 @@ from benchmarks.setup import Setup
 from benchmarks.store import running_store
 
 _CALLS: Final = 300
-# A few at a time, lest the events take the memory that is measured.
+# A few at a time, so that the events don't take the memory that is measured.
 _VISITS: Final = 50
 
 
@@ -28,17 +28,17 @@ def measure(setup: Setup, results: Results) -> None:
 
 
 def hit(population: int) -> str:
-    """Return the name of the measurement of hits in a store of this size."""
+    """Return the name of the measurement of hits with a store of this size."""
     return f"growth_hit_{population}"
 
 
 def miss(population: int) -> str:
-    """Return the name of the measurement of misses in a store of this size."""
+    """Return the name of the measurement of misses with a store of this size."""
     return f"growth_miss_{population}"
 
 
 def memory(population: int) -> str:
-    """Return the name of the measurement of memory in a store of this size."""
+    """Return the name of the measurement of memory with a store of this size."""
     return f"growth_memory_{population}"
 
 

@@ -1,7 +1,7 @@
-"""What each module costs that a first decision loads.
+"""What each module loaded for a first decision costs.
 
-One cold start under valgrind's callgrind, which writes down its counts whenever an
-import begins or ends; what lies between belongs to the module whose code was running.
+One cold start under valgrind's callgrind, which writes its counts whenever an import
+begins or ends; what is in between belongs to the module whose code was running.
 """
 
 import re
@@ -22,20 +22,20 @@ _SMALL: Final = 0.5
 
 
 class Cost(NamedTuple):
-    """A module, and the millions of instructions of its own code and search."""
+    """A module, and the millions of instructions to find it and to run its own code."""
 
     module: str
     millions: float
 
 
 def measure(setup: Setup, results: Results) -> None:
-    """Write the modules of ours into the results."""
+    """Write our modules into the results."""
     if setup.scale.instruction_rounds and valgrind_is_there():
         results.modules = table(_costs(setup.contenders[1], setup.folder))
 
 
 def own_costs(moments: Iterable[str], counts: Iterable[int]) -> list[Cost]:
-    """Return what each module took without those that it imports, in order.
+    """Return what each module took, without those that it imports, in order.
 
     Args:
         moments: ``+ module`` where its import begins, ``- module`` where it ends.
@@ -55,7 +55,7 @@ def own_costs(moments: Iterable[str], counts: Iterable[int]) -> list[Cost]:
 
 
 def table(costs: Iterable[Cost]) -> str:
-    """Return the modules as a Markdown table, the small ones in one row."""
+    """Return the modules as a Markdown table, with the small ones in one row."""
     found = sorted(costs, key=lambda cost: -cost.millions)
     small = [cost.millions for cost in found if cost.millions < _SMALL]
     rows = [cost for cost in found if cost.millions >= _SMALL]

@@ -10,7 +10,7 @@ type Figure = Callable[[Results, Scale], float | None]
 
 
 class Limit(NamedTuple):
-    """A figure of ours, the bound that it must keep and the goal that it has."""
+    """One of our figures, with its bound and its goal."""
 
     title: str
     unit: str
@@ -21,7 +21,7 @@ class Limit(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A limit and what was measured; None where it was not."""
+    """A limit and the measured value, None if it was not measured."""
 
     limit: Limit
     value: float | None
@@ -34,7 +34,7 @@ class Verdict(NamedTuple):
 
     @property
     def distance(self) -> str:
-        """How far it is to the goal, for people."""
+        """The distance to the goal, for people."""
         if self.value is None:
             return "not measured"
         if self.limit.goal is None:

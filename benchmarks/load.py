@@ -1,4 +1,4 @@
-"""Counts, which no noise touches: reads of records and slow hashes under a load."""
+"""Counts, which noise doesn't affect: reads of records and slow hashes under a load."""
 
 from bisect import bisect
 from hashlib import sha256
@@ -12,7 +12,7 @@ from benchmarks.process import running_warm
 from benchmarks.setup import Setup
 
 # A contender that makes a client for every call gets a tenth of the load, and its
-# counts times ten: it remembers nothing.
+# counts are multiplied by ten: it remembers nothing.
 _TENTH: Final = 10
 
 
@@ -50,7 +50,7 @@ def measure(setup: Setup, results: Results) -> None:
 def zipf(keys: int, requests: int) -> list[int]:
     """Return key numbers, the n-th most frequent one in proportion to 1/n.
 
-    Drawn from a fixed stream: the same load for everybody and in every run.
+    Drawn from a fixed seed: the same load for everybody and in every run.
     """
     weights = list(accumulate(1 / rank for rank in range(1, keys + 1)))
     return [

@@ -1,4 +1,4 @@
-"""What was measured, round by round, so that ratios pair what ran side by side."""
+"""Measured values, round by round, so that ratios pair what ran side by side."""
 
 from collections.abc import Iterable
 from statistics import median, quantiles
@@ -10,7 +10,7 @@ _QUARTERS: Final = 4
 
 
 class Spread(NamedTuple):
-    """A median between its quartiles."""
+    """A median and its quartiles."""
 
     median: float
     low: float
@@ -27,7 +27,7 @@ class Spread(NamedTuple):
 
 
 class Measurement:
-    """One figure of several contenders, a value a round each."""
+    """One figure of several contenders, with a value per round."""
 
     def __init__(self, title: str, unit: str, digits: int, base: str | None) -> None:
         self.title = title
@@ -38,16 +38,16 @@ class Measurement:
         self.missing = ""
 
     def add(self, contender: str, value: float) -> None:
-        """Note a contender's value in the present round."""
+        """Note a contender's value in the current round."""
         self.rounds.setdefault(contender, []).append(value)
 
     def spread(self, contender: str) -> Spread | None:
-        """Return a contender's spread, or None where it was not measured."""
+        """Return a contender's spread, None if it was not measured."""
         values = self.rounds.get(contender)
         return Spread.of(values) if values else None
 
     def ratio(self, contender: str, base: str) -> Spread | None:
-        """Return the spread of the ratios to another, each within one round."""
+        """Return the spread of the ratios to another, each within a round."""
         mine, theirs = self.rounds.get(contender), self.rounds.get(base)
         if not mine or not theirs or not all(theirs):
             return None

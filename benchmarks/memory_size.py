@@ -1,7 +1,7 @@
 """Cold starts with the share of a processor that a memory size gets on Lambda.
 
-Measured where a process may be put into a control group with a quota, as root may. A
-function has one processor at 1,769 MB, and less in proportion below.
+Measured only if a process may be put into a control group with a quota, as root may. A
+function has one processor at 1,769 MB, and proportionally less below that.
 """
 
 import os
@@ -27,7 +27,7 @@ _UNIFIED: Final = Path("/sys/fs/cgroup")
 
 @contextmanager
 def share_of_a_processor(megabytes: int) -> Iterator[Path]:
-    """Make a control group with that share, and yield the file that takes processes.
+    """Make a control group with that share, and yield its file of processes.
 
     Raises:
         OSError: the machine does not allow it.

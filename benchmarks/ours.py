@@ -1,4 +1,4 @@
-"""The floor and ours: a handler that does nothing, and the package as it is shipped."""
+"""The floor and ours: a handler that does nothing, and the package as shipped."""
 
 import compileall
 import shutil
@@ -28,7 +28,7 @@ def floor_and_ours(
 ) -> tuple[Contender, ...]:
     """Return the no-op and the built package; they need no environment of a peer."""
     code = compiled(folder)
-    # A copy, lest a build in between changes what is measured.
+    # A copy, so that a build in between doesn't change what is measured.
     package = folder / "package"
     shutil.rmtree(package, ignore_errors=True)
     shutil.copytree(_PACKAGE, package)
@@ -67,7 +67,7 @@ def floor_and_ours(
 
 
 def other_kinds(ours: Contender) -> tuple[Contender, ...]:
-    """Return ours behind other kinds of APIs than the REST API with REQUEST."""
+    """Return ours behind kinds of APIs other than a REST API with REQUEST."""
     titles = ("this project, TOKEN", "this project, HTTP API 2.0")
     return tuple(
         ours._replace(name=name, title=title, has_argon2=False, shape=shape)
@@ -78,7 +78,7 @@ def other_kinds(ours: Contender) -> tuple[Contender, ...]:
 
 
 def through_sdk(ours: Contender, folder: Path, certificate: Certificate) -> Contender:
-    """Return ours where credentials are not in the environment's variables.
+    """Return ours without credentials in environment variables.
 
     SnapStart and containers keep them elsewhere; the reader is then boto3's.
     """
@@ -90,7 +90,7 @@ def through_sdk(ours: Contender, folder: Path, certificate: Certificate) -> Cont
     ]
     file.write_text("\n".join(["[default]", *lines]))
     variables["AWS_SHARED_CREDENTIALS_FILE"] = str(file)
-    # botocore reads a file of authorities, no folder.
+    # botocore reads a file of authorities, not a folder.
     roots = sorted((ours.paths[0] / "authorizer" / "amazon-roots").iterdir())
     trusted = "".join(root.read_text() for root in roots)
     variables["AWS_CA_BUNDLE"] = str(certificate.bundle(OURS_THROUGH_SDK, trusted))
@@ -127,7 +127,7 @@ def bare_steps(noop: Contender, folder: Path) -> Contender:
 
 
 def account(bundle: Path, url: str) -> Mapping[str, str]:
-    """Return what makes a store of the benchmark a contender's AWS."""
+    """Return the variables that make a benchmark store a contender's AWS."""
     return {
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
@@ -145,9 +145,9 @@ def api_key(key: str) -> dict[str, str]:
 
 
 def compiled(folder: Path) -> Path:
-    """Copy the handlers that are written here and compile them, as pip did the peers'.
+    """Copy the handlers written here and compile them, as pip did with the peers'.
 
-    Lambda's packages often hold no compiled files; here everybody has them.
+    Lambda packages often have no compiled files; here everybody has them.
     """
     code = folder / "textbook"
     shutil.rmtree(code, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""How much there is to load: the size of each zip, as Lambda gets it."""
+"""How much has to be loaded: the size of each zip, as Lambda gets it."""
 
 import zipfile
 from pathlib import Path
@@ -8,7 +8,7 @@ from benchmarks.setup import Setup
 
 
 def measure(setup: Setup, results: Results) -> None:
-    """Zip what each contender ships; what the runtime brings along is not counted."""
+    """Zip what each contender ships, without what the runtime provides."""
     size = results.begin("zip", "package", "MB zipped", 3, None)
     for contender in setup.contenders:
         file = setup.folder / f"{contender.name}.zip"

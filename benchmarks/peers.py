@@ -1,7 +1,7 @@
-"""Whom ours is compared with: two textbooks and two published peers.
+"""The peers ours is compared with: two textbook examples and two published ones.
 
-Each published one stays as its authors wrote it. All read from one store but b-cfn,
-which knows DynamoDB alone.
+The published ones are as their authors wrote them. All read from one store except
+b-cfn, which supports only DynamoDB.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ B_CFN: Final = "b-cfn"
 def peers(
     folder: Path, certificate: Certificate, url: str, dynamodb_url: str
 ) -> tuple[Contender, ...]:
-    """Return the peers; each trusts the authorities that botocore brings along."""
+    """Return the peers; each trusts the authorities that botocore includes."""
     code = compiled(folder)
     boto3 = _packages("bench-boto3")
     roots = (boto3 / "botocore" / "cacert.pem").read_text()

@@ -1,7 +1,7 @@
 """The keys of the comparison and the documents that the store keeps about them.
 
-Every key follows from its number, so that the store and the requests agree without
-having to tell each other.
+Every key is derived from its number, so that store and requests agree without
+communication.
 """
 
 import json
@@ -51,13 +51,13 @@ def forged(number: int) -> str:
 
 
 def wrong(number: int) -> str:
-    """Return the key of a number with another last character."""
+    """Return the key of a number with a different last character."""
     text = key(number).text
     return f"{text[:-1]}{'1' if text[-1] == '0' else '0'}"
 
 
 class Population:
-    """What the store keeps: so many keys with fast digests, so many with slow ones."""
+    """What the store keeps: numbers of keys with fast and with slow digests."""
 
     def __init__(self, fast: int, slow: int) -> None:
         self._texts = {

@@ -17,7 +17,7 @@ _INSTRUCTIONS: Final = re.compile(r"I +refs: +([0-9,]+)")
 
 
 class EndedError(Exception):
-    """A contender's process ended before it answered; its log says why."""
+    """A contender's process ended before it answered; see its log."""
 
 
 class ColdStart(NamedTuple):
@@ -74,13 +74,13 @@ def start_cold(
 
 
 class WarmProcess:
-    """An environment that has started and answers one batch after the other."""
+    """A running environment that answers one batch after another."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
     def run(self, events: list[str], repeat: int = 1) -> Batch:
-        """Return what these events cost, gone through ``repeat`` times."""
+        """Return what these events cost, repeated ``repeat`` times."""
         assert self._process.stdin is not None  # noqa: S101 - PIPE, for mypy
         request = {"events": events, "repeat": repeat}
         with suppress(BrokenPipeError):  # no answer will come then, either
@@ -106,7 +106,7 @@ def running_warm(
     with (folder / f"{contender.name}-warm.log").open("w") as log:
         process = subprocess.Popen(
             command,
-            # An hour: no read falls into a figure that is not about reads.
+            # An hour, so that no read affects a figure that is not about reads.
             env=contender.environment(folder) | {"RECORD_TTL_SECONDS": "3600"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

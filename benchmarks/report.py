@@ -1,4 +1,4 @@
-"""A run's results: on the terminal, as JSON, as charts, in the documentation."""
+"""A run's results: on the terminal, as JSON and charts, and in the documentation."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from benchmarks.setup import Setup
 
 
 def show(setup: Setup, results: Results, verdicts: Sequence[Verdict]) -> str:
-    """Return everything for people: who, the figures, bounds and goals."""
+    """Return everything for people: contenders, figures, bounds and goals."""
     return "\n\n".join(
         [
             f"Measured on {conditions.describe()}",

@@ -1,6 +1,6 @@
-"""What a large role map costs: a first decision, those after it, a check.
+"""What a large role map costs: a first decision, later ones, a check.
 
-By itself (``python -m benchmarks.role_maps``) it prints these figures alone.
+Run by itself (``python -m benchmarks.role_maps``) it prints only these figures.
 """
 
 import json
@@ -82,7 +82,7 @@ def _decide(text: str, *figures: Measurement) -> None:
 
 
 class _Store:
-    """Gives a stored secret's text, a copy each time, as it comes over the network."""
+    """Returns a stored secret's text, a copy each time, as over the network."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -94,7 +94,7 @@ class _Store:
 
 
 def _ordinary() -> dict[str, Any]:
-    """Return 300 routes of 50 roles: six each of a resource and what is below it."""
+    """Return 300 routes of 50 roles: six for each resource and what is below it."""
     paths = ("", "/{id}", "/{id}/parts", "/{id}/parts/{part}", "/{id}/notes")
     return {
         "roles": {
@@ -110,7 +110,7 @@ def _ordinary() -> dict[str, Any]:
 
 
 def _overlapping() -> dict[str, Any]:
-    """Return as many routes as fit into a stored secret, which meet everywhere."""
+    """Return as many overlapping routes as fit into a stored secret."""
     random, roles, length = Random(1), dict[str, Any](), 0  # noqa: S311 - no secret
     while length < _LONGEST:
         segments = [random.choice("abc") for _ in range(random.randint(14, 16))]

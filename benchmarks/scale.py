@@ -1,4 +1,4 @@
-"""How much is measured: the whole, or just enough to see that it works."""
+"""How much is measured: everything, or just enough to see that it works."""
 
 from typing import Final, NamedTuple
 
@@ -7,12 +7,12 @@ class Scale(NamedTuple):
     """Numbers of rounds and requests.
 
     Attributes:
-        rounds: of every wall time; the contenders take turns in each.
+        rounds: of every wall time, in each of which the contenders take turns.
         starts: rounds under the runtime emulator, each with a fresh process.
         instruction_rounds: runs under valgrind; 0 for none.
-        batch_seconds: how long a contender's turn lasts at most, about.
-        misses: look-ups of records that were never asked for, a round.
-        keys: over which the Zipf-distributed load goes.
+        batch_seconds: about how long a contender's turn lasts at most.
+        misses: look-ups of records never asked for before, per round.
+        keys: that the Zipf-distributed load is spread over.
         requests: of that load, and as many forged keys.
         populations: sizes of the store in which the decision is timed again.
         visited: records read there at most before the clock starts.

@@ -1,4 +1,4 @@
-"""Where everybody meets: who is measured, by which store, how often."""
+"""The setup of a run: who is measured, with which store, how often."""
 
 import shutil
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from benchmarks.process import WarmProcess, running_warm
 from benchmarks.scale import Scale
 from benchmarks.store import Store, running_store
 
-# Milliseconds: a region's endpoint answers after two of them.
+# Milliseconds: a region's endpoint answers after twice that.
 FLIGHT: Final = 4.0
-# Above those of the Zipf load, for look-ups that nobody made before.
+# Above those of the Zipf load, for look-ups made for the first time.
 SPARE_KEYS: Final = 4_000
 
 
@@ -26,14 +26,14 @@ class Setup(NamedTuple):
     Attributes:
         folder: for logs and events.
         scale: how much is measured.
-        certificate: whom the contenders trust besides their own authorities.
+        certificate: the authority that the contenders trust besides their own.
         stores: what each contender reads from, by its name.
         far: a store that is some milliseconds away.
         contenders: the no-op first, ours second.
         floor: the steps of a decision and nothing else, for warm calls.
         kinds: ours behind other kinds of APIs: its cold start and a warm hit.
-        variants: of ours, whose cold start is measured besides.
-        lined_up: the contenders before it was seen who answers rightly.
+        variants: of ours, whose cold start is also measured.
+        lined_up: the contenders before the check of their answers.
     """
 
     folder: Path
@@ -54,7 +54,7 @@ class Setup(NamedTuple):
         return (noop, self.floor, ours, *self.kinds, *others, *self.variants)
 
     def from_afar(self) -> list[Contender]:
-        """Return who reads from Secrets Manager, with the far store, and the no-op."""
+        """Return the no-op and what reads from Secrets Manager, with the far store."""
         noop, ours, *others = self.contenders
         near = ours.variables["AWS_ENDPOINT_URL"]
         return [noop] + [
@@ -97,7 +97,7 @@ class Setup(NamedTuple):
 
 @contextmanager
 def opened(folder: Path, scale: Scale, *, with_peers: bool) -> Iterator[Setup]:
-    """Start the stores and line the contenders up."""
+    """Start the stores and prepare the contenders."""
     folder.mkdir(parents=True, exist_ok=True)
     signed = certificate.make(folder)
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The store's process, started and asked by the benchmark."""
+"""The store's process, started and queried by the benchmark."""
 
 import http.client
 import json
@@ -14,18 +14,18 @@ from local import checkout, environment
 
 
 class Store(NamedTuple):
-    """A server that answers for AWS; counts what it is asked."""
+    """A server that stands in for AWS and counts requests."""
 
     port: int
     certificate: Certificate
 
     @property
     def url(self) -> str:
-        """The endpoint that contenders take for AWS's."""
+        """The endpoint that contenders use as AWS's."""
         return f"https://{HOST}:{self.port}"
 
     def reset(self) -> None:
-        """Begin to count anew."""
+        """Reset the counts."""
         self._get("/reset")
 
     def reads(self) -> int:
@@ -49,7 +49,7 @@ def running_store(
 ) -> Iterator[Store]:
     """Run the store of Secrets Manager for a population, see ``population``.
 
-    ``flight``: the milliseconds for which whatever it sends is on its way.
+    ``flight``: the one-way latency of what it sends, in milliseconds.
     """
     arguments = [str(fast), str(slow), str(flight)]
     with running_server("benchmarks.store_server", certificate, arguments) as store:

@@ -1,9 +1,9 @@
 """The stores as a process: GetSecretValue and GetItem over TLS, and counts of reads.
 
-It checks no signature and answers in a fraction of a millisecond, so that a
-contender's time is its own; or it stands as far away as AWS, so that round trips show.
-`python -m benchmarks.store_server CERTIFICATE KEY FAST SLOW FLIGHT`, where FLIGHT is
-how many milliseconds whatever it sends is on its way.
+It checks no signature and answers in a fraction of a millisecond, so that a contender's
+time is its own; or it has the latency of AWS, so that round trips show. `python -m
+benchmarks.store_server CERTIFICATE KEY FAST SLOW FLIGHT`, where FLIGHT is the one-way
+latency in milliseconds.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ class StoreServer:
         }
 
     def _item(self, name: str) -> dict[str, object]:
-        """Return what DynamoDB answers of the same record in a table."""
+        """Return DynamoDB's answer with the same record in a table."""
         self._reads += 1
         text = self._population.text(name)
         if text is None:
@@ -103,7 +103,7 @@ def _content_length(head: bytes) -> int:
 async def _forward(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flight: float
 ) -> None:
-    """Pass on what comes, each piece some seconds later."""
+    """Pass on what comes, each piece delayed by some seconds."""
     with contextlib.suppress(ConnectionError):
         while piece := await reader.read(65_536):
             await asyncio.sleep(flight)
@@ -117,8 +117,8 @@ async def main(
 ) -> None:
     """Listen on a free port of the loopback interface and print which.
 
-    Whatever it sends is on its way for a flight; it answers a flight after it was
-    asked, so that an answer is there after two.
+    What it sends and receives is delayed by one flight each, so that an answer arrives
+    after two.
     """
     flight = milliseconds / 1_000
     server = await asyncio.start_server(

@@ -27,7 +27,7 @@ text { font: 13px system-ui, sans-serif; fill: #24292f; }
 
 
 class Bar(NamedTuple):
-    """One row: what it is, how long, and what is written behind it."""
+    """One row: its label, its length, and the text after it."""
 
     label: str
     value: float

@@ -62,7 +62,7 @@ _GROUPS: Final = {
 
 
 def contenders(found: Iterable[Contender], results: Results) -> str:
-    """Return who was measured and whether their answers are right."""
+    """Return the contenders, and whether their answers are right."""
     rows = [
         [c.title, c.store, verdict(results.answers[c.name]), c.lacks or "–"]
         for c in found
@@ -94,7 +94,7 @@ def figures(found: Sequence[Contender], results: Results, scale: Scale) -> str:
 
 
 def limits(verdicts: Iterable[Verdict]) -> str:
-    """Return the bounds and goals, and how far it is to each."""
+    """Return the bounds and goals, and the distance to each."""
     rows = [
         [
             limit.title,
@@ -139,7 +139,7 @@ def _cell(measurement: Measurement, contender: str) -> str:
 
 
 def _number(value: float, digits: int) -> str:
-    """Write a number with no more digits than anybody reads."""
+    """Write a number with no more digits than are useful."""
     return f"{value:,.{digits if value < _LARGE else 0}f}"
 
 

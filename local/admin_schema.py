@@ -13,12 +13,12 @@ from admin.requests import AnyRequest, Clone, Import, Usage, Verify
 from local import checkout
 
 FILE: Final = checkout.ROOT / "docs" / "admin.schema.json"
-# Where null takes a field away.
+# Fields that null removes.
 NULLABLE: Final = ("name", "description", "session", "allowedCidrs")
 _REF: Final = "#/$defs/{model}"
 _DESCRIPTION: Final = (
     "This schema is of a request. The answer to Issue is IssueAnswer where the action "
-    "succeeds and Refusal where it does not; so it is with all others. The function "
+    "succeeds and Refusal where it does not; so for all others. The function "
     "checks more of a request than a schema can say, and later releases may add fields "
     "to its answers. docs/admin.md has the whole."
 )
@@ -63,7 +63,7 @@ def models() -> tuple[type[Request], ...]:
 
 
 def text() -> str:
-    """Return what the file holds."""
+    """Return the file's content."""
     return json.dumps(schema(), indent=2) + "\n"
 
 
@@ -74,9 +74,9 @@ def main() -> int:
 
 
 def _published(node: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Return a part of a schema as others read it: without titles, which say nothing.
+    """Return a part of a schema as published: without titles, which say nothing.
 
-    A field that is null is one that is not given, but for those in ``NULLABLE``.
+    A null field means one that is not given, except for those in ``NULLABLE``.
     """
     if isinstance(node, list):
         return [_published(item) for item in node]
@@ -89,7 +89,7 @@ def _published(node: Any) -> Any:  # noqa: ANN401 - any JSON
         and not (name == "default" and value is None)
     }
     if isinstance(kept.get("pattern"), str):
-        # JSON Schema's patterns end in $, which is the very end there.
+        # In JSON Schema's patterns, $ means the very end.
         kept["pattern"] = kept["pattern"].replace("\\z", "$")
     return kept
 
@@ -103,7 +103,7 @@ def _without_null(name: str, field: Schema) -> Schema:
 
 
 def _rules(model: type[Request]) -> Iterator[Schema]:
-    """Yield what a model says of several fields together."""
+    """Yield a model's rules about several fields together."""
     fields = {str(field.alias) for field in model.model_fields.values()}
     if issubclass(model, Named):
         yield _one(name for name in ("keyId", "login", "credential") if name in fields)
@@ -132,7 +132,7 @@ def _at_most_one(*names: str) -> Iterator[Schema]:
     for pair in combinations(names, 2):
         both: Schema = {"required": list(pair)}
         if "neverExpires" in pair:
-            # False is as good as none.
+            # False is the same as not given.
             both["properties"] = {"neverExpires": {"const": True}}
         yield {"not": both}
 

@@ -1,4 +1,4 @@
-"""A browser for the console's tests: the checkout's own, or the system's."""
+"""A browser for the console's tests, the checkout's own or the system's."""
 
 import os
 import platform
@@ -21,7 +21,7 @@ _LOCKED: Final = checkout.ROOT / "requirements" / "browser"
 _UNPACKED: Final = FOLDER / "unpacked"
 _FONTS: Final = FOLDER / "fonts.conf"
 _SYSTEM: Final = ("chromium", "chromium-browser", "google-chrome")
-# No page of ours needs them, and each would reach beyond this machine.
+# Our pages don't need them, and each would reach beyond this machine.
 _ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -33,7 +33,7 @@ _ARGUMENTS: Final = (
 
 
 def executable() -> Path | None:
-    """Return the browser's program, None where there is none to be had."""
+    """Return the browser's program, None if there is none."""
     own = _UNPACKED / "chromium"
     if own.is_file():
         return own
@@ -46,7 +46,7 @@ def launched() -> Iterator[Browser]:
     """Run the browser, headless and with an empty profile."""
     program = executable()
     if program is None:
-        raise FileNotFoundError("no Chromium: make browser, or install it")
+        raise FileNotFoundError("no Chromium: python -m local.browser installs it")
     environment: dict[str, str | float | bool] = dict(os.environ)
     if program.parent == _UNPACKED:
         environment["LD_LIBRARY_PATH"] = str(_UNPACKED / "al2023" / "lib")
@@ -60,7 +60,7 @@ def launched() -> Iterator[Browser]:
 
 
 def install() -> str | None:
-    """Install the pinned browser in the checkout; return why not, None where it is."""
+    """Install the pinned browser in the checkout; return why not, None on success."""
     if platform.system() != "Linux" or platform.machine() != "x86_64":
         return "it is packaged for Linux on x86-64 alone"
     npm = shutil.which("npm")
@@ -75,7 +75,7 @@ def install() -> str | None:
     )
     if fetched.returncode:
         return f"npm could not fetch it: {fetched.stderr.strip()[-300:]}"
-    # Playwright's own Node.js: the package wants a newer one than most machines have.
+    # Playwright's own Node.js: the package needs a newer one than most machines have.
     node = str(files("playwright") / "driver" / "node")
     subprocess.run(
         [node, "unpack.mjs"],
@@ -83,14 +83,14 @@ def install() -> str | None:
         check=True,
         env={
             **os.environ,
-            # Where it must bring its libraries along.
+            # Where it has to bring its own libraries.
             "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x",
             "TMPDIR": str(_UNPACKED),
         },
         stdout=subprocess.DEVNULL,
     )
     shutil.rmtree(FOLDER / "node_modules")
-    # Its own configuration looks for them in /tmp.
+    # Its own configuration would look for them in /tmp.
     _FONTS.write_text(
         f"<fontconfig><dir>{_UNPACKED / 'fonts'}</dir>"
         f"<cachedir>{FOLDER / 'fonts-cache'}</cachedir></fontconfig>"
@@ -99,7 +99,7 @@ def install() -> str | None:
 
 
 def main() -> int:
-    """Install the browser; without it the journeys of the console are skipped."""
+    """Install the browser; without it the console's browser tests are skipped."""
     reason = install()
     if reason is not None and executable() is None:
         print(f"No browser for the console's tests: {reason}.", file=sys.stderr)

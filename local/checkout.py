@@ -1,4 +1,4 @@
-"""Where things lie in the checkout, and the tools that its environments hold."""
+"""Where things are in the checkout, and the tools in its environments."""
 
 import platform
 from pathlib import Path
@@ -17,7 +17,7 @@ RUNTIME_PYTHON: Final = VENVS / "runtime" / "bin" / "python"
 ARCHITECTURE: Final = "x86_64" if platform.machine() == "x86_64" else "arm64"
 BUILT: Final = BUILD / f"sam-{ARCHITECTURE}"
 BUILT_TEMPLATE: Final = BUILT / "template.yaml"
-# The SAM CLI brings Lambda's runtime emulator along for its containers.
+# The SAM CLI includes Lambda's runtime emulator, for its containers.
 RUNTIME_EMULATOR: Final = next(
     (VENVS / "sam").glob(
         f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{ARCHITECTURE}"

@@ -1,4 +1,4 @@
-"""The clients of a deployed stack: the CLI, the AWS CLI and plain HTTP."""
+"""Clients of a deployed stack: the CLI, the AWS CLI and plain HTTP."""
 
 import http.client
 import json
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
 
 
 class CliError(Exception):
-    """A command line tool ended with another exit code than 0."""
+    """A command line tool ended with an exit code other than 0."""
 
     def __init__(self, command: str, output: str) -> None:
         super().__init__(f"{command} failed: {output.strip()}")
@@ -77,7 +77,7 @@ def send(
 
 
 def request(address: str, headers: Mapping[str, str], method: str = "GET") -> Answer:
-    """Send one request to any address on this machine, with these headers."""
+    """Send one request to an address on this machine, with these headers."""
     url = urlsplit(address)
     connection = http.client.HTTPConnection(
         str(url.hostname), url.port, timeout=_SECONDS

@@ -1,4 +1,4 @@
-"""A console of the command line's that runs beside a deployed stack."""
+"""The command line's console, run against a deployed stack."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""The engine that runs containers for `sam local`, and their way to this machine."""
+"""The engine that runs containers for `sam local`, and how they reach this machine."""
 
 import ipaddress
 import json
@@ -25,16 +25,16 @@ def require() -> None:
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which the user's engine is found as well."""
+    """Return an environment in which the user's engine is also found."""
     engine = {n: os.environ[n] for n in ("DOCKER_HOST", "HOME") if n in os.environ}
     return {**variables, **engine}
 
 
 def bridge_address() -> str | None:
-    """Return where this machine is to its containers; None where they need no address.
+    """Return this machine's address for containers; None if they need none.
 
-    Docker Desktop leads them to the loopback interface. Docker Engine does not, and
-    may leave the gateway out until the first container has run.
+    Docker Desktop leads them to the loopback interface. Docker Engine does not, and may
+    omit the gateway until the first container has run.
 
     Raises:
         EngineError: there is no engine, or it does not tell.
@@ -52,7 +52,7 @@ def bridge_address() -> str | None:
 
 
 def relay(port: int, address: str) -> list[str]:
-    """Return the command that leads from an address of this machine to a port of it."""
+    """Return the command that relays an address of this machine to one of its ports."""
     return ["socat", f"TCP-LISTEN:{port},bind={address},fork", f"TCP:127.0.0.1:{port}"]
 
 
@@ -63,7 +63,7 @@ def reaching(port: int) -> Iterator[None]:
     Only they and this machine reach the bridge.
 
     Raises:
-        EngineError: the engine does not tell its bridge, or `socat` is missing.
+        EngineError: the engine does not report its bridge, or `socat` is missing.
     """
     address = bridge_address()
     if address is None:
@@ -71,7 +71,7 @@ def reaching(port: int) -> Iterator[None]:
         return
     socat = shutil.which("socat")
     if socat is None:
-        raise EngineError("beside Docker Engine, `socat` has to be installed")
+        raise EngineError("with Docker Engine, `socat` has to be installed")
     _, *ends = relay(port, address)
     pid = process.spawn([socat, *ends], {}, checkout.BUILD / "socat.log")
     try:

@@ -1,8 +1,8 @@
 """The built package in containers of `sam local`: its template, variables, commands.
 
-`sam local` reads a template without deciding its conditions, and gives a container its
-own values of each variable that the template does not declare, credentials and region
-among them. So it gets a template of its own, in which everything is decided.
+`sam local` does not evaluate a template's conditions, and gives a container its own
+values for each variable that the template does not declare, credentials and region
+among them. So it gets a template of its own, without conditions.
 """
 
 import json
@@ -46,7 +46,7 @@ def write(variables: Mapping[str, str], header: str) -> None:
 
 
 def template(runtime: str, names: list[str], header: str) -> dict[str, Any]:
-    """Return the authorizer, the example's back end and an API, with nothing to decide.
+    """Return the authorizer, the example's back end and an API, without conditions.
 
     Args:
         runtime: of both functions.
@@ -96,7 +96,7 @@ def container_variables(variables: Mapping[str, str]) -> dict[str, str]:
     return {
         **variables,
         "AWS_ENDPOINT_URL": f"http://{_HOST}:{port}",
-        # `sam local` passes on that of the shell, which is of a real account.
+        # `sam local` passes on the shell's, which is for a real account.
         "AWS_SESSION_TOKEN": "",
     }
 
@@ -105,7 +105,7 @@ def command(*verb: str, system: str = platform.system()) -> list[str]:
     """Return a command of `sam local`, relative to the checkout.
 
     Args:
-        verb: ``invoke`` or ``start-api``, with what is special to it.
+        verb: ``invoke`` or ``start-api``, with its own options.
         system: this machine's, as ``platform`` names it.
     """
     sam, variables, written = (
@@ -115,8 +115,8 @@ def command(*verb: str, system: str = platform.system()) -> list[str]:
     line = [sam, "local", *verb, "--env-vars", variables, "--template", written]
     line += ["--region", REGION]
     if system == "Linux":
-        # Docker Desktop leads this name to the loopback interface; Docker Engine knows
-        # no such name, and its containers reach nothing but the bridge.
+        # Docker Desktop resolves this name to the loopback interface; Docker Engine
+        # doesn't know it, and its containers reach only the bridge.
         line += ["--add-host", f"{_HOST}:host-gateway"]
     return line
 

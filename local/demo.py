@@ -1,4 +1,4 @@
-"""`make demo`: the whole path on this machine, as a table of requests and answers."""
+"""`make demo`: the whole system on this machine, as a table of requests and answers."""
 
 import sys
 import time
@@ -25,10 +25,10 @@ _PROGRESS: Final = Console(stderr=True, highlight=False)
 
 
 def main(given: str) -> int:
-    """Deploy, tell the story, stop; 0 if every answer was the expected one.
+    """Deploy, run the scenarios, stop; 0 if every answer was the expected one.
 
     Args:
-        given: the template's parameters, in place of the local stack's own.
+        given: the template's parameters, instead of the local stack's own.
     """
     try:
         chosen = parameters.read(given, parameter_names())

@@ -18,7 +18,7 @@ from local.errors import DeploymentError, NotBuiltError
 
 STACK_NAME: Final = "apikeys"
 
-# Short times, so that nobody waits for a change to bite.
+# Short times, so that nobody waits for a change to take effect.
 _PARAMETERS: Final = MappingProxyType(
     {
         "Architecture": checkout.ARCHITECTURE,
@@ -32,7 +32,7 @@ _PARAMETERS: Final = MappingProxyType(
 )
 _BUCKET: Final = "deployments"
 
-# The emulator refuses a template with these; it hands on a route's answer without.
+# The emulator refuses a template with these; it passes on a route's answer without.
 _UNKNOWN_TO_THE_EMULATOR: Final = ("AWS::ApiGatewayV2::RouteResponse",)
 
 
@@ -76,10 +76,10 @@ def reads_ontopops_own(parameters: Mapping[str, str]) -> bool:
 
 
 def _chosen(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Return parameters with the local stack's own where none are given."""
+    """Return parameters, with the local stack's own as defaults."""
     own = dict(_PARAMETERS)
     if parameters.get("RecordStore") == "dynamodb":
-        # OntoPop's own are secrets.
+        # OntoPop's own records are secrets.
         own["LegacyKeys"] = "imported"
     return own | dict(parameters)
 
@@ -89,13 +89,13 @@ def deploy(
     stack_name: str = STACK_NAME,
     parameters: Mapping[str, str] = MappingProxyType({}),
 ) -> Stack:
-    """Deploy the built template, anew or over an earlier deployment.
+    """Deploy the built template, as a new stack or over an earlier deployment.
 
-    Two stacks in one emulator need names of their own, as in one AWS account:
-    give the second one other prefixes and another RolesSecretName.
+    Two stacks in one emulator need different names, as in one AWS account: give the
+    second one other prefixes and another RolesSecretName.
 
     Raises:
-        LocalError: with the end of what the SAM CLI said.
+        LocalError: with the end of the SAM CLI's output.
     """
     built = built_template()
     _make_bucket(emulator)
@@ -112,7 +112,7 @@ def running_stack(
 ) -> Iterator[Stack]:
     """Deploy to an emulator started for it, which stops at the end.
 
-    The name says who wants it, for the emulator's folder.
+    The name says who uses it, for the emulator's folder.
     """
     with running_emulator(name) as emulator:
         yield deploy(emulator, STACK_NAME, parameters)
@@ -148,11 +148,11 @@ def _defaults(template: dict[str, Any]) -> dict[str, str]:
 
 @contextmanager
 def emulated(template: dict[str, Any], parameters: Mapping[str, str]) -> Iterator[Path]:
-    """Write the built template as the emulator can deploy it.
+    """Write the built template in a form that the emulator can deploy.
 
     MiniStack 1.5 expands a SAM template without the parameters' values: the example
-    API's authorizer would cache for as long as the default says. So these are its
-    defaults.
+    API's authorizer would cache for as long as the default says. So the values become
+    the defaults.
     """
     for name, value in parameters.items():
         template["Parameters"][name]["Default"] = value
@@ -161,7 +161,7 @@ def emulated(template: dict[str, Any], parameters: Mapping[str, str]) -> Iterato
         for name, resource in template["Resources"].items()
         if resource["Type"] not in _UNKNOWN_TO_THE_EMULATOR
     }
-    # Beside the built one, whose paths to the packages are relative.
+    # Next to the built one, whose paths to the packages are relative.
     with NamedTemporaryFile(
         "w", dir=checkout.BUILT_TEMPLATE.parent, suffix=".json"
     ) as file:

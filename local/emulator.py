@@ -21,7 +21,7 @@ from local.errors import ExposedError, StartError
 REGION: Final = "eu-west-1"
 ACCOUNT: Final = "123456789012"
 
-# The emulator takes this pair for the account's root.
+# The emulator takes this pair for the account's root user.
 _ROOT_KEY: Final = "test"
 
 _START_SECONDS: Final = 60.0
@@ -45,7 +45,7 @@ class Emulator(NamedTuple):
         Any number may run side by side: each has its own port and folder.
 
         Raises:
-            LocalError: where it doesn't start, or not on 127.0.0.1 alone.
+            LocalError: it doesn't start, or listens not only on 127.0.0.1.
         """
         port = ports.free_port()
         folder = checkout.BUILD / "ministack" / f"{name}-{port}"
@@ -81,7 +81,7 @@ class Emulator(NamedTuple):
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program needs to take it for AWS, and nothing else."""
+        """The variables with which a program takes it for AWS, and nothing else."""
         return environment.isolated(self.folder / "home") | {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": REGION,
@@ -97,7 +97,7 @@ class Emulator(NamedTuple):
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - as boto3 types it
         """Return a boto3 client of the account's root."""
-        # Neither the user's profile nor a proxy may come into play.
+        # Neither the user's profile nor a proxy may interfere.
         session = botocore.session.Session({"profile": (None, None, None, None)})
         return boto3.Session(botocore_session=session).client(
             service,
@@ -109,7 +109,7 @@ class Emulator(NamedTuple):
         )
 
     def is_running(self) -> bool:
-        """Return whether it still runs, and not another program under its id."""
+        """Return whether it still runs, and no other program has its process id."""
         return process.is_command(self.pid, checkout.MINISTACK)
 
     def stop(self) -> None:
@@ -139,7 +139,7 @@ class Emulator(NamedTuple):
 
 @contextmanager
 def running_emulator(name: str) -> Iterator[Emulator]:
-    """Run an emulator and stop it at the end, whatever the end is."""
+    """Run an emulator and stop it in the end, whatever happens."""
     with _terminable():
         emulator = Emulator.start(name)
         try:

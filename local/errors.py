@@ -4,7 +4,7 @@ LocalError            never raised itself
 ├── StartError        the emulator doesn't start
 ├── ExposedError      the emulator can be reached from other machines
 ├── NotBuiltError     there is no built template
-├── ParameterError    a parameter was given that the template has not
+├── ParameterError    a parameter was given that the template lacks
 ├── DeploymentError   the SAM CLI failed
 ├── EngineError       no container engine, or it can't be used
 └── ContainerError    `sam local` failed
@@ -21,11 +21,11 @@ _TAIL_LINES: Final = 40
 
 
 class LocalError(Exception):
-    """The local stack can't be had; its text is for the person who asked."""
+    """The local stack is not available; the text is for the person who asked."""
 
 
 class StartError(LocalError):
-    """The emulator ended at once, or doesn't answer."""
+    """The emulator ended immediately, or doesn't answer."""
 
     def __init__(self, log: Path) -> None:
         tail = _tail(log.read_text(errors="replace"))
@@ -48,7 +48,7 @@ class NotBuiltError(LocalError):
 
 
 class ParameterError(LocalError):
-    """The parameters given can't be read, or the template has no such one."""
+    """The given parameters can't be read, or the template doesn't have them."""
 
     def __init__(self, complaint: str, names: Iterable[str]) -> None:
         known = textwrap.fill(

@@ -59,7 +59,7 @@ def write(stack: Stack) -> Header:
 def role_of_the_stack(stack: Stack) -> str | None:
     """Return a role that the running stack knows, the example API's where it can.
 
-    A role map that is stored stays as it is; where none is, the example's is stored.
+    A stored role map stays as it is; if there is none, the example's is stored.
     """
     try:
         names = apikeys(stack, "roles", "get")["roles"]
@@ -94,13 +94,13 @@ def instructions(port: int, system: str) -> str:
         return said
     return (
         f"{said}\n"
-        "Docker Engine hides the loopback interface from its containers. Next to it:\n"
+        "Docker Engine hides the loopback interface from its containers. Also run:\n"
         f"                 {shlex.join(container_engine.relay(port, address))}"
     )
 
 
 def _live_header(stack: Stack, accepted: str) -> Header:
-    """Issue a credential of a kind that the stack takes."""
+    """Issue a credential of a kind that the stack accepts."""
     role = role_of_the_stack(stack)
     options = ["--client", "make event", "--expires", "1d"]
     options += [] if role is None else ["--role", role]

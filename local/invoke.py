@@ -14,7 +14,7 @@ from local.errors import LocalError
 from local.runtime import running_function
 
 _FUNCTION: Final = "AuthorizerFunction"
-# The examples, and the reason in the log for which each is refused.
+# The examples, and the reason in the log why each is refused.
 EXAMPLES: Final = MappingProxyType(
     {
         "events/rest-request.json": "malformed",
@@ -41,7 +41,7 @@ def main(name: str) -> int:
     """Print what the authorizer answers to an event; its log goes to stderr.
 
     Args:
-        name: the event's file; nothing asks how to name one.
+        name: the event's file; if empty, print how to name one.
     """
     if not name:
         print(usage(), file=sys.stderr)
@@ -68,7 +68,7 @@ def main(name: str) -> int:
 
 
 def usage() -> str:
-    """Return how to name an event, and what becomes of each that is at hand."""
+    """Return how to name an event, and the outcome of each available one."""
     width = max(map(len, EXAMPLES))
     examples = [f"  {name:{width}}  {reason}" for name, reason in EXAMPLES.items()]
     return _USAGE + "\n".join(examples)

@@ -1,4 +1,4 @@
-"""The kinds of APIs that the stack has an example of, and how each is called."""
+"""The kinds of APIs of which the stack has an example, and how each is called."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -12,10 +12,10 @@ class Kind(NamedTuple):
     """A kind of API."""
 
     name: str
-    # The stack's output of its address, and what follows it for another stage.
+    # The stack's output with its address, and what follows it for another stage.
     output: str
     stage: str = ""
-    # What the local stack answers to a credential that is refused, and AWS.
+    # What the local stack answers to a refused credential, and what AWS does.
     refused: int = 401
     refused_by_aws: int = 401
 
@@ -25,7 +25,7 @@ class Kind(NamedTuple):
         """Send one request with these headers; a WebSocket has neither path nor method.
 
         Returns:
-            What was answered; 101 and the answer to a message for a WebSocket.
+            The answer; for a WebSocket 101 and the answer to a message.
         """
         url = f"{stack.local_url(self.output)}{self.stage}"
         if self is WEBSOCKET:
@@ -44,6 +44,6 @@ TOKEN: Final = Kind("TOKEN", "ExampleTokenApiUrl")
 HTTP: Final = Kind("HTTP API", "ExampleHttpApiUrl", "", 403, 403)
 HTTP_STAGE: Final = Kind("HTTP API, a stage", "ExampleHttpApiUrl", "/example", 403, 403)
 # The emulator leaves "version" out of its events, so that the authorizer takes them
-# for a REST API's; and it makes 500 of each refusal that is raised, of a WebSocket too.
+# for a REST API's; and it turns each raised refusal into 500, a WebSocket's too.
 HTTP_FORMAT_1: Final = Kind("HTTP API 1.0", "ExampleHttpFormat1ApiUrl", "", 500, 403)
 WEBSOCKET: Final = Kind("WebSocket", "ExampleWebSocketUrl", "", 500, 401)

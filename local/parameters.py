@@ -11,11 +11,11 @@ def read(text: str, known: Iterable[str]) -> dict[str, str]:
     """Return the parameters in a text of several ``Name=value``, quoted as in a shell.
 
     Args:
-        text: what was given; nothing is no parameter.
+        text: what was given; empty for no parameters.
         known: the names of the template's parameters.
 
     Raises:
-        ParameterError: it is of another form, or names what the template has not.
+        ParameterError: it has another form, or names what the template lacks.
     """
     names = sorted(known)
     try:

@@ -1,4 +1,4 @@
-"""Free TCP ports of the loopback interface, and who listens where."""
+"""Free TCP ports on the loopback interface, and who listens where."""
 
 import socket
 from pathlib import Path
@@ -24,7 +24,7 @@ def is_listening(port: int) -> bool:
 def listening_addresses(pid: int) -> set[str]:
     """Return the IP addresses on which a process listens for TCP connections.
 
-    Only Linux tells; elsewhere the set is empty.
+    Works only on Linux; elsewhere the set is empty.
     """
     inodes = {
         link.removeprefix("socket:[").removesuffix("]")

@@ -16,8 +16,8 @@ _POLL_SECONDS: Final = 0.05
 def spawn(command: list[str], environment: Mapping[str, str], log: Path) -> int:
     """Start a command in a session of its own and return its process id.
 
-    A session of its own, so that Ctrl-C reaches only the program that started
-    it, which then stops it in order.
+    The session makes Ctrl-C reach only the program that started it, which then stops it
+    in order.
     """
     write = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     return os.posix_spawn(
@@ -35,7 +35,7 @@ def spawn(command: list[str], environment: Mapping[str, str], log: Path) -> int:
 
 def is_running(pid: int) -> bool:
     """Return whether any process of the session that `spawn` started is alive."""
-    # A child of this process that has ended is counted until it is waited for.
+    # A child of this process that has ended counts until it is waited for.
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
     try:
@@ -48,7 +48,7 @@ def is_running(pid: int) -> bool:
 def is_command(pid: int, program: Path) -> bool:
     """Return whether this process runs that program.
 
-    A process id out of a file may have been given to another process since.
+    A process id from a file may belong to another process by now.
     """
     answer = subprocess.run(
         ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607 - wherever it is
@@ -60,7 +60,7 @@ def is_command(pid: int, program: Path) -> bool:
 
 
 def stop(pid: int, grace_seconds: float = _GRACE_SECONDS) -> None:
-    """Terminate what `spawn` started, by force where it doesn't heed."""
+    """Terminate what `spawn` started, by force if necessary."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(pid, number)

@@ -18,11 +18,12 @@ _TIMEOUT_SECONDS: Final = 60
 _HANDLERS: Final = {
     "AuthorizerFunction": "authorizer.handler.lambda_handler",
     "AdminFunction": "admin.handler.lambda_handler",
+    "LastUseFunction": "last_use.handler.lambda_handler",
 }
 
 
 class Runtime(NamedTuple):
-    """A function that is ready to be called, one request at a time."""
+    """A function ready to be called, one request at a time."""
 
     port: int
     log: Path
@@ -83,7 +84,7 @@ def running(
         "PATH": "/usr/bin:/bin",
         "HOME": str(folder),
         "LAMBDA_TASK_ROOT": str(function.paths[0]),
-        # As in Lambda: the package, and no bytecode written beside it.
+        # As in Lambda: the package, without writing bytecode next to it.
         "PYTHONPATH": os.pathsep.join(map(str, function.paths)),
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,

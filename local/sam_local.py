@@ -22,12 +22,12 @@ _OUT: Final = Console(highlight=False)
 # The first call may fetch an image.
 _SECONDS: Final = 600.0
 _POLL_SECONDS: Final = 0.2
-# It removes its containers when it is told to end.
+# It removes its containers when it is terminated.
 _CLEANING_SECONDS: Final = 60.0
 
 
 def main() -> int:
-    """Answer one event, and requests to an API; 0 where each answer is as expected."""
+    """Answer one event, and requests to an API; 0 if each answer is as expected."""
     try:
         container_engine.require()
         _say("Deploying to an AWS emulator …")
@@ -47,7 +47,7 @@ def invoke(stack: Stack) -> dict[str, object]:
     """Return the policy that `sam local invoke` answers to the event with a live key.
 
     Raises:
-        ContainerError: it answers none.
+        ContainerError: there is none.
     """
     file = str(event.EVENT.relative_to(checkout.ROOT))
     command = containers.command("invoke", containers.AUTHORIZER, "--event", file)
@@ -90,7 +90,7 @@ def requests(stack: Stack, key: str) -> Iterator[Row]:
 @contextmanager
 def _running_api(stack: Stack) -> Iterator[str]:
     port = ports.free_port()
-    # As on Lambda, a container answers one request after the other.
+    # As on Lambda, a container answers one request after another.
     verb = ("start-api", "--port", str(port), "--warm-containers", "EAGER")
     command = containers.command(*verb)
     _say(shlex.join(command))

@@ -1,4 +1,4 @@
-"""The pictures in docs/console.md: real pages of a deployed stack, made anew."""
+"""Takes the pictures in docs/console.md: real pages of a deployed stack."""
 
 import sys
 from pathlib import Path
@@ -26,7 +26,7 @@ _CLIENTS: Final = (
 def main() -> int:
     """Take each picture."""
     if browser.executable() is None:
-        print("There is no browser: make browser says why.", file=sys.stderr)
+        print("There is no browser; see python -m local.browser.", file=sys.stderr)
         return 1
     with running_stack("screenshots") as stack:
         _fill(stack)

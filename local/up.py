@@ -1,6 +1,6 @@
-"""`make up`: the local stack, left running; again, deployed anew.
+"""`make up`: starts the local stack, or deploys it again, and leaves it running.
 
-Standard output is for a shell, ``eval "$(make up)"``; all else is on standard error.
+Standard output is for a shell, ``eval "$(make up)"``; the rest is on standard error.
 """
 
 import shlex
@@ -22,7 +22,7 @@ The local stack runs; `make down` stops it. Its variables are on standard output
 
 
 def main(given: str) -> int:
-    """Start the emulator where none runs, deploy, and say how to use it.
+    """Start the emulator if none runs, deploy, and say how to use it.
 
     Args:
         given: the template's parameters, in place of the local stack's own.
@@ -56,7 +56,7 @@ def _start() -> Emulator:
 
 
 def assignments(stack: Stack) -> str:
-    """Return what makes a shell's commands take the local stack for AWS."""
+    """Return the shell commands that make the local stack a shell's AWS."""
     variables = {
         name: value
         for name, value in stack.emulator.environment.items()
@@ -69,7 +69,7 @@ def assignments(stack: Stack) -> str:
         f"export {name}={shlex.quote(value)}"
         for name, value in sorted(variables.items())
     ]
-    # Both would be preferred to the variables above, or sent along with them.
+    # Both would take precedence over the variables above, or be sent with them.
     return "\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *lines])
 
 

@@ -17,8 +17,8 @@ def ask(url: str, headers: Mapping[str, str]) -> Answer:
     """Open a WebSocket with these headers and send one message.
 
     Returns:
-        101 and what came back for the message; or how the handshake was refused,
-        without the ids in it, which are others each time.
+        101 and the answer to the message; or how the handshake was refused, without the
+        ids in it, which differ each time.
     """
     try:
         with connect(

@@ -53,6 +53,7 @@ def entropy(seed: str) -> Callable[[int], bytes]:
 
 
 SIGNING_TEXT = entropy("signing key")(32).hex()
+PREVIOUS_TEXT = entropy("the signing key before")(32).hex()
 SIGNING_KEYS = SigningKeys(SIGNING_TEXT.encode())
 
 
@@ -64,9 +65,10 @@ def signing_secret(current: str = SIGNING_TEXT, *previous: str) -> str:
     return json.dumps({"current": current, "previous": list(previous)})
 
 
-def signing_secret_with_lookup() -> str:
+def signing_secret_with_lookup(*previous: str) -> str:
     """Return a signing secret as it is stored from the first import on."""
-    return json.dumps(json.loads(signing_secret()) | {"lookup": LOOKUP_TEXT})
+    stored = json.loads(signing_secret(SIGNING_TEXT, *previous))
+    return json.dumps(stored | {"lookup": LOOKUP_TEXT})
 
 
 def a_key(

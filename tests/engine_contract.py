@@ -170,8 +170,8 @@ class EngineContract:
         assert engine.replace(name, _text("next"), version)
         assert _names(engine, prefix, {name}) == {name}
 
-    def test_notes_stand_beside_a_value(self, engine: Engine, prefix: str) -> None:
-        """Those of other names stay; the version is the value's alone."""
+    def test_notes_belong_to_a_value(self, engine: Engine, prefix: str) -> None:
+        """Those of other names stay; the version is only the value's."""
         name = f"{prefix}a"
         version = engine.create(name, _text(), _KIND, {"kept": "1", "apikeys:n": "2"})
         engine.note(name, {"apikeys:n": "3", "more": "4"})

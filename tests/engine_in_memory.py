@@ -153,13 +153,13 @@ class EngineInMemory:
         return Page(notes, None if is_whole else f"after {fitting[limit - 1]}")
 
     def note(self, name: str, notes: Mapping[str, str]) -> None:
-        """Put notes beside a value."""
+        """Add notes to a value."""
         _check(name, "", notes)
         kept = self._living(name)
         self._kept[name] = kept._replace(notes=kept.notes | dict(notes))
 
     def notes(self, name: str) -> tuple[dict[str, str], str | None]:
-        """Return the notes beside a value."""
+        """Return a value's notes."""
         kept = self._there(name)
         if kept is None:
             raise conflict("the stored value")

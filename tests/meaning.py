@@ -28,7 +28,7 @@ class Call(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A route as the map has it, with the place where it stands."""
+    """A route as the map has it, with its place."""
 
     role: str
     field: str

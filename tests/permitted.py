@@ -17,7 +17,7 @@ _INSIDE: Final = {
     "roles": ["READER"],
     "session": {"environment": "P", "repository": "M", "profile": "DESK"},
 }
-# Each lies outside by one thing alone, which the name of a parameter says.
+# Each is outside in only one respect, named by the parameter.
 RECORDS: Final[MappingProxyType[str, dict[str, Any]]] = MappingProxyType(
     {
         "": _INSIDE,

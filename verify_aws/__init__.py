@@ -1,1 +1,1 @@
-"""`make verify-aws`: questions that only an AWS account can answer, put to one."""
+"""`make verify-aws`: puts questions that only AWS can answer to an AWS account."""

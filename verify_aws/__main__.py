@@ -1,7 +1,7 @@
-"""`make verify-aws`: deploy, ask, report, remove; with CLEAN=suffix, remove alone.
+"""`make verify-aws`: deploy, ask, report, remove; with CLEAN=suffix, only remove.
 
-Exits with 0 where every answer is the expected one and nothing is left, with 1
-otherwise, and with 2 where nothing was begun.
+Exits with 0 if every answer is the expected one and nothing is left, with 1 otherwise,
+and with 2 if nothing was begun.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
         names = Names.random() if options.clean is None else Names.of(options.clean)
         account = Account.of_environment()
     except (ValueError, BotoCoreError, ClientError) as error:
-        _say(f"Nothing was begun: {error}")
+        _say(f"Nothing was started: {error}")
         return 2
     if options.clean is None:
         _say(_PRICE)
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     _say(f"  account {account.number}\n  region  {account.region}")
     _say(f"  as      {account.arn}")
     if not (options.yes or _is_confirmed(account)):
-        _say("Nothing was begun.")
+        _say("Nothing was started.")
         return 2
     if options.clean is not None:
         return _clean(account, names)
@@ -88,7 +88,7 @@ def _verify(account: Account, names: Names) -> int:
         "still to be asked by hand": f"{', '.join(BY_HAND)} (docs/verify-on-aws.md)",
     }
     path = report.write(folder_of(checkout.BUILD, names.suffix), about, found)
-    _say(f"The report: {path}, and report.json beside it")
+    _say(f"The report: {path}, and report.json next to it")
     is_well = not any(answer.verdict in (OTHERWISE, FAILED) for answer in found)
     return 0 if is_well and is_clean and not failure else 1
 
@@ -99,7 +99,7 @@ def _clean(account: Account, names: Names) -> int:
     for leftover in left:
         _say(f"  still there: {leftover.kind} {leftover.name}")
     _say(
-        f"Once more: make verify-aws CLEAN={names.suffix}"
+        f"Run again: make verify-aws CLEAN={names.suffix}"
         if left
         else "Nothing is left."
     )
@@ -108,7 +108,7 @@ def _clean(account: Account, names: Names) -> int:
 
 def _is_confirmed(account: Account) -> bool:
     if not sys.stdin.isatty():
-        _say("No terminal to ask at; --yes (make verify-aws YES=1) answers.")
+        _say("No terminal to ask on; confirm with --yes (make verify-aws YES=1).")
         return False
     return input("In this account? Type the region to go on: ") == account.region
 
@@ -123,6 +123,6 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    # So that what was made is removed then, too.
+    # So that what was made is removed in that case, too.
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(main(sys.argv[1:]))

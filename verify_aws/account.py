@@ -1,4 +1,4 @@
-"""The AWS account that is asked: its identity, its clients, its APIs' addresses."""
+"""The AWS account under test: its identity, its clients, its APIs' addresses."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
-# The admin function ends within 60 s; a repeat could issue a second key.
+# The admin function ends within 60 s; a retry could issue a second key.
 _ONCE: Final = Config(read_timeout=70, retries={"total_max_attempts": 1})
 _PATIENT: Final = Config(retries={"mode": "standard", "total_max_attempts": 8})
 
@@ -20,9 +20,10 @@ class Account(NamedTuple):
 
     Attributes:
         session: makes clients, under the identity of whoever runs this.
-        number: the account's, which is shown to that person and never reported.
+        number: the account's, which is shown to that person but never reported.
         arn: of that identity.
-        endpoint: where an emulator answers for every service, empty on AWS.
+        endpoint: the address at which an emulator answers for every service, empty on
+            AWS.
     """
 
     session: boto3.Session
@@ -32,7 +33,7 @@ class Account(NamedTuple):
 
     @classmethod
     def of_environment(cls) -> Self:
-        """Return the account that the AWS configuration leads to.
+        """Return the account that the AWS configuration selects.
 
         Raises:
             BotoCoreError: there are no credentials, or there is no region.
@@ -52,22 +53,22 @@ class Account(NamedTuple):
 
     @property
     def is_emulated(self) -> bool:
-        """Whether an emulator answers in place of AWS."""
+        """Whether an emulator answers instead of AWS."""
         return bool(self.endpoint)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - of any service
-        """Return the client of a service, which repeats what may be repeated."""
+        """Return the client of a service, which retries what may be repeated."""
         return self.session.client(service, config=_PATIENT)
 
     def invoke(self, function: str, asked: dict[str, Any]) -> Any:  # noqa: ANN401 - the function's answer
-        """Return what a function answers; it is invoked once, whatever happens."""
+        """Return a function's answer; it is invoked only once, whatever happens."""
         answer = self.session.client("lambda", config=_ONCE).invoke(
             FunctionName=function, Payload=json.dumps(asked).encode()
         )
         return json.loads(answer["Payload"].read())
 
     def address(self, url: str) -> str:
-        """Return where an API answers, by the address that its stack says."""
+        """Return where an API answers, from the address in its stack's outputs."""
         if not self.endpoint:
             return url
         parts = urlsplit(url)

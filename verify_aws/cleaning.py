@@ -1,8 +1,8 @@
-"""Removing what a run made, and nothing that does not carry its suffix.
+"""Removes what a run made, and nothing that does not carry its suffix.
 
 First what could make more, the stacks and the functions in them; then what outlives a
-stack: stored secrets, logs, the bucket. A gateway key carries no suffix: it is known by
-the usage plan that it is in, and goes before that.
+stack: stored secrets, logs, the bucket. A gateway key carries no suffix: it is
+    identified by its usage plan, and removed before that.
 """
 
 import time
@@ -21,7 +21,7 @@ _PAUSE_SECONDS: Final = 2.0
 
 
 class Leftover(NamedTuple):
-    """Something that carries the suffix, or a kind of which that is not known."""
+    """Something that carries the suffix, or a kind that could not be listed."""
 
     kind: str
     name: str
@@ -37,9 +37,10 @@ class _Kind(NamedTuple):
 
 
 def clean(account: Account, names: Names) -> list[Leftover]:
-    """Remove everything of a run; return what is there still.
+    """Remove everything of a run; return what is still there.
 
-    Deletions take effect late, and what was under way may come: so it looks again.
+    Deletions take effect late, and what was under way may still appear: so it looks
+    again.
     """
     for attempt in range(_ROUNDS):
         if attempt:
@@ -64,7 +65,7 @@ def _of_kind(kind: _Kind, account: Account, names: Names) -> list[Leftover]:
     try:
         return [Leftover(kind.name, name) for name in kind.find(account, names)]
     except ClientError as error:
-        # The others can be removed all the same.
+        # The others can still be removed.
         what = f"not listed: {error.response['Error']['Code']}"
         return [Leftover(kind.name, what, is_known=False)]
 
@@ -125,7 +126,7 @@ def _remove_secret(account: Account, name: str) -> None:
             SecretId=name, RemoveReplicaRegions=replicas
         )
     if "DeletedDate" in found:
-        # What waits for its deletion is not deleted at once.
+        # What is scheduled for deletion is not deleted immediately.
         client.restore_secret(SecretId=name)
     client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 

@@ -1,7 +1,7 @@
-"""Deploying a template by CloudFormation, within this process.
+"""Deploys a template by CloudFormation, within this process.
 
-No tool is started that could go on deploying when this process is killed: what a killed
-run leaves must be all there when it is removed.
+No tool is started that could continue deploying after this process is killed: what a
+killed run leaves must be complete when it is removed.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ from verify_aws.account import Account
 _POLL_SECONDS: Final = 2.0
 _TIMEOUT_SECONDS: Final = 900.0
 _CAPABILITIES: Final = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-# The emulator refuses a template with these; it hands on a route's answer without.
+# The emulator refuses a template with these; it passes on a route's answer without.
 _UNKNOWN_TO_THE_EMULATOR: Final = ("AWS::ApiGatewayV2::RouteResponse",)
-# A zip must be the same for the same files, or each run would deploy anew.
+# A zip must be the same for the same files, or each run would deploy again.
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _UNCHANGED: Final = ("didn't contain changes", "No updates are to be performed")
 
@@ -34,7 +34,7 @@ class StackError(Exception):
 
 
 def make_bucket(account: Account, bucket: str) -> None:
-    """Make the bucket of the packages, where there is none."""
+    """Create the bucket for the packages, if there is none."""
     s3 = account.client("s3")
     place: dict[str, Any] = {}
     if account.region != "us-east-1":
@@ -82,10 +82,9 @@ def start(
     template: str,
     parameters: Mapping[str, str],
 ) -> bool:
-    """Begin to make a stack, or to change it.
+    """Begin to create a stack, or to change it.
 
-    Returns:
-        Whether there is anything to wait for.
+    Returns: Whether there is anything to wait for.
 
     Raises:
         StackError: CloudFormation refuses it.
@@ -123,7 +122,7 @@ def outputs(account: Account, stack: str) -> dict[str, str]:
     """Wait until a stack is what it should be, and return its outputs.
 
     Raises:
-        StackError: it is not, with the first reason.
+        StackError: it failed, with the first reason.
     """
     found = settled(account, stack, is_executed=True)
     if found not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
@@ -134,7 +133,7 @@ def outputs(account: Account, stack: str) -> dict[str, str]:
 
 
 def settled(account: Account, stack: str, *, is_executed: bool = False) -> str | None:
-    """Wait until nothing changes a stack any more; return its status, None if gone.
+    """Wait until nothing changes a stack any longer; return its status, None if gone.
 
     Args:
         account: where it is.
@@ -153,7 +152,7 @@ def settled(account: Account, stack: str, *, is_executed: bool = False) -> str |
 
 
 def status(account: Account, stack: str) -> str | None:
-    """Return a stack's status, None where there is none."""
+    """Return a stack's status, None if there is no such stack."""
     try:
         found = account.client("cloudformation").describe_stacks(StackName=stack)
     except ClientError as error:

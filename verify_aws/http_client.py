@@ -1,4 +1,4 @@
-"""Plain HTTP requests, sent as they are: no path is tidied, no header is merged."""
+"""Plain HTTP requests, sent as they are: no path is normalised, no header merged."""
 
 import http.client
 import socket
@@ -24,15 +24,15 @@ class Response(NamedTuple):
 def send(
     url: str, headers: Iterable[tuple[str, str]] = (), method: str = "GET"
 ) -> Response:
-    """Send a request, patiently."""
+    """Send a request with a long time-out."""
     given = list(headers)
     return patiently(lambda: _once(url, given, method))
 
 
 def patiently[T](call: Callable[[], T]) -> T:
-    """Return what a call does; again where no connection comes about.
+    """Return a call's result; retry if no connection can be made.
 
-    A new API's name is not known everywhere at once.
+    A new API's name does not resolve everywhere at once.
     """
     for _ in range(_MORE_TRIES):
         try:
@@ -51,7 +51,7 @@ def _once(url: str, headers: Iterable[tuple[str, str]], method: str) -> Response
         )
     else:
         connection = http.client.HTTPConnection(host, parts.port, timeout=_SECONDS)
-    # Behind the host, byte by byte.
+    # What follows the host, byte by byte.
     target = url.partition("://")[2].partition("/")[2]
     try:
         connection.putrequest(method, f"/{target}", skip_accept_encoding=True)

@@ -1,4 +1,4 @@
-"""The names of everything that one run makes: each carries the run's suffix."""
+"""The names of everything that a run makes: each carries the run's suffix."""
 
 import re
 import secrets
@@ -24,7 +24,7 @@ class Names(NamedTuple):
         """Return the names of an earlier run.
 
         Raises:
-            ValueError: the suffix is of another form, and could be anybody's.
+            ValueError: the suffix has another form, and could be anybody's.
         """
         if not _SUFFIX.fullmatch(suffix):
             message = f"a suffix is {_LENGTH} of a-z and 0-9, as the run said it"
@@ -48,7 +48,7 @@ class Names(NamedTuple):
 
     @property
     def secret_prefix(self) -> str:
-        """What the names of all stored secrets begin with, but the signing secret's."""
+        """The prefix of all stored secrets' names, except the signing secret's."""
         return f"VERIFY_{self.suffix}_"
 
     @property
@@ -61,5 +61,5 @@ class Names(NamedTuple):
         }
 
     def is_of_this_run(self, name: str) -> bool:
-        """Return whether a name carries this run's suffix as a part of its own."""
+        """Return whether a name carries this run's suffix as a separate part."""
         return self.suffix in re.split("[^a-z0-9]", name)

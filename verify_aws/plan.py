@@ -1,4 +1,4 @@
-"""What is deployed in which order, and what is asked of each deployment."""
+"""What is deployed in which order, and what each deployment is asked."""
 
 from typing import Final, NamedTuple
 
@@ -19,7 +19,7 @@ class Stage(NamedTuple):
 
     Attributes:
         title: what it is, for whoever watches.
-        parameters: of the template, beside those of every deployment.
+        parameters: of the template, besides those of every deployment.
         questions: in their order.
         has_rows: whether the demo's rows are run first.
     """
@@ -30,7 +30,7 @@ class Stage(NamedTuple):
     has_rows: bool = False
 
 
-# These take hours, an invoice, a trail or a network: docs/verify-on-aws.md has how.
+# These take hours, an invoice, a trail or a network: see docs/verify-on-aws.md.
 BY_HAND: Final = (
     *("V1", "V5", "V10", "V16", "V17", "V18", "V20", "V21", "V24", "V25", "V26"),
     *("V27", "V31", "V32", "V33", "V45"),
@@ -92,7 +92,7 @@ STAGES: Final = (
     Stage(
         "logins and keys",
         {"AuthorizerCacheSeconds": "0", "Credentials": "api-key,basic"},
-        # Last what takes longest: the time may be over.
+        # What takes longest is last: time may run out.
         (caching.BOTH, deploying.RULES, logs.METRIC_AND_ALARM),
     ),
 )

@@ -1,4 +1,4 @@
-"""The probe's template as JSON: CloudFormation reads YAML, but no aliases in it."""
+"""The probe's template as JSON: CloudFormation reads YAML, but not its aliases."""
 
 import json
 from pathlib import Path

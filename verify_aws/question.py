@@ -14,15 +14,15 @@ class Seen(NamedTuple):
 
 
 class Question(NamedTuple):
-    """One question, with the number that docs/verify-on-aws.md knows it by.
+    """One question, with its number in docs/verify-on-aws.md.
 
     Attributes:
         number: V and a number.
         text: the question.
         expected: what the project counts on.
         ask: puts it.
-        gap: why an emulator is not asked; empty where it is.
-        differs: why an emulator's answer may be another; empty where it may not.
+        gap: why an emulator is not asked; empty if it is.
+        differs: why an emulator's answer may differ; empty if it may not.
     """
 
     number: str
@@ -53,14 +53,14 @@ class Answer(NamedTuple):
 
 EXPECTED = "expected"
 OTHERWISE = "otherwise"
-# Otherwise, where an emulator is known to differ from AWS.
+# Otherwise, for an emulator that is known to differ from AWS.
 EMULATED = "emulated"
 NOT_ASKED = "not asked"
 FAILED = "failed"
 
 
 def put(question: Question, run: Run) -> Answer:
-    """Put a question; what goes wrong meanwhile is its answer."""
+    """Put a question; if something goes wrong, that is the answer."""
     number, text, expected = question.number, question.text, question.expected
     if question.gap and run.account.is_emulated:
         return Answer(number, text, expected, question.gap, NOT_ASKED)

@@ -24,7 +24,7 @@ def write(folder: Path, about: Mapping[str, str], answers: Iterable[Answer]) -> 
 
     Args:
         folder: where to.
-        about: what the run was, a word and a text each.
+        about: what the run was, as pairs of a word and a text.
         answers: in the order in which they came.
     """
     answers = list(answers)
@@ -40,7 +40,7 @@ def write(folder: Path, about: Mapping[str, str], answers: Iterable[Answer]) -> 
 
 
 def counts(answers: Iterable[Answer]) -> dict[str, int]:
-    """Return how many answers there are of each verdict."""
+    """Return the number of answers with each verdict."""
     found = Counter(answer.verdict for answer in answers)
     return {verdict: found[verdict] for verdict in _VERDICTS}
 

@@ -17,7 +17,7 @@ _MALFORMED: Final = "not a key at all"
 
 
 def rows(run: Run) -> Iterator[Answer]:
-    """Yield a row for each kind of API and each credential, to the revoked key."""
+    """Yield a row for each kind of API and each credential, up to the revoked key."""
     key, key_id = run.issue(MANAGEMENT)
     other, other_id = run.issue(TRIPLESTORE)
     for kind in _KINDS:

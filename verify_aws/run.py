@@ -1,4 +1,4 @@
-"""One run: the stacks that it deployed, and the means by which a question is asked."""
+"""One run: the stacks that it deployed, and what a question needs."""
 
 import json
 import re
@@ -38,8 +38,8 @@ class Run:
         names: of everything that is made.
         outputs: of the stack, as it is deployed now.
         probe: outputs of the probe's.
-        gateway_ttl: how long the example APIs cache an answer now, in seconds.
-        secrets: what must stand in no report.
+        gateway_ttl: how long the example APIs now cache an answer, in seconds.
+        secrets: what must not be in a report.
     """
 
     account: Account
@@ -51,7 +51,7 @@ class Run:
 
     @property
     def settling_seconds(self) -> int:
-        """How long a change of a record takes at most."""
+        """How long a change to a record takes at most."""
         return self.gateway_ttl + RECORD_TTL_SECONDS
 
     def admin(self, action: str, **fields: object) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class Run:
         return found
 
     def done(self, action: str, **fields: object) -> dict[str, Any]:
-        """Return the admin function's answer to what it must do.
+        """Return the admin function's answer to an action that must succeed.
 
         Raises:
             AdminError: it refused.
@@ -88,7 +88,7 @@ class Run:
         key: str | None = None,
         headers: Iterable[tuple[str, str]] = (),
     ) -> Response:
-        """Send one request to an API by the output of its address."""
+        """Send one request to the API whose address is in this output."""
         url = self.account.address({**self.outputs, **self.probe}[output])
         given = [*headers, *([] if key is None else [("X-API-Key", key)])]
         return http_client.send(f"{url}{path}", given)
@@ -101,7 +101,7 @@ class Run:
         return answer.status, answer.body
 
     def repeats(self, times: int) -> int:
-        """Return how often to do something: less where an emulator is asked."""
+        """Return how often to do something: less often on an emulator."""
         return times // 5 if self.account.is_emulated else times
 
     def resource(self, logical: str) -> str:
@@ -124,9 +124,9 @@ class Run:
         fits: Callable[[dict[str, Any]], bool],
         at_least: int = 1,
     ) -> list[dict[str, Any]]:
-        """Return the JSON lines of a log that fit, once there are so many.
+        """Return the matching JSON lines of a log, once there are this many.
 
-        Logs come late: it waits for them, and returns fewer where they do not come.
+        Logs arrive late: it waits for them, and returns fewer if they do not arrive.
         """
         deadline = time.monotonic() + _LOG_SECONDS
         while True:
@@ -155,7 +155,7 @@ class Run:
         return [str(line["arn"]) for line in found]
 
     def scrubbed(self, text: str) -> str:
-        """Return a text without secrets and account numbers."""
+        """Return a text with secrets and account numbers removed."""
         for secret in self.secrets:
             text = text.replace(secret, "<secret>")
         text = text.replace(self.account.number, "<account>")

@@ -1,4 +1,4 @@
-"""From the first stack to the last question: what is deployed, and each answer."""
+"""From the first stack to the last question: deploys, and asks."""
 
 import time
 import tomllib
@@ -15,7 +15,7 @@ from verify_aws.question import FAILED, NOT_ASKED, Answer, Question, put
 from verify_aws.rows import rows
 from verify_aws.run import RECORD_TTL_SECONDS, Run
 
-# What remains of the time is for removing it all.
+# The remaining time is for removing it all.
 _MOST_SECONDS: Final = 20 * 60.0
 _EVERYWHERE: Final = {
     "Architecture": checkout.ARCHITECTURE,
@@ -35,7 +35,7 @@ def answers(
     Args:
         account: where to.
         names: of everything that is made.
-        say: tells whoever watches what is going on.
+        say: tells whoever watches what is happening.
     """
     deadline = time.monotonic() + _MOST_SECONDS
     run = Run(account, names)
@@ -54,7 +54,7 @@ def answers(
             for question in BEFORE_THE_ROLE_MAP:
                 yield put(question, run)
             run.done("roles.put", roleMap=tomllib.loads(ROLE_MAP.read_text()))
-            # It comes about while the rows are run.
+            # It is created while the rows are run.
             _start_probe(run)
         if stage.has_rows:
             yield from _rows(run)

@@ -1,8 +1,8 @@
 """One cold start: the runtime, the handler, and its answers to some events.
 
 Run by a contender's own Python: `cold.py HANDLER EVENTS [--slow-clock]`, the events one
-a line. Prints the answer to the first one as soon as it is there, then the peak of the
-process's memory in kB.
+a line. Prints the answer to the first as soon as it is there, then the process's peak
+memory in kB.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SLOWNESS = 50
 
 
 class Context:
-    """What handlers use of Lambda's context object."""
+    """The part of Lambda's context object that handlers use."""
 
     aws_request_id = "00000000-0000-4000-8000-000000000000"
     function_name = "benchmark"
@@ -67,13 +67,13 @@ def call(handler: Handler, text: str) -> str:
 
 
 def slow_down_the_clock() -> None:
-    """Keep time-outs from running out only because valgrind is slow."""
+    """Keep time-outs from expiring only because valgrind is slow."""
     monotonic, began = time.monotonic, time.monotonic()
     time.monotonic = lambda: began + (monotonic() - began) / _SLOWNESS
 
 
 def memory_kilobytes(field: str) -> int:
-    """Return ``VmHWM``, the peak, or ``VmRSS`` of this process; 0 where not told."""
+    """Return ``VmHWM``, the peak, or ``VmRSS`` of this process; 0 if unknown."""
     # Not getrusage, whose peak includes that of the process that forked this one.
     try:
         with open("/proc/self/status") as file:  # noqa: PTH123 - pathlib is not light

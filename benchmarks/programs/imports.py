@@ -1,8 +1,8 @@
-"""A cold start that says when an import begins and ends.
+"""A cold start that reports when each import begins and ends.
 
 Run by a contender's own Python: `imports.py HANDLER EVENTS`. Prints what began (`+`)
-and what ended (`-`), a line each, until the first decision. At each of these moments it
-calls `getsid`, which nobody else does: valgrind's callgrind takes that for a mark.
+and what ended (`-`), a line each, until the first decision. Each time it calls
+`getsid`, which nothing else does: valgrind's callgrind takes that as a mark.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def main() -> None:
     """Start, answer, report."""
     name, events = sys.argv[1:]
     seen: list[str] = []
-    # What the interpreter calls for a module that is not loaded yet.
+    # What the interpreter calls for a module that is not yet loaded.
     machinery: Any = importlib._bootstrap  # noqa: SLF001
     find_and_load = machinery._find_and_load  # noqa: SLF001 - nothing public tells it
 

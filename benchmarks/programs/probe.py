@@ -1,4 +1,4 @@
-"""A warm environment that answers batches of events and says what they cost.
+"""A warm environment that answers batches of events and reports what they cost.
 
 Run by a contender's own Python: `probe.py HANDLER [--count-hashes]`. Each line on stdin
 is a request, each line on stdout its answer.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CountingLibrary:
-    """Stands before argon2's C library and counts the hashes."""
+    """Wraps argon2's C library and counts the hashes."""
 
     def __init__(self, library: Any) -> None:  # noqa: ANN401 - cffi's
         self._library = library

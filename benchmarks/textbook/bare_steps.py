@@ -1,8 +1,8 @@
 """The floor under a decision: its steps in one flat function, and nothing around them.
 
-Grammar, tag, digest, one line with log record and metric, a fixed answer. No caches
-that age or are bounded, no expiry, no roles, no headers in a second spelling, nothing
-read: what remains is what Python takes for the steps themselves.
+Grammar, tag, digest, one line with log record and metric, a fixed answer. No ageing or
+bounded caches, no expiry, no roles, no headers in a second spelling, nothing
+read: what remains is what Python needs for the steps themselves.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An authorizer as a good tutorial writes it, with boto3 alone.
+"""An authorizer as a good tutorial would write it, with only boto3.
 
 One client for the life of the environment, records kept for a TTL, digests compared in
 constant time, enabled, expiry and role checked. It knows keys by their records only: a

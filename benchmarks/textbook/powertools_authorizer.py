@@ -1,4 +1,4 @@
-"""An authorizer as a good tutorial writes it, with Powertools for AWS Lambda.
+"""An authorizer as a good tutorial would write it, with Powertools for AWS Lambda.
 
 Logger, Metrics, typed event and response, and its parameters utility, which keeps one
 client and remembers each record for a TTL. It knows keys by their records only: a

@@ -1,1 +1,1 @@
-"""What the demo does, and the statuses that it must get."""
+"""What the demo does, and the statuses that it expects."""

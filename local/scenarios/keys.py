@@ -1,4 +1,4 @@
-"""The demo's first act: a key's life, and the status that each request must get."""
+"""The demo's first part: a key's life, and the status expected for each request."""
 
 import json
 import os
@@ -16,7 +16,7 @@ MANAGEMENT: Final = "ROLE_ONTOPOP_MANAGEMENT_API"
 TRIPLESTORE: Final = "ROLE_ONTOPOP_TRIPLESTORE_API"
 ROLE_MAP: Final = checkout.ROOT / "examples" / "roles" / "example-api.toml"
 
-_LIFETIME: Final = "20s"
+_LIFETIME: Final = 20
 
 
 class Row(NamedTuple):
@@ -36,8 +36,6 @@ class Row(NamedTuple):
 def run(stack: Stack) -> Iterator[Row]:
     """Yield each row as it happens, from the first key to the revoked one."""
     apikeys(stack, "roles", "put", str(ROLE_MAP), "--yes")
-    short_lived = issue(stack, "--client", "Visitor", "--expires", _LIFETIME)
-    ends_at = time.monotonic() + int(_LIFETIME.rstrip("s"))
     issued = issue(stack, "--client", "Test App")
     key, key_id = issued["key"], issued["record"]["keyId"]
 
@@ -50,6 +48,8 @@ def run(stack: Stack) -> Iterator[Row]:
         "the same key, no role for it", 403, call(stack, "/triplestore/q", key)
     )
     yield answered("the same key, a second route", 200, call(stack, "/whoami", key))
+    short_lived = issue(stack, "--client", "Visitor", "--expires", f"{_LIFETIME}s")
+    ends_at = time.monotonic() + _LIFETIME
     yield answered("a short-lived key", 200, call(stack, "/whoami", short_lived["key"]))
 
     leaked = issue(stack, "--client", "Leaky App")
@@ -85,7 +85,7 @@ def answered(request: str, expected: int, answer: Answer) -> Row:
 
 
 def forged(key: str) -> str:
-    """Return a key with another last character."""
+    """Return a key with a different last character."""
     return f"{key[:-1]}{'1' if key[-1] == '0' else '0'}"
 
 

@@ -1,4 +1,4 @@
-"""The demo's second act: one authorizer and one key for every kind of API."""
+"""The demo's second part: one authorizer and one key for every kind of API."""
 
 import json
 import time
@@ -34,7 +34,7 @@ def _before(stack: Stack, kind: Kind, key: str) -> Iterator[Row]:
     yield answered(f"{name}: no key", 401, kind.call(stack, _WHOAMI, None))
     yield _refused(stack, kind, "a forged tag", forged(key))
     yield answered(f"{name}: the key", 200, kind.call(stack, _WHOAMI, key))
-    # From here on the gateway judges the policy that it has cached.
+    # From here on the gateway evaluates the policy that it cached.
     yield answered(f"{name}: a second route", 200, kind.call(stack, _SECOND, key))
     yield answered(f"{name}: no role for it", 403, kind.call(stack, _CLOSED, key))
 
@@ -53,7 +53,7 @@ def _of_a_websocket(stack: Stack, key: str, key_id: str) -> Iterator[Row]:
 
 
 def _refused(stack: Stack, kind: Kind, credential: str, key: str) -> Row:
-    """Return the row of a credential that is refused; AWS's status where it differs."""
+    """Return the row of a refused credential, with AWS's status if that differs."""
     answer = kind.call(stack, _WHOAMI, key)
     request = f"{kind.name}: {credential}"
     if kind.refused != kind.refused_by_aws:

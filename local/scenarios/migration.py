@@ -1,4 +1,4 @@
-"""The demo's third act: what teams bring along from OntoPop and from HOPEX."""
+"""The demo's third part: what teams bring along from OntoPop and HOPEX."""
 
 import json
 import secrets
@@ -21,7 +21,9 @@ _SESSION: Final = (
     *("--session-profile", "Application Architect"),
     *("--session-mode", "multi"),
 )
-# Two kinds of credentials can't share a cache, and every new digest is a slow one.
+# Seconds, in which one request passes even where two slow hashes take long.
+_OVERLAP: Final = 15
+# Two kinds of credentials can't share a cache, and every new digest is slow.
 BOTH_KINDS: Final = {
     "Credentials": "api-key,basic",
     "AuthorizerCacheSeconds": "0",
@@ -30,7 +32,7 @@ BOTH_KINDS: Final = {
 
 
 def tell_of_ontopop(stack: Stack, reads_its_own: bool = True) -> Iterator[Row]:  # noqa: FBT001, FBT002 - a fact of the stack
-    """Yield a key of OntoPop's, with the record as it wrote it and imported.
+    """Yield the rows of an OntoPop key, with OntoPop's own record and imported.
 
     Args:
         stack: where it is shown.
@@ -55,26 +57,25 @@ def tell_of_ontopop(stack: Stack, reads_its_own: bool = True) -> Iterator[Row]: 
     file = stack.emulator.folder / "ontopop.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps(record))
-    apikeys(stack, "import", "--record", str(file))
+    imported = apikeys(stack, "import", "--record", str(file))
     file.unlink()
     store.delete_secret(SecretId=own["Name"], ForceDeleteWithoutRecovery=True)
-    # Record TTL and gateway TTL of the local stack.
-    time.sleep(4)
+    time.sleep(imported["effectiveWithinSeconds"])
     yield answered("imported, its own deleted", 200, call(stack, _USERS, key))
 
 
 def deployed_for_both_kinds(
     stack: Stack, parameters: Mapping[str, str] = MappingProxyType({})
 ) -> Stack:
-    """Deploy a stack again, to take logins beside keys and to hash slowly.
+    """Deploy a stack again, to accept logins as well as keys and to hash slowly.
 
-    MiniStack gives the example API another id then, which AWS does not.
+    MiniStack then gives the example API another id, which AWS does not.
     """
     return deploy(stack.emulator, STACK_NAME, {**parameters, **BOTH_KINDS})
 
 
 def tell_of_both_kinds(stack: Stack, older: str) -> Iterator[Row]:
-    """Yield the rows of a stack that takes both, beginning with a key from before."""
+    """Yield the rows of a stack that accepts both, beginning with an earlier key."""
     slow = issue(stack, "--client", "Issued after")["key"]
     yield answered("KeyHash=argon2id, a new key", 200, call(stack, "/whoami", slow))
     yield answered("KeyHash=argon2id, an older key", 200, call(stack, "/whoami", older))
@@ -94,11 +95,12 @@ def _tell_of_an_account(stack: Stack) -> Iterator[Row]:
     yield answered("a Basic account", 200, asked(old))
     yield answered("the same, no role for it", 403, asked(old, _OTHER))
     yield answered("a wrong password", 401, asked(f"{old}x"))
-    rotated = apikeys(stack, "rotate", "--login", _READER, "--overlap", "3s")
-    yield answered("rotated: the new password", 200, asked(rotated["password"]))
+    rotated = apikeys(stack, "rotate", "--login", _READER, "--overlap", f"{_OVERLAP}s")
+    ends_at = time.monotonic() + _OVERLAP
     yield answered("rotated: the old one, in the overlap", 200, asked(old))
-    # The overlap and the record TTL; the gateway caches nothing now.
-    time.sleep(5)
+    yield answered("rotated: the new password", 200, asked(rotated["password"]))
+    bound = rotated["effectiveWithinSeconds"]
+    time.sleep(max(0.0, ends_at + bound - time.monotonic()))
     yield answered("rotated: the old one, after it", 401, asked(old))
 
 

@@ -1,7 +1,7 @@
 """The answers of the admin function, as ``docs/admin.schema.json`` publishes them.
 
-What an action answers where it succeeds has the name of its request and ``Answer``. No
-code goes by these models: the tests hold every answer to them.
+The answer to a successful action is named after its request, plus ``Answer``. No code
+uses these models: the tests check every answer against them.
 """
 
 from typing import Annotated, Literal, NotRequired, TypedDict
@@ -15,7 +15,7 @@ type Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 class Principal(TypedDict):
-    """Whom a record is about: a key or an account, one of the two."""
+    """Who a record is about: either a key or an account."""
 
     keyId: NotRequired[str]
     login: NotRequired[str]
@@ -66,7 +66,7 @@ class Record(Principal):
 
 
 class Revoked(Principal):
-    """What is left to see of a revoked record."""
+    """What can still be shown of a revoked record."""
 
     client: NotRequired[str]
     name: NotRequired[str]
@@ -77,7 +77,7 @@ class Revoked(Principal):
 
 
 class Finding(TypedDict):
-    """What a role map, or the roles of a record, do that its author should know."""
+    """What a role map or a record's roles do that its author should know."""
 
     grade: Literal["refuse", "restrict", "tell"]
     api: NotRequired[str]
@@ -136,7 +136,7 @@ class ImportAnswer(Change):
 
 
 class ConfirmAnswer(Principal):
-    """Whose hand-over is confirmed."""
+    """Whose handover is confirmed."""
 
     status: Literal[200]
 
@@ -196,7 +196,7 @@ class RestoreAnswer(Changed):
 
 
 class RevokeAnswer(Change):
-    """What is left to see of the record."""
+    """What can still be shown of the record."""
 
     status: Literal[200]
     record: Revoked
@@ -219,7 +219,7 @@ class RouteLost(TypedDict):
 
 
 class RolesCheckAnswer(TypedDict):
-    """What is to be said of a role map."""
+    """The findings about a role map."""
 
     status: Literal[200]
     isValid: bool
@@ -244,7 +244,7 @@ class FlushAnswer(TypedDict):
 
 
 class Due(Principal):
-    """A key or an account that was told of."""
+    """A key or an account that was announced."""
 
     expiresInDays: int
 
@@ -259,7 +259,7 @@ class States(TypedDict):
 
 
 class NotifyAnswer(TypedDict):
-    """What one run of the notices told of."""
+    """What one run of the notices announced."""
 
     status: Literal[200]
     announced: list[Due]
@@ -351,7 +351,7 @@ class Error(TypedDict):
 
 
 class Refusal(TypedDict):
-    """What any action answers where it was not carried out."""
+    """The answer to any action that was not carried out."""
 
     status: Literal[400, 403, 404, 409, 500, 503]
     error: Error

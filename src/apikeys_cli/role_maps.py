@@ -73,7 +73,7 @@ def parse_role_map(text: str, name: str, *, is_json: bool) -> dict[str, Any]:
         raise click.UsageError(message) from None
     except TypeError:
         message = (
-            f"{name} can't be read: it has a date or time of TOML's; put that in quotes"
+            f"{name} can't be read: it has a date or time of TOML's; put it in quotes"
         )
         raise click.UsageError(message) from None
     except ValueError as error:

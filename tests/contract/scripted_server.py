@@ -24,7 +24,7 @@ _BODY = b'{"Name":"n","SecretString":"a value"}'
 def answering(
     status: int = 200, body: object = _BODY, *, headers: tuple[str, ...] = ()
 ) -> Step:
-    """Return a step that answers as AWS does; a body that is no bytes goes as JSON."""
+    """Return a step that answers as AWS does; a body that is not bytes goes as JSON."""
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
     return _writing(_head(status, len(sent), *headers) + sent, keeps_open=True)
 
@@ -40,7 +40,7 @@ def truncated() -> Step:
 
 
 def garbled() -> Step:
-    """Return a step that answers with something that is no HTTP."""
+    """Return a step that answers with something that is not HTTP."""
     return _writing(b"\x15\x03\x01\x00\x02\x02\x28\r\n\r\n", keeps_open=False)
 
 

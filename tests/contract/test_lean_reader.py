@@ -157,7 +157,7 @@ def test_a_time_out_on_a_kept_connection_is_not_sent_again_at_once(
 def test_a_slow_drip_of_bytes_ends_with_the_try(
     server: ScriptedServer, lean: SecretsManager, clock: _Clock, step: Step
 ) -> None:
-    """Every byte would begin a socket's own time-out anew: it is asked what is left."""
+    """Every byte would restart a socket's own time-out: the rest is set each time."""
     server.script = [step]
     clock.receiving = 0.4
     assert _read(lean) == _TIMED_OUT
@@ -170,7 +170,7 @@ def test_a_slow_drip_of_bytes_ends_with_the_try(
 def test_a_slow_answer_that_ends_in_time_is_an_answer(
     server: ScriptedServer, lean: SecretsManager, clock: _Clock
 ) -> None:
-    """A drip is no fault in itself."""
+    """A slow trickle is not a fault in itself."""
     server.script = [in_two_parts(answering())]
     clock.receiving = 0.4
     assert _read(lean) == "a value"
@@ -244,7 +244,9 @@ def test_two_closed_connections_and_an_outage_are_four_requests_at_most(
     assert len(server.requests) <= 4
 
 
-def test_each_try_is_signed_anew(server: ScriptedServer, lean: SecretsManager) -> None:
+def test_each_attempt_is_signed_again(
+    server: ScriptedServer, lean: SecretsManager
+) -> None:
     """With the token, over the host that is asked."""
     server.script = [erring(500, "InternalServiceError"), answering()]
     assert _read(lean) == "a value"

@@ -226,7 +226,7 @@ def test_a_connection_is_kept(make_reader: MakeReader, server: ScriptedServer) -
         closing_after(answering(headers=("connection: close",))),
     ],
 )
-def test_a_kept_connection_that_was_closed_is_no_outage(
+def test_a_kept_connection_that_was_closed_is_not_an_outage(
     make_reader: MakeReader, server: ScriptedServer, step: Step
 ) -> None:
     """As after a function was frozen: reading goes on over a new one."""

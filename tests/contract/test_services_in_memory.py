@@ -68,7 +68,7 @@ def gateway(services: tuple[Any, Any]) -> Any:
 
 @pytest.fixture
 def strict() -> tuple[Any, Any]:
-    """Return the clients of the services in memory alone, where moto is lax."""
+    """Return the clients of only the services in memory, where moto is lax."""
     made = _in_memory()
     made[0].create_secret(Name="a", SecretString="one", ClientRequestToken=_FIRST)
     return made
@@ -181,7 +181,7 @@ def test_a_label_that_was_moved_can_t_be_moved_again(secrets: Any) -> None:
 
 
 def test_what_waits_for_its_deletion_is_hidden_and_comes_back(secrets: Any) -> None:
-    """It can be described, not read and not deleted again; restoring is no error."""
+    """It can be described, but not read or deleted again; restoring is not an error."""
     secrets.delete_secret(SecretId="a", RecoveryWindowInDays=7)
     hidden = "InvalidRequestException"
     assert _refused(secrets.get_secret_value, SecretId="a") == hidden
@@ -214,7 +214,7 @@ def test_a_deletion_by_force_frees_the_name(secrets: Any) -> None:
     assert _value(secrets)[0] == "new"
 
 
-def test_tags_are_set_beside_others_and_taken_away(secrets: Any) -> None:
+def test_tags_are_added_to_others_and_removed(secrets: Any) -> None:
     """Those that a secret was created with, too."""
     created = [{"Key": "one", "Value": "1"}]
     secrets.create_secret(Name="b", SecretString="x", Tags=created)

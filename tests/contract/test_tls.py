@@ -101,7 +101,7 @@ def test_the_configured_bundle_is_trusted(port: int, bundle: str) -> None:
 def test_nobody_else_is_trusted_with_a_bundle(
     port: int, stranger: str, bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A configured bundle stands alone: the default store does not come after it."""
+    """A configured bundle is used alone: the default store does not come after it."""
     monkeypatch.setenv("SSL_CERT_FILE", bundle)
     assert _read(port, Trust.from_environ({"AWS_CA_BUNDLE": stranger})) == _REFUSED
 
@@ -156,7 +156,7 @@ def test_an_unknown_authority_is_an_outage(
 
 @pytest.mark.parametrize("port", ["example.org"], indirect=True)
 def test_the_certificate_of_another_host_is_refused(port: int, bundle: str) -> None:
-    """A trusted authority's certificate counts for its own host alone."""
+    """A trusted authority's certificate counts only for its own host."""
     assert _read(port, Trust.from_environ({"AWS_CA_BUNDLE": bundle})) == _REFUSED
 
 

@@ -104,7 +104,7 @@ class Expressions:
 
 
 def invalid(message: str) -> ServiceError:
-    """Return what DynamoDB answers to a request that is none."""
+    """Return DynamoDB's answer to an invalid request."""
     return ServiceError("ValidationException", message)
 
 

@@ -170,7 +170,7 @@ class SecretsManager:
         SecretId: str,
         Tags: list[dict[str, str]],
     ) -> dict[str, Any]:
-        """Set tags beside those that are there."""
+        """Set tags in addition to those that exist."""
         self._writable(SecretId).tag(Tags)
         return {}
 

@@ -72,14 +72,14 @@ class StoredSecret:
         return told
 
     def tag(self, tags: list[dict[str, str]]) -> None:
-        """Set tags beside those that are there."""
+        """Set tags in addition to those that exist."""
         found = self.tags | {tag["Key"]: tag["Value"] for tag in tags}
         if len(found) > _MOST_TAGS or any(name.startswith("aws:") for name in found):
             raise _bad("At most 50 tags, none of AWS's own.")
         self.tags = found
 
     def put(self, version: str, text: str, labels: list[str]) -> None:
-        """Add a version under labels; the same once more is no second one."""
+        """Add a version under labels; the same again adds none."""
         if len(text.encode()) > _LONGEST_VALUE:
             raise _bad("The value is at most 65536 bytes long.")
         if version in self.values:

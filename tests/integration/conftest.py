@@ -58,7 +58,7 @@ def issued(stack: Stack) -> Issued:
 
 @pytest.fixture(scope="session")
 def both_kinds() -> Iterator[BothKinds]:
-    """Return a stack deployed for keys alone, and then again for both kinds."""
+    """Return a stack deployed for keys only, and then again for both kinds."""
     with running_stack("both-kinds") as first:
         apikeys(first, "roles", "put", str(ROLE_MAP), "--yes")
         older = issue(first, "--client", "Issued before")["key"]

@@ -16,12 +16,12 @@ class Issued(NamedTuple):
     record: dict[str, Any]
 
     def __repr__(self) -> str:
-        """Show the key id alone."""
+        """Show only the key id."""
         return f"Issued({self.record['keyId']})"
 
 
 class BothKinds(NamedTuple):
-    """A stack that takes logins beside keys, and what the demo shows on it."""
+    """A stack that accepts logins and keys, and what the demo shows on it."""
 
     stack: Stack
     rows: list[Row]

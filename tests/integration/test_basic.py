@@ -55,7 +55,7 @@ def _given_a_password(stack: Stack, *arguments: str) -> dict[str, Any]:
 def test_every_request_of_the_third_act_gets_the_status_it_must(
     both_kinds: BothKinds,
 ) -> None:
-    """Deployed anew for both kinds, with ``KeyHash=argon2id``; older keys stay good."""
+    """Redeployed for both kinds, with ``KeyHash=argon2id``; older keys stay valid."""
     rows = both_kinds.rows
     assert [(r.request, r.got) for r in rows] == [(r.request, r.expected) for r in rows]
     assert len({row.body for row in rows if row.expected == 401}) == 1
@@ -161,8 +161,8 @@ def test_every_malformed_header_is_401(both_kinds: BothKinds, token: str) -> Non
     assert (answer.status, answer.body) == (401, wrong.body)
 
 
-def test_a_key_beside_a_login_is_ambiguous(both_kinds: BothKinds) -> None:
-    """401 for both together, 200 for each alone; another scheme beside is not read."""
+def test_a_key_with_a_login_is_ambiguous(both_kinds: BothKinds) -> None:
+    """401 for both together, 200 for each alone; another scheme is not read."""
     stack = both_kinds.stack
     key = apikeys(stack, "issue", "--client", "A", "--role", MANAGEMENT)["key"]
     account = ("issue", "--login", "both", "--client", "A", "--role", MANAGEMENT)

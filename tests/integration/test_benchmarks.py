@@ -64,7 +64,7 @@ def test_the_built_package_tells_good_keys_from_bad_ones(
 
 
 def test_each_kind_of_event_has_its_row(results: dict[str, Any]) -> None:
-    """The cold start and a warm hit of TOKEN and of HTTP APIs stand beside REST's."""
+    """The cold start and a warm hit of TOKEN and HTTP APIs are listed with REST's."""
     for name in ("cold_wall", "cold_peak", "warm_hit"):
         rounds = results["measurements"][name]["rounds"]
         assert len(rounds["ours"]) == 2

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.deployed,
     pytest.mark.skipif(
-        browser.executable() is None, reason="no Chromium: see make browser"
+        browser.executable() is None, reason="no Chromium: see python -m local.browser"
     ),
 ]
 
@@ -252,7 +252,7 @@ def test_every_page_is_accessible(page: Page, scheme: Any, width: int) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_the_keyboard_alone_makes_a_key(stack: Stack, page: Page) -> None:
+def test_the_keyboard_is_enough_to_make_a_key(stack: Stack, page: Page) -> None:
     """Tab, space and enter, from the top of the page."""
     _open(page, "/new")
     page.locator("#client").focus()

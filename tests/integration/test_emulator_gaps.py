@@ -12,10 +12,12 @@ import time
 import zipfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from local.clients import Answer, request
+from local.emulator import ACCOUNT, REGION
 from local.websocket import OPENED, ask
 
 if TYPE_CHECKING:
@@ -266,7 +268,7 @@ def test_a_route_response_can_not_be_deployed(probe: Probe) -> None:
 
 
 def test_the_document_of_an_http_api_is_not_read(probe: Probe) -> None:
-    """So the example's routes stand in the template one by one."""
+    """So the example's routes are in the template one by one."""
     body = {
         "openapi": "3.0.1",
         "info": {"title": "probe-document", "version": "1"},
@@ -304,3 +306,74 @@ def test_an_http_api_is_not_exported(probe: Probe) -> None:
             ApiId=api, StageName="named", OutputType="JSON", Specification="OAS30"
         )
     assert refused.value.response["Error"]["Code"] == "NotFoundException"
+
+
+@pytest.mark.parametrize(("ending", "is_allowed"), [(":*", False), ("", True)])
+def test_a_log_query_is_judged_only_by_its_group(
+    probe: Probe, ending: str, *, is_allowed: bool
+) -> None:
+    """AWS asks for the ARN that ends in ``:*``; so the template's roles have both.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+    """
+    name = f"probe-queries{len(ending)}"
+    probe.emulator.client("logs").create_log_group(logGroupName=name)
+    iam = probe.emulator.client("iam")
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    query = {
+        "Effect": "Allow",
+        "Action": "logs:StartQuery",
+        "Resource": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}{ending}",
+    }
+    role = iam.create_role(
+        RoleName=name,
+        AssumeRolePolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [trust]}
+        ),
+    )["Role"]["Arn"]
+    iam.put_role_policy(
+        RoleName=name,
+        PolicyName="query",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [query]}),
+    )
+    given = probe.emulator.client("sts").assume_role(
+        RoleArn=role, RoleSessionName="probe"
+    )["Credentials"]
+    logs: Any = boto3.client(
+        "logs",
+        endpoint_url=probe.emulator.endpoint,
+        region_name=REGION,
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    asked = {"logGroupName": name, "queryString": "fields @timestamp"}
+    if is_allowed:
+        assert logs.start_query(**asked, startTime=0, endTime=1)["queryId"]
+        return
+    with pytest.raises(ClientError) as refused:
+        logs.start_query(**asked, startTime=0, endTime=1)
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+def test_an_alarm_is_found_by_its_metric_alone(probe: Probe) -> None:
+    """AWS: by these dimensions alone. So doctor takes one API's alarm for another's."""
+    client = probe.emulator.client("cloudwatch")
+    asked = {"Namespace": "AWS/ApiGateway", "MetricName": "Probe"}
+    client.put_metric_alarm(
+        **asked,
+        AlarmName="probe",
+        Dimensions=[{"Name": "ApiName", "Value": "probe"}],
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    dimensions = [{"Name": "ApiName", "Value": "another"}]
+    found = client.describe_alarms_for_metric(**asked, Dimensions=dimensions)
+    assert [alarm["AlarmName"] for alarm in found["MetricAlarms"]] == ["probe"]

@@ -53,7 +53,7 @@ def test_five_clients_get_keys_and_lose_them(stack: Stack) -> None:
 
 
 def caller(stack: Stack, key: str) -> Caller:
-    """Return whom the helper of back ends reads in a context that came through."""
+    """Return whom the back-end helper reads from a context that came through."""
     answer = call(stack, "/whoami", key)
     assert answer.status == 200
     return Caller.from_event(

@@ -73,10 +73,10 @@ def test_without_a_role_map_every_answer_to_a_good_key_is_500(
     assert call(stack, "/whoami", issued.key).status == 200
 
 
-def test_a_corrupt_record_refuses_its_own_key_alone(
+def test_a_corrupt_record_refuses_only_its_own_key(
     stack: Stack, issued: Issued
 ) -> None:
-    """A record that is no JSON is 401 for its key; it can still be revoked."""
+    """A record that is not JSON is 401 for its key; it can still be revoked."""
     other = apikeys(stack, "issue", "--client", "Other", "--role", "ADMINISTRATOR")
     key_id = issued.record["keyId"]
     secrets = stack.emulator.client("secretsmanager")

@@ -152,7 +152,7 @@ def test_settings_need_not_be_typed_again(stack: Stack) -> None:
     assert [call(stack, "/whoami", key).status for key in keys] == [200, 200, 200]
 
 
-def test_a_refused_key_is_explained_to_the_operator_alone(stack: Stack) -> None:
+def test_a_refused_key_is_explained_only_to_the_operator(stack: Stack) -> None:
     """``verify`` says why, the client sees 401."""
     issued = apikeys(stack, "issue", "--client", "Why", "--role", "ADMINISTRATOR")
     apikeys(stack, "disable", issued["record"]["keyId"], "--wait")

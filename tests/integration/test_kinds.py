@@ -106,7 +106,7 @@ def answers(stack: Stack, keys: Keys) -> dict[Kind, dict[str, Answer]]:
 def test_each_kind_answers_each_credential(
     answers: dict[Kind, dict[str, Answer]], kind: Kind
 ) -> None:
-    """200 for the good key alone, 403 for a role that lacks the route, else refused.
+    """200 for the good key only, 403 for a role that lacks the route, else refused.
 
     Where the emulator answers otherwise than AWS, ``local.kinds`` says so.
     """
@@ -218,7 +218,7 @@ def test_every_request_of_the_demo_gets_the_status_it_must(stack: Stack) -> None
 
 
 def test_a_login_is_good_for_every_kind(both_kinds: BothKinds) -> None:
-    """Beside keys, by the header that each kind is given; one alone, never both."""
+    """As well as keys, by the header that each kind is given; only one, never both."""
     stack = both_kinds.stack
     account = act(stack, "issue", client="Kinds", login="all-kinds", roles=[MANAGEMENT])
     key = act(stack, "issue", client="Kinds", roles=[MANAGEMENT])["key"]
@@ -226,7 +226,7 @@ def test_a_login_is_good_for_every_kind(both_kinds: BothKinds) -> None:
     wrong = {"Authorization": basic("all-kinds", "wrong")}
     for kind in KINDS:
         good = OPENED if kind is WEBSOCKET else 200
-        # A TOKEN authorizer is handed one header, whatever stands in it.
+        # A TOKEN authorizer is handed one header, whatever is in it.
         with_key = {"Authorization" if kind is TOKEN else "X-API-Key": key}
         found = {
             "login": kind.send(stack, "/whoami", login).status,

@@ -108,7 +108,7 @@ def test_what_is_not_an_ontopop_key_is_401(stack: Stack, presented: str) -> None
 
 
 def test_a_bare_key_id_opens_nothing(stack: Stack) -> None:
-    """The name after the prefix is no key where the record is this project's."""
+    """The name after the prefix is not a key if the record is this project's."""
     issued = apikeys(stack, "issue", "--client", "A", "--role", MANAGEMENT)
     assert call(stack, _USERS, issued["record"]["keyId"]).status == 401
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 from base64 import b64encode
@@ -12,6 +13,7 @@ import pytest
 
 from apikeys_cli.admin_function import client_context
 from local import function
+from local.clients import apikeys
 from local.runtime import running_function
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ pytestmark = [pytest.mark.deployed, pytest.mark.packaged]
 
 _EVENTS = Path(__file__).resolve().parents[2] / "events"
 _AUTHORIZER, _ADMIN = "AuthorizerFunction", "AdminFunction"
+_LAST_USE = "LastUseFunction"
 
 
 def _event(name: str, key: str | None = None) -> dict[str, Any]:
@@ -125,6 +128,51 @@ def test_the_admin_package_logs_who_claims_to_have_called(
         lines = [line for line in _decisions(rie.log) if line.get("action")]
     audit = [line for line in lines if line.get("message") == "audit"]
     assert [line.get("claimed_actor") for line in audit] == [actor, None]
+
+
+def test_the_last_use_package_notes_what_the_authorizer_package_logged(
+    stack: Stack, issued: Issued, tmp_path: Path
+) -> None:
+    """From the line of one package by the other to the record that a person reads."""
+    key_id = issued.record["keyId"]
+    variables = function.variables(stack, _AUTHORIZER)
+    with running_function(_AUTHORIZER, variables, tmp_path) as runtime:
+        runtime.invoke(_event("rest-request", issued.key))
+        runtime.invoke(_event("rest-request", "no key at all"))
+        lines = runtime.log.read_text().splitlines()
+        (used, _) = _decisions(runtime.log)
+    variables = function.variables(stack, _LAST_USE)
+    with running_function(_LAST_USE, variables, tmp_path) as runtime:
+        # Sent by CloudWatch Logs to try a new subscription.
+        assert runtime.invoke(_delivery("CWL CONTROL MESSAGE: health check")) is None
+        assert apikeys(stack, "get", key_id)["record"]["lastUsed"] is None
+        assert runtime.invoke(_delivery(*lines)) is None
+    noted = apikeys(stack, "get", key_id)["record"]["lastUsed"]
+    assert noted == used["timestamp"][:19] + "Z"
+
+
+def test_a_delivery_that_can_not_be_noted_fails_and_is_repeated(
+    stack: Stack, issued: Issued, tmp_path: Path
+) -> None:
+    """Lambda repeats what raises; silence would lose the use."""
+    line = {
+        "outcome": "allow",
+        "timestamp": "2026-11-22T00:10:52Z",
+        "key_id": issued.record["keyId"],
+        "login": None,
+    }
+    variables = function.variables(stack, _LAST_USE) | {"LAST_USE_TABLE": "no-table"}
+    with running_function(_LAST_USE, variables, tmp_path) as runtime:
+        answer = runtime.invoke(_delivery(json.dumps(line)))
+    assert answer["errorType"] == "ResourceNotFoundException"
+
+
+def _delivery(*lines: str) -> dict[str, Any]:
+    """Return lines of a log as a subscription delivers them."""
+    events = [{"id": str(n), "timestamp": 0, "message": m} for n, m in enumerate(lines)]
+    text = json.dumps({"messageType": "DATA_MESSAGE", "logEvents": events})
+    data = b64encode(gzip.compress(text.encode())).decode()
+    return {"awslogs": {"data": data}}
 
 
 def _decisions(log: Path) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ def _assumed(stack: Stack, logical_id: str, service: str) -> Client:
 
 @pytest.fixture(scope="module", autouse=True)
 def foreign_secret(stack: Stack) -> None:
-    """Store a secret that is none of this project's."""
+    """Store a secret that is not this project's."""
     secrets = stack.emulator.client("secretsmanager")
     secrets.create_secret(Name="payroll", SecretString="{}")
 

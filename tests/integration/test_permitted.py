@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.deployed
 
-# The notices' own function announces, and looks into the log: see test_notices.py.
-_ELSEWHERE = {"notify", "usage"}
+# Announced by a function of its own: see test_notices.py.
+_ELSEWHERE = {"notify"}
 _ROLES = {"READER": MANAGEMENT, "WRITER": TRIPLESTORE}
 
 
@@ -132,6 +132,20 @@ def test_each_function_does_what_the_table_says_under_its_own_role(
             else:
                 assert answer["status"] != 403, cell
                 assert "AccessDenied" not in json.dumps(answer), cell
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_function_reads_what_it_asked_the_decision_log(
+    functions: Functions, function: str
+) -> None:
+    """The second call of usage takes a permission of its own."""
+    asked = functions.invoke(function, {"action": "usage", "client": "Acme"})
+    assert asked["status"] == 200, asked
+    answer = functions.invoke(
+        function, {"action": "usage", "queryId": asked["queryId"]}
+    )
+    assert answer["status"] == 200, answer
+    assert "AccessDenied" not in json.dumps(answer)
 
 
 def test_a_role_could_not_do_what_its_function_does_not(functions: Functions) -> None:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.deployed
 # The stack runs already, and its environment is the session's; test_readme_build.py
 # runs the others.
 _DONE = ('eval "$(make up)"', "make build", "source ")
-# The id in the README's output stands for the key that the tour issues.
+# The id in the README's output represents the key that the tour issues.
 _SHOWN_ID = "6jog6Byh3EHmpkaI"
 _REFUSES = "apikeys verify"
 

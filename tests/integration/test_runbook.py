@@ -46,7 +46,7 @@ class Shell:
     def __call__(
         self, command: str, *, may_fail: bool = False, **placeholders: str
     ) -> str:
-        """Run a command of the page as it stands, but for what is to be filled in."""
+        """Run a command of the page as it is, except for what is to be filled in."""
         assert command in commands(), "the page has no such command"
         self.pasted.add(command)
         text = command
@@ -116,7 +116,7 @@ def test_a_key_that_will_end_gets_a_successor(shell: Shell, issued: Issued) -> N
 
 
 def test_the_notices_are_run_by_hand(shell: Shell, stack: Stack) -> None:
-    """And tell whom they tell."""
+    """And say who gets them."""
     name = stack.outputs["NoticesFunctionName"]
     shell(shell.only("lambda invoke"), NoticesFunctionName=name)
     answer = json.loads((shell._folder / "answer.json").read_text())

@@ -53,7 +53,7 @@ def test_every_login_and_password_comes_back(
 @example(b"", "ada")
 @example(b"\xff", "ada")
 def test_any_bytes_are_read_or_refused(tail: bytes, login: str) -> None:
-    """Never an error; what is read is exactly what stands there."""
+    """Never an error; what is read is exactly what is there."""
     for decoded in (tail, login.encode() + b":" + tail):
         found = _presented(f"Basic {b64encode(decoded).decode()}")
         assert _is_sound(found)
@@ -90,7 +90,7 @@ def test_any_header_is_read_or_refused(value: object) -> None:
 def test_a_login_is_read_only_where_the_scheme_is_seen(
     scheme: str, between: str, login: str
 ) -> None:
-    """Spaces alone part the two; beside a key nothing that would be read is missed."""
+    """Only spaces part the two; with a key nothing that would be read is missed."""
     value = f"{scheme}{between}{b64encode(f'{login}:x'.encode()).decode()}"
     request = read(event_with({"Authorization": value}))
     is_read = presented(request) == (login, "x")

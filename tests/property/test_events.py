@@ -284,7 +284,7 @@ def _verdict(principal: str | None, arn: object) -> Judgement:
 
 
 def _stage_arn(arn: object) -> str | None:
-    """Return what stands before the method, None of what is not a method's ARN."""
+    """Return what precedes the method, None for what is not a method's ARN."""
     head, _, tail = arn.partition("/") if isinstance(arn, str) else ("", "", "")
     stage, _, route = tail.partition("/")
     match head.split(":"):

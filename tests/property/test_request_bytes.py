@@ -50,7 +50,7 @@ def test_the_answer_is_the_same_for_every_path(path: str, method: str) -> None:
 
 
 @given(st.text(max_size=60) | _paths)
-def test_a_hostile_arn_is_a_fault_or_names_a_stage_alone(tail: str) -> None:
+def test_a_hostile_arn_is_a_fault_or_only_names_a_stage(tail: str) -> None:
     """Resources are made of a checked stage and the role map's routes."""
     event = rest_event(_KEY.text) | {"methodArn": STAGE_ARN[:-4] + tail}
     try:
@@ -92,7 +92,7 @@ def test_no_event_without_the_key_gets_an_answer(data: st.DataObject) -> None:
 
 
 @given(st.sampled_from(["path", "body", "queryStringParameters", "cookies", "headers"]))
-def test_the_key_counts_in_its_header_alone(place: str) -> None:
+def test_the_key_counts_only_in_its_header(place: str) -> None:
     """Not in the path, the body, the query, a cookie or another header."""
     holder: object = {"apiKey": _KEY.text, "Cookie": f"x-api-key={_KEY.text}"}
     event = rest_event(path=f"GET/{_KEY.text}") | {place: holder}

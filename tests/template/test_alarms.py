@@ -70,7 +70,7 @@ ALARMS = render(**EVERYTHING).of_type("AWS::CloudWatch::Alarm")
 
 
 def test_every_alarm_is_known_here() -> None:
-    """None is without a test of what it stands on."""
+    """None is without a test of what it depends on."""
     assert ALARMS.keys() == DECISIONS.keys() | OTHERS.keys()
 
 
@@ -152,7 +152,7 @@ def test_alarms_are_sent_where_there_is_a_topic() -> None:
 
 
 def test_what_is_not_deployed_has_no_alarm() -> None:
-    """Or it would stand on nothing."""
+    """Or it would depend on nothing."""
     bare = render(ExpiryNotices="").of_type("AWS::CloudWatch::Alarm")
     assert bare.keys() == {
         *DECISIONS,
@@ -162,31 +162,72 @@ def test_what_is_not_deployed_has_no_alarm() -> None:
     }
 
 
-# As AWS documents them for LogFormat JSON.
+# As AWS documents them, where status is success, failure, error or timeout:
+# https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+# Those of what did not succeed have the level WARN, and so are not filtered out:
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 _PLATFORM = {
     "a failed start": {
+        "time": "2026-11-22T00:10:52.124Z",
         "type": "platform.initReport",
-        "record": {"status": "error", "errorType": "Runtime.ImportModuleError"},
+        "record": {
+            "initializationType": "on-demand",
+            "phase": "init",
+            "status": "error",
+            "errorType": "Runtime.ImportModuleError",
+            "metrics": {"durationMs": 125.33},
+        },
+    },
+    "the same once more, for the request": {
+        "time": "2026-11-22T00:10:52.274Z",
+        "type": "platform.initReport",
+        "record": {
+            "initializationType": "on-demand",
+            "phase": "invoke",
+            "status": "failure",
+            "errorType": "Runtime.ExitError",
+            "metrics": {"durationMs": 131.02},
+        },
     },
     "a start that took too long": {
+        "time": "2026-11-22T00:11:02.124Z",
         "type": "platform.initReport",
-        "record": {"status": "timeout"},
+        "record": {
+            "initializationType": "on-demand",
+            "phase": "init",
+            "status": "timeout",
+            "metrics": {"durationMs": 10000.0},
+        },
     },
-    "a time-out": {"type": "platform.report", "record": {"status": "timeout"}},
+    "a time-out": {
+        "time": "2026-11-22T00:11:02.124Z",
+        "type": "platform.report",
+        "record": {
+            "requestId": "5b2f9c1e-7d3a-4b6e-9f10-2c8d4e6a0b13",
+            "metrics": {"durationMs": 10000.0, "billedDurationMs": 10000},
+            "status": "timeout",
+        },
+    },
 }
-# As the public runtime client writes them (awslambdaric, bootstrap.py).
+# As the runtime emulator prints them: tests/integration/test_failed_starts.py.
 _RUNTIME = {
     "a bad setting": {
+        "timestamp": "2026-11-22T00:10:52Z",
         "level": "ERROR",
+        "errorMessage": "RECORD_TTL_SECONDS is not a whole number from 0 to 999999",
         "errorType": "ValueError",
-        "errorMessage": "KEY_PREFIX does not match",
         "requestId": "",
+        "stackTrace": [
+            '  File "/var/task/authorizer/handler.py", line 26, in <module>'
+        ],
     },
     "no such module": {
+        "timestamp": "2026-11-22T00:10:52Z",
         "level": "ERROR",
+        "errorMessage": "Unable to import module 'authorizer.handler': No module named",
         "errorType": "Runtime.ImportModuleError",
-        "errorMessage": "Unable to import module",
         "requestId": "",
+        "stackTrace": [],
     },
 }
 _NO_FAILURE = {
@@ -210,13 +251,13 @@ def test_a_function_that_does_not_start_is_counted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _NO_FAILURE)
-def test_a_refusal_is_no_failed_start(name: str) -> None:
+def test_a_refusal_is_not_a_failed_start(name: str) -> None:
     """Though it is an error to Lambda."""
     pattern = FILTERS["StartFailures"]["FilterPattern"]
     assert not matches(pattern, json.dumps(_NO_FAILURE[name]))
 
 
-def test_the_authorizers_own_lines_are_no_failed_starts() -> None:
+def test_lines_of_the_authorizer_are_not_failed_starts() -> None:
     """Of its first lines each is a cold start, whatever was decided."""
     lines = decision_lines(None, "no key")
     for line in lines:

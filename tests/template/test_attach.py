@@ -80,7 +80,7 @@ def test_sam_authorizer_is_on_every_route() -> None:
                 assert operation["security"] == [{"ApiKeyAuthorizer": []}]
 
 
-def test_sam_leaves_the_authorizers_policy_alone() -> None:
+def test_sam_does_not_touch_the_policy_of_the_authorizer() -> None:
     """The role invokes the authorizer: the example adds no permission to it."""
     for resource in expanded()["Resources"].values():
         if resource["Type"] == "AWS::Lambda::Permission":
@@ -308,7 +308,7 @@ def test_terraform_authorizer_is_on_every_method() -> None:
 
 
 def test_terraform_deploys_what_it_changes() -> None:
-    """The deployment waits for every route and answer, and is made anew with them."""
+    """The deployment waits for every route and answer, and is renewed with them."""
     block = terraform_blocks()["aws_api_gateway_deployment", "reports"]
     for kind, name in terraform_blocks():
         if kind == "aws_api_gateway_gateway_response":

@@ -122,7 +122,7 @@ def test_sam_websocket() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_sam_leaves_the_authorizers_policy_alone(kind: str) -> None:
+def test_sam_does_not_touch_the_policy_of_the_authorizer(kind: str) -> None:
     """The role invokes the authorizer: the example adds no permission to it."""
     for permission in resources(kind, "AWS::Lambda::Permission"):
         assert permission["FunctionName"] != {"Ref": "AuthorizerFunctionArn"}
@@ -353,7 +353,7 @@ LANGUAGES = {"python": "cdk/*.py", "hcl": "terraform/*/main.tf", "yaml": "*/*.ya
 
 @pytest.mark.parametrize(("language", "pattern"), LANGUAGES.items())
 def test_the_page_quotes_the_examples(language: str, pattern: str) -> None:
-    """What the page shows of an example stands in one, line after line."""
+    """What the page shows of an example is in one, line by line."""
     quoted = re.findall(
         rf"^```{language}\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL
     )

@@ -35,7 +35,7 @@ def test_nothing_of_code_deploy_is_there_unless_it_is_asked_for(
 
 
 def test_a_canary_gets_a_tenth_for_five_minutes(canary: Rendered) -> None:
-    """The alias moves by CodeDeploy alone."""
+    """Only CodeDeploy moves the alias."""
     [group] = canary.of_type(f"{CODE_DEPLOY}::DeploymentGroup").values()
     assert group["DeploymentConfigName"].endswith(".LambdaCanary10Percent5Minutes")
     policy = canary.resources[ALIAS]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
@@ -43,14 +43,30 @@ def test_a_canary_gets_a_tenth_for_five_minutes(canary: Rendered) -> None:
 
 
 def test_faults_roll_a_canary_back_and_refusals_do_not(canary: Rendered) -> None:
-    """A client's wrong key is no fault of a version."""
+    """A client's wrong key is not a version's fault."""
     [group] = canary.of_type(f"{CODE_DEPLOY}::DeploymentGroup").values()
     assert group["AutoRollbackConfiguration"]["Enabled"]
+    assert group["AlarmConfiguration"]["Enabled"]
     alarms = [alarm["Name"] for alarm in group["AlarmConfiguration"]["Alarms"]]
-    assert {"StoreUnavailableAlarm", "MisconfiguredAlarm"} <= set(alarms)
+    # What the new version alone can bring about: throttles come from the traffic.
+    assert set(alarms) == {
+        "StoreUnavailableAlarm",
+        "MisconfiguredAlarm",
+        "OverloadedAlarm",
+        "StartFailuresAlarm",
+    }
     for name in alarms:
+        assert canary.resources[name]["Type"] == "AWS::CloudWatch::Alarm"
         dimensions = canary.properties(name).get("Dimensions", [])
         assert {"Name": "outcome", "Value": "refuse"} not in dimensions
+
+
+def test_what_rolls_back_rings_within_the_five_minutes(canary: Rendered) -> None:
+    """Later the version has all requests, and CodeDeploy no longer looks."""
+    [group] = canary.of_type(f"{CODE_DEPLOY}::DeploymentGroup").values()
+    for alarm in group["AlarmConfiguration"]["Alarms"]:
+        found = canary.properties(alarm["Name"])
+        assert found["Period"] * found["EvaluationPeriods"] <= 60
 
 
 @pytest.mark.parametrize(
@@ -59,13 +75,10 @@ def test_faults_roll_a_canary_back_and_refusals_do_not(canary: Rendered) -> None
 def test_everything_that_invokes_the_authorizer_names_what_is_deployed(
     deployment: str, named: str
 ) -> None:
-    """The output, the invoke role, the example APIs and their permissions."""
+    """The output, the example APIs and their permissions."""
     template = render(Deployment=deployment, **ALL)
     assert template.outputs["AuthorizerFunctionArn"]["Value"] == named
-    invoke = "lambda:InvokeFunction"
-    assert may(template, "GatewayInvokeRole", invoke, named)
     other = ALIAS if named == FUNCTION else FUNCTION
-    assert not may(template, "GatewayInvokeRole", invoke, other)
     invoked = [
         permission["FunctionName"]
         for name, permission in template.of_type("AWS::Lambda::Permission").items()
@@ -75,6 +88,19 @@ def test_everything_that_invokes_the_authorizer_names_what_is_deployed(
     assert set(invoked) == {named}
     assert f"functions/{named}/invocations" in str(template.resources)
     assert f"functions/{other}/invocations" not in str(template.resources)
+
+
+@pytest.mark.parametrize("deployment", ["all-at-once", "canary"])
+def test_the_invoke_role_serves_apis_that_were_attached_before_a_change(
+    deployment: str,
+) -> None:
+    """By the function's ARN or the alias's; another function it does not invoke."""
+    template = render(Deployment=deployment, **ALL)
+    invoke = "lambda:InvokeFunction"
+    for named in (FUNCTION, ALIAS):
+        assert may(template, "GatewayInvokeRole", invoke, named)
+    other = FUNCTION.replace("Authorizer", "Admin")
+    assert not may(template, "GatewayInvokeRole", invoke, other)
 
 
 def test_a_changed_parameter_reaches_the_alias() -> None:

@@ -109,7 +109,7 @@ def test_every_route_leads_to_the_back_end() -> None:
 
 @pytest.mark.parametrize("seconds", ["0", "30", "3600"])
 def test_gateway_ttl_is_the_parameter(seconds: str) -> None:
-    """The gateway caches answers for AuthorizerCacheSeconds, by the key alone."""
+    """The gateway caches answers for AuthorizerCacheSeconds, only by the key."""
     found = authorizer(AuthorizerCacheSeconds=seconds)
     assert found == {
         "type": "request",
@@ -145,7 +145,7 @@ def test_the_identity_source_is_the_header_that_is_read(
 
 
 def test_a_changed_parameter_reaches_the_stage() -> None:
-    """The stage is deployed anew each time, so that it serves what was chosen last.
+    """The stage is redeployed each time, so that it serves what was chosen last.
 
     SAM names the deployment after the document's text, which holds parameters by name:
     another TTL or identity source alone would leave the stage as it was.

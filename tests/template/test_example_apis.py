@@ -57,7 +57,9 @@ def test_token_authorizer(seconds: str) -> None:
     ("kinds", "header"),
     [("basic", "Authorization"), ("api-key,basic", "Authorization")],
 )
-def test_a_token_is_handed_over_where_a_login_stands(kinds: str, header: str) -> None:
+def test_a_token_is_handed_over_in_the_header_of_a_login(
+    kinds: str, header: str
+) -> None:
     """With logins the header is Authorization, and nothing is cached."""
     scheme = token_scheme(Credentials=kinds, AuthorizerCacheSeconds="0")
     assert scheme["name"] == header
@@ -90,7 +92,7 @@ def test_the_token_api_has_all_that_the_rest_api_has() -> None:
     ("name", "version"), [("ExampleHttp", "2.0"), ("ExampleHttpFormat1", "1.0")]
 )
 def test_http_authorizer(name: str, version: str, seconds: str) -> None:
-    """REQUEST with IAM answers, by the key alone, cached for AuthorizerCacheSeconds."""
+    """REQUEST with IAM answers, cached only by the key for AuthorizerCacheSeconds."""
     template = render(**WITH_API, AuthorizerCacheSeconds=seconds)
     [authorizer] = v2("Authorizer", f"{name}Api", template)
     assert authorizer.pop("EnableSimpleResponses", False) is False
@@ -215,7 +217,7 @@ def test_only_these_apis_may_invoke_the_authorizer() -> None:
     }
 
 
-def test_back_end_is_invoked_by_these_apis_alone() -> None:
+def test_back_end_is_invoked_only_by_these_apis() -> None:
     """The permissions on the back end name each API, and its stage where it has one."""
     assert permissions("ExampleFunction") == APIS
 

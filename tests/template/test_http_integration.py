@@ -14,7 +14,7 @@ from tests.template.rendering import parameters
 
 TEMPLATE = ROOT / "examples" / "backends" / "http-integration.yaml"
 PAGE = (ROOT / "docs" / "backends.md").read_text()
-# The principal is the one or the other; the rest is for people, and may be no ASCII.
+# The principal is the one or the other; the rest is for people, and may not be ASCII.
 NOT_MAPPED = {"keyId", "login", "client", "issuer", "name", "expirationDate"}
 HEADER = "integration.request.header."
 FIELD = "context.authorizer."
@@ -108,7 +108,7 @@ def test_hopexs_settings_are_under_hopexs_names() -> None:
 
 
 def test_no_header_of_the_client_reaches_the_back_end() -> None:
-    """The integration hands on what is mapped alone, and nothing of the request is."""
+    """The integration passes on only what is mapped, and nothing of the request is."""
     assert integration()["type"] == "http"
     for source in integration()["requestParameters"].values():
         assert source.startswith(FIELD)
@@ -142,7 +142,7 @@ def test_data_is_not_traced() -> None:
 
 
 def test_the_page_has_every_header() -> None:
-    """The page's table is the template's mapping, and its excerpt stands there."""
+    """The page's table is the template's mapping, and its excerpt is in it."""
     rows = re.findall(r"^\| `(x-[a-z-]+)` \| `(\w+)` \|", PAGE, re.MULTILINE)
     assert dict(rows) == mapped()
     assert len(rows) == len(mapped())

@@ -18,7 +18,7 @@ def test_the_subscription_takes_the_lines_of_keys_that_were_let_pass() -> None:
     assert subscription["DestinationArn"].endswith("function:LastUseFunction")
 
 
-def test_the_log_alone_may_invoke_it() -> None:
+def test_only_the_log_may_invoke_it() -> None:
     """The authorizer's, of this account."""
     permission = render(**ON).properties("LogInvokesLastUse")
     assert permission["Principal"] == "logs.amazonaws.com"

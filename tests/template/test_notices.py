@@ -87,7 +87,7 @@ def test_without_topic_and_bus_neither_is_granted() -> None:
 
 
 def test_a_key_of_ones_own_may_be_used_to_read() -> None:
-    """Through Secrets Manager alone, and not to encrypt."""
+    """Only through Secrets Manager, and not to encrypt."""
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0b1c"
     template = render(KmsKeyArn=key)
     service = f"secretsmanager.{REGION}.amazonaws.com"
@@ -95,7 +95,7 @@ def test_a_key_of_ones_own_may_be_used_to_read() -> None:
     assert not may(template, ROLE, "kms:GenerateDataKey", key, via_service=service)
 
 
-def test_the_schedule_may_invoke_the_notices_alone() -> None:
+def test_the_schedule_may_invoke_only_the_notices() -> None:
     """And only for a schedule of this account."""
     template = render()
     function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:NoticesFunction"

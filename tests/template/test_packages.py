@@ -84,7 +84,7 @@ def test_slow_hash_is_the_pinned_one(package: Path) -> None:
     assert (package / f"argon2_cffi_bindings-{version}.dist-info").is_dir()
 
 
-def test_package_holds_its_own_code_alone(package: Path, function: str) -> None:
+def test_package_holds_only_its_own_code(package: Path, function: str) -> None:
     """A package holds the domain and its function, nothing of the other one."""
     own = FUNCTIONS[function]
     [other] = set(FUNCTIONS.values()) - {own}
@@ -107,7 +107,7 @@ def test_package_holds_nothing_of_the_workshop(package: Path, function: str) -> 
 
 
 def test_bytecode_is_never_checked_against_the_source(package: Path) -> None:
-    """A zip rounds times, and Lambda could not write what it would compile anew."""
+    """A zip rounds times, and Lambda could not write what it would recompile."""
     for compiled in (package / "apikeys").rglob("*.pyc"):
         flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
         assert flags == 0b01, compiled  # hash-based, unchecked (PEP 552)

@@ -65,7 +65,7 @@ def test_authorizer_reads_its_names(name: str) -> None:
 @pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
 @pytest.mark.parametrize("name", ["APIROLES", f"{STACK}-signing-key"])
 def test_a_secret_that_is_missing_is_found_to_be_missing(role: str, name: str) -> None:
-    """IAM judges a name without a secret as it stands, without the six characters.
+    """IAM judges a name without a secret as it is, without the six characters.
 
     Denied, it would look like an outage of permissions where nothing was stored yet.
     """
@@ -81,7 +81,7 @@ def test_an_existing_signing_secret_is_found_to_be_missing(role: str) -> None:
     assert not may(template, role, READ, secret(f"{STACK}-signing-key", suffix=""))
 
 
-def test_authorizer_is_granted_reading_and_its_log_alone() -> None:
+def test_authorizer_is_granted_only_reading_and_its_log() -> None:
     """The authorizer's role grants nothing but that and writing its own log."""
     granted = {
         statement["Sid"]: statement["Action"]
@@ -262,7 +262,7 @@ def test_every_role_is_one_that_is_looked_at_here() -> None:
 
 
 @pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
-def test_kms_key_serves_secrets_alone(role: str) -> None:
+def test_kms_key_serves_only_secrets(role: str) -> None:
     """A KMS key is used through Secrets Manager and in no other way."""
     template = render(KmsKeyArn=KEY)
     service = f"secretsmanager.{REGION}.amazonaws.com"
@@ -326,7 +326,7 @@ def test_network_interfaces_need_a_vpc(role: str) -> None:
     ]
 
 
-def test_roles_are_assumed_by_their_service_alone() -> None:
+def test_roles_are_assumed_only_by_their_service() -> None:
     """Lambda assumes the functions' roles, API Gateway the one made for it."""
     template = render(**ALL)
     for role, service in (
@@ -341,7 +341,7 @@ def test_roles_are_assumed_by_their_service_alone() -> None:
         assert trust["Action"] == "sts:AssumeRole"
 
 
-def test_gateway_role_invokes_the_authorizer_alone() -> None:
+def test_gateway_role_invokes_only_the_authorizer() -> None:
     """The role for APIs of other stacks exists on request, for the authorizer only."""
     assert "GatewayInvokeRole" not in render().resources
     template = render(AuthorizerInvokeRole="true")
@@ -370,7 +370,7 @@ def test_events_are_put_on_one_bus_under_the_projects_own_name() -> None:
 def test_the_second_function_tells_of_what_it_changes(
     chosen: str, *, tells: bool
 ) -> None:
-    """One that reads alone has nothing to tell."""
+    """One that only reads has nothing to tell."""
     chosen_actions = {"AdminActions": chosen, "SupportActions": chosen}
     template = render(SupportFunction="true", EventBusName="keys", **chosen_actions)
     for role in ("AdminRole", "SupportRole"):
@@ -450,7 +450,7 @@ def test_the_first_functions_role_is_the_seconds_where_it_does_the_same() -> Non
 
 
 def test_the_second_function_encrypts_only_where_it_writes() -> None:
-    """With ``read`` it decrypts alone."""
+    """With ``read`` it only decrypts."""
     service = f"secretsmanager.{REGION}.amazonaws.com"
     for chosen, writes in (("read", False), ("support", True)):
         template = render(SupportFunction="true", KmsKeyArn=KEY, SupportActions=chosen)

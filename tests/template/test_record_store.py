@@ -48,7 +48,7 @@ def test_the_table_is_the_one_that_the_tests_use() -> None:
 
 
 def test_the_table_is_a_global_one_with_one_replica() -> None:
-    """A plain table can't become one later; here it is in this region alone."""
+    """A plain table can't become one later; here it is in this region only."""
     template = render(**CHOSEN)
     assert template.resources["RecordTable"]["Type"] == "AWS::DynamoDB::GlobalTable"
     (replica,) = _table()["Replicas"]
@@ -204,7 +204,7 @@ def test_records_that_are_secrets_grant_nothing_of_any_table() -> None:
 
 
 @pytest.mark.parametrize("role", ["AuthorizerRole", "AdminRole"])
-def test_a_key_of_ones_own_is_used_through_the_stores_alone(role: str) -> None:
+def test_a_key_of_ones_own_is_used_only_through_the_stores(role: str) -> None:
     """Through DynamoDB only where records lie there."""
     through = {"via_service": f"dynamodb.{REGION}.amazonaws.com"}
     table = render(**CHOSEN, KmsKeyArn=KEY)

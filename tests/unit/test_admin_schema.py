@@ -41,7 +41,7 @@ def _events() -> list[tuple[str, Any]]:
 
 
 def test_the_file_is_what_the_models_say() -> None:
-    """``make schema`` writes it anew."""
+    """``make schema`` regenerates it."""
     assert admin_schema.FILE.read_text() == admin_schema.text()
 
 

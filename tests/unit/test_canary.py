@@ -58,7 +58,7 @@ def logs() -> Iterator[io.StringIO]:
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     levels = [logger.level for logger in loggers]
     loggers[0].addHandler(handler)
-    # The admin function's logger is made anew, to write to this test's stdout.
+    # The admin function's logger is recreated, to write to this test's stdout.
     logging.Logger.manager.loggerDict.pop("apikeys-admin", None)
     yield found
     loggers[0].removeHandler(handler)

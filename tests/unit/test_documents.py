@@ -129,13 +129,13 @@ def test_defaults_are_the_templates() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_documented(reason: Reason) -> None:
-    """Each reason of a decision stands in the page on a request's way."""
+    """Each reason of a decision is on the page about a request's way."""
     assert f"`{reason}`" in text_of("request-flow.md")
 
 
 @pytest.mark.parametrize("fault", FaultError.__subclasses__())
 def test_every_fault_is_documented(fault: type[FaultError]) -> None:
-    """Each reason of a fault stands in the page on a request's way."""
+    """Each reason of a fault is on the page about a request's way."""
     assert f"`{fault.reason}`" in text_of("request-flow.md")
 
 

@@ -238,7 +238,7 @@ def test_the_hot_path_names_no_other_third_party(
     assert roots - sys.stdlib_module_names - _OURS == third_party
 
 
-def test_deciding_about_a_key_loads_the_standard_library_alone() -> None:
+def test_deciding_about_a_key_loads_only_the_standard_library() -> None:
     """In a process of its own, as Lambda starts one: import, decide, look."""
     key, reader = a_key(), FakeReader()
     reader.keep(key, record_text(key, expirationDate=None))

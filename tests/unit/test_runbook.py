@@ -14,7 +14,7 @@ from tests.insights import run
 from tests.runbook import PAGE, blocks, commands, queries
 
 _KEY, _OLD = a_key("a key"), a_key("an old key")
-# What a person fills in, of the grammar of ids alone.
+# What a person fills in, limited to the grammar of ids.
 _FILLED = {
     "<key id>": _KEY.key_id,
     "<old key id>": _OLD.key_id,

@@ -1,1 +1,1 @@
-"""The questions, a module for each subject."""
+"""The questions, one module per subject."""

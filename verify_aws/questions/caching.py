@@ -115,7 +115,7 @@ FLUSH: Final = Question(
 )
 HEADERS: Final = Question(
     "V29",
-    "What becomes of odd headers?",
+    "What happens to odd headers?",
     "never 200 for two, 401 for an empty one",
     _headers,
 )

@@ -70,7 +70,7 @@ def _trailing_slash(run: Run) -> Seen:
 def _token_expression(run: Run) -> Seen:
     since = time.time()
     status = run.call("RestUrl", "/token", "not a key").status
-    # One that fits the expression, so that it is known when the log has come.
+    # One that matches the expression, so that it is known when the log has arrived.
     fitting = forged(run.issue(EVERYTHING)[0])
     run.secrets.add(fitting)
     run.call("RestUrl", "/token", fitting)
@@ -105,7 +105,7 @@ GATEWAY_RESPONSES: Final = Question(
 )
 HTTP_REFUSALS: Final = Question(
     "V38",
-    "What does an HTTP API make of a raised Unauthorized and of a Deny; is it cached?",
+    "What does an HTTP API do with a raised Unauthorized and a Deny; is it cached?",
     "a Deny is 403 each time; of the raise, what is seen",
     _http_refusals,
 )
@@ -138,5 +138,5 @@ WEBSOCKET: Final = Question(
     "How does a WebSocket's handshake end, and does a message have the context?",
     "forged 401, no role 403, good 101, context arrives",
     _websocket,
-    "it makes 500 of a refusal that is raised",
+    "it turns a raised refusal into a 500",
 )

@@ -9,7 +9,7 @@ from verify_aws.run import Run
 _OK: Final = 200
 _SHUT: Final = 403
 _ELSEWHERE: Final = "192.0.2.1/32"
-# The resource is /management/a; none but it, with a query or without, may pass.
+# The resource is /management/a; only that, with or without a query, may pass.
 _SPELLINGS: Final = (
     "/management/a",
     "/management/a?x=*",
@@ -103,13 +103,13 @@ SHORT_ARN: Final = Question(
 INNER_STAR: Final = Question(
     "V36",
     "What does a * inside a path match, and a Deny of a literal?",
-    "/users/7 alone 200; /users/me 403",
+    "only /users/7 200; /users/me 403",
     _inner_star,
 )
 ADDRESS: Final = Question(
     "V37",
     "Is aws:SourceIp judged in an authorizer's policy, from the cache too?",
-    "here 200 twice, elsewhere 403 twice, of a REST and an HTTP API",
+    "here 200 twice, elsewhere 403 twice, for a REST and an HTTP API",
     _address,
     "it judges no condition of a policy",
 )

@@ -1,4 +1,4 @@
-"""How Secrets Manager behaves: V6, V19, V22; and DynamoDB beside it: V43."""
+"""How Secrets Manager behaves: V6, V19, V22; and DynamoDB in comparison: V43."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ _RARE: Final = 3
 _ROUNDS: Final = 25
 _REPEATS: Final = 200
 _APPEARING_SECONDS: Final = 60.0
-# Regions that an account has without asking for them.
+# Regions that are enabled in every account.
 _ELSEWHERE: Final = ("us-east-1", "eu-west-1", "eu-central-1")
 
 
@@ -114,7 +114,7 @@ def _races(run: Run) -> Seen:
             pair = tuple(sorted(one.result()["status"] for one in tries))
             pairs[pair] = pairs.get(pair, 0) + 1
     text = ", ".join(f"{count} times {pair}" for pair, count in pairs.items())
-    # Two that did not overlap are both done.
+    # Two that did not overlap both succeed.
     return Seen(text, set(pairs) <= {(200, 409), (200, 200)})
 
 
@@ -145,7 +145,7 @@ LISTING: Final = Question(
 )
 SCHEDULED: Final = Question(
     "V22",
-    "Are the error codes those that are understood?",
+    "Are the error codes those that the code expects?",
     "InvalidRequestException twice, an Invalid… code, tags and stages",
     _scheduled,
     differs="it has codes of its own",
@@ -158,7 +158,7 @@ RACES: Final = Question(
 )
 STORES: Final = Question(
     "V43",
-    "How fast is a strong read of DynamoDB beside Secrets Manager, and its index?",
+    "How fast are DynamoDB's strong reads and index against Secrets Manager?",
     "p50 / p99: no slower; the index complete",
     _stores,
     differs="its times are not those of AWS",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from io import StringIO
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -15,14 +14,19 @@ from apikeys import document
 from apikeys_cli.text_input import name_of_source, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 # Separators where the comma is the decimal sign, and of copied cells.
 _DELIMITERS = ",;\t"
 # One of two values would be lost: the one that disables, say.
 _DECODER = json.JSONDecoder(object_pairs_hook=document.unique)
+_IS_JSON = re.compile(r"\s*[\[{]")
 _NO_SPACE = re.compile("[^ \n\t]")
+# Never splitlines: it ends lines at characters that CSV writers don't quote, so that a
+# client's name could continue as another row, with a key of its choice.
+_LINE = re.compile("[^\n]*\n|[^\n]+")
+_LINE_OF_SOME = re.compile("[^\n]+")
 
 
 class RawRow(NamedTuple):
@@ -39,43 +43,61 @@ class RawRow(NamedTuple):
     is_text: bool
 
 
-def read_raw_rows(source: str | Path) -> list[RawRow]:
-    """Return the rows of a file.
+class RawRows:
+    """The rows of a file, parsed one by one each time they are iterated over.
 
-    Args:
-        source: a path, or ``-`` for standard input.
-
-    Raises:
-        UsageError: it is in none of the three formats, or has no rows; never shows its
-            content.
+    Only the text is held; a JSON array is parsed whole.
     """
-    name = name_of_source(source)
-    text = read_text(source)
-    try:
-        rows = list(_json(text) if text.lstrip()[:1] in ("[", "{") else _csv(text))
-    except RecursionError:
-        message = f"{name} can't be read: it is nested too deep"
-        raise click.UsageError(message) from None
-    except json.JSONDecodeError as error:
-        raise click.UsageError(
-            f"{name} can't be read: {error}. JSON is an array of objects, or one "
-            "object after another; jq -c '.[]' makes these of an array"
-        ) from None
-    except (ValueError, csv.Error) as error:
-        raise click.UsageError(f"{name} can't be read: {error}") from None
-    if not rows:
-        raise click.UsageError(f"{name} has no rows")
-    return rows
+
+    def __init__(self, source: str | Path) -> None:
+        """Read a file.
+
+        Args:
+            source: a path, or ``-`` for standard input.
+
+        Raises:
+            UsageError: it can't be read; never shows its content.
+        """
+        self._name = name_of_source(source)
+        self._text = read_text(source)
+
+    def __iter__(self) -> Iterator[RawRow]:
+        """Yield the rows.
+
+        Raises:
+            UsageError: it is in none of the three formats, or has no rows; never shows
+                its content.
+        """
+        read = _json if _IS_JSON.match(self._text) else _csv
+        count = 0
+        try:
+            for count, row in enumerate(read(self._text), start=1):  # noqa: B007 - told
+                yield row
+        except RecursionError:
+            message = f"{self._name} can't be read: it is nested too deep"
+            raise click.UsageError(message) from None
+        except json.JSONDecodeError as error:
+            raise click.UsageError(
+                f"{self._name} can't be read: {error}. JSON is an array of objects, or "
+                "one object after another; jq -c '.[]' makes these of an array"
+            ) from None
+        except (ValueError, csv.Error) as error:
+            message = f"{self._name} can't be read: {error}"
+            raise click.UsageError(message) from None
+        if not count:
+            raise click.UsageError(f"{self._name} has no rows")
 
 
 def _json(text: str) -> Iterator[RawRow]:
-    found = list(_values(text))
-    if len(found) == 1:
-        whole = found[0][1]
-        rows = _items(whole) if isinstance(whole, dict) else whole
-        if isinstance(rows, list):
-            found = list(enumerate(rows, start=1))
-    for line, row in found:
+    values = _values(text)
+    begin = list(islice(values, 2))
+    rows: Iterable[tuple[int, Any]] = chain(begin, values)
+    if len(begin) == 1:
+        whole = begin[0][1]
+        listed = _items(whole) if isinstance(whole, dict) else whole
+        if isinstance(listed, list):
+            rows = enumerate(listed, start=1)
+    for line, row in rows:
         if not isinstance(row, dict):
             raise ValueError(
                 f"row {line} is not an object; jq -c '.[]' makes objects of an array"
@@ -107,11 +129,10 @@ def _items(answer: dict[str, Any]) -> list[Any] | None:
 
 
 def _csv(text: str) -> Iterator[RawRow]:
-    # Never splitlines: it ends lines at characters that CSV writers don't quote, so
-    # that a client's name could continue as another row, with a key of its choice.
-    header = text.lstrip("\n").partition("\n")[0]
-    delimiter = next((sign for sign in _DELIMITERS if sign in header), ",")
-    reader = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
+    header = _LINE_OF_SOME.search(text)
+    delimiter = next((s for s in _DELIMITERS if header and s in header[0]), ",")
+    lines = (line[0] for line in _LINE.finditer(text))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     names: list[str] = []
     for raw in reader:
         cells = _without_end([cell.strip() for cell in raw])

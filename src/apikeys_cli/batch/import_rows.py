@@ -14,12 +14,12 @@ from apikeys import foreign, role_name, timestamp
 from apikeys.defaults import DAY
 from apikeys_cli import dates
 from apikeys_cli.batch.columns import ENDS, NAMES, checked_fields, completed, named
+from apikeys_cli.batch.files import RawRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from apikeys_cli.batch.columns import Columns
-    from apikeys_cli.batch.files import RawRow
 
 _NAMES = {name.lower(): name for name in (*NAMES, "key", "issueDate", "usagePlanIds")}
 # What get-api-keys calls a key's text.
@@ -69,21 +69,37 @@ class ImportRow:
         return replace(self, faults=(*self.faults, *faults))
 
 
-def file_rows(raw_rows: list[RawRow], defaults: Mapping[str, Any]) -> list[ImportRow]:
-    """Return the rows of a file; a duplicate key is a fault.
+class ImportRows:
+    """The rows of a file, parsed one by one each time they are iterated over.
 
-    Args:
-        raw_rows: the file's; column names may have any case.
-        defaults: for fields that a row leaves out.
+    A duplicate key is a fault.
     """
-    first: dict[object, int | str] = {}
-    rows = []
-    for line, values, is_text in raw_rows:
-        row = import_row(line, values, defaults, is_text=is_text)
-        if isinstance(row.key, str) and first.setdefault(row.key, line) != line:
-            row = row.faulty([f"key: is the same as on line {first[row.key]}"])
-        rows.append(row)
-    return rows
+
+    def __init__(self, source: str, defaults: Mapping[str, Any]) -> None:
+        """Read a file.
+
+        Args:
+            source: a path, or ``-`` for standard input; column names in any case.
+            defaults: for fields that a row leaves out.
+
+        Raises:
+            UsageError: it can't be read.
+        """
+        self._raw_rows = RawRows(source)
+        self._defaults = defaults
+
+    def __iter__(self) -> Iterator[ImportRow]:
+        """Yield the rows.
+
+        Raises:
+            UsageError: the file is in none of the three formats, or has no rows.
+        """
+        first: dict[str, int] = {}
+        for line, values, is_text in self._raw_rows:
+            row = import_row(line, values, self._defaults, is_text=is_text)
+            if isinstance(row.key, str) and first.setdefault(row.key, line) != line:
+                row = row.faulty([f"key: is the same as on line {first[row.key]}"])
+            yield row
 
 
 def import_row(

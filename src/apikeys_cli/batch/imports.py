@@ -18,18 +18,17 @@ import click
 
 from apikeys_cli.batch.columns import known_roles, standing_faults
 from apikeys_cli.batch.pace import Pace
+from apikeys_cli.batch.pipeline import PARALLEL, in_order
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.terminal.console import say, tracked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from apikeys_cli.admin_function import AdminFunction
     from apikeys_cli.batch.import_rows import ImportRow
     from apikeys_cli.batch.report import Report
 
-# Each costs the function a slow hash and a CreateSecret; AWS allows 50 a second.
-_PARALLEL = 4
 # The function's answers if the key has, or had, a record of this project's.
 _KNOWN = ("key_exists", "key_revoked")
 
@@ -41,29 +40,56 @@ class Outcome(NamedTuple):
     found: dict[str, str]
 
 
-def judged(function: AdminFunction, rows: list[ImportRow]) -> list[ImportRow]:
-    """Return the rows with what is currently wrong with them."""
-    good = [row for row in rows if not row.faults]
-    roles, now = known_roles(function, (row.standing for row in good)), time.time()
-    return [
-        row if row.faults else row.faulty(standing_faults(row.standing, roles, now))
-        for row in rows
-    ]
+class CheckedRows:
+    """Rows with what is currently wrong with them, each time they are iterated over.
+
+    Attributes:
+        count: how many there are.
+        faults: the line of each fault, and a sentence about it.
+        passed_over: the names of fields that are ignored.
+        have_plans: whether a key file of API Gateway's names any usage plans.
+    """
+
+    def __init__(self, function: AdminFunction, rows: Iterable[ImportRow]) -> None:
+        """Check rows that can be iterated over more than once."""
+        self._rows = rows
+        self._now = time.time()
+        self._roles = known_roles(
+            function, (row.standing for row in rows if not row.faults)
+        )
+        self.count = 0
+        self.faults: list[tuple[int | str, str]] = []
+        self.passed_over: dict[str, None] = {}
+        self.have_plans = False
+        for row in self:
+            self.count += 1
+            self.faults += [(row.line, fault) for fault in row.faults]
+            self.passed_over |= dict.fromkeys(row.passed_over)
+            self.have_plans |= row.has_plans
+
+    def __iter__(self) -> Iterator[ImportRow]:
+        """Yield the rows."""
+        for row in self._rows:
+            if row.faults:
+                yield row
+            else:
+                wrong = standing_faults(row.standing, self._roles, self._now)
+                yield row.faulty(wrong)
 
 
-def preview(rows: list[ImportRow], report: Report) -> None:
+def preview(rows: CheckedRows, report: Report) -> None:
     """Say what would become of each row, without writing anything.
 
     Raises:
         Exit: 1, some would be refused.
     """
-    counted = _reported(rows, map(_foreseen, rows), report)
+    counted = _reported(((row, _foreseen(row)) for row in rows), rows.count, report)
     _conclude(f"Nothing was written: {counted['importable']} importable", counted)
 
 
 def carry_out(
     function: AdminFunction,
-    rows: list[ImportRow],
+    rows: CheckedRows,
     report: Report,
     delete: Callable[[str], None] | None = None,
 ) -> None:
@@ -92,13 +118,12 @@ def carry_out(
             return Outcome("deleted", found)
         return Outcome(status, found)
 
-    good = [row for row in rows if not row.faults]
-    faulty = [row for row in rows if row.faults]
-    pool = ThreadPoolExecutor(_PARALLEL)
+    pool = ThreadPoolExecutor(PARALLEL)
     # One after the other: the first import makes what ids are derived from.
-    outcomes = chain.from_iterable(pool.map(outcome, some) for some in (good, faulty))
+    good = in_order(pool, outcome, (row for row in rows if not row.faults))
+    faulty = in_order(pool, outcome, (row for row in rows if row.faults))
     try:
-        counted = _reported([*good, *faulty], outcomes, report)
+        counted = _reported(chain(good, faulty), rows.count, report)
     finally:
         pool.shutdown(cancel_futures=True)
     told = f"{counted['imported']} imported, {counted['done before']} done before"
@@ -141,21 +166,18 @@ def _imported(
 
 
 def _reported(
-    rows: list[ImportRow], outcomes: Iterator[Outcome], report: Report
+    outcomes: Iterable[tuple[ImportRow, Outcome]], count: int, report: Report
 ) -> Counter[str]:
     counted: Counter[str] = Counter()
     try:
         for row, (status, found) in tracked(
-            zip(rows, outcomes, strict=True),
-            "Importing",
-            count=len(rows),
-            is_hidden=report.is_seen,
+            outcomes, "Importing", count=count, is_hidden=report.is_seen
         ):
             report.add(row, status, **found)
             counted[status] += 1
     except (UnreachableError, KeyboardInterrupt, OSError):
         say(
-            f"{len(rows) - counted.total()} of {len(rows)} rows are left. Run the same "
+            f"{count - counted.total()} of {count} rows are left. Run the same "
             "command again: no key is imported twice."
         )
         raise

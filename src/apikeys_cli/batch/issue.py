@@ -1,26 +1,29 @@
 """``issue --from FILE``: one key for each row, however often it is stopped.
 
 A row's key is put on the disk (``--keys-to``) or printed; then that is confirmed, and
-only then is the row noted as done. If killed before that, the row is issued again under
-the same request token: within 15 minutes it gets another key, and the one that nobody
-has is void. Later the function refuses, and the key that nobody has must be revoked. In
-the other order a row noted as done might never be confirmed.
+only then is the row noted as done. In the other order a row noted as done might never
+be confirmed. If killed before that, a row whose key is in the file needs none; any
+other is issued again under the same request token: within 15 minutes it gets another
+key, and the one that nobody has is void. Later the function refuses, and the key that
+nobody has must be revoked.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apikeys_cli.batch.pace import Pace
+from apikeys_cli.batch.pipeline import PARALLEL, in_order
 from apikeys_cli.delivery import confirm_handover
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.terminal.formats import compact, csv_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from apikeys_cli.admin_function import AdminFunction
     from apikeys_cli.batch.issue_rows import Row
@@ -28,11 +31,38 @@ if TYPE_CHECKING:
     from apikeys_cli.batch.report import Report
     from apikeys_cli.terminal.key_file import KeyList
 
+_ISSUED, _REFUSED = "issued", "refused"
 _KEPT = ("keyId", "client", "name", "expirationDate", "key")
 
 
+class _Outcome(NamedTuple):
+    """What became of a row.
+
+    Attributes:
+        status: as the report says it.
+        key_id: of its key; of one that is refused, that it would have got.
+        answer: the function's, where a key was issued just now.
+        error: why it was refused.
+    """
+
+    status: str
+    key_id: str
+    answer: dict[str, Any] | None = None
+    error: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the key is handed over now."""
+        return self.status == _ISSUED
+
+
 class Batch:
-    """Issues keys for the rows of a file."""
+    """Issues keys for the rows of a file, a few at a time.
+
+    Attributes:
+        done: how many rows are done, including those of earlier runs.
+        refused: how many rows the function refused.
+    """
 
     def __init__(
         self,
@@ -49,37 +79,51 @@ class Batch:
         self._keys = keys
         self._csv_keys = csv_keys
         self._pace = Pace()
+        # An earlier run was stopped between handing them over and noting that.
+        self._held = keys.held(journal.begun_for(keys.path)) if keys else set()
+        self.done = 0
         self.refused = 0
 
-    def carry_out(self, row: Row) -> None:
-        """Issue a row's key, hand it over, confirm, and only then note it as done."""
+    def carry_out(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield each row once it is done or refused.
+
+        A key is handed over and confirmed; only then its row is noted as done.
+        """
+        pool = ThreadPoolExecutor(PARALLEL)
+        try:
+            judged = in_order(pool, self._outcome, rows)
+            told = ((row, self._told(row, outcome)) for row, outcome in judged)
+            for (row, outcome), _ in in_order(pool, self._confirm, told):
+                if outcome.is_new:
+                    self._journal.finish(row)
+                self.refused += outcome.status == _REFUSED
+                self.done += outcome.status != _REFUSED
+                yield row
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _outcome(self, row: Row) -> _Outcome:
+        key_id = self._journal.key_id(row)
         if self._journal.is_done(row):
-            self._report.add(row, "done before", keyId=self._journal.key_id(row))
-            return
+            return _Outcome("done before", key_id)
+        if key_id in self._held:
+            return _Outcome(_ISSUED, key_id)
         try:
             answer = self._issued(row)
         except RefusedByFunctionError as refused:
-            self.refused += 1
-            self._report.add(row, "refused", error=self._advice(row, refused))
-            return
-        key_id = answer["record"]["keyId"]
-        if self._keys is None:
-            self._report.add(row, "issued", keyId=key_id, key=answer["key"])
-        else:
-            self._keep(self._keys, answer["record"] | {"key": answer["key"]})
-            self._report.add(row, "issued", keyId=key_id)
-        confirm_handover(self._function, answer["record"])
-        self._journal.finish(row)
+            error = self._advice(row, refused)
+            return _Outcome(_REFUSED, key_id, error=error)
+        return _Outcome(_ISSUED, answer["record"]["keyId"], answer)
 
     def _issued(self, row: Row) -> dict[str, Any]:
-        begun_at = self._journal.begin(row)
+        keys_to = self._keys.path if self._keys else None
+        begun_at = self._journal.begin(row, keys_to)
         try:
             return self._invoked(row, begun_at)
         except RefusedByFunctionError as refused:
             if refused.code != "key_revoked":
                 raise
-        self._journal.begin_anew(row)
-        return self._invoked(row, self._journal.begin(row))
+        return self._invoked(row, self._journal.begin_anew(row))
 
     def _invoked(self, row: Row, begun_at: int) -> dict[str, Any]:
         token = self._journal.request_token(row)
@@ -87,6 +131,24 @@ class Batch:
         with self._pace.kept(request):
             issue = partial(self._function.invoke, "issue", awaitConfirmation=True)
             return self._pace.patiently(partial(issue, **request))
+
+    def _told(self, row: Row, outcome: _Outcome) -> _Outcome:
+        """Hand the key over, if there is one, and report the row."""
+        found = {"keyId": outcome.key_id}
+        if outcome.status == _REFUSED:
+            found = {"error": outcome.error}
+        elif outcome.answer is not None and self._keys is None:
+            found["key"] = outcome.answer["key"]
+        elif outcome.answer is not None and self._keys is not None:
+            record = outcome.answer["record"]
+            self._keep(self._keys, record | {"key": outcome.answer["key"]})
+        self._report.add(row, outcome.status, **found)
+        return outcome
+
+    def _confirm(self, told: tuple[Row, _Outcome]) -> None:
+        _, outcome = told
+        if outcome.is_new:
+            confirm_handover(self._function, {"keyId": outcome.key_id})
 
     def _keep(self, keys: KeyList, kept: Mapping[str, Any]) -> None:
         if not self._csv_keys:

@@ -12,7 +12,7 @@ import click
 from apikeys_cli.batch.columns import known_roles
 from apikeys_cli.batch.faults import refuse
 from apikeys_cli.batch.issue import Batch
-from apikeys_cli.batch.issue_rows import NOTHING_ISSUED, faults_of, read_rows
+from apikeys_cli.batch.issue_rows import IssueRows, faults_of
 from apikeys_cli.batch.journal import Journal
 from apikeys_cli.batch.report import Report
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
@@ -22,9 +22,12 @@ from apikeys_cli.terminal.key_file import KeyList
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from apikeys_cli.admin_function import Invocation
+    from apikeys_cli.admin_function import AdminFunction, Invocation
     from apikeys_cli.batch.issue_rows import Row
     from apikeys_cli.connection import Connection
+
+
+_NOTHING_ISSUED = "no key was issued"
 
 
 def issue_file(
@@ -49,18 +52,18 @@ def issue_file(
         Exit: 1, some rows were refused.
     """
     path = Path(source)
-    rows = read_rows(path, defaults)
+    rows = IssueRows(path, defaults)
+    refuse(path, rows.faults(), _NOTHING_ISSUED)
     with ExitStack() as opened:
         journal = opened.enter_context(
             Journal(path, _deployment(invocation.connection))
         )
-        pending = [row for row in rows if not journal.is_done(row)]
-        roles = known_roles(invocation.function, (row.fields for row in pending))
+        count, pending = _counted(rows, journal)
         replaced = journal.replaced(rows)
-        faults = list(faults_of(pending, roles, time.time()))
+        faults = list(_standing(invocation.function, rows, journal))
         if not issues_changed:
             faults += _changes(journal, replaced)
-        refuse(path, sorted(faults), NOTHING_ISSUED)
+        refuse(path, sorted(faults), _NOTHING_ISSUED)
         keys = None
         if keys_to is not None:
             keys = opened.enter_context(
@@ -77,22 +80,42 @@ def issue_file(
             csv_keys=str(keys_to).endswith(".csv"),
         )
         try:
-            for row in tracked(
-                rows, "Issuing", count=len(rows), is_hidden=report.is_seen
+            for _ in tracked(
+                batch.carry_out(rows), "Issuing", count=count, is_hidden=report.is_seen
             ):
-                batch.carry_out(row)
+                pass
         except (UnreachableError, KeyboardInterrupt, OSError):
-            left = sum(not journal.is_done(row) for row in rows)
             say(
-                f"{left} of {len(rows)} rows are left. Run the same command again, "
-                "within 15 minutes: no row is issued twice."
+                f"{count - batch.done} of {count} rows are left. Run the same command "
+                "again, within 15 minutes: no row is issued twice."
             )
             raise
         finally:
             report.close()
-    say(_summary(len(rows), len(pending), batch.refused, journal.path))
+    say(_summary(count, pending, batch.refused, journal.path))
     if batch.refused:
         raise click.exceptions.Exit(RefusedByFunctionError.exit_code)
+
+
+def _counted(rows: IssueRows, journal: Journal) -> tuple[int, int]:
+    """Return how many rows there are, and how many are not done."""
+    count = pending = 0
+    for row in rows:
+        count += 1
+        pending += not journal.is_done(row)
+    return count, pending
+
+
+def _standing(
+    function: AdminFunction, rows: IssueRows, journal: Journal
+) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong with the rows that are not done, as things stand."""
+
+    def pending() -> Iterator[Row]:
+        return (row for row in rows if not journal.is_done(row))
+
+    roles = known_roles(function, (row.fields for row in pending()))
+    return faults_of(pending(), roles, time.time())
 
 
 def _changes(

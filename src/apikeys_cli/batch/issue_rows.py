@@ -16,14 +16,11 @@ from apikeys_cli.batch.columns import (
     named,
     standing_faults,
 )
-from apikeys_cli.batch.faults import refuse
-from apikeys_cli.batch.files import read_raw_rows
+from apikeys_cli.batch.files import RawRows
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
-
-NOTHING_ISSUED = "no key was issued"
 
 _NAMES = {name.lower(): name for name in NAMES}
 
@@ -60,31 +57,49 @@ class Row:
         return self.fields | (end or {})
 
 
-def read_rows(path: Path, defaults: Mapping[str, Any]) -> list[Row]:
-    """Return the rows of a file, all of them valid.
+class IssueRows:
+    """The rows of a file, parsed one by one each time they are iterated over."""
 
-    Args:
-        path: CSV with a header, a JSON array, or JSON objects.
-        defaults: for fields that a row leaves out.
+    def __init__(self, path: Path, defaults: Mapping[str, Any]) -> None:
+        """Read a file.
 
-    Raises:
-        UsageError: with a sentence for each fault.
-    """
-    faults: list[tuple[int, str]] = []
-    seen: Counter[str] = Counter()
-    rows = []
-    for line, raw, is_text in read_raw_rows(path):
-        columns = named(raw, _NAMES, is_text=is_text)
-        fields, wrong = checked_fields(completed(columns.values, defaults))
-        faults += [(line, fault) for fault in (*columns.refused(_NAMES), *wrong)]
-        expires = fields.pop("expires", None)
-        text = json.dumps([fields, expires], sort_keys=True)
-        # Two equal rows mean two keys: the second is another row.
-        seen[text] += 1
-        identity = sha256(f"{seen[text]} {text}".encode()).hexdigest()[:32]
-        rows.append(Row(line, fields, expires, identity))
-    refuse(path, faults, NOTHING_ISSUED)
-    return rows
+        Args:
+            path: CSV with a header, a JSON array, or JSON objects.
+            defaults: for fields that a row leaves out.
+
+        Raises:
+            UsageError: it can't be read.
+        """
+        self._raw_rows = RawRows(path)
+        self._defaults = defaults
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows, without their faults."""
+        return (row for row, _ in self._checked())
+
+    def faults(self) -> Iterator[tuple[int, str]]:
+        """Yield what is wrong with the rows themselves, each with its line.
+
+        Raises:
+            UsageError: the file is in none of the three formats, or has no rows.
+        """
+        for row, wrong in self._checked():
+            for fault in wrong:
+                yield row.line, fault
+
+    def _checked(self) -> Iterator[tuple[Row, list[str]]]:
+        seen: Counter[bytes] = Counter()
+        for line, raw, is_text in self._raw_rows:
+            columns = named(raw, _NAMES, is_text=is_text)
+            fields, wrong = checked_fields(completed(columns.values, self._defaults))
+            expires = fields.pop("expires", None)
+            text = json.dumps([fields, expires], sort_keys=True).encode()
+            # Two equal rows mean two keys: the second is another row.
+            same = sha256(text).digest()
+            seen[same] += 1
+            identity = sha256(b"%d %b" % (seen[same], text)).hexdigest()[:32]
+            row = Row(line, fields, expires, identity)
+            yield row, [*columns.refused(_NAMES), *wrong]
 
 
 def faults_of(

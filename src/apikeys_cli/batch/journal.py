@@ -1,25 +1,19 @@
 """The journal of ``issue --from``: which rows are done, kept next to the file.
 
 It never holds a key, only the run token, from which each row's request token is
-derived, and the key ids. It is written atomically after each row, so that the run may
-be killed at any moment and started again.
+derived, and the key ids. Each step of a row adds a line, so that the run may be killed
+at any moment and started again, and a row costs the same however many there are.
 """
 
 from __future__ import annotations
 
 import hmac
-import json
-import os
-import secrets
 import time
-from typing import TYPE_CHECKING, Any, Self
-
-import click
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from apikeys import timestamp
 from apikeys.key import derived_key_id
-from apikeys_cli.errors import UnreachableError
-from apikeys_cli.terminal.private_file import open_private
+from apikeys_cli.batch.journal_file import JournalFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +21,26 @@ if TYPE_CHECKING:
 
     from apikeys_cli.batch.issue_rows import Row
 
-_FORM = 1
+
+class _Progress(NamedTuple):
+    """How far a row has come.
+
+    Attributes:
+        begun_at: when it was first tried under its present id.
+        keys_to: where the last try puts the key; None if it prints it.
+        attempt: 1, and one more for each key of it that was revoked meanwhile.
+        is_done: whether its key was handed over.
+        is_replaced: whether another row replaces it on purpose.
+    """
+
+    begun_at: int = 0
+    keys_to: str | None = None
+    attempt: int = 1
+    is_done: bool = False
+    is_replaced: bool = False
+
+
+_UNTOUCHED = _Progress()
 
 
 class Journal:
@@ -40,68 +53,76 @@ class Journal:
             UsageError: another run is in progress, or the state is of another
                 deployment or unreadable.
         """
-        self.path = source.with_name(f"{source.name}.apikeys-run.json")
-        self._lock = _locked(source)
+        self._file = JournalFile(source, function)
+        self._rows: dict[str, _Progress] = {}
         try:
-            self._state = self._read(function)
-        except BaseException:
-            os.close(self._lock)
-            raise
+            for step in self._file.steps():
+                self._note(step)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self._file.close()
+            raise self._file.unreadable(error) from error
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._lock)
+        self._file.close()
+
+    @property
+    def path(self) -> Path:
+        """Where it is kept."""
+        return self._file.path
 
     @property
     def is_interrupted(self) -> bool:
         """Whether a row was begun but never finished."""
-        return any(not entry["isDone"] for entry in self._rows.values())
+        return any(not row.is_done for row in self._rows.values())
 
     def is_done(self, row: Row) -> bool:
         """Return whether a row's key was issued and handed over."""
-        return bool(self._rows.get(row.identity, {}).get("isDone"))
+        return self._progress(row.identity).is_done
 
     def key_id(self, row: Row) -> str:
         """Return the id of a row's key."""
-        return derived_key_id(self.request_token(row))
+        return self.key_id_of(row.identity)
+
+    def key_id_of(self, identity: str) -> str:
+        """Return the id of the key of the row with this identity."""
+        return derived_key_id(self._request_token(identity))
 
     def request_token(self, row: Row) -> str:
         """Return the token that makes the row's request safe to repeat."""
-        attempt = self._rows.get(row.identity, {}).get("attempt", 1)
-        text = f"{row.identity} {attempt}"
-        return hmac.digest(
-            self._state["runToken"].encode(), text.encode(), "sha256"
-        ).hex()
+        return self._request_token(row.identity)
 
-    def begin(self, row: Row) -> int:
-        """Note that a row is about to be issued; return when it first was."""
-        entry = self._rows.get(row.identity)
-        if entry is None:
-            begun_at = timestamp.format_utc(time.time())
-            entry = {"line": row.line, "client": row.client, "attempt": 1}
-            entry |= {"isDone": False, "begunAt": begun_at, "keyId": self.key_id(row)}
-            self._rows[row.identity] = entry
-            self._write()
-        return timestamp.parse(entry["begunAt"])
-
-    def begin_anew(self, row: Row) -> None:
-        """Let a row be issued under another id, as the first key was revoked."""
-        entry = self._rows[row.identity]
-        entry["attempt"] += 1
-        entry |= {
-            "begunAt": timestamp.format_utc(time.time()),
-            "keyId": self.key_id(row),
+    def begun_for(self, keys_to: str) -> set[str]:
+        """Return the ids of the keys of unfinished rows that were to go there."""
+        return {
+            self.key_id_of(identity)
+            for identity, row in self._rows.items()
+            if row.keys_to == keys_to and not row.is_done
         }
-        self._write()
+
+    def begin(self, row: Row, keys_to: str | None) -> int:
+        """Note that a row is about to be issued; return when it first was."""
+        before = self._progress(row.identity)
+        begun_at = before.begun_at or int(time.time())
+        self._begin(row, before._replace(begun_at=begun_at, keys_to=keys_to))
+        return begun_at
+
+    def begin_anew(self, row: Row) -> int:
+        """Let a row be issued under another id, as the first key was revoked."""
+        before = self._progress(row.identity)
+        begun_at = int(time.time())
+        attempt = before.attempt + 1
+        self._begin(row, before._replace(begun_at=begun_at, attempt=attempt))
+        return begun_at
 
     def finish(self, row: Row) -> None:
-        """Note that a row's key was handed over."""
-        self._rows[row.identity]["isDone"] = True
-        self._write()
+        """Note that a key was handed over; this and all before it is then on disk."""
+        self._rows[row.identity] = self._progress(row.identity)._replace(is_done=True)
+        self._file.add({"row": row.identity, "isDone": True}, is_kept=True)
 
-    def replaced(self, rows: list[Row]) -> dict[str, Row]:
+    def replaced(self, rows: Iterable[Row]) -> dict[str, Row]:
         """Return the rows that replace others that were issued.
 
         A new row with the client or else the line of one that is gone was most likely
@@ -110,96 +131,77 @@ class Journal:
         Returns:
             Each by the identity of the one that it replaces.
         """
-        present = {row.identity for row in rows}
-        gone = {
-            identity: entry
-            for identity, entry in self._rows.items()
-            if identity not in present and not entry.get("isReplaced")
+        gone = {name for name, row in self._rows.items() if not row.is_replaced}
+        for row in rows:
+            gone.discard(row.identity)
+        if not gone:
+            return {}
+        begun = {
+            step["row"]: step
+            for step in self._file.steps()
+            if step["row"] in gone and "client" in step
         }
         new = {row.identity: row for row in rows if row.identity not in self._rows}
-        found: dict[str, Row] = {}
-        # A line number says little if rows were inserted.
-        for fields in (("client", "line"), ("client",), ("line",)):
-            alike: dict[object, list[str]] = {}
-            for identity, entry in gone.items():
-                what = tuple(entry.get(field) for field in fields)
-                alike.setdefault(what, []).append(identity)
-            for row in list(new.values()):
-                what = tuple(getattr(row, field) for field in fields)
-                if identities := alike.get(what):
-                    identity = identities.pop(0)
-                    found[identity] = new.pop(row.identity)
-                    del gone[identity]
-        return found
-
-    def key_id_of(self, identity: str) -> str:
-        """Return the id of the key of a row that is gone from the file."""
-        return str(self._rows[identity]["keyId"])
+        return _in_place_of(begun, new)
 
     def let_go(self, identities: Iterable[str]) -> None:
         """Note that rows are replaced on purpose: their old keys stay."""
         for identity in identities:
-            self._rows[identity]["isReplaced"] = True
-        self._write()
+            self._rows[identity] = self._progress(identity)._replace(is_replaced=True)
+            self._file.add({"row": identity, "isReplaced": True})
 
-    @property
-    def _rows(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = self._state["rows"]
-        return found
+    def _progress(self, identity: str) -> _Progress:
+        return self._rows.get(identity, _UNTOUCHED)
 
-    def _read(self, function: str) -> dict[str, Any]:
-        try:
-            descriptor = open_private(self.path, os.O_RDONLY)
-            with os.fdopen(descriptor, encoding="utf-8") as file:
-                state = json.load(file)
-            if state["form"] != _FORM or not isinstance(state["rows"], dict):
-                raise ValueError("it is of another version")  # noqa: TRY301
-            other: str = state["function"]
-        except FileNotFoundError:
-            return {
-                "form": _FORM,
-                "function": function,
-                "runToken": secrets.token_hex(16),
-                "rows": {},
+    def _request_token(self, identity: str) -> str:
+        text = f"{identity} {self._progress(identity).attempt}"
+        return hmac.digest(self._file.run_token.encode(), text.encode(), "sha256").hex()
+
+    def _begin(self, row: Row, progress: _Progress) -> None:
+        if progress == self._rows.get(row.identity):
+            return
+        self._rows[row.identity] = progress
+        self._file.add(
+            {
+                "row": row.identity,
+                "line": row.line,
+                "client": row.client,
+                "keyId": self.key_id(row),
+                "attempt": progress.attempt,
+                "begunAt": timestamp.format_utc(progress.begun_at),
+                "keysTo": progress.keys_to,
             }
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise click.UsageError(f"{self.path} can't be read: {error}") from error
-        if other != function:
-            raise click.UsageError(
-                f"{self.path} is of a run against {other}; to issue these keys at "
-                f"{function}, too, copy the file under another name"
+        )
+
+    def _note(self, step: dict[str, Any]) -> None:
+        before = self._progress(step["row"])
+        if "isDone" in step:
+            after = before._replace(is_done=True)
+        elif "isReplaced" in step:
+            after = before._replace(is_replaced=True)
+        else:
+            after = before._replace(
+                begun_at=timestamp.parse(step["begunAt"]),
+                keys_to=step["keysTo"],
+                attempt=step["attempt"],
             )
-        found: dict[str, Any] = state
-        return found
-
-    def _write(self) -> None:
-        beside = self.path.with_name(f"{self.path.name}.new")
-        try:
-            # Left by a killed run, or a link that somebody else put there.
-            beside.unlink(missing_ok=True)
-            descriptor = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(self._state, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self.path)
-        except OSError as error:
-            message = f"{beside} can't be written: {error.strerror}"
-            raise UnreachableError(message) from error
+        self._rows[step["row"]] = after
 
 
-def _locked(source: Path) -> int:
-    try:
-        import fcntl  # noqa: PLC0415 - Windows has none, and needs it here alone
-    except ImportError as error:
-        raise click.UsageError(
-            "a batch needs a file lock that this system lacks (Python's fcntl): on "
-            "Windows run it under WSL, or issue the keys one by one"
-        ) from error
-    descriptor = os.open(source, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise click.UsageError(f"another run of {source} is at work") from error
-    return descriptor
+def _in_place_of(
+    gone: dict[str, dict[str, Any]], new: dict[str, Row]
+) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    # A line number says little if rows were inserted.
+    for fields in (("client", "line"), ("client",), ("line",)):
+        alike: dict[object, list[str]] = {}
+        for identity, step in gone.items():
+            what = tuple(step[field] for field in fields)
+            alike.setdefault(what, []).append(identity)
+        for row in list(new.values()):
+            what = tuple(getattr(row, field) for field in fields)
+            if identities := alike.get(what):
+                identity = identities.pop(0)
+                found[identity] = new.pop(row.identity)
+                del gone[identity]
+    return found

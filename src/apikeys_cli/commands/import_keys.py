@@ -9,9 +9,8 @@ import click
 from apikeys import document
 from apikeys.defaults import RECORD_PREFIX
 from apikeys_cli.batch.faults import refuse
-from apikeys_cli.batch.files import read_raw_rows
-from apikeys_cli.batch.import_rows import file_rows
-from apikeys_cli.batch.imports import carry_out, judged, preview
+from apikeys_cli.batch.import_rows import ImportRows
+from apikeys_cli.batch.imports import CheckedRows, carry_out, preview
 from apikeys_cli.batch.ontopop import OntoPopSecrets
 from apikeys_cli.batch.report import Report
 from apikeys_cli.options.common import common_options, examples
@@ -155,16 +154,15 @@ def _import_file(
     invocation: Invocation, source: str, defaults: Mapping[str, Any], *, dry_run: bool
 ) -> None:
     warn_of_readers(source)
-    rows = judged(invocation.function, file_rows(read_raw_rows(source), defaults))
-    if names := dict.fromkeys(name for row in rows for name in row.passed_over):
-        say(f"Ignored: {', '.join(names)}.")
-    if any(row.has_plans for row in rows):
+    rows = CheckedRows(invocation.function, ImportRows(source, defaults))
+    if rows.passed_over:
+        say(f"Ignored: {', '.join(rows.passed_over)}.")
+    if rows.have_plans:
         say("usagePlanIds is ignored; the column usagePlanId joins a plan.")
     if dry_run:
         preview(rows, Report(invocation.output))
         return
-    faults = [(row.line, fault) for row in rows for fault in row.faults]
-    refuse(name_of_source(source), faults, "no key was imported")
+    refuse(name_of_source(source), rows.faults, "no key was imported")
     carry_out(invocation.function, rows, Report(invocation.output))
 
 
@@ -181,7 +179,7 @@ def _import_secrets(
     )
     secrets = OntoPopSecrets(invocation.connection, prefix)
     with messages().status("Reading the secrets …"):
-        rows = judged(invocation.function, secrets.rows(defaults))
+        rows = CheckedRows(invocation.function, secrets.rows(defaults))
     report = Report(invocation.output, place="secret")
     if options["dry_run"]:
         preview(rows, report)

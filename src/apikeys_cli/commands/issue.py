@@ -190,7 +190,7 @@ def clone(
 
 
 def _refuse_options_of_one_key(options: Mapping[str, object]) -> None:
-    for option in ("key_file", "request_token", "login", "password"):
+    for option in ("key_file", "deliver_to", "request_token", "login", "password"):
         if options[option] is not None:
             flag = option.replace("_", "-")
             raise click.UsageError(f"--{flag} is for one key, not for --from")

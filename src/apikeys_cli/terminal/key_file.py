@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from contextlib import suppress
@@ -12,7 +13,12 @@ import click
 
 from apikeys_cli.errors import UnreachableError
 from apikeys_cli.terminal.console import say
-from apikeys_cli.terminal.private_file import OWNER_ONLY, open_private
+from apikeys_cli.terminal.private_file import (
+    OWNER_ONLY,
+    open_private,
+    size_of_lines,
+    write_line,
+)
 from apikeys_cli.text_input import STANDARD_INPUT, name_of_source
 
 if TYPE_CHECKING:
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OTHERS = 0o077
+# How a line of CSV or JSON begins.
+_KEY_ID = re.compile(r'(?:\{"keyId": ?")?([0-9A-Za-z]{16})[,"]')
 
 
 def key_file_option[F: Callable[..., Any]](command: F) -> F:
@@ -63,11 +71,15 @@ class KeyFile:
     def keep(self, key: str) -> None:
         """Write the key; it is on the disk when this returns."""
         self._is_empty = False
-        _write(self._descriptor, f"{key}\n")
+        _write(self._descriptor, key)
 
 
 class KeyList:
-    """A file to which keys are added, one a line."""
+    """A file to which keys are added, one a line.
+
+    Attributes:
+        path: absolute.
+    """
 
     def __init__(self, path: Path, *, repairs: bool) -> None:
         """Open or make the file.
@@ -81,7 +93,7 @@ class KeyList:
             UsageError: it is a link, of another owner or not a regular file, others
                 may read it, its last line is incomplete, or it can't be opened.
         """
-        self._path = path
+        self.path = str(path.absolute())
         self._descriptor = open_private(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
             self._check(path, repairs=repairs)
@@ -100,6 +112,15 @@ class KeyList:
         """Whether nothing has been written to it yet."""
         return os.fstat(self._descriptor).st_size == 0
 
+    def held(self, key_ids: set[str]) -> set[str]:
+        """Return which of these key ids have their keys in the file."""
+        if not key_ids:
+            return set()
+        with open(self._descriptor, encoding="utf-8", closefd=False) as file:
+            file.seek(0)
+            found = map(_KEY_ID.match, file)
+            return {told[1] for told in found if told and told[1] in key_ids}
+
     def add(self, line: str) -> None:
         """Add a line; it is on the disk when this returns.
 
@@ -108,9 +129,9 @@ class KeyList:
                 done.
         """
         try:
-            _write(self._descriptor, f"{line}\n")
+            _write(self._descriptor, line)
         except OSError as error:
-            message = f"{self._path} can't be written: {error.strerror}"
+            message = f"{self.path} can't be written: {error.strerror}"
             raise UnreachableError(message) from error
 
     def _check(self, path: Path, *, repairs: bool) -> None:
@@ -118,9 +139,8 @@ class KeyList:
         if _is_open_to_others(status):
             raise click.UsageError(f"others may read {path}; run: chmod 600 {path}")
         # Not by its path, which may be another file by now.
-        text = os.pread(self._descriptor, status.st_size, 0)
-        complete = text.rfind(b"\n") + 1
-        if complete == len(text):
+        complete = size_of_lines(self._descriptor)
+        if complete == status.st_size:
             return
         if not repairs:
             raise click.UsageError(f"the last line of {path} is incomplete")
@@ -142,8 +162,6 @@ def _is_open_to_others(status: os.stat_result) -> bool:
     return stat.S_ISREG(mode) and bool(stat.S_IMODE(mode) & _OTHERS)
 
 
-def _write(descriptor: int, text: str) -> None:
-    rest = text.encode()
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+def _write(descriptor: int, line: str) -> None:
+    write_line(descriptor, line)
     os.fsync(descriptor)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 OWNER_ONLY = 0o600
 
+_BLOCK = 65_536
+
 # Windows has neither links that anybody may make nor user ids.
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
@@ -49,6 +51,25 @@ def open_private(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise click.UsageError(f"{path} {fault}")
     return descriptor
+
+
+def write_line(descriptor: int, line: str) -> None:
+    """Write a whole line, however few bytes the system takes at a time."""
+    rest = f"{line}\n".encode()
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def size_of_lines(descriptor: int) -> int:
+    """Return the size of a file up to the end of its last complete line."""
+    end = os.fstat(descriptor).st_size
+    while end:
+        begin = max(0, end - _BLOCK)
+        found = os.pread(descriptor, end - begin, begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        end = begin
+    return 0
 
 
 def _fault(status: os.stat_result) -> str | None:

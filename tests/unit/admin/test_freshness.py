@@ -21,7 +21,7 @@ _CACHES = {"cache", "cached_property", "lru_cache"}
 
 
 def test_what_others_change_counts_at_once(admin: Admin) -> None:
-    """No clock moves between the actions: what each judges by is read anew."""
+    """No clock moves between the actions: what each judges by is read again."""
     key, _ = admin.issued(roles=["READER"])
     assert admin("verify", credential=key.text)["decision"] == "allow"
 

@@ -19,14 +19,14 @@ from tests.loading import load_anew
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    # Sends an event to a function started anew; returns the answer and its lines.
+    # Sends an event to a fresh function; returns the answer and its lines.
     type Invoke = Callable[[object], tuple[Any, list[dict[str, Any]]]]
 
 _ARN = "arn:aws:sts::123456789012:assumed-role/Ops/ada"
 
 
 def _started() -> Any:
-    """Return the function started anew, with a logger that writes to today's stdout."""
+    """Return a fresh function, with a logger that writes to the current stdout."""
     logging.Logger.manager.loggerDict.pop("apikeys-admin", None)
     return load_anew("admin.handler")
 
@@ -233,7 +233,7 @@ def test_bad_settings_fail_at_start_up(environ: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def started(environ: pytest.MonkeyPatch) -> Any:
-    """Return the function started anew."""
+    """Return a fresh function."""
     del environ
     return _started()
 
@@ -261,7 +261,7 @@ def test_the_claim_is_taken_as_it_is(started: Any) -> None:
         {"actor": "a" * 2_049},
     ],
 )
-def test_what_does_not_fit_into_a_line_is_no_claim(
+def test_what_does_not_fit_into_a_line_is_not_a_claim(
     started: Any, custom: object
 ) -> None:
     """The log is read by people and by programs, line by line."""

@@ -55,7 +55,7 @@ def test_a_repeat_that_overtakes_the_first_try_leaves_its_own_key_working(
 def test_a_rotation_that_loses_to_another_write_takes_its_sister_back(
     admin: Admin,
 ) -> None:
-    """The other write stands, and no key that nobody has stays behind."""
+    """The other write holds, and no key that nobody has stays behind."""
     old, _ = admin.issued(roles=["READER"])
     _once(admin, "replace", lambda: admin("disable", keyId=old.key_id))
     answer = admin("rotate", keyId=old.key_id)
@@ -84,7 +84,7 @@ def test_a_write_whose_answer_was_lost_is_a_write(
 
 
 @pytest.mark.only_in("secretsmanager")
-def test_a_move_that_failed_is_no_write(
+def test_a_failed_move_is_not_a_write(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Throttled for good: 503, and the record is as it was."""
@@ -119,6 +119,24 @@ def test_a_restored_key_whose_plan_is_gone_is_revoked_again(
     assert admin.gateway_keys() == []
 
 
+def test_what_another_wrote_meanwhile_is_not_revoked_again(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan is gone, and the restoration refused; but somebody was told 200."""
+    plan = admin.gateway.create_usage_plan(name="gold")["id"]
+    key, _ = admin.issued(roles=["READER"], usagePlanId=plan)
+    admin("revoke", keyId=key.key_id)
+
+    def absent(**_: Any) -> Any:
+        assert admin("disable", keyId=key.key_id)["status"] == 200
+        raise admin.gateway.exceptions.NotFoundException({}, "CreateUsagePlanKey")
+
+    monkeypatch.setattr(admin.gateway, "create_usage_plan_key", absent)
+    answer = admin("restore", keyId=key.key_id)
+    assert (answer["status"], answer["error"]["field"]) == (400, "usagePlanId")
+    assert admin("get", keyId=key.key_id)["record"]["state"] == "disabled"
+
+
 @pytest.mark.parametrize("code", [Code.GATEWAY_UNAVAILABLE, Code.STORE_UNAVAILABLE])
 def test_a_restoration_that_was_stopped_is_finished_by_a_repeat(
     admin: Admin, monkeypatch: pytest.MonkeyPatch, code: Code
@@ -137,6 +155,8 @@ def test_a_restoration_that_was_stopped_is_finished_by_a_repeat(
         else:
             failing.setattr("admin.stores.usage_plans.UsagePlans.join", refuse)
         assert admin("restore", keyId=key.key_id)["status"] == 503
+    # Nothing is taken back after a fault.
+    assert _works(admin, key.text)
     answer = admin("restore", keyId=key.key_id)
     assert (answer["status"], answer["record"]["state"]) == (200, "active")
     assert admin.gateway_keys() == [answer["record"]["usageKeyId"]]
@@ -200,7 +220,7 @@ def test_what_is_revoked_again_while_it_is_restored_is_a_conflict(
 def test_a_revocation_that_a_rotation_overtakes_leaves_the_sister_metered(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Though it read the old key before; the sister is announced beside it."""
+    """Although it read the old key before; the sister is announced in its notes."""
     plan = admin.gateway.create_usage_plan(name="gold")["id"]
     key, _ = admin.issued(usagePlanId=plan)
     delete, rotated = admin.secrets.delete_secret, []
@@ -330,7 +350,7 @@ def test_a_note_that_can_not_be_written_stops_no_revocation(
     assert admin.gateway_keys() == []
 
 
-def test_revoking_stands_whatever_becomes_of_the_gateway_key(
+def test_revoking_holds_whatever_happens_to_the_gateway_key(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """API Gateway's trouble leaves no key working, and a repeat removes it."""

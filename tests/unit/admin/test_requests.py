@@ -137,7 +137,7 @@ def test_a_field_out_of_its_rule_is_refused_by_name(
 @pytest.mark.parametrize(
     "event", [None, [], ["issue"], "canary", '"canary"', 5, True, '{"canary"']
 )
-def test_what_is_no_object_is_refused(untouched: Admin, event: object) -> None:
+def test_what_is_not_an_object_is_refused(untouched: Admin, event: object) -> None:
     """400, whatever was sent."""
     answer = untouched.send(event)
     assert (answer["status"], answer["error"]["code"]) == (400, "invalid_request")
@@ -212,7 +212,7 @@ def test_a_missing_client_is_told_by_name(untouched: Admin) -> None:
 def test_each_act_and_each_refusal_has_its_audit_line(
     untouched: Admin, event: dict[str, Any], audit: dict[str, Any]
 ) -> None:
-    """Action, key id and outcome; of a request that is not right the action alone."""
+    """Action, key id and outcome; of an invalid request only the action."""
     untouched.send(event)
     assert untouched.audit == audit
 
@@ -264,7 +264,7 @@ def test_a_request_shows_nothing_of_what_it_holds() -> None:
         ),
     ],
 )
-def test_half_a_surrogate_pair_is_refused_wherever_it_stands(
+def test_a_lone_surrogate_is_refused_anywhere(
     admin: Admin, event: dict[str, Any], field: str
 ) -> None:
     """400 by its field: JSON can spell it and UTF-8 can't."""

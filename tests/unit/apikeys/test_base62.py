@@ -52,7 +52,7 @@ def test_a_number_out_of_width_is_refused(number: int, width: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["-", "a_", "é", "0 "])
-def test_what_is_no_digit_is_refused(text: str) -> None:
+def test_what_is_not_a_digit_is_refused(text: str) -> None:
     """Any other character is a KeyError."""
     with pytest.raises(KeyError):
         base62.decode(text)

@@ -143,7 +143,7 @@ def test_a_third_role_may_deny_what_two_would_share() -> None:
 
 
 def test_a_read_only_record_of_a_role_is_looked_at() -> None:
-    """What it lacks for reading alone may shut what it keeps."""
+    """What a read-only record lacks may close what it keeps."""
     marked = {"route": "DELETE /{x}/{y}/b", "reads": True}
     crossing = {"route": "DELETE /{x}/{y}", "reads": True}
     role_map = _allowing(A=[marked, crossing, "DELETE /a/{x}"])
@@ -152,7 +152,7 @@ def test_a_read_only_record_of_a_role_is_looked_at() -> None:
     assert not [f.message for f in _found(plain) if "read-only" in f.message]
 
 
-def test_two_roles_are_looked_at_for_reading_alone() -> None:
+def test_two_roles_are_checked_for_read_only_records() -> None:
     """Of a method that writes they keep what is marked."""
     role_map = _allowing(
         A=[{"route": "DELETE /{x}/{y}", "reads": True}, "DELETE /a/{x}"],
@@ -189,7 +189,7 @@ def test_a_role_whose_policy_is_too_long_is_refused_with_its_bytes() -> None:
     assert f"has {length} bytes" in found.message
 
 
-def test_a_role_that_is_too_long_for_reading_records_alone_is_refused() -> None:
+def test_a_role_that_is_too_long_only_for_read_only_records_is_refused() -> None:
     """Its writing ``/*`` is theirs no more, but the routes in it that read are."""
     reads = [{"route": f"POST /a/{n:03}", "reads": True} for n in range(90)]
     role_map = _allowing(MARKED=["POST /a/*", *reads])
@@ -260,7 +260,7 @@ def test_a_finding_is_answered_as_four_fields() -> None:
     assert repr(finding) == "<tell A: good to know>"
 
 
-def test_every_api_s_map_is_checked_by_itself() -> None:
+def test_the_map_of_every_api_is_checked_by_itself() -> None:
     """And a finding says of which it is."""
     bad = {"roles": {"A": {"allow": ["GET /a/"]}}}
     found = _found({"roles": {}, "apis": {"abc": bad, "abc/dev": bad}})

@@ -194,7 +194,7 @@ def test_a_conflict_never_opens() -> None:
 def test_what_is_lost_has_a_grade(
     role_map: Map, roles: str, grade: str, route: str
 ) -> None:
-    """A whole route of one role alone, of several together, or some requests."""
+    """A whole route of only one role, of several together, or some requests."""
     found = [
         (finding.grade, finding.route)
         for finding in _findings(role_map, roles.split())

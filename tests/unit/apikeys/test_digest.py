@@ -62,7 +62,7 @@ def test_a_slow_digest_has_the_parameters_of_the_design() -> None:
 
 
 @pytest.mark.parametrize("made", [digest.fast, digest.slow])
-def test_a_digest_matches_its_credential_alone(made: Callable[[str], str]) -> None:
+def test_a_digest_matches_only_its_credential(made: Callable[[str], str]) -> None:
     """The credential, the whole of it, in its case."""
     stored = made("The credential é")
     candidates = ["The credential é", "The credential ", "the credential é", ""]
@@ -159,14 +159,14 @@ def test_argon2id_out_of_bounds_is_refused_before_hashing(
         f" {_phc()}",
     ],
 )
-def test_another_grammar_is_no_digest(stored: str, hashes: list[bytes]) -> None:
+def test_another_grammar_is_not_a_digest(stored: str, hashes: list[bytes]) -> None:
     """Other algorithms, versions, digits and lengths are refused unread."""
     with pytest.raises(ValueError, match=r"^not a digest$"):
         digest.check(stored)
     assert hashes == []
 
 
-def test_a_salt_that_is_no_base64_makes_the_digest_unreadable() -> None:
+def test_a_salt_that_is_not_base64_makes_the_digest_unreadable() -> None:
     """What passes the grammar and not argon2 is a ValueError, no mismatch."""
     stored = _phc(rest=f"{'A' * 13}${'A' * 43}")
     digest.check(stored)
@@ -175,7 +175,7 @@ def test_a_salt_that_is_no_base64_makes_the_digest_unreadable() -> None:
 
 
 def test_what_was_never_checked_is_unreadable() -> None:
-    """A digest that looks slow and is none is a ValueError, too."""
+    """A digest that looks slow but is not one is a ValueError, too."""
     with pytest.raises(ValueError, match=r"^not a digest$"):
         digest.matches("$argon2id$", "anything")
 
@@ -209,7 +209,7 @@ def test_what_is_made_like_a_digest_is_argon2s_own() -> None:
         assert low_level.verify_secret(made.encode(), b"another", low_level.Type.ID)
 
 
-def test_nothing_is_made_like_what_is_no_digest(hashes: list[bytes]) -> None:
+def test_nothing_is_made_like_what_is_not_a_digest(hashes: list[bytes]) -> None:
     """A fault, and no hash; the message does not show it."""
     with pytest.raises(ValueError, match=r"^not a digest$"):
         digest.like("$argon2id$v=19$canary", "canary")
@@ -229,7 +229,7 @@ def test_a_slow_digest_runs_argon2_once(hashes: list[bytes]) -> None:
 
 
 def test_argon2_is_imported_when_a_digest_needs_it() -> None:
-    """Fast digests leave it unloaded; a slow one loads its bindings alone."""
+    """Fast digests leave it unloaded; a slow one loads only its bindings."""
     script = (
         "import sys; from apikeys import digest\n"
         "def loaded(): print(*(name in sys.modules for name in"
@@ -262,7 +262,7 @@ def test_the_slow_hash_is_argon2id_as_the_rfc_has_it() -> None:
         ({"length": 1}, RuntimeError),
     ],
 )
-def test_a_slow_hash_that_was_not_made_is_no_mismatch(
+def test_a_slow_hash_that_was_not_computed_is_not_a_mismatch(
     changes: dict[str, int], error: type[Exception]
 ) -> None:
     """Neither without the memory nor under parameters that argon2 refuses."""

@@ -70,7 +70,7 @@ def test_a_login_that_an_arn_could_confuse_is_refused() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 5, ["READER"], {"a": 1}])
-def test_what_is_not_a_text_is_no_name(value: object) -> None:
+def test_what_is_not_a_text_is_not_a_name(value: object) -> None:
     """JSON has other values: they are refused by a sentence, not by a traceback."""
     for rule in (
         fields.human_text,

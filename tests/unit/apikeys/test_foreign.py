@@ -136,7 +136,7 @@ def test_without_enabled_it_is_disabled() -> None:
 
 
 @pytest.mark.parametrize("roles", [None, "READER", {}, [None, 5, "\ud800", "a b"]])
-def test_what_is_no_list_of_role_names_is_no_role(roles: object) -> None:
+def test_what_is_not_a_list_of_role_names_is_no_role(roles: object) -> None:
     """Null, too, and a list of other things."""
     assert _parse(ontopop_text(_KEY, roles=roles)).roles == ()
 
@@ -174,7 +174,7 @@ def test_null_as_its_end_is_never() -> None:
         (ontopop_text(_KEY, issuer="canary\n"), "issuer has control characters"),
     ],
 )
-def test_what_is_no_ontopop_record_is_malformed(text: str, message: str) -> None:
+def test_what_is_not_an_ontopop_record_is_malformed(text: str, message: str) -> None:
     """The error names the id and the field, never a content."""
     with pytest.raises(MalformedRecordError) as caught:
         _parse(text)

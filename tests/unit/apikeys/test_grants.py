@@ -59,7 +59,7 @@ def test_a_long_policy_shuts_rows_of_encoded_characters() -> None:
 
 
 def test_a_policy_that_is_too_long_is_shortened_and_shuts_more() -> None:
-    """A stored map that was accepted answers no 500 for what is denied anew."""
+    """An accepted stored map answers no 500 because of additional denials."""
     role_map = _map("any-key", A=[f"GET /aa{number:02}" for number in range(78)])
     grant = role_map.grant([])
     assert size(policy_document(grant, _LONG_ARN, 4_102_444_800)) <= MAX_BYTES
@@ -73,7 +73,7 @@ def test_a_policy_that_is_too_long_is_shortened_and_shuts_more() -> None:
 
 
 def test_what_is_allowed_is_never_shortened() -> None:
-    """Where the Allows alone are too long the answer is 500, as it ever was."""
+    """If the Allows alone are too long the answer is 500, as before."""
     routes = [f"GET /{'a' * 90}/{number:04}" for number in range(60)]
     grant = _map("deny", A=[*routes, "GET /x/{y}"], B=["GET /x/y"]).grant(["A"])
     assert len(grant.allow) == 61

@@ -19,7 +19,7 @@ from apikeys.invisible import invisible_in, is_invisible
     ],
 )
 def test_controls_format_characters_and_fillers_are_invisible(character: str) -> None:
-    """Wherever they stand; the first one is returned."""
+    """Wherever they are; the first one is returned."""
     for found in character:
         assert is_invisible(found)
         assert invisible_in(f"a{found}b\u200b") == found

@@ -85,7 +85,7 @@ def test_the_longest_key_has_95_characters() -> None:
     ],
 )
 def test_another_grammar_is_malformed(raw: str) -> None:
-    """Wrong lengths, cases, separators, blanks and foreign digits are no key."""
+    """Wrong lengths, cases, separators, blanks and foreign digits are not a key."""
     with pytest.raises(MalformedKeyError) as caught:
         Key.parse(raw)
     assert str(caught.value) == ""
@@ -132,7 +132,7 @@ def test_a_tag_beyond_128_bits_is_forged() -> None:
     assert [Key.parse(text).is_genuine(SIGNING_KEYS) for text in beyond] == [False] * 2
 
 
-def test_repr_shows_the_public_part_alone() -> None:
+def test_repr_shows_only_the_public_part() -> None:
     """A key in a log or a traceback shows prefix and key id."""
     key = a_key()
     assert repr(key) == f"Key(ak_{key.key_id}_…)"

@@ -46,7 +46,7 @@ def test_what_is_a_login(text: str) -> None:
         "../APIKEY_x",
     ],
 )
-def test_what_is_no_login(text: str) -> None:
+def test_what_is_not_a_login(text: str) -> None:
     """Other lengths, first characters, scripts; nothing like an ARN or a path."""
     assert not is_login(text)
     assert not re.fullmatch(login_module.PATTERN, text)

@@ -33,7 +33,7 @@ def test_an_operation_below_a_name_may_be_open_to_who_holds_deeper_routes() -> N
     )
 
 
-def test_a_literal_beside_a_name_is_open_to_its_holder() -> None:
+def test_a_literal_next_to_a_name_is_open_to_its_holder() -> None:
     """Until some role names it."""
     assert _told("GET /users/export") == [
         (("USERS",), "GET /users/export"),
@@ -53,7 +53,7 @@ def test_an_operation_of_every_method_is_told_once() -> None:
 
 
 def test_a_part_that_a_role_names_itself_is_not_told() -> None:
-    """A tenant's own subtree is no leak of every tenant's orders."""
+    """A tenant's own subtree does not leak every tenant's orders."""
     role_map = RoleMap.parse(
         {
             "roles": {

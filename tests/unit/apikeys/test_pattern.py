@@ -23,7 +23,7 @@ from apikeys.shape_tree import ShapeTree
 
 type Pattern = tuple[str, ...]
 
-# A segment that is no token's literal stands for all others.
+# A segment that is not a token's literal represents all others.
 _SEGMENTS = ("", "a", "b", "z")
 _LONGEST = 6
 _PATHS = [p for n in range(1, _LONGEST + 1) for p in product(_SEGMENTS, repeat=n)]
@@ -149,7 +149,7 @@ def test_only_the_widest_of_some_patterns_are_kept() -> None:
     assert sorted(widest(patterns)) == [("a", "*"), ("b",)]
 
 
-def test_too_many_common_patterns_are_the_second_alone() -> None:
+def test_too_many_common_patterns_are_only_the_second() -> None:
     """It has more paths, so that no more than may be is open."""
     one = ("*", "a", "*", "b", "*", "c", "*", "d", "*")
     two = ("{}",) * 16

@@ -126,7 +126,7 @@ def test_the_bound_of_a_policy_is_8_kb() -> None:
 
 
 def test_the_context_is_flat_and_has_no_secret() -> None:
-    """Strings alone, an allow-list: what the back end may know of the caller."""
+    """Only strings, an allow-list: what the back end may know of the caller."""
     record = _record(
         name="Key of Zoë",
         roles=["writer", "READER"],

@@ -49,7 +49,7 @@ def test_the_open_parts_of_a_route_are_patterns(
 
 
 def test_what_is_lost_is_allowed_no_more_or_denied_now() -> None:
-    """And what was denied before is no loss."""
+    """And what was denied before is not a loss."""
     former = _grant(A=["GET /a/{x}", "GET /b"], ME=["GET /a/me"])
     grant = _grant(A=["GET /a/{x}"], ME=["GET /a/me", "GET /a/you"])
     lost = [

@@ -188,7 +188,7 @@ def test_a_record_is_expired_from_the_second_it_names(
     "enabled", [False, None, 1, 1.0, "true", "TRUE", "false", [True], {"enabled": True}]
 )
 def test_only_json_true_enables(enabled: object) -> None:
-    """Whatever else stands there, the record is readable and disabled."""
+    """Whatever else is there, the record is readable and disabled."""
     assert _parse(enabled=enabled).enabled is False
 
 
@@ -218,7 +218,7 @@ def test_a_record_without_enabled_is_disabled() -> None:
 def test_roles_are_the_readable_names_in_upper_case(
     roles: object, expected: tuple[str, ...]
 ) -> None:
-    """What is no list, or no role's name, grants nothing and breaks nothing."""
+    """What is not a list, or not a role's name, grants nothing and breaks nothing."""
     assert _parse(roles=roles).roles == expected
 
 
@@ -274,7 +274,7 @@ def test_a_session_may_be_read_only(
         "\ufeff" + record_text(_KEY),
     ],
 )
-def test_what_is_no_json_object_is_malformed(text: str) -> None:
+def test_what_is_not_a_json_object_is_malformed(text: str) -> None:
     """Cut, padded, doubled, too deep or too long a number: one error, no content."""
     with pytest.raises(MalformedRecordError) as caught:
         Record.parse(text, key_id=_KEY.key_id)
@@ -287,7 +287,7 @@ def test_a_copy_under_another_name_is_refused() -> None:
         Record.parse(record_text(_KEY), key_id="0" * 16)
 
 
-def test_a_changed_copy_differs_in_the_named_fields_alone() -> None:
+def test_a_changed_copy_differs_only_in_the_named_fields() -> None:
     """Unknown fields stay, the original is untouched."""
     record = _parse(later=1)
     copy = record.changed(enabled=False, roles=["writer"])
@@ -311,7 +311,7 @@ def test_a_change_is_checked_like_a_new_record() -> None:
 
 
 @pytest.mark.parametrize("show", [repr, str])
-def test_repr_shows_the_key_id_alone(show: Callable[[object], str]) -> None:
+def test_repr_shows_only_the_key_id(show: Callable[[object], str]) -> None:
     """No digest, client or role gets into a log by accident."""
     assert show(_parse()) == f"Record({_KEY.key_id})"
 

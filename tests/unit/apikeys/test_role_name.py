@@ -45,6 +45,6 @@ def test_a_name_is_raised_to_upper_case_or_none(
 @pytest.mark.parametrize(
     ("name", "expected"), [("A", True), ("a", False), ("A\n", False), ("", False)]
 )
-def test_a_role_map_has_names_in_upper_case_alone(name: str, *, expected: bool) -> None:
+def test_a_role_map_has_names_only_in_upper_case(name: str, *, expected: bool) -> None:
     """There the case is not mended."""
     assert role_name.is_role_name(name) is expected

@@ -125,7 +125,7 @@ def test_every_fault_of_a_map_is_found_at_once(
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"roles": {}, "roles": {}}'])
-def test_a_map_that_is_no_json_object_is_malformed(text: str) -> None:
+def test_a_map_that_is_not_a_json_object_is_malformed(text: str) -> None:
     """Stored text is read as strictly as a record."""
     with pytest.raises(MalformedRoleMapError, match=r"^the role map is not a JSON"):
         RoleMap.loads(text)
@@ -220,7 +220,7 @@ def test_grants_that_were_not_used_of_late_are_forgotten() -> None:
     assert len(found._grants) == 512
 
 
-def test_connect_is_opened_by_its_name_alone() -> None:
+def test_connect_is_opened_only_by_its_name() -> None:
     """Neither ``* /*`` nor any-key opens it, and read-only needs it marked."""
     roles: dict[str, Any] = {
         "ALL": {"allow": ["* /*"]},
@@ -283,7 +283,7 @@ def test_nothing_is_inherited_from_the_top_level() -> None:
     assert found.apis["abc"].grant(["READER"]).allow == ()
 
 
-def test_a_map_that_is_split_whole_needs_no_roles_beside() -> None:
+def test_a_map_that_is_split_entirely_needs_no_other_roles() -> None:
     """At other APIs every key is denied then."""
     found = RoleMap.parse({"apis": {"abc": {"roles": _READS}}})
     assert (found.roles, found.any_key) == ({}, False)

@@ -132,5 +132,5 @@ def test_read_only_keeps_reading_methods_and_marked_routes(
 def test_everything_is_every_method_of_the_whole_stage(
     text: str, *, expected: bool
 ) -> None:
-    """``* /*`` alone."""
+    """Only ``* /*``."""
     assert Route(text).is_everything is expected

@@ -98,7 +98,7 @@ def test_a_slash_at_the_end_opens_nothing() -> None:
     }
 
 
-def test_a_record_that_reads_alone_is_told_so() -> None:
+def test_a_read_only_record_is_told_so() -> None:
     """GET, HEAD and OPTIONS stay, and what is marked ``reads``."""
     assert _judged("GET /notes/1", "USERS", read_only=True)["open"]
     assert _judged("POST /q", "QUERY", read_only=True)["roles"] == ["QUERY"]
@@ -166,7 +166,7 @@ def test_a_finding_of_the_other_direction_is_not_the_reason(
     assert (found["open"], found["finding"]) == (False, "shuts")
 
 
-def test_what_is_encoded_without_need_may_be_shut_by_that_alone() -> None:
+def test_needless_encoding_may_be_enough_to_close_a_request() -> None:
     """The policy denies each spelling of a letter of what it denies."""
     found = _judged("GET /users/%6d", "USERS")
     reason = "it percent-encodes a letter or a digit of a path that is closed to the "

@@ -54,7 +54,7 @@ def test_the_stored_secret_is_read() -> None:
 
 @pytest.mark.parametrize("extra", [{}, {"previous": []}, {"lookup": "l" * 43}])
 def test_previous_and_lookup_may_be_missing(extra: dict[str, object]) -> None:
-    """A signing secret as the template makes it has ``current`` alone."""
+    """A signing secret as the template makes it has only ``current``."""
     found = SigningKeys.parse(json.dumps({"current": SIGNING_TEXT} | extra))
     assert (found.current, found.previous) == (SIGNING_TEXT.encode(), ())
 
@@ -109,7 +109,7 @@ def test_32_characters_are_enough() -> None:
     assert SigningKeys.parse(signing_secret("s" * 32)).current == b"s" * 32
 
 
-def test_repr_counts_the_previous_keys_alone() -> None:
+def test_repr_only_counts_the_previous_keys() -> None:
     """No byte of a signing key is ever shown."""
     keys = SigningKeys.parse(signing_secret(SIGNING_TEXT, "p" * 32, "q" * 32))
     assert repr(keys) == "SigningKeys(… and 2 previous)"

@@ -33,7 +33,7 @@ def test_their_neighbours_are_accepted(character: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, 5, True, ["a"], {"a": 1}, b"a"])
-def test_what_is_no_text_is_refused(value: object) -> None:
+def test_what_is_not_a_text_is_refused(value: object) -> None:
     """No other type becomes a text."""
     with pytest.raises(ValueError, match=r"^name is not a text$"):
         check_text(value, "name")

@@ -83,7 +83,7 @@ def test_a_fraction_is_dropped(seconds: float) -> None:
     ],
 )
 def test_another_format_is_refused(text: str) -> None:
-    """Basic, week and zoned forms, fractions and foreign digits are no timestamps."""
+    """Basic, week and zoned forms, fractions, foreign digits are not timestamps."""
     with pytest.raises(ValueError, match=r"^not yyyy-MM-ddTHH:mm:ss$"):
         timestamp.parse(text)
 

@@ -43,7 +43,7 @@ def person(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def account() -> Iterator[Any]:
-    """Return Secrets Manager of an account that holds the signing secret alone."""
+    """Return Secrets Manager of an account that holds only the signing secret."""
     with mock_aws():
         secrets = client_of("secretsmanager")
         secrets.create_secret(Name=SIGNING_NAME, SecretString=signing_secret())

@@ -69,7 +69,7 @@ class CloudFormation:
 
 
 def _reaching(session: Session | None = None, **clients: object) -> Invocation:
-    """Return an invocation whose AWS stands in this process."""
+    """Return an invocation whose AWS is in this process."""
     found = session or Session({"sts": Sts(_ARN)} | clients)
     return Invocation(Connection(open_session=lambda **_: found))
 
@@ -86,7 +86,7 @@ def _get(invocation: Invocation, *options: str) -> Result:
 
 
 def test_the_request_and_the_claimed_actor_are_sent() -> None:
-    """The payload is the request; who the caller is goes beside it."""
+    """The payload is the request; who the caller is goes with it."""
     function = Lambda(_RECORD)
     assert _get(_reaching(**{"lambda": function}), "--function", "f").exit_code == 0
     (asked,) = function.asked
@@ -117,7 +117,7 @@ def test_nobody_waits_for_sts_who_has_something_else_to_do() -> None:
     assert "ClientContext" in function.asked[0]
 
 
-def test_an_unknown_actor_is_no_hindrance() -> None:
+def test_an_unknown_actor_is_not_a_hindrance() -> None:
     """Where STS is out of reach the request goes without a claim; STS is asked once."""
     function = Lambda(_RECORD)
     invocation = _reaching(**{"lambda": function, "sts": Sts(None)})
@@ -248,7 +248,7 @@ def test_a_stack_is_found_by_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     assert asked("--stack", "apikeys") == "of-the-stack"
 
 
-def test_a_function_beside_a_stack_is_a_usage_error() -> None:
+def test_a_function_and_a_stack_are_a_usage_error() -> None:
     """Which of them counts, nobody should have to guess."""
     done = _get(_reaching(), "--function", "f", "--stack", "s")
     assert done.exit_code == 2

@@ -201,7 +201,7 @@ def test_the_options_given_so_far_are_heeded(
     assert _offered(service, ["roles", "explain", "--function", "apikeys-admin"])
 
 
-def test_modules_of_the_folder_a_person_stands_in_are_not_run(
+def test_modules_in_the_current_folder_are_not_run(
     service: Service,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,

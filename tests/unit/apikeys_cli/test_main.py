@@ -59,7 +59,7 @@ def test_commands_stand_in_the_order_of_a_life() -> None:
 
 @pytest.mark.parametrize("verbs", list(_all(main)), ids=" ".join)
 def test_a_command_is_found_by_its_name(verbs: tuple[str, ...]) -> None:
-    """Its file is named after it or its family; subcommands are beside their group."""
+    """Its file is named after it or its family; subcommands are with their group."""
     name = _FILES.get(verbs[0], verbs[0])
     assert _module(*verbs) == f"apikeys_cli.commands.{name}"
 

@@ -58,7 +58,7 @@ def test_a_document_is_yaml_or_json(tmp_path: Path, name: str, text: str) -> Non
         ("5", "it has no paths"),
     ],
 )
-def test_what_is_no_document_is_refused(
+def test_what_is_not_a_document_is_refused(
     tmp_path: Path, text: str, message: str
 ) -> None:
     """With the file's name, and nothing of its content."""
@@ -163,7 +163,7 @@ def test_a_rest_api_is_exported_with_its_authorizers() -> None:
     assert _texts(gateway.export()) == ["GET /a"]
 
 
-def test_what_is_no_rest_api_is_exported_as_an_http_api() -> None:
+def test_what_is_not_a_rest_api_is_exported_as_an_http_api() -> None:
     """Ids do not tell one from the other."""
     gateway = Gateway()
     asked = {

@@ -100,7 +100,7 @@ _A_AND_B = [_held("A"), _held("A", "B"), _held("B", state="disabled"), _held()]
             _map("any-key", A=["GET /a", "GET /x"]),
             ["2 keys lose GET /x, which no role named"],
         ),
-        # What is no role map is refused elsewhere.
+        # What is not a role map is refused elsewhere.
         ({"roles": 5}, _map(), []),
     ],
 )

@@ -57,7 +57,7 @@ def _run(cli: Cli, tmp_path: Path, name: str, raw: bytes) -> Any:
 
 @_input
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_a_byte_order_mark_is_no_part_of_a_text(
+def test_a_byte_order_mark_is_not_part_of_a_text(
     cli: Cli, tmp_path: Path, name: str, newline: str
 ) -> None:
     """Windows begins its texts with one, and ends lines in two characters."""

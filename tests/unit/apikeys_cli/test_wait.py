@@ -127,7 +127,7 @@ def test_flush_prints_the_stages(cli: Cli) -> None:
     """One a line; none is said to be none."""
     done = cli("flush")
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "No stage is in FlushStages" in done.stderr
+    assert "FlushStages names no stage" in done.stderr
     _flushes(cli.function, {"status": 200, "flushed": ["a1/prod", "b2/dev"]})
     done = cli("flush")
     assert done.stdout == "a1/prod\nb2/dev\n"

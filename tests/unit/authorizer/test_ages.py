@@ -282,8 +282,8 @@ def _uses(names: set[str]) -> Iterator[tuple[str, ast.AST]]:
                 yield path.relative_to(_SOURCES).as_posix(), node
 
 
-def test_no_age_is_judged_by_the_monotonic_clock_alone() -> None:
-    """It is read for deadlines, and for ages beside the wall clock, nowhere else."""
+def test_no_age_is_judged_only_by_the_monotonic_clock() -> None:
+    """It is read for deadlines, and with the wall clock for ages, nowhere else."""
     found = {path for path, _ in _uses(_MONOTONIC)}
     assert found == set(_DEADLINES)
     # A request's start; elsewhere the word may mean what it likes.
@@ -292,7 +292,7 @@ def test_no_age_is_judged_by_the_monotonic_clock_alone() -> None:
     assert started == {"authorizer/request_clock.py", *_AGES}
 
 
-def test_no_age_is_judged_by_the_wall_clock_alone() -> None:
+def test_no_age_is_judged_only_by_the_wall_clock() -> None:
     """The two classes that know ages ask both clocks in each method that asks one."""
     for path, name in _AGES.items():
         tree = ast.parse((_SOURCES / path).read_text(encoding="utf-8"))

@@ -209,7 +209,7 @@ def test_a_read_only_session_keeps_reading_routes(reader: FakeReader) -> None:
         ({"X-API-Key": f"zz{_KEY.text[2:]}"}, "forged"),
     ],
 )
-def test_what_is_no_genuine_key_is_refused_without_reading_a_record(
+def test_a_key_that_is_not_genuine_is_refused_without_reading_a_record(
     reader: FakeReader, headers: dict[str, str], reason: str
 ) -> None:
     """Counted over many requests; and no byte of it reaches the log."""
@@ -384,7 +384,7 @@ def test_where_nothing_is_cached_a_call_from_elsewhere_is_refused(
     assert cached == ("address" if is_refused else "granted")
 
 
-def test_under_a_cache_no_answer_depends_on_one_call_s_address(
+def test_under_a_cache_no_answer_depends_on_the_address_of_one_call(
     reader: FakeReader,
 ) -> None:
     """A thief elsewhere could lock the owner out; the policy refuses the thief."""
@@ -505,7 +505,7 @@ def _with_other_secret(number: int) -> str:
 
 
 def test_without_the_tag_check_the_digest_still_decides(reader: FakeReader) -> None:
-    """``TAG_CHECK=off`` is no way in, and needs no signing secret."""
+    """``TAG_CHECK=off`` is not a way in, and needs no signing secret."""
     del reader.values[SIGNING_NAME]
     reader.keep(_KEY, record_text(_KEY))
     authorizer = _authorizer(reader, TAG_CHECK="off")
@@ -579,7 +579,7 @@ def test_without_the_tag_check_an_unreadable_hash_keeps_its_token(
 
 
 def test_with_the_tag_check_genuine_keys_never_draw(reader: FakeReader) -> None:
-    """Any number of unknown ones: who holds a tag is no stranger."""
+    """Any number of unknown ones: the holder of a tag is not a stranger."""
     authorizer = _authorizer(reader)
     keys = [a_key(f"deleted {number}").text for number in range(100)]
     assert {_reason(authorizer, text) for text in keys} == {"unknown"}
@@ -631,7 +631,7 @@ def test_an_error_without_a_traceback_is_reported_by_its_name() -> None:
 def test_what_failed_at_start_up_is_asked_for_by_the_first_request(
     reader: FakeReader,
 ) -> None:
-    """A throttled cold start is no reason to refuse who waits for it."""
+    """A throttled cold start is not a reason to refuse those who wait for it."""
     reader.keep(_KEY, record_text(_KEY))
     authorizer, reader.outage = _authorizer(reader), StoreUnavailableError("down")
     authorizer.warm_up(at(0))
@@ -745,7 +745,7 @@ def test_issued_keys_draw_on_no_bucket(reader: FakeReader) -> None:
 
 
 class _Table(FakeReader):
-    """Records that are no secrets."""
+    """Records that are not secrets."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -272,7 +272,7 @@ def test_the_imported_record_decides(
 
 
 @pytest.mark.usefixtures("slow_hashes")
-def test_an_import_bites_within_the_unknown_ttl(reader: FakeReader) -> None:
+def test_an_import_takes_effect_within_the_unknown_ttl(reader: FakeReader) -> None:
     """Though OntoPop's own record is known and fresh."""
     reader.values[_OWN] = ontopop_text(_KEY)
     authorizer = _authorizer(reader)
@@ -316,7 +316,7 @@ def test_a_key_that_matched_is_not_hashed_again(
         "x-abc123",
     ],
 )
-def test_what_is_no_name_causes_no_call(
+def test_what_is_not_a_name_causes_no_call(
     reader: FakeReader, slow_hashes: Hashes, mode: str, key: str
 ) -> None:
     """No read, no slow hash, no token; as often as one likes."""

@@ -58,7 +58,7 @@ def test_a_login() -> None:
 
 
 def test_repr_shows_no_secret() -> None:
-    """The key id or the login alone."""
+    """Only the key id or the login."""
     shown = [
         repr(credential.of_key(_KEY, _settings())),
         repr(credential.of_login("ada", "open sesame", _settings())),

@@ -166,7 +166,7 @@ def test_a_fault_is_raised_whatever_the_kind(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_role_is_answered_by_the_record_s_own_policy(
+def test_a_record_without_roles_is_answered_by_its_own_policy(
     reader: FakeReader, handler: Handler, kind: str
 ) -> None:
     """403 of every kind, and the access log may say whose."""

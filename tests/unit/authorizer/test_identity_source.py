@@ -122,7 +122,7 @@ def test_a_token_is_a_key_or_a_login_by_its_scheme(
 
 @pytest.mark.parametrize("kind", HEADER_KINDS)
 def test_a_login_is_read_of_every_kind_that_has_headers(kind: str) -> None:
-    """And beside a key it is ambiguous in each."""
+    """And with a key it is ambiguous in each."""
     for kinds in ("basic", "api-key,basic"):
         settings = Settings({"SIGNING_SECRET": SIGNING_NAME, "CREDENTIALS": kinds})
         source = IdentitySource(settings, lambda _clock: SIGNING_KEYS)
@@ -136,7 +136,7 @@ def test_a_login_is_read_of_every_kind_that_has_headers(kind: str) -> None:
 
 @pytest.mark.parametrize("value", [_GOOD, "Basic", "basic x", "Bearer x, Basic y"])
 @pytest.mark.parametrize("key", [_KEY.text, forged(_KEY), "no key", "a,b", "é"])
-def test_a_basic_header_beside_a_key_is_ambiguous(value: str, key: str) -> None:
+def test_a_basic_header_with_a_key_is_ambiguous(value: str, key: str) -> None:
     """However good or bad either is, in every order and case of the headers."""
     for names in (("X-API-Key", "Authorization"), ("x-api-key", "AUTHORIZATION")):
         for pairs in permutations(zip(names, (key, value), strict=True)):
@@ -147,7 +147,7 @@ def test_a_basic_header_beside_a_key_is_ambiguous(value: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["Bearer x", "Bearer é", "Basically", _SIGV4])
-def test_another_scheme_beside_a_key_is_ignored(value: str) -> None:
+def test_another_scheme_with_a_key_is_ignored(value: str) -> None:
     """A gateway's signature or a session's token, commas and all."""
     headers = {"Authorization": value, "X-API-Key": _KEY.text}
     assert _told(_read("api-key,basic", headers)) == _KEY.key_id

@@ -86,7 +86,7 @@ def test_a_forgery_of_a_known_key_is_refused_every_time(checked: list[str]) -> N
     assert checked == [_KEY.text, forgery, forgery]
 
 
-def test_a_known_key_with_another_end_is_no_key() -> None:
+def test_a_known_key_with_another_end_is_not_that_key() -> None:
     """Neither longer nor shorter, though it begins alike."""
     keys = _Keys()
     assert keys.read(_KEY.text) == _KEY.key_id

@@ -195,7 +195,7 @@ def test_a_failure_to_read_a_document_is_remembered_for_a_second(
     assert secret.get(at(1))
 
 
-def test_a_remembered_failure_is_raised_anew(reader: FakeReader) -> None:
+def test_a_remembered_failure_is_raised_again(reader: FakeReader) -> None:
     """One exception raised again and again would grow with every raising."""
     reader.values[SIGNING_NAME] = _DENIED
     secret, errors = _secret(reader), []
@@ -208,7 +208,7 @@ def test_a_remembered_failure_is_raised_anew(reader: FakeReader) -> None:
     assert secret._failure.value.__traceback__ is None
 
 
-def test_in_an_outage_a_stale_document_is_no_failure(reader: FakeReader) -> None:
+def test_in_an_outage_a_stale_document_is_not_a_failure(reader: FakeReader) -> None:
     """It serves, and is asked for every five seconds."""
     secret = _secret(reader)
     secret.get(at(0))

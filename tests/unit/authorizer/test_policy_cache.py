@@ -88,7 +88,7 @@ def test_a_policy_that_is_too_long_is_a_fault_every_time() -> None:
     assert len(policy_cache._cache) == 0
 
 
-def test_denials_that_are_too_long_are_no_fault() -> None:
+def test_denials_that_are_too_long_are_not_a_fault() -> None:
     """They close more instead, and the answer says so."""
     roles = {"READER": {"allow": ["GET /a/{x}", "GET /b"]}}
     for n in range(200):

@@ -96,7 +96,7 @@ def test_the_age_counts_from_the_start_of_the_request(reader: FakeReader) -> Non
         (record_text(a_key("another key")), Reason.CORRUPT),
     ],
 )
-def test_what_is_no_record_is_remembered_for_the_unknown_ttl(
+def test_what_is_not_a_record_is_remembered_for_the_unknown_ttl(
     reader: FakeReader, value: str | Reason, reason: Reason
 ) -> None:
     """5 s without a read; then a new record is found."""
@@ -291,7 +291,7 @@ def test_the_size_of_all_records_is_bounded(reader: FakeReader) -> None:
 def test_one_place_that_is_read_in_two_ways_is_remembered_twice(
     reader: FakeReader,
 ) -> None:
-    """What is no record for one credential does not displace another's."""
+    """What is not a record for one credential does not displace another's."""
 
     def other(_text: str, _principal: str) -> Record:
         raise MalformedRecordError

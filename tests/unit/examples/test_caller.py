@@ -169,7 +169,7 @@ def test_an_http_api_caller_has_a_principal() -> None:
         {"dataLanguage": ""},
     ],
 )
-def test_a_value_that_the_authorizer_does_not_write_is_no_callers(
+def test_what_the_authorizer_does_not_write_is_not_a_caller(
     changes: dict[str, object],
 ) -> None:
     """Empty, null, not a text, or another word than those of the contract."""
@@ -284,7 +284,7 @@ def test_the_exception_shows_no_content() -> None:
 
 
 def test_the_helper_is_small_and_stands_alone() -> None:
-    """Less than 100 lines, the standard library alone: made to be copied."""
+    """Less than 100 lines, only the standard library: made to be copied."""
     source = (ROOT / "examples" / "backends" / "caller.py").read_text()
     assert len(source.splitlines()) < 100
     imported = set(re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE))

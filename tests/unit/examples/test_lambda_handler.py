@@ -96,7 +96,7 @@ _WRITES = [
 
 @pytest.mark.parametrize("document", _WRITES)
 def test_read_only_is_kept(handler: Handler, document: str) -> None:
-    """A document with an operation that is no query is 403, whichever would run."""
+    """A document with an operation that is not a query is 403, whichever would run."""
     assert handler(event(READ_ONLY, document), None)["statusCode"] == 403
     assert handler(event(READ_WRITE, document), None)["statusCode"] == 200
 
@@ -125,7 +125,7 @@ def test_what_only_looks_like_a_mutation_is_refused_too(
         "{ Mutation }",
     ],
 )
-def test_other_names_are_no_operations(handler: Handler, document: str) -> None:
+def test_other_names_are_not_operations(handler: Handler, document: str) -> None:
     """GraphQL's names are whole words and know upper case: introspection goes."""
     assert handler(event(READ_ONLY, document), None)["statusCode"] == 200
 
@@ -159,7 +159,7 @@ def test_what_may_be_more_than_one_request_is_400(
 
 
 def test_an_encoded_body_is_400(handler: Handler) -> None:
-    """API Gateway encodes binary media types alone, and JSON is none."""
+    """API Gateway encodes only binary media types, and JSON is not one."""
     wanted = event(READ_ONLY, QUERY) | {"isBase64Encoded": True}
     assert handler(wanted, None)["statusCode"] == 400
 
@@ -195,7 +195,7 @@ def test_no_place_hides_an_operation(
 
 
 def test_the_page_quotes_the_handler() -> None:
-    """What the page shows of the handler stands in it."""
+    """What the page shows of the handler is in it."""
     page = (ROOT / "docs" / "backends.md").read_text()
     _, _, rest = page.partition("```python\n")
     quoted, _, _ = rest.partition("```")

@@ -77,7 +77,7 @@ def test_ontopop_has_a_role_for_each_api() -> None:
 
 @pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize("rest", ["", "/", "/x", "/x/", "/x/y", "//", "/a%2Fb"])
-def test_an_ontopop_role_opens_its_api_alone(api: str, rest: str) -> None:
+def test_an_ontopop_role_opens_only_its_api(api: str, rest: str) -> None:
     """``/x``, ``/x/`` and everything under it, with every method, and no other API."""
     assert opened(ONTOPOP, [role(api)], f"/{api}{rest}") == METHODS
     others = [role(other) for other in APIS if other != api]
@@ -88,7 +88,7 @@ def test_an_ontopop_role_opens_its_api_alone(api: str, rest: str) -> None:
 @pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize("held", [[], [role("graph")], [role(api) for api in APIS]])
 def test_any_other_route_is_open_to_any_valid_key(api: str, held: list[str]) -> None:
-    """A path that only begins like an API's is none of its routes."""
+    """A path that only begins like an API's is not one of its routes."""
     for path in (*UNMAPPED, f"/{api}s", f"/{api}.json", f"/{api}-x/y"):
         assert opened(ONTOPOP, held, path) == METHODS, path
 
@@ -202,7 +202,7 @@ def test_a_key_without_roles_opens_nothing_of_hopex() -> None:
         assert opened(HOPEX, [], path) == ()
 
 
-def test_a_schema_as_a_parameter_opens_schemas_alone() -> None:
+def test_a_schema_as_a_parameter_opens_only_schemas() -> None:
     """The comment in hopex.toml is true: the uploads stay shut to READ_ONLY."""
     found = document("hopex.toml")
     routes = found["roles"]["HOPEX_ITPM_QUERIES"]["allow"]

@@ -60,7 +60,7 @@ def test_the_authorizers_own_lines_are_understood() -> None:
 
 
 def test_every_line_that_counts_has_what_the_subscription_asks_for() -> None:
-    """The pattern of the template stands in such lines, and in no other."""
+    """The pattern of the template matches such lines, and no others."""
     allowed, refused = decision_lines(_KEY.text, _OTHER.text, known=[_KEY])
     assert '"outcome":"allow"' in allowed
     assert '"outcome":"allow"' not in refused
@@ -89,7 +89,7 @@ def test_a_login_is_told_from_a_key_id() -> None:
         '{"message":"\\"outcome\\":\\"allow\\""}',
     ],
 )
-def test_what_is_no_use_of_a_key_is_passed_over(text: str) -> None:
+def test_what_is_not_a_use_of_a_key_is_skipped(text: str) -> None:
     """Whatever a line looks like to the subscription; the others count all the same."""
     assert uses(delivery(text, line())).keys() == {f"keyId/{_KEY.key_id}"}
 
@@ -168,7 +168,7 @@ def test_a_use_an_hour_later_is_noted_again(table: Any) -> None:
 
 
 def test_what_another_environment_noted_is_remembered_as_it_is(table: Any) -> None:
-    """The hour counts from the note that stands, whoever wrote it."""
+    """The hour counts from the note in the table, whoever wrote it."""
     client: Any = Counting()
     notes(client).note({"keyId/a": NOW})
     late = notes(client)

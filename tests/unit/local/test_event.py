@@ -69,7 +69,7 @@ def test_a_stack_without_a_role_map_gets_the_examples(
 def test_what_else_goes_wrong_replaces_no_role_map(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A map that can't be read at the moment is no missing one."""
+    """A map that can't be read at the moment is not a missing one."""
     trouble = CliError("apikeys roles get", "Error: (secrets_manager_unavailable)")
     with pytest.raises(CliError, match="unavailable"):
         _asked(monkeypatch, trouble)

@@ -28,7 +28,7 @@ def test_without_a_file_the_examples_are_named(
 
 
 @pytest.mark.parametrize("content", [None, "no JSON"])
-def test_a_file_that_is_no_event_is_a_usage_error(
+def test_a_file_that_is_not_an_event_is_a_usage_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None
 ) -> None:
     """It names the file and starts no stack."""

@@ -118,7 +118,7 @@ def test_an_account_that_can_not_be_asked_is_said(
 def test_after_a_failure_everything_is_removed_and_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: BaseException
 ) -> None:
-    """What was answered before stands in the report; the exit code is 1."""
+    """What was answered before is in the report; the exit code is 1."""
     cleaned: list[Names] = []
 
     def answers(_account: Account, _names: Names, _say: object) -> Iterator[Answer]:
@@ -156,4 +156,4 @@ def test_what_is_left_is_said_with_the_way_to_remove_it(
     assert program.main(["--yes"]) == 1
     said = capsys.readouterr().err
     assert "still there: secret VERIFY_x" in said
-    assert "Once more: make verify-aws CLEAN=" in said
+    assert "Run again: make verify-aws CLEAN=" in said

@@ -38,5 +38,5 @@ def test_every_name_carries_the_suffix() -> None:
     "name", ["", "abc123def", "xabc123def4", "APIKEY_abc123def45", "verify-zzz123def4"]
 )
 def test_a_name_that_only_looks_like_it_is_not_of_this_run(name: str) -> None:
-    """The suffix stands by itself in a name."""
+    """The suffix is a separate part of a name."""
     assert not _NAMES.is_of_this_run(name)

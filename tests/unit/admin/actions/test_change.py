@@ -126,7 +126,7 @@ def test_a_binary_value_is_a_corrupt_record(admin: Admin, key: Key) -> None:
 
 
 def test_disable_and_enable_switch_one_field(admin: Admin, key: Key) -> None:
-    """And say how soon that bites; nothing else in the record changes."""
+    """And say how soon that takes effect; nothing else in the record changes."""
     before = admin.record(key.key_id)
     disabled = admin("disable", keyId=key.key_id)
     assert admin.record(key.key_id) == before | {"enabled": False}
@@ -272,7 +272,7 @@ def test_a_revoke_in_between_wins(
 
 @pytest.mark.only_in("secretsmanager")
 def test_a_revoked_key_is_gone_and_says_so(admin: Admin, key: Key) -> None:
-    """Scheduled for deletion after 30 days; whom it was for can still be seen."""
+    """Scheduled for deletion after 30 days; its client can still be seen."""
     answer = admin("revoke", keyId=key.key_id)
     revoked = {
         "keyId": key.key_id,

@@ -55,7 +55,7 @@ MAKING: dict[str, Callable[..., dict[str, Any]]] = {
 def test_what_is_made_is_unconfirmed_until_it_is_confirmed(
     admin: Admin, make: Callable[..., dict[str, Any]]
 ) -> None:
-    """The lists name it, and it alone; confirming twice is as good as once."""
+    """The lists name it, and only it; confirming twice is the same as once."""
     answer = make(admin, awaitConfirmation=True)
     name = _new_name(answer)
     assert _unconfirmed(admin) == [name]
@@ -172,7 +172,7 @@ def test_what_is_not_there_cannot_be_confirmed(
     assert (answer["status"], answer["error"]["code"]) == (status, code)
 
 
-def test_a_narrower_function_confirms_its_own_keys_alone(
+def test_a_narrower_function_confirms_only_its_own_keys(
     admin: Admin,
 ) -> None:
     """403 for a record with a role outside ``GRANTABLE_ROLES``; its note stays."""

@@ -203,7 +203,7 @@ def test_of_two_first_imports_at_once_one_makes_the_lookup_key(admin: Admin) -> 
 def test_a_signing_secret_that_others_change_meanwhile_gets_no_lookup_key(
     admin: Admin,
 ) -> None:
-    """The rotation that overtook the import stands; the import says try again."""
+    """The rotation that overtook the import holds; the import says try again."""
     store = admin.deployment.store
     replace = store.replace
 
@@ -245,7 +245,7 @@ def test_another_import_of_the_same_key_is_a_conflict(admin: Admin) -> None:
 
 
 def test_what_was_revoked_is_not_revived(admin: Admin) -> None:
-    """Importing is no way around restore."""
+    """Importing is not a way around restore."""
     key_id = admin("import", record=_RECORD)["record"]["keyId"]
     admin("revoke", keyId=key_id)
     answer = admin("import", record=_RECORD)
@@ -325,7 +325,7 @@ def test_roles_out_of_reach_are_refused(admin: Admin) -> None:
 
 @pytest.mark.only_in("secretsmanager")
 def test_revoking_deletes_both(ontopop: Admin) -> None:
-    """The imported record and OntoPop's own, found by the id alone."""
+    """The imported record and OntoPop's own, found only by the id."""
     own = f"APIKEY_{_KEY}"
     ontopop.secrets.create_secret(Name=own, SecretString=json.dumps(_RECORD))
     key_id = ontopop("import", record=_RECORD)["record"]["keyId"]

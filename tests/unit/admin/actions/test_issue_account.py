@@ -150,7 +150,7 @@ def test_the_life_of_an_account_is_that_of_a_key(basic: Admin) -> None:
 
 
 def test_an_unknown_login_is_not_found(basic: Admin) -> None:
-    """404 with a code of its own; a key id and a login together are no name."""
+    """404 with a code of its own; a key id and a login together are not a name."""
     for action in ("get", "enable", "disable", "update", "revoke", "restore", "rotate"):
         error = basic(action, login="nobody")["error"]
         expected = {"code": "account_not_found", "field": "login"}
@@ -161,7 +161,7 @@ def test_an_unknown_login_is_not_found(basic: Admin) -> None:
         assert answer["error"]["message"] == "keyId: give either keyId or login"
 
 
-def test_lists_have_accounts_beside_keys(basic: Admin) -> None:
+def test_lists_have_accounts_as_well_as_keys(basic: Admin) -> None:
     """Under the same filters; revoked ones and unreadable ones by their logins."""
     key, _ = basic.issued(client="HOPEX")
     for login in ("olga", "olaf", "bad"):
@@ -300,7 +300,7 @@ def test_rotation_takes_a_given_password_that_is_another(basic: Admin) -> None:
 
 
 def test_the_replaced_password_ends_no_later_than_the_account_did(basic: Admin) -> None:
-    """An overlap lengthens nothing; one that is over at once is none."""
+    """An overlap lengthens nothing; one that is over immediately is none."""
     old = _issued(basic, lifetimeDays=1)["password"]
     answer = basic("rotate", login="olga", overlapSeconds=7 * _DAY)
     assert answer["previous"]["expirationDate"] == "2027-01-16T08:00:00Z"
@@ -320,7 +320,7 @@ def test_an_account_without_an_end_stays_so(basic: Admin) -> None:
 
 
 def test_a_new_credential_never_gets_into_a_log_by_accident(basic: Admin) -> None:
-    """What holds its text shows whom it is about, and nothing else."""
+    """What holds its text shows who it is about, and nothing else."""
     made = basic.deployment.minting.account("olga", None)
     assert repr(made) == "Made(olga)"
 
@@ -416,7 +416,7 @@ def test_a_repeated_rotation_keeps_the_overlap(basic: Admin) -> None:
 def test_a_repeat_is_refused_once_something_has_changed(
     basic: Admin, act: Any, change: Any
 ) -> None:
-    """409: late, or the account is no more what the first try wrote."""
+    """409: late, or the account is no longer what the first attempt wrote."""
     password = act(basic)["password"]
     change(basic)
     error = act(basic)["error"]
@@ -498,7 +498,7 @@ def test_verify_tells_a_wrong_password_and_an_unknown_login(
     assert found == ["mismatch", "unknown"]
 
 
-def test_the_count_of_a_signing_key_is_of_keys_alone(basic: Admin) -> None:
+def test_the_count_of_a_signing_key_is_only_of_keys(basic: Admin) -> None:
     """A password has no tag."""
     _issued(basic)
     basic.issued()

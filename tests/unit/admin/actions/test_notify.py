@@ -143,7 +143,7 @@ def test_records_are_counted_by_state(admin: Admin) -> None:
 def test_the_summary_groups_by_client_and_quotes_what_records_say(
     admin: Admin, told: Told
 ) -> None:
-    """Only ids and logins stand in what may be pasted; a text can't break its line."""
+    """Only ids and logins are in what may be pasted; a text can't break its line."""
     hostile = 'x"; apikeys revoke \xad`reboot`'
     first = put(admin, "a", 7, client="Beta", name=hostile)
     second = put(admin, "b", 1, client="Beta", replacedBy="0" * 16)

@@ -396,7 +396,7 @@ def test_what_is_wrong_at_an_api_refuses_the_whole_map(admin: Admin) -> None:
 
 
 def test_a_role_is_known_wherever_it_is_named(admin: Admin) -> None:
-    """At the top level or for one API alone."""
+    """At the top level or for only one API."""
     admin("roles.put", roleMap=_SPLIT)
     assert admin("issue", client="Acme", roles=["WRITER"])["status"] == 201
     answer = admin("issue", client="Acme", roles=["NOBODY"])

@@ -91,7 +91,7 @@ def test_promoting_too_early_is_refused(admin: Admin) -> None:
 def test_the_count_tells_when_a_signing_key_may_go(admin: Admin) -> None:
     """Live records under each key; revoked and unreadable ones do not count.
 
-    Imported ones stand apart: no signing key signed them.
+    Imported ones are counted apart: no signing key signed them.
     """
     keys = [admin.issued()[0] for _ in range(4)]
     admin("revoke", keyId=keys[0].key_id)
@@ -156,7 +156,7 @@ def test_the_wait_is_what_the_authorizer_needs_to_read_it(
 
 
 def _sum(admin: Admin, answer: dict[str, Any], **asked: object) -> tuple[int, int]:
-    """Return how many keys stand under the current one, and in how many answers."""
+    """Return how many keys are under the current one, and in how many answers."""
     total, calls = answer["keys"]["current"], 1
     while (token := answer.get("nextToken")) is not None:
         answer = admin(nextToken=token, **asked)
@@ -188,6 +188,8 @@ def test_the_rotation_is_written_before_anything_is_counted(
     listed = admin.secrets.list_secrets
 
     def fail(**_arguments: object) -> None:
+        # The function may be out of time from here on.
+        assert "announced" in _secret(admin)
         answer: Any = {"Error": {"Code": "ThrottlingException", "Message": "canary"}}
         raise admin.secrets.exceptions.ClientError(answer, "ListSecrets")
 
@@ -205,7 +207,7 @@ def test_the_rotation_is_written_before_anything_is_counted(
 def test_a_count_is_refused_where_aws_takes_no_token_any_more(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """400: it begins anew; half a count would be a wrong one."""
+    """400: it starts again; half a count would be a wrong one."""
     monkeypatch.setattr(rotate_signing_key, "MAX_NAMES", 1)
     monkeypatch.setattr(rotate_signing_key, "_MOST_PAGES", 1)
     for _ in range(2):

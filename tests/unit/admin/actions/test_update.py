@@ -181,7 +181,7 @@ def test_roles_that_lose_a_route_together_are_refused(aws: None) -> None:
     assert "findings" not in answer
 
 
-def test_what_a_reading_record_alone_would_lose_is_refused_to_it(admin: Admin) -> None:
+def test_what_only_a_read_only_record_would_lose_is_refused_to_it(admin: Admin) -> None:
     """The route that shuts the other one may be lost with the writing methods."""
     reads = {"reads": True}
     roles = {

@@ -99,7 +99,7 @@ def test_whether_a_route_is_open_is_said_with_the_role_and_the_rule(
     is_open: bool,
     reason: str,
 ) -> None:
-    """The decision is about the credential; the route is judged beside it."""
+    """The decision is about the credential; the route is judged separately."""
     key, _ = admin.issued(roles=roles)
     answer = admin("verify", credential=key.text, route=route)
     found = answer["route"]
@@ -109,7 +109,7 @@ def test_whether_a_route_is_open_is_said_with_the_role_and_the_rule(
     assert reason in found["reason"]
 
 
-def test_a_session_that_reads_alone_opens_reading_routes_alone(admin: Admin) -> None:
+def test_a_read_only_session_opens_only_reading_routes(admin: Admin) -> None:
     """As its policy does."""
     session = {"environment": "P", "repository": "M", "profile": "A"}
     session["connectionMode"] = "READ_ONLY"

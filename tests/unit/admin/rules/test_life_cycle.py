@@ -137,7 +137,7 @@ def test_an_import_is_told_once(admin: Admin, bus: Bus) -> None:
 
 
 def test_what_concerns_every_key_is_told(admin: Admin, bus: Bus) -> None:
-    """The role map by its version, the signing key by its phase; a count is no act."""
+    """The role map by its version, the signing key by its phase; a count is none."""
     version = admin("roles.put", roleMap=ROLE_MAP)["version"]
     assert told(bus) == (
         "Role Map Changed",

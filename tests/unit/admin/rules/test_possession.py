@@ -19,7 +19,7 @@ def _state(admin: Admin, key_id: str) -> str:
 
 
 def test_the_true_key_is_revoked(admin: Admin) -> None:
-    """By its text alone; a second time it is revoked still."""
+    """Only by its text; a second time it is still revoked."""
     key, _ = admin.issued()
     for _ in range(2):
         answer = admin("revoke", credential=key.text)

@@ -175,7 +175,7 @@ def test_a_restoration_finds_what_others_restored(table: Table) -> None:
 _ITEM: dict[str, Any] = {"pk": {"S": _NAME}}
 
 
-def test_what_somebody_else_wrote_into_the_table_is_no_crash(table: Table) -> None:
+def test_foreign_items_in_the_table_do_not_crash(table: Table) -> None:
     """An item without a record is a corrupt one, and can be revoked."""
     table.behind.items[_NAME] = _ITEM
     assert table.engine.read(_NAME) == Stored("", "")
@@ -270,7 +270,7 @@ def test_an_outage_is_503_and_a_missing_table_500(
 
 
 def test_a_service_that_is_not_there_is_503(table: Table) -> None:
-    """By the error's name alone."""
+    """Only by the error's name."""
 
     def line(_call: Call, _perform: Callable[[], Any]) -> Any:
         raise EndpointConnectionError(endpoint_url="canary")

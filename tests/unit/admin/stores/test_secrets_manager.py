@@ -244,14 +244,14 @@ def _client_error(code: str) -> ClientError:
         (EndpointConnectionError(endpoint_url="canary"), "EndpointConnectionError"),
     ],
 )
-def test_what_is_no_answer_about_the_secret_is_503(
+def test_what_is_not_an_answer_about_the_secret_is_503(
     admin: Admin,
     monkeypatch: pytest.MonkeyPatch,
     called: tuple[str, Callable[[SecretStore], object]],
     error: Exception,
     code: str,
 ) -> None:
-    """By the error's name alone: its text may quote what was sent."""
+    """Only by the error's name: its text may quote what was sent."""
 
     def fail(**_arguments: object) -> None:
         raise error
@@ -265,6 +265,6 @@ def test_what_is_no_answer_about_the_secret_is_503(
     assert str(caught.value) == expected
 
 
-def test_repr_shows_the_version_alone() -> None:
+def test_repr_shows_only_the_version() -> None:
     """A stored value never gets into a log by accident."""
     assert repr(Stored("canary", "v1")) == "Stored(version='v1')"

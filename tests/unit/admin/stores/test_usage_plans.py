@@ -101,7 +101,7 @@ def test_a_key_that_may_have_been_made_is_not_made_again(gateway: _Gateway) -> N
     assert gateway.calls == [*_LOOK, "CreateApiKey"]
 
 
-def test_no_room_for_a_key_is_no_throttling(gateway: _Gateway) -> None:
+def test_a_reached_limit_of_keys_is_not_throttling(gateway: _Gateway) -> None:
     """One try, and what to do: no waiting makes room for another gateway key."""
     gateway.errors = [(429, "LimitExceededException")]
     with pytest.raises(RefusedError) as caught:

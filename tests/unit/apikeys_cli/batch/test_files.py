@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
+from apikeys_cli.batch import pipeline
 from apikeys_cli.batch.faults import refuse
-from apikeys_cli.batch.files import read_raw_rows
+from apikeys_cli.batch.files import RawRows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,12 @@ def _run(cli: Cli, tmp_path: Path, command: str, text: str, *options: str) -> Re
     path.write_text(text)
     path.chmod(0o600)
     return cli(command, "--from", str(path), *options)
+
+
+@pytest.fixture(autouse=True)
+def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let requests stand in the order of their rows."""
+    monkeypatch.setattr(pipeline, "PARALLEL", 1)
 
 
 def _sent(cli: Cli, command: str) -> list[dict[str, Any]]:
@@ -76,12 +83,12 @@ def test_only_an_empty_column_may_be_without_a_name(
     """A cell that no name says the meaning of is not passed over."""
     (tmp_path / "rows.csv").write_text(text)
     if words is None:
-        ((_, values, _),) = read_raw_rows(tmp_path / "rows.csv")
+        ((_, values, _),) = RawRows(tmp_path / "rows.csv")
         assert values["client"] == "A"
         assert "" not in values
     else:
         with pytest.raises(click.UsageError, match=words):
-            read_raw_rows(tmp_path / "rows.csv")
+            list(RawRows(tmp_path / "rows.csv"))
 
 
 @_COMMANDS
@@ -106,7 +113,7 @@ def test_what_is_wrong_with_every_row_is_told_once(
 def test_no_name_that_may_be_a_key_is_shown(
     cli: Cli, tmp_path: Path, command: str
 ) -> None:
-    """In a file without a header, or beside columns that are known."""
+    """In a file without a header, or next to known columns."""
     for text in (f"{_KEY},Alpha\n", f"client,{_KEY}\nA,B\n"):
         done = _run(cli, tmp_path, command, text + text)
         assert (done.exit_code, _KEY in done.output) == (2, False)
@@ -131,7 +138,7 @@ false,'s-Gravenhage,{_OTHER_KEY},c7y23b,me
 """
 
 
-def test_api_gateway_s_key_file_passes_over_what_it_does_not_know(
+def test_unknown_columns_of_a_key_file_of_api_gateway_are_ignored(
     cli: Cli, tmp_path: Path
 ) -> None:
     """As AWS says: unknown columns, and plans in single quotes; a note names them."""
@@ -154,7 +161,7 @@ def test_api_gateway_s_key_file_passes_over_what_it_does_not_know(
         ("key,name,roles,owner", "owner: is not one of client, "),
     ],
 )
-def test_a_column_of_a_table_of_one_s_own_is_not_passed_over(
+def test_an_unknown_column_of_any_other_table_is_not_ignored(
     cli: Cli, tmp_path: Path, header: str, words: str
 ) -> None:
     """A key without its end, or with another role's, would be in force."""
@@ -215,7 +222,7 @@ def test_indented_objects_are_rows_with_their_lines(tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = [{"client": "A", "roles": ["B"]}, {"client": "C"}]
     text = "\n".join(json.dumps(row, indent=2) for row in rows)
     (tmp_path / "rows.json").write_text(f"\n{text}  {json.dumps(rows[1])}\n\n")
-    found = [(row.line, row.values) for row in read_raw_rows(tmp_path / "rows.json")]
+    found = [(row.line, row.values) for row in RawRows(tmp_path / "rows.json")]
     assert found == [(2, rows[0]), (8, rows[1]), (10, rows[1])]
 
 
@@ -228,7 +235,7 @@ def test_indented_objects_are_rows_with_their_lines(tmp_path: Path) -> None:
         ("lifetimeDays", "0", None),
     ],
 )
-def test_an_end_is_within_the_function_s_bounds(
+def test_an_end_is_within_the_bounds_of_the_function(
     cli: Cli, tmp_path: Path, field: str, value: str, end: str | None
 ) -> None:
     """The last day of the calendar is a day; what is too long is told with its line."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apikeys_cli.batch import imports, report
+from apikeys_cli.batch import pipeline, report
 from apikeys_cli.batch.import_rows import import_row
 from tests.unit.apikeys_cli.doubles import Cli, LostError
 
@@ -93,7 +93,7 @@ def test_each_record_is_imported_and_reported_in_order(cli: Cli, source: Path) -
 def test_a_second_run_changes_nothing_and_says_so(
     cli: Cli, source: Path, tmp_path: Path
 ) -> None:
-    """Nothing is kept beside the file, either."""
+    """Nothing is kept next to the file, either."""
     first = {row["keyId"] for row in _rows(cli, source)}
     before = _listed(cli)
     cli.function.later = 90_000
@@ -165,8 +165,8 @@ def test_dates_count_from_the_first_time(
         )
 
 
-def test_hours_are_no_end_for_a_batch(cli: Cli, tmp_path: Path) -> None:
-    """They would count anew at every run, and the second would be another import."""
+def test_hours_are_not_an_end_for_a_batch(cli: Cli, tmp_path: Path) -> None:
+    """They would count from every run, and the second would be another import."""
     source = _written(tmp_path / "keys.csv", f"key,client\n{_KEYS[0]},App\n")
     done = _run(cli, source, "--expires", "12h")
     assert (done.exit_code, _imports(cli)) == (2, [])
@@ -178,7 +178,7 @@ def test_what_ends_a_run_says_how_many_are_left(
     cli: Cli, source: Path, fault: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And that the same command goes on; rows that were not begun stay so."""
-    monkeypatch.setattr(imports, "_PARALLEL", 1)
+    monkeypatch.setattr(pipeline, "PARALLEL", 1)
 
     def lose(request: dict[str, Any], _: object) -> None:
         if request.get("client") == _KEYS[5][-8:]:
@@ -201,7 +201,7 @@ def test_a_few_at_a_time_are_reported_in_order(
     cli: Cli, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the file has them, whichever is answered first."""
-    monkeypatch.setattr(imports, "_PARALLEL", 12)
+    monkeypatch.setattr(pipeline, "PARALLEL", 12)
     assert [row["line"] for row in _rows(cli, source)] == list(range(1, 13))
 
 
@@ -447,9 +447,7 @@ def test_a_fault_is_told_with_line_and_field_before_the_first_call(
     assert dry[1]["error"].startswith(words)
 
 
-def test_a_key_that_stands_twice_is_told_with_both_lines(
-    cli: Cli, tmp_path: Path
-) -> None:
+def test_a_duplicate_key_is_reported_with_both_lines(cli: Cli, tmp_path: Path) -> None:
     """Which of the two is meant?"""
     rows = [{"key": k, "client": "A"} for k in (*_KEYS[:3], _KEYS[1])]
     source = _written(tmp_path / "rows.json", json.dumps(rows))
@@ -458,7 +456,7 @@ def test_a_key_that_stands_twice_is_told_with_both_lines(
     assert "line 4: key: is the same as on line 2" in done.stderr
 
 
-def test_a_column_that_stands_twice_is_a_fault(cli: Cli, tmp_path: Path) -> None:
+def test_a_duplicate_column_is_a_fault(cli: Cli, tmp_path: Path) -> None:
     """Names of columns are the same in any case."""
     text = f"key,client,Client\n{_KEYS[0]},A,B\n"
     done = _run(cli, _written(tmp_path / "rows.csv", text))
@@ -482,11 +480,11 @@ def test_no_text_goes_on_as_another_row(
 
 
 def test_a_file_without_a_header_shows_no_key(cli: Cli, tmp_path: Path) -> None:
-    """Its first key stands where the names of the columns should."""
+    """Its first key is where the names of the columns should be."""
     text = "".join(f"{key},App\n" for key in _KEYS)
     done = _run(cli, _written(tmp_path / "rows.csv", text))
     assert (done.exit_code, _imports(cli)) == (2, [])
-    assert "lines 2, 3, 4, 5, 6 and 6 more: field 1: is none of" in done.stderr
+    assert "lines 2, 3, 4, 5, 6 and 6 more: field 1: is not one of" in done.stderr
 
 
 @pytest.mark.parametrize(

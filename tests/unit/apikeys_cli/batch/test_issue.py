@@ -14,7 +14,7 @@ import pytest
 
 from apikeys.key import Key
 from apikeys_cli.batch import report
-from apikeys_cli.batch.issue_rows import read_rows
+from apikeys_cli.batch.issue_rows import IssueRows
 from apikeys_cli.batch.journal import Journal
 from apikeys_cli.terminal import console
 from apikeys_cli.terminal.key_file import KeyList
@@ -50,16 +50,23 @@ def _run(cli: Cli, source: Path, keys: Path, *options: str) -> Any:
     return cli("issue", "--from", str(source), "--keys-to", str(keys), *options)
 
 
-def _state(source: Path) -> dict[str, Any]:
+def _state(source: Path) -> dict[str, dict[str, Any]]:
+    """Return what is noted of each row, by its client."""
     path = source.with_name(f"{source.name}.apikeys-run.json")
-    found: dict[str, Any] = json.loads(path.read_text())
-    return found
+    rows: dict[str, dict[str, Any]] = {}
+    for line in path.read_text().splitlines()[1:]:
+        step = json.loads(line)
+        rows.setdefault(step["row"], {}).update(step)
+    return {row["client"]: row for row in rows.values()}
 
 
 def _kept(keys: Path) -> dict[str, str]:
-    """Return each client's key that works: the last line of it counts."""
+    """Return each client's key, of which the file holds one."""
     with keys.open(newline="") as file:
-        return {row["client"]: row["key"] for row in csv.DictReader(file)}
+        rows = list(csv.DictReader(file))
+    kept = {row["client"]: row["key"] for row in rows}
+    assert len(kept) == len(rows)
+    return kept
 
 
 def _passes(cli: Cli, key: str) -> bool:
@@ -68,7 +75,9 @@ def _passes(cli: Cli, key: str) -> bool:
 
 
 def _issues(cli: Cli) -> list[dict[str, Any]]:
-    return [r for r in cli.function.requests if r["action"] == "issue"]
+    """Return what was asked for, by the clients' names: a few rows go at once."""
+    asked = [r for r in cli.function.requests if r["action"] == "issue"]
+    return sorted(asked, key=lambda request: str(request["client"]))
 
 
 def test_each_row_gets_a_key_in_a_file_of_its_owner(
@@ -111,7 +120,7 @@ def test_a_second_run_issues_nothing(cli: Cli, source: Path, keys: Path) -> None
 def test_new_rows_are_issued_and_moved_ones_are_not(
     cli: Cli, source: Path, keys: Path
 ) -> None:
-    """A row is itself wherever it stands; two equal rows are two keys."""
+    """A row is the same wherever it is; two equal rows are two keys."""
     _run(cli, source, keys)
     source.write_text(
         "client,name,roles\nDelta,,\nGamma,,\nGamma,,\nAlpha,one,READER\n"
@@ -143,7 +152,7 @@ def test_an_edited_row_gets_no_second_key_in_silence(
     With ``--issue-changed`` it gets another, and that is not asked about again.
     """
     _run(cli, source, keys)
-    (beta,) = [e for e in _state(source)["rows"].values() if e["client"] == "Beta"]
+    beta = _state(source)["Beta"]
     source.write_text(text)
     before = keys.read_text()
     done = _run(cli, source, keys)
@@ -172,29 +181,15 @@ def test_other_options_change_the_rows_that_they_serve(
     assert done.stderr.count("changed since it was issued as") == 3
 
 
-def test_a_state_of_an_earlier_version_tells_changes_by_lines(
-    cli: Cli, source: Path, keys: Path
-) -> None:
-    """It does not say which client a row was for."""
-    _run(cli, source, keys)
-    state = _state(source)
-    for entry in state["rows"].values():
-        del entry["client"]
-    path = source.with_name(f"{source.name}.apikeys-run.json")
-    path.write_text(json.dumps(state))
-    source.write_text(_THREE.replace("Beta,,reader writer", "Beta,,reader"))
-    assert "line 3: changed since" in _run(cli, source, keys).stderr
-
-
 def _kill(number: int, before: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that is killed at its call of this number, and not before."""
+    """Return a function that is killed at its call of this number: no later one is."""
     counted = Counter[str]()
 
     def killing(*arguments: Any) -> Any:
         first = arguments[0]
         is_meant = not isinstance(first, dict) or first["action"] == "issue"
         counted["calls"] += is_meant
-        if is_meant and counted["calls"] == number:
+        if is_meant and counted["calls"] >= number:
             raise KilledError
         return before(*arguments)
 
@@ -206,7 +201,7 @@ def _kill(number: int, before: Callable[..., Any]) -> Callable[..., Any]:
 def test_a_kill_at_any_moment_loses_no_key(
     cli: Cli, source: Path, keys: Path, moment: str, number: int
 ) -> None:
-    """Begun again, every client has one live key, and the file holds one that works."""
+    """Begun again, every client has one live key, and the file holds that one alone."""
     with pytest.MonkeyPatch.context() as patched:
         if moment == "before the call":
             patched.setattr(cli.function, "answer", _kill(number, cli.function.answer))
@@ -216,14 +211,73 @@ def test_a_kill_at_any_moment_loses_no_key(
             patched.setattr(Journal, "finish", _kill(number, Journal.finish))
         with pytest.raises(KilledError):
             _run(cli, source, keys)
-    assert sum(e["isDone"] for e in _state(source)["rows"].values()) == number - 1
+    assert sum("isDone" in row for row in _state(source).values()) < number
     done = _run(cli, source, keys)
     assert done.exit_code == 0, done.output
     kept = _kept(keys)
     assert sorted(kept) == ["Alpha", "Beta", "Gamma"]
     assert all(_passes(cli, key) for key in kept.values())
-    records = cli.json("list")["records"]
-    assert sorted(r["client"] for r in records) == ["Alpha", "Beta", "Gamma"]
+    records = cli.json("list")
+    assert sorted(r["client"] for r in records["records"]) == sorted(kept)
+    assert records["unconfirmed"] == []
+
+
+@pytest.mark.parametrize("name", ["keys.csv", "keys.jsonl"])
+def test_a_key_that_is_in_the_file_is_not_issued_again(
+    cli: Cli, source: Path, name: str
+) -> None:
+    """Also where that is known too late for a repeat; it is confirmed, then done."""
+    keys = source.parent / name
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Journal, "finish", _kill(1, Journal.finish))
+        with pytest.raises(KilledError):
+            _run(cli, source, keys)
+    before, count = keys.read_text().splitlines(), len(_issues(cli))
+    cli.function.later = 1_000
+    cli.function.requests.clear()
+    done = _run(cli, source, keys, "--output", "ndjson")
+    assert done.exit_code == 0, done.output
+    assert "3 issued, 0 done before." in done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["status"] for row in rows] == ["issued"] * 3
+    assert len(_issues(cli)) == 3 - count
+    assert keys.read_text().splitlines()[: len(before)] == before
+    confirmed = [r for r in cli.function.requests if r["action"] == "confirm"]
+    assert {r["keyId"] for r in confirmed} == {row["keyId"] for row in rows}
+
+
+def test_a_key_in_a_file_of_another_try_is_issued_again(
+    cli: Cli, source: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last try made it void: of two lines the last one counts."""
+    source.write_text("client\nAlpha\n")
+    finish = Journal.finish
+    monkeypatch.setattr(Journal, "finish", _kill(1, finish))
+    for other in (keys, keys.with_name("other.csv")):
+        with pytest.raises(KilledError):
+            _run(cli, source, other)
+    monkeypatch.setattr(Journal, "finish", finish)
+    assert _run(cli, source, keys).exit_code == 0
+    heading, void, good = keys.read_text().splitlines()
+    assert heading.startswith("keyId,")
+    assert void.split(",")[0] == good.split(",")[0]
+    assert not _passes(cli, void.split(",")[-1])
+    assert _passes(cli, good.split(",")[-1])
+
+
+def test_a_step_that_was_cut_off_was_not_acted_upon(
+    cli: Cli, source: Path, keys: Path
+) -> None:
+    """It is taken away, and the next one stands on a line of its own."""
+    _run(cli, source, keys)
+    state = source.with_name("clients.csv.apikeys-run.json")
+    with state.open("a") as file:
+        file.write('{"row": "0123')
+    source.write_text(f"{_THREE}Delta,,\n")
+    assert _run(cli, source, keys).exit_code == 0
+    assert len(_kept(keys)) == 4
+    assert len(_state(source)) == 4
+    assert len(_run(cli, source, keys).stderr) < 200
 
 
 def test_a_line_that_was_cut_off_is_taken_away(
@@ -247,7 +301,7 @@ def test_a_line_that_was_cut_off_is_taken_away(
 def test_a_lost_answer_ends_the_run_and_says_how_to_go_on(
     cli: Cli, source: Path, keys: Path
 ) -> None:
-    """Exit code 3; the same command again gives the row another key."""
+    """Exit code 3; what was under way is kept; the row gets another key then."""
 
     def lose(request: dict[str, Any], _: dict[str, Any]) -> None:
         if request.get("client") == "Beta":
@@ -256,11 +310,12 @@ def test_a_lost_answer_ends_the_run_and_says_how_to_go_on(
     cli.function.fault = lose
     done = _run(cli, source, keys)
     assert done.exit_code == 3
-    assert "2 of 3 rows are left. Run the same command again" in done.stderr
+    assert "1 of 3 rows are left. Run the same command again" in done.stderr
+    assert sorted(_kept(keys)) == ["Alpha", "Gamma"]
     cli.function.fault = None
     done = _run(cli, source, keys)
     assert done.exit_code == 0
-    assert "2 issued, 1 done before." in done.stderr
+    assert "1 issued, 2 done before." in done.stderr
     assert len(cli.json("list")["records"]) == 3
 
 
@@ -281,8 +336,9 @@ def test_too_late_for_a_repeat_it_says_what_to_do(
     assert done.exit_code == 1
     rows = {row["client"]: row for row in json.loads(done.stdout)["rows"]}
     statuses = [rows[client]["status"] for client in ("Alpha", "Beta", "Gamma")]
-    assert statuses == ["done before", "refused", "issued"]
-    (lost,) = [e for e in _state(source)["rows"].values() if not e["isDone"]]
+    assert statuses == ["done before", "refused", "done before"]
+    lost = _state(source)["Beta"]
+    assert "isDone" not in lost
     assert f"apikeys revoke {lost['keyId']} --yes" in rows["Beta"]["error"]
     assert cli("revoke", lost["keyId"], "--yes").exit_code == 0
     done = _run(cli, source, keys)
@@ -420,17 +476,29 @@ def test_a_run_is_of_one_deployment(cli: Cli, source: Path, keys: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"form": 2, "rows": {}}', '{"form": 1, "rows": 1}']
+    "text",
+    [
+        "",
+        "[]",
+        "[]\n",
+        "{}\n",
+        '{\n "form": 1,\n "rows": {}\n}',
+        '{"form": 1}\n',
+        '{"form": 2}\n',
+        '{"form": 2, "function": "?/apikeys-admin", "runToken": "x"}\n{}\n',
+    ],
 )
 def test_a_state_that_cannot_be_read_is_not_passed_over(
     cli: Cli, source: Path, keys: Path, text: str
 ) -> None:
     """Who knows which rows were done? Nothing is issued."""
-    source.with_name("clients.csv.apikeys-run.json").write_text(text)
+    state = source.with_name("clients.csv.apikeys-run.json")
+    state.write_text(text)
     done = _run(cli, source, keys)
     assert done.exit_code == 2
     assert "can't be read" in done.stderr
     assert _issues(cli) == []
+    assert state.read_text() == text
 
 
 def test_two_runs_of_a_file_are_one_too_many(
@@ -538,7 +606,7 @@ def test_every_column_is_a_field_of_the_request(tmp_path: Path) -> None:
         "client,issuer,name,description,expirationDate,usagePlanId\n"
         "A,I,N,D,2999-01-31T12:00:00,plan1\n"
     )
-    (row,) = read_rows(source, {})
+    (row,) = IssueRows(source, {})
     assert row.request(0) == {
         "client": "A",
         "issuer": "I",
@@ -599,7 +667,7 @@ def test_a_column_has_the_networks_of_each_client(cli: Cli, tmp_path: Path) -> N
         "client,allowedCidrs\nA,203.0.113.0/24 2001:db8::/32\n"
         'B,"10.0.0.0/8,::1/128"\nC,\n'
     )
-    rows = read_rows(source, {"allowedCidrs": ["192.0.2.0/24"]})
+    rows = IssueRows(source, {"allowedCidrs": ["192.0.2.0/24"]})
     assert [row.fields["allowedCidrs"] for row in rows] == [
         ["203.0.113.0/24", "2001:db8::/32"],
         ["10.0.0.0/8", "::1/128"],

@@ -118,7 +118,7 @@ def test_each_record_is_imported_with_the_identity_of_who_runs_it(
 def test_a_second_run_imports_nothing_and_reads_no_record_of_this_project_s(
     cli: Cli,
 ) -> None:
-    """Those that were imported, and issued, stand under the same prefix."""
+    """Imported and issued ones are under the same prefix."""
     cli.issue("--role", "READER")
     _run(cli)
     rows = _rows(cli)
@@ -240,7 +240,7 @@ def test_a_dry_run_writes_nothing(cli: Cli, secrets: Recording) -> None:
     assert secrets.deleted == []
 
 
-def test_a_secret_that_is_denied_is_reported_by_its_code_alone(
+def test_a_secret_that_is_denied_is_reported_only_by_its_code(
     cli: Cli, secrets: Recording
 ) -> None:
     """AWS's own words have the name in them."""
@@ -342,7 +342,7 @@ def test_a_deletion_is_asked_about(cli: Cli, secrets: Recording) -> None:
 def test_a_deletion_that_is_denied_ends_the_run(
     cli: Cli, secrets: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit code 3, with the code alone: AWS's own words have the name in them."""
+    """Exit code 3, with only the code: AWS's own words have the name in them."""
     _run(cli)
 
     def delete(**_: Any) -> Any:

@@ -29,7 +29,7 @@ def _verdict(cli: Cli, password: str) -> str:
     return cli("verify", "--login", "olga", "-", input=password).stdout.split("\n")[0]
 
 
-def test_a_generated_password_is_alone_on_stdout(cli: Cli) -> None:
+def test_only_the_generated_password_is_on_stdout(cli: Cli) -> None:
     """As a key is; the record is for a person, on stderr."""
     done = cli(*_ACCOUNT)
     (password,) = done.stdout.splitlines()
@@ -54,7 +54,7 @@ def test_the_password_is_once_in_every_form(cli: Cli, output: str) -> None:
 
 
 def test_a_password_is_read_as_it_is_or_not_at_all(cli: Cli) -> None:
-    """In another encoding it would be one that no client has; a mark is none of it."""
+    """In another encoding no client would have it; a mark is not part of it."""
     done = cli(*_ACCOUNT, "--password", "-", input=_GIVEN.encode("latin-1"))
     assert (done.exit_code, cli.function.requests) == (2, [])
     assert "not UTF-8" in done.stderr
@@ -64,7 +64,7 @@ def test_a_password_is_read_as_it_is_or_not_at_all(cli: Cli) -> None:
 
 
 def test_a_given_password_is_read_and_not_shown(cli: Cli) -> None:
-    """From standard input; on stdout there is the record alone."""
+    """From standard input; on stdout there is only the record."""
     done = cli(*_ACCOUNT, "--password", "-", input=f"{_GIVEN}\n")
     assert done.exit_code == 0
     assert "horse" not in done.output
@@ -153,7 +153,7 @@ def test_clone_takes_another_login(cli: Cli) -> None:
     assert "password" not in found
 
 
-def test_lists_show_logins_beside_key_ids(cli: Cli) -> None:
+def test_lists_show_logins_as_well_as_key_ids(cli: Cli) -> None:
     """One column for both in the table; CSV has one each."""
     cli(*_ACCOUNT)
     key_id = cli.issue()["record"]["keyId"]

@@ -94,7 +94,7 @@ def test_without_a_person_it_is_stored_or_refused(
 def test_a_map_that_somebody_else_stored_meanwhile_stays(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was shown is compared with a version, and put in its place alone."""
+    """What was shown is compared with a version, and replaces only that."""
 
     def slow(_text: str, **_: str) -> str:
         other = {"roles": {"OTHERS": {"allow": ["GET /x"]}}}

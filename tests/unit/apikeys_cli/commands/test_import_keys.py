@@ -46,10 +46,10 @@ def test_an_ontopop_record_is_read_from_a_file(cli: Cli, tmp_path: Path) -> None
     "text",
     [f'{{"key": "{_KEY}"', f'{{"key": "{_KEY}", "enabled": false, "enabled": true}}'],
 )
-def test_what_is_no_json_is_a_usage_error_that_shows_nothing(
+def test_what_is_not_json_is_a_usage_error_that_shows_nothing(
     cli: Cli, tmp_path: Path, text: str
 ) -> None:
-    """The file holds a key, most likely; a name that stands twice says two things."""
+    """The file holds a key, most likely; a duplicate name says two things."""
     file = tmp_path / "record.json"
     file.write_text(text)
     done = cli("import", "--record", str(file))

@@ -304,7 +304,7 @@ def test_csv_is_safe_in_a_spreadsheet(cli: Cli) -> None:
 
 
 def test_corrupt_records_are_named(cli: Cli, account: Any) -> None:
-    """They are no rows, and are not passed over in silence."""
+    """They are not rows, but are not silently ignored."""
     name = "APIKEY_" + "C" * 16
     account.create_secret(Name=name, SecretString='{"schemaVersion": 1}')
     done = cli("list")
@@ -333,7 +333,7 @@ def test_relative_time_is_near_enough(seconds: float, text: str) -> None:
 
 
 def test_an_end_that_is_near_has_its_hour() -> None:
-    """Days suffice for what is far; what is no date is shown as it is."""
+    """Days suffice for what is far; what is not a date is shown as it is."""
     assert dated("2027-01-15T10:30:00", NOW) == "2027-01-15 10:30 (in 2 hours)"
     assert dated("2027-01-24T08:00:00", NOW) == "2027-01-24 (in 9 days)"
     exact = dated("2027-01-24T08:00:00", NOW, exact=True)
@@ -421,7 +421,7 @@ def test_the_pair_of_a_rotation_is_marked(cli: Cli) -> None:
 def test_the_last_use_has_a_column_where_it_is_noted(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its day, or a dash; in a narrow terminal it stands with the others."""
+    """Its day, or a dash; in a narrow terminal it is with the others."""
     records = [
         RECORDS[0] | {"lastUsed": "2027-01-14T07:00:00Z"},
         RECORDS[1] | {"lastUsed": None},

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.unit.apikeys_cli.doubles import Cli
 
 
-def test_issue_prints_the_key_alone_on_stdout(cli: Cli) -> None:
+def test_issue_prints_only_the_key_on_stdout(cli: Cli) -> None:
     """The record and the warning are for a person, on stderr; the key is data."""
     done = cli("issue", "--client", "Acme", "--role", "reader", "--expires", "12h")
     assert done.exit_code == 0
@@ -144,7 +144,7 @@ def test_a_refused_issue_leaves_no_key_file(cli: Cli, tmp_path: Path) -> None:
         (["doctor", "--api", "a"], "one --stage for each --api"),
     ],
 )
-def test_what_a_person_can_mend_is_a_usage_error(
+def test_what_a_person_can_fix_is_a_usage_error(
     cli: Cli, arguments: list[str], text: str
 ) -> None:
     """Exit code 2, the reason on stderr, nothing asked of the function."""
@@ -267,7 +267,7 @@ def test_get_shows_what_a_record_opens(cli: Cli) -> None:
 
 
 def test_get_shows_that_a_record_opens_nothing(cli: Cli) -> None:
-    """Without a role, or revoked; one that reads alone opens less."""
+    """Without a role, or revoked; a read-only one opens less."""
     key_id = cli.issue()["record"]["keyId"]
     nothing = "no role\n  opens nothing: every call is 403\n"
     assert nothing in cli("get", key_id, "--routes").stdout

@@ -35,7 +35,7 @@ def file(tmp_path: Path) -> str:
 
 
 def test_get_prints_the_map_as_put_takes_it(cli: Cli) -> None:
-    """TOML for a person, and its version beside it."""
+    """TOML for a person, with its version."""
     done = cli("roles", "get")
     assert tomllib.loads(done.stdout) == ROLE_MAP
     assert done.stdout.splitlines()[:4] == [
@@ -97,9 +97,7 @@ def test_a_map_from_standard_input_needs_its_answer_beforehand(
 @pytest.mark.parametrize(
     "text", ['{"roles": {}, "roles": {}}', '{"roles": {"A": {}, "A": {}}}']
 )
-def test_a_name_that_stands_twice_is_refused(
-    cli: Cli, tmp_path: Path, text: str
-) -> None:
+def test_a_duplicate_name_is_refused(cli: Cli, tmp_path: Path, text: str) -> None:
     """In JSON as in TOML: which of the two is meant?"""
     path = tmp_path / "roles.json"
     path.write_text(text)
@@ -163,7 +161,7 @@ def test_a_dry_run_of_what_is_stored_finds_no_difference(
 
 
 def test_a_dry_run_of_a_bad_map_exits_with_1(cli: Cli, tmp_path: Path) -> None:
-    """The findings say why it would be refused; odd shapes are no traceback."""
+    """The findings say why it would be refused; odd shapes cause no traceback."""
     path = tmp_path / "roles.toml"
     path.write_text('[roles.a]\nallow = "x"\n[roles]\nB = 1\n')
     done = cli("roles", "put", str(path), "--dry-run")
@@ -211,7 +209,7 @@ def test_put_stores_and_says_how_soon_it_is_in_force(cli: Cli, file: str) -> Non
     assert "Warning" not in done.stderr
 
 
-def test_put_takes_the_place_of_what_was_shown_alone(cli: Cli, file: str) -> None:
+def test_put_replaces_only_what_was_shown(cli: Cli, file: str) -> None:
     """Another write while a person thinks is not overwritten."""
 
     def overtake(request: dict[str, Any], _: object) -> None:
@@ -369,7 +367,7 @@ def test_explain_says_what_shuts_a_route(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_explain_of_a_role_that_opens_nothing_says_so(cli: Cli, tmp_path: Path) -> None:
-    """A record with it alone is answered 403 everywhere."""
+    """A record with only that role is answered 403 everywhere."""
     path = tmp_path / "roles.toml"
     path.write_text("[roles.IDLE]\n")
     done = cli("roles", "explain", "IDLE", "--file", str(path))
@@ -461,7 +459,7 @@ allow = ["POST /report"]
 def test_what_every_operation_is_named_by_is_strict_enough(
     cli: Cli, tmp_path: Path, api: str
 ) -> None:
-    """An operation that nobody may call is none that is open."""
+    """An operation that nobody may call is not open."""
     path = tmp_path / "roles.toml"
     path.write_text('[roles.READER]\nallow = ["GET /reports/{id}"]\n')
     assert cli("roles", "check", str(path), "--openapi", api, "--strict").exit_code == 0

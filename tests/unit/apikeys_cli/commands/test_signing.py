@@ -30,7 +30,7 @@ def _names(account: Any) -> list[str]:
 
 @pytest.fixture
 def leaked(cli: Cli, account: Any) -> dict[str, Any]:
-    """Let two keys stand under a signing key that leaked, and return one."""
+    """Put two keys under a signing key that leaked, and return one."""
     text = signing_secret(_LEAKED)
     account.put_secret_value(SecretId="signing", SecretString=text)
     cli.issue()

@@ -86,7 +86,7 @@ def test_ids_come_from_standard_input(cli: Cli, ids: list[str]) -> None:
     "text", ["", "\n\n", "ak_7GkQ2mV0aZx81TbP_secret\n", "7GkQ2mV0aZx81TbP\nx\n"]
 )
 def test_other_lines_change_nothing_and_are_not_shown(cli: Cli, text: str) -> None:
-    """A key in place of its id stands in no message."""
+    """A key given instead of its id is in no message."""
     done = cli("revoke", "-", "--yes", input=text)
     assert (done.exit_code, cli.function.requests) == (2, [])
     assert "secret" not in done.output
@@ -116,7 +116,7 @@ def test_a_mistyped_client_is_told(cli: Cli, ids: list[str]) -> None:
     assert _states(cli, *ids) == ["active"] * 3
 
 
-def test_what_is_refused_stands_beside_what_is_done(cli: Cli, ids: list[str]) -> None:
+def test_refusals_are_reported_with_what_is_done(cli: Cli, ids: list[str]) -> None:
     """The others are changed, and the exit code is 1."""
     cli("revoke", ids[1], "--yes")
     done = cli("disable", *ids, "--yes", "--output", "json")

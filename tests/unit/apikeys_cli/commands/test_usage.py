@@ -95,7 +95,7 @@ def test_the_table_is_what_a_person_reads(cli: Cli) -> None:
         [_KEY, "refuse", "expired", "3", _ROWS[0]["first"], _ROWS[0]["last"]],
         ["ann", "allow", "granted", "1200", _ROWS[0]["first"], _ROWS[0]["last"]],
         [
-            *("nobody", "known", "refuse", "malformed", "7"),
+            *("unknown", "refuse", "malformed", "7"),
             *(_ROWS[0]["first"], _ROWS[0]["last"]),
         ],
     ]

@@ -36,7 +36,7 @@ def test_what_would_be_refused_exits_with_1(cli: Cli) -> None:
     assert done.stdout.splitlines()[1].startswith("refuse,malformed,")
 
 
-def test_a_route_is_judged_beside_the_credential(cli: Cli) -> None:
+def test_a_route_is_judged_along_with_the_credential(cli: Cli) -> None:
     """Exit code 0 where it is open, 1 where it is shut; by which role, and why."""
     key = cli.issue("--role", "READER")["key"]
     done = cli("verify", "-", "--route", "GET /reports/7", input=key)
@@ -54,7 +54,7 @@ def test_a_route_is_judged_beside_the_credential(cli: Cli) -> None:
     assert rows[0]["route"].startswith("request=POST /reports, open=False")
 
 
-def test_an_address_is_judged_beside_the_credential(cli: Cli) -> None:
+def test_an_address_is_judged_along_with_the_credential(cli: Cli) -> None:
     """Exit code 1 and the reason where the record's networks are others."""
     key = cli.issue("--role", "READER", "--allow-from", "203.0.113.0/24")["key"]
     done = cli("verify", "-", "--from", "203.0.113.7", input=key)
@@ -83,7 +83,7 @@ def test_where_the_policy_opens_more_than_the_rules_the_finding_is_named(
     assert "The policy differs from the rules: 'GET /a/{id}' also opens" in done.stdout
 
 
-def test_what_is_no_request_is_refused_by_the_function(cli: Cli) -> None:
+def test_what_is_not_a_request_is_refused_by_the_function(cli: Cli) -> None:
     """With what it may be."""
     done = cli("verify", "-", "--route", "GET /reports/*", input="canary")
     assert done.exit_code == 1

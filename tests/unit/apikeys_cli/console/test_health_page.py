@@ -31,7 +31,7 @@ def test_nothing_is_read_before_it_is_asked_for(
     assert function.requests == []
 
 
-def test_what_was_found_stands_with_its_remedy(
+def test_findings_are_shown_with_their_remedies(
     browser: Browser, function: InProcess
 ) -> None:
     """The findings of apikeys doctor, all of them."""
@@ -55,7 +55,7 @@ def _answering(browser: Browser, *answers: dict[str, Any]) -> list[dict[str, Any
     return asked
 
 
-def test_usage_is_asked_for_by_a_press_alone(browser: Browser) -> None:
+def test_usage_is_queried_only_on_a_click(browser: Browser) -> None:
     """The query is paid for; it is started once, and waited for by looking again."""
     page = browser.get("/health")
     row = {"keyId": "A" * 16, "outcome": "allow", "reason": "granted"}

@@ -134,7 +134,7 @@ def test_a_page_that_holds_nothing_is_passed_over(
 
     monkeypatch.setattr(browser.console.function, "_transport", nothing)
     page = browser.get("/keys", state="active")
-    assert "No key fits" in page.text
+    assert "No key matches" in page.text
     assert "t4" in page.html
 
 
@@ -178,7 +178,7 @@ def test_search_answers_while_the_records_are_read(
 def test_search_says_why_it_is_incomplete(
     browser: Browser, function: InProcess
 ) -> None:
-    """The function fails midway: its words stand above what was read."""
+    """The function fails midway: its message is above what was read."""
 
     def broken(request: dict[str, Any], _answer: dict[str, Any]) -> None:
         if request["action"] == "list":
@@ -189,7 +189,7 @@ def test_search_says_why_it_is_incomplete(
 
 
 def test_the_records_are_read_once(function: InProcess) -> None:
-    """Each read is paid for; to read anew takes a word."""
+    """Each read is paid for; reading again has to be asked for."""
     catalogue = Catalogue(function.invocation().function)
     _issue(function)
     for _ in range(2):
@@ -226,7 +226,7 @@ def test_several_are_changed_at_once(
     assert len(changed) == 2
 
 
-def test_several_are_revoked_by_their_count_alone(
+def test_several_are_revoked_only_by_their_count(
     browser: Browser, function: InProcess
 ) -> None:
     """Another number revokes nothing, and may be corrected."""
@@ -260,7 +260,7 @@ def test_one_that_fails_does_not_stop_the_others(
 
 
 def test_nothing_selected_is_said(browser: Browser) -> None:
-    """And a verb that is none of the two does nothing."""
+    """And a verb that is neither of the two does nothing."""
     page = browser.get("/keys")
     for values in ({"verb": "revoke"}, {"verb": "issue", "names": ["keyId:a"]}):
         answer = browser.submit(page, "/selected", **values)

@@ -101,7 +101,7 @@ def test_the_form_makes_a_login(
         ({"allowedCidrs": "10.0.0.1/8"}, "allowedCidrs", "host bits"),
     ],
 )
-def test_each_message_stands_beside_its_field(
+def test_each_message_is_next_to_its_field(
     browser: Browser, function: InProcess, typed: dict[str, Any], field: str, said: str
 ) -> None:
     """From the function's answer; nothing was made, and a password is not shown."""
@@ -234,7 +234,7 @@ def test_a_lost_rotation_may_be_sent_again(
 def test_a_given_password_is_asked_for_again(
     browser: Browser, function: InProcess
 ) -> None:
-    """It stands in no answer, not even in one that asks to send the form again."""
+    """It is in no answer, not even in one that asks to send the form again."""
     lost = iter([True])
 
     def fault(request: dict[str, Any], _answer: dict[str, Any]) -> None:

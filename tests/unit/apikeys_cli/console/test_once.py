@@ -129,7 +129,7 @@ def test_a_lost_answer_may_be_sent_again(browser: Browser, function: InProcess) 
 
 
 def test_a_refused_form_may_be_corrected(browser: Browser, function: InProcess) -> None:
-    """What was typed stays, the message stands beside its field, the token is new."""
+    """What was typed stays, the message is next to its field, the token is new."""
     page = browser.submit(browser.get("/new"), "/new", client="", name="Nightly")
     assert page.status == 400
     assert '<p class="error" id="error-client">Field required</p>' in page.html

@@ -106,7 +106,7 @@ def test_a_life_is_led_from_the_page(
 
 
 @pytest.mark.parametrize("typed", ["", "yes", "AAAAAAAAAAAAAAAA"])
-def test_a_key_is_revoked_by_its_id_alone(
+def test_a_key_is_revoked_only_by_its_id(
     browser: Browser, function: InProcess, typed: str
 ) -> None:
     """Typed by the person who means it; spaces around a pasted one are no matter."""
@@ -216,7 +216,7 @@ def test_an_edit_of_nothing_asks_nothing(browser: Browser, function: InProcess) 
     assert "update" not in [request["action"] for request in function.requests]
 
 
-def test_a_bad_edit_is_refused_beside_its_field(
+def test_a_bad_edit_is_refused_next_to_its_field(
     browser: Browser, function: InProcess
 ) -> None:
     """What was typed stays."""

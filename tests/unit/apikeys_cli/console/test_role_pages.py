@@ -77,7 +77,7 @@ def test_an_unchanged_map_is_not_stored(browser: Browser) -> None:
         ('{"roles": {}, "roles": {}}', "can't be read"),
     ],
 )
-def test_what_is_no_map_is_said(browser: Browser, text: str, said: str) -> None:
+def test_what_is_not_a_map_is_reported(browser: Browser, text: str, said: str) -> None:
     """And what was typed stays."""
     page = browser.submit(browser.get("/roles/edit"), "/roles/check", text=text)
     assert page.status == 400
@@ -139,7 +139,7 @@ def test_a_count_that_stops_short_says_so(
     assert "Counted were the first 1 only." in page.text
 
 
-def test_a_bad_map_may_be_written_anew(browser: Browser, account: Any) -> None:
+def test_a_bad_map_may_be_rewritten(browser: Browser, account: Any) -> None:
     """As one that is missing; what can't be reached is an error."""
     account.put_secret_value(SecretId="APIROLES", SecretString="{}x")
     page = browser.get("/roles")

@@ -80,7 +80,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     running.process.communicate()
 
 
-def test_it_serves_this_machine_alone(served: Served) -> None:
+def test_it_serves_only_this_machine(served: Served) -> None:
     """On a free port of 127.0.0.1, until Ctrl-C, which is a good end."""
     address = urlsplit(served.address())
     assert address.hostname == "127.0.0.1"

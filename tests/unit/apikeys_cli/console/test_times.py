@@ -13,7 +13,7 @@ def test_a_time_is_shown_in_utc_and_by_how_far_it_is() -> None:
     assert times.relative("2027-01-18T08:00:00Z", _NOW) == "in 3 days"
 
 
-def test_what_is_no_time_is_shown_as_it_is() -> None:
+def test_what_is_not_a_time_is_shown_as_it_is() -> None:
     """A tampered record's; how far it is, nobody can say."""
     assert times.utc("<soon>") == "<soon>"
     assert times.relative("<soon>", _NOW) == ""

@@ -152,7 +152,7 @@ def test_what_is_wrong_with_a_table_is_told(
 
 
 def test_what_is_not_shown_of_a_table_is_passed_over() -> None:
-    """Its time to live and its recovery are no more than advice."""
+    """Its time to live and its recovery are only advice."""
 
     def deny(answers: dict[str, Any]) -> None:
         for name in ("describe_time_to_live", "describe_continuous_backups"):

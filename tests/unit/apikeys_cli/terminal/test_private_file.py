@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys_cli.terminal import private_file
-from apikeys_cli.terminal.private_file import open_private
+from apikeys_cli.terminal.private_file import open_private, size_of_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,17 +51,17 @@ def test_a_link_is_not_followed(cli: Cli, source: Path, other: Path, name: str) 
     assert [r for r in cli.function.requests if r["action"] == "issue"] == []
 
 
-def test_what_stands_in_the_way_of_the_state_is_replaced(
+def test_what_is_in_the_way_of_the_state_is_replaced(
     cli: Cli, source: Path, other: Path
 ) -> None:
-    """A link beside it, or the rest of a run that was killed: neither is written to."""
+    """A link next to it, or the rest of a killed run: neither is written to."""
     beside = source.parent / f"{_STATE}.new"
     beside.symlink_to(other)
     assert _run(cli, source, source.parent / "keys.csv").exit_code == 0
     assert other.read_text() == "precious\n"
     assert not (source.parent / _STATE).is_symlink()
     beside.write_text("the rest of a run")
-    source.write_text("client\nAlpha\nBeta\n")
+    (source.parent / _STATE).unlink()
     assert _run(cli, source, source.parent / "keys.csv").exit_code == 0
     assert not beside.exists()
 
@@ -91,7 +91,7 @@ def test_only_a_regular_file_is_private(tmp_path: Path) -> None:
         open_private(tmp_path, os.O_RDONLY)
 
 
-def test_a_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_file_is_made_only_for_its_owner(tmp_path: Path) -> None:
     """Whatever the mask of the shell."""
     mask = os.umask(0)
     try:
@@ -101,6 +101,27 @@ def test_a_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o600
     with pytest.raises(FileNotFoundError):
         open_private(tmp_path / "none", os.O_RDONLY)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        (b"", 0),
+        (b"no end", 0),
+        (b"one\ntwo", 4),
+        (b"one\n" + b"x" * 200_000, 4),
+        (b"x" * 200_000, 0),
+        (b"one\ntwo\n", 8),
+    ],
+)
+def test_whole_lines_are_told_from_the_rest(
+    tmp_path: Path, text: bytes, size: int
+) -> None:
+    """However long the rest is."""
+    path = tmp_path / "lines"
+    path.write_bytes(text)
+    with path.open("rb") as file:
+        assert size_of_lines(file.fileno()) == size
 
 
 @pytest.mark.parametrize("is_state", [True, False])
@@ -115,7 +136,7 @@ def test_a_full_disk_ends_a_run_that_can_be_taken_up(
 
     with monkeypatch.context() as patched:
         if is_state:
-            patched.setattr("apikeys_cli.batch.journal.os.fsync", fail)
+            patched.setattr("apikeys_cli.batch.journal_file.os.fsync", fail)
         else:
             patched.setattr("apikeys_cli.terminal.key_file._write", fail)
         done = _run(cli, source, keys)

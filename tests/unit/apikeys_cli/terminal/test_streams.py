@@ -186,7 +186,7 @@ def test_what_could_not_be_printed_is_said(
     assert line.startswith("Error: What was asked for is done, but could not be")
 
 
-def test_a_reader_that_has_enough_is_no_fault(cli: Cli) -> None:
+def test_a_reader_that_has_enough_is_not_a_fault(cli: Cli) -> None:
     """``apikeys list | head`` says nothing."""
     cli.issue()
     done = _run(cli, "list", stdout=_without_reader())
@@ -232,7 +232,7 @@ def test_every_command_works_in_every_encoding(
     roles.write_text('{"roles": {"READER": {"allow": ["GET /größe"]}}}')
     runner = CliRunner(charset=encoding)
     commands = _commands(key_id, roles)
-    # The console serves until it is stopped, and usage prints ids and numbers alone.
+    # The console serves until it is stopped, and usage prints only ids and numbers.
     others = {"console", "usage"}
     assert {command[0] for command in commands} == set(main.commands) - others
     for command in commands:

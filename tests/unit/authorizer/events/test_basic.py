@@ -148,7 +148,7 @@ def test_base64_has_one_spelling() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 5, ["x"], "Bäsic", "Basic \xa0", "Basic é"])
-def test_what_is_no_printable_ascii_is_malformed(value: object) -> None:
+def test_what_is_not_printable_ascii_is_malformed(value: object) -> None:
     """The header, before it is decoded."""
     assert _presented(value) is Reason.MALFORMED
 
@@ -170,7 +170,7 @@ def test_two_readings_are_ambiguous_and_none_is_missing() -> None:
     ],
 )
 def test_a_login_is_presented_rightly_or_not(value: str) -> None:
-    """So that what is nearly one is never passed over beside a key."""
+    """So that what is nearly one is never ignored next to a key."""
     assert has_basic_scheme(read(event_with({"authorization": value})))
 
 
@@ -198,5 +198,5 @@ def test_another_scheme_presents_no_login(value: object) -> None:
     ],
 )
 def test_a_login_in_one_reading_is_presented(headers: object, multi: object) -> None:
-    """In whichever of several headers or values it stands."""
+    """In whichever of several headers or values it is."""
     assert has_basic_scheme(read(event_with(headers, multi)))

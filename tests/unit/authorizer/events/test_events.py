@@ -150,7 +150,7 @@ def test_headers_may_be_missing(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_cold_start_loads_the_kind_at_hand_alone(kind: str) -> None:
+def test_a_cold_start_loads_only_the_kind_at_hand(kind: str) -> None:
     """In a process of its own: each module costs every cold start."""
     done = subprocess.run(
         [sys.executable, "-c", _READ],

@@ -107,7 +107,7 @@ def test_two_readings_that_agree_are_one_value() -> None:
         *["é", "\xa0", "\ufeffa", "\u2003", "\uff41", "\u0661", "\ud800"],
     ],
 )
-def test_what_is_no_printable_ascii_is_malformed(value: object) -> None:
+def test_what_is_not_printable_ascii_is_malformed(value: object) -> None:
     """Other types, control characters and other scripts."""
     assert _presented({"X-API-Key": value}) is Reason.MALFORMED
     assert _presented({"X-API-Key": value}, {"X-API-Key": [value]}) is Reason.MALFORMED
@@ -120,7 +120,7 @@ def test_other_headers_may_hold_anything() -> None:
 
 
 def test_every_text_of_both_readings() -> None:
-    """All values under the name in any case; what is no text is left out."""
+    """All values under the name in any case; what is not a text is left out."""
     event: dict[str, Any] = rest_event()
     event["headers"] = {"A-B": "1", "a-b": None, "a-c": "x", "A-b": "2"}
     event["multiValueHeaders"] = {"a-B": ["3", 4, "1"], "A-B": "5", "c": ["y"]}

@@ -14,7 +14,7 @@ from tests.gateway_events import HTTP_KINDS, key_event
 
 @pytest.mark.parametrize("kind", HTTP_KINDS)
 def test_a_refused_request_is_answered_by_a_deny_of_the_whole_stage(kind: str) -> None:
-    """It says neither whom it refuses nor why."""
+    """It says neither who is refused nor why."""
     assert read(key_event(kind, "a key")).refusal() == {
         "principalId": "refused",
         "policyDocument": {
@@ -30,7 +30,7 @@ def test_a_refused_request_is_answered_by_a_deny_of_the_whole_stage(kind: str) -
     }
 
 
-def test_of_2_0_the_route_s_arn_counts() -> None:
+def test_in_format_2_0_the_arn_of_the_route_counts() -> None:
     """No other one, though an event may hold both."""
     other = STAGE_ARN.replace("/prod", "/other")
     event = key_event("http-api-2.0", "a key") | {"methodArn": f"{other}/GET/"}

@@ -59,7 +59,7 @@ def test_an_outage_may_be_tried_again(status: int, code: str) -> None:
     ],
 )
 def test_a_refusal_is_a_decision_of_the_store(status: int, code: str) -> None:
-    """Whatever is not known to pass is no outage, so nothing stale is served."""
+    """Whatever is not known to pass is not an outage, so nothing stale is used."""
     with pytest.raises(StoreRefusedError) as caught:
         absence(status, code)
     assert str(caught.value) == f"Secrets Manager answered {status} {code}"

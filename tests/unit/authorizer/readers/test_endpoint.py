@@ -103,7 +103,7 @@ def test_the_host_header_has_the_port_where_the_url_has_one(
     ],
 )
 def test_another_url_fails_at_start_up(url: str) -> None:
-    """Neither another scheme, nor a path, nor a port that is no number."""
+    """Neither another scheme, nor a path, nor a port that is not a number."""
     with pytest.raises(ValueError, match=r"\A"):
         Endpoint(url)
 

@@ -132,6 +132,6 @@ def test_what_is_not_exactly_one_answer_is_broken(pieces: tuple[bytes, ...]) -> 
 
 
 def test_a_connection_closed_before_the_answer_is_told_from_a_broken_answer() -> None:
-    """The peer may close what was kept open; that is no outage."""
+    """The peer may close what was kept open; that is not an outage."""
     with pytest.raises(ConnectionResetError):
         _read()

@@ -77,7 +77,7 @@ def test_all_headers_are_returned() -> None:
 
 
 def test_a_signer_follows_the_day() -> None:
-    """Its key is made anew at midnight UTC, also when the clock steps back."""
+    """Its key is derived again at midnight UTC, also when the clock steps back."""
     credentials = Credentials(_ACCESS_KEY, _SECRET_KEY, "a token")
     signer = Signer(credentials, "secretsmanager", "eu-west-1")
     midnight = calendar.timegm((2027, 1, 16, 0, 0, 0))
@@ -139,5 +139,5 @@ def test_credentials_are_read_from_the_environment(
 
 
 def test_repr_shows_no_secret() -> None:
-    """The access key's id alone."""
+    """Only the access key's id."""
     assert repr(Credentials("id", "canary", "canary")) == "Credentials(id, …)"
