@@ -90,7 +90,9 @@ def readable_explanation(found: Mapping[str, Any]) -> Text:
     if found["anyUnmappedRoute"]:
         text.append("  opens   ", style="green").append("every route no role names\n")
     elif not found["opens"]:
-        text.append("  opens nothing: every call is 403\n")
+        # A policy of which the Allows alone are too long is answered 500.
+        is_long = found["policyBytes"] > found["maxPolicyBytes"]
+        text.append(f"  opens nothing{'' if is_long else ': every call is 403'}\n")
     for line in row["findings"]:
         text.append(f"  {line}\n", style="yellow")
     length, longest = found["policyBytes"], found["maxPolicyBytes"]

@@ -127,7 +127,7 @@ def _lost(before: RoleMap, after: RoleMap, rights: Rights) -> Iterator[tuple[str
             if CONNECT in former.allow and CONNECT not in grant.allow:
                 yield text, text
         elif any(lost_parts(former, grant, route)):
-            is_left = any(True for _ in open_parts(grant, route))
+            is_left = any(open_parts(grant, route))
             yield text, f"some of {text}" if is_left else text
 
 
