@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Lines are not folded for a program that reads them.
 _ENDLESS = 10_000
+_COMMAND = "apikeys "
 
 
 class _Messages(HarmlessConsole):
@@ -44,9 +45,14 @@ def messages() -> Console:
 
 
 def say(message: str) -> None:
-    """Print a text that is not data; on a terminal no word of it is broken."""
+    """Print a text that is not data.
+
+    A terminal breaks no word of it, but a line with a command, which is to be copied.
+    """
     console = messages()
-    _tell(console, message, soft_wrap=not console.is_terminal)
+    for line in message.split("\n"):
+        is_whole = not console.is_terminal or _COMMAND in line
+        _tell(console, line, soft_wrap=is_whole)
 
 
 def tell(table: RenderableType) -> None:

@@ -61,6 +61,17 @@ def test_a_terminal_breaks_lines_of_data_between_words(
 
 
 @pytest.mark.usefixtures("_narrow")
+def test_a_command_to_be_copied_stays_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The terminal shows it on two; what it has for copying is one."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    advice = "Nobody has the key: apikeys rotate 7GkQ2mV0aZx81TbP --overlap 0"
+    console.say(f"{_ROLES}\n{advice}")
+    assert capsys.readouterr().err.splitlines()[2:] == [advice]
+
+
+@pytest.mark.usefixtures("_narrow")
 @pytest.mark.parametrize(
     ("command", "names"),
     [
