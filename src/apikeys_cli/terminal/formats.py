@@ -126,9 +126,8 @@ def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:
 
 def echo_lines(lines: Iterable[str]) -> None:
     """Print texts for a person, one per line; a terminal breaks no word of them."""
-    output = console.data()
     for line in lines:
-        output.print(line, soft_wrap=not output.is_terminal)
+        console.print_line(line)
 
 
 def echo(text: str) -> None:

@@ -61,14 +61,16 @@ def test_a_terminal_breaks_lines_of_data_between_words(
 
 
 @pytest.mark.usefixtures("_narrow")
-def test_a_command_to_be_copied_stays_one_line(
+def test_what_is_to_be_copied_stays_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The terminal shows it on two; what it has for copying is one."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     advice = "Nobody has the key: apikeys rotate 7GkQ2mV0aZx81TbP --overlap 0"
-    console.say(f"{_ROLES}\n{advice}")
-    assert capsys.readouterr().err.splitlines()[2:] == [advice]
+    address = f"http://127.0.0.1:8321/enter?token={'x' * 43}"
+    console.say(f"{_ROLES}\n{advice}\nOpen {address}")
+    lines = capsys.readouterr().err.splitlines()[2:]
+    assert lines == [advice, f"Open {address}"]
 
 
 @pytest.mark.usefixtures("_narrow")
