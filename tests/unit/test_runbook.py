@@ -78,6 +78,8 @@ def test_what_is_filled_in_is_an_id_or_a_name_of_the_stack() -> None:
         "<api>",
         "<topic ARN>",
         "<second region>",
+        "<a key in that region>",
+        "<table>",
         "<NoticesFunctionName>",
         "<NoticesQueue>",
         "<AuthorizerLogGroup>",
