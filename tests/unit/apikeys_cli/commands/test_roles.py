@@ -184,8 +184,9 @@ def test_the_first_map_is_compared_with_nothing(account: Any, file: str) -> None
     account.delete_secret(SecretId="signing", ForceDeleteWithoutRecovery=True)
 
 
-def test_put_shows_the_difference_and_asks(cli: Cli, file: str) -> None:
+def test_put_shows_the_difference_and_asks(cli: Cli, file: str, person: None) -> None:
     """Without a yes nothing is stored; the difference is for people, not data."""
+    del person
     for answer in ("n\n", ""):
         done = cli("roles", "put", file, input=answer)
         assert (done.exit_code, done.stdout) == (1, "")
@@ -194,6 +195,16 @@ def test_put_shows_the_difference_and_asks(cli: Cli, file: str) -> None:
     assert cli.json("roles", "get") == ROLE_MAP
     done = cli("roles", "put", file, input="y\n")
     assert (done.exit_code, done.stdout) == (0, "Stored 2 roles.\n")
+
+
+def test_put_asks_nobody_where_nobody_sits(cli: Cli, file: str) -> None:
+    """A usage error; what was already stored is no question."""
+    done = cli("roles", "put", file, input="y\n")
+    assert done.exit_code == 2
+    assert "--yes is required when not interactive" in done.stderr
+    assert cli.json("roles", "get") == ROLE_MAP
+    assert cli("roles", "put", file, "--yes").exit_code == 0
+    assert cli("roles", "put", file).exit_code == 0
 
 
 def test_put_stores_and_says_how_soon_it_is_in_force(cli: Cli, file: str) -> None:
@@ -387,9 +398,12 @@ def test_explain_of_routes_that_are_too_long_says_so(cli: Cli, tmp_path: Path) -
 
 def test_explain_of_what_is_not_there_is_refused(cli: Cli, tmp_path: Path) -> None:
     """An unknown role names the known ones; a bad file its findings."""
-    done = cli("roles", "explain", "NOBODY")
+    done = cli("roles", "explain", "writer,redaer")
     assert done.exit_code == 1
-    assert "there are: ADMINISTRATOR, READER, WRITER" in done.stderr
+    assert done.stderr == (
+        "Error: REDAER is not in the role map; there are: ADMINISTRATOR, READER, "
+        "WRITER. Did you mean READER?\n"
+    )
     path = tmp_path / "roles.toml"
     path.write_text("[roles.b]\n")
     done = cli("roles", "explain", "B", "--file", str(path))
