@@ -297,6 +297,17 @@ def test_an_imported_document_of_a_rest_api_is_not_read(probe: Probe) -> None:
     assert paths == ["/"]
 
 
+def test_an_http_api_is_not_exported(probe: Probe) -> None:
+    """So ``roles check --api`` of one is tried with botocore's answers alone."""
+    api = probe.http_api("2.0", "GET /reports")
+    v2 = probe.emulator.client("apigatewayv2")
+    with pytest.raises(ClientError) as refused:
+        v2.export_api(
+            ApiId=api, StageName="named", OutputType="JSON", Specification="OAS30"
+        )
+    assert refused.value.response["Error"]["Code"] == "NotFoundException"
+
+
 @pytest.mark.parametrize(("ending", "is_allowed"), [(":*", False), ("", True)])
 def test_a_log_query_is_judged_only_by_its_group(
     probe: Probe, ending: str, *, is_allowed: bool

@@ -22,6 +22,17 @@ PERMISSION = {
     },
 }
 
+# All that doctor asks.
+SERVICES = (
+    "apigateway",
+    "apigatewayv2",
+    "cloudwatch",
+    "dynamodb",
+    "lambda",
+    "secretsmanager",
+    "wafv2",
+)
+
 
 def alarm(name: str) -> dict[str, Any]:
     """Return an alarm that is sent to somebody."""

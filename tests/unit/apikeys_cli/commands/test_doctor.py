@@ -16,6 +16,7 @@ from tests.in_process import InProcess
 from tests.unit.apikeys_cli.aws_double import (
     METHOD,
     PERMISSION,
+    SERVICES,
     SOURCE,
     Aws,
     alarm,
@@ -38,16 +39,7 @@ def _examined(
     answers = good_answers()
     if change is not None:
         change(answers)
-    for service in (
-        "lambda",
-        "secretsmanager",
-        "apigateway",
-        "apigatewayv2",
-        "wafv2",
-        "cloudwatch",
-        "dynamodb",
-    ):
-        cli.function.clients[service] = Aws(answers)
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(answers))
     arguments = ["doctor", "--api", "a1", "--stage", "prod", "--output", "json"]
     done = cli(*arguments)
     findings = json.loads(done.stdout)["findings"]
@@ -670,7 +662,7 @@ def test_roles_that_the_map_lacks_are_named(cli: Cli, account: Any) -> None:
     account.put_secret_value(SecretId="APIROLES", SecretString=role_map)
     ((level, what),) = _examined(cli)["roles"]
     assert level == "warn"
-    assert what.startswith("the role map lacks READER, which 2 hold ")
+    assert what.startswith("the role map lacks READER, held by 2, so ")
     assert all(key_id in what for key_id in ids)
     # Without a map there is a graver finding.
     account.put_secret_value(SecretId="APIROLES", SecretString="rubbish")
@@ -824,8 +816,7 @@ def test_a_person_reads_findings_with_what_to_do(
 
 def test_the_table_is_the_default(cli: Cli) -> None:
     """And exit code 0 where nothing fails."""
-    for service in ("lambda", "secretsmanager", "dynamodb", "cloudwatch"):
-        cli.function.clients[service] = Aws(good_answers())
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(good_answers()))
     done = cli("doctor")
     assert done.exit_code == 0
     assert done.stdout.startswith("ok  admin function  apikeys-admin answers")
