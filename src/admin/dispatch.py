@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.parser import ValidationError, parse
@@ -25,6 +24,7 @@ from admin.actions import (
 )
 from admin.errors import Code, RefusedError
 from admin.rules import life_cycle
+from admin.violations import violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,6 @@ _ACTIONS_ON_ACCOUNTS: dict[str, Action] = {
     "clone": issue_account.clone,
     "rotate": issue_account.rotate,
 }
-_FIELD = re.compile(r"[A-Za-z_.]{1,64}")
 
 
 class Actions:
@@ -137,23 +136,9 @@ def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by 
     except ValidationError as error:
         # Neither str(error) nor its input goes on: they may quote a secret.
         first = error.errors(include_url=False, include_input=False)[0]
-    path = [str(part) for part in first["loc"]]
-    # The first part is the action, which selected the request's model.
-    field = ".".join(path[1:]) or ("action" if "union_tag" in first["type"] else "")
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "value_error" and not field:
-        # A rule about several fields names the one to correct.
-        field, message = message.split(": ", 1)
-    if first["type"] == "extra_forbidden":
-        # A name is input, too; only one that looks like a field name is repeated.
-        field = field if _FIELD.fullmatch(field) else ""
-        message = "is not a field of this action" if field else "has an unknown field"
-    if first["type"].startswith("union_tag"):
-        message = "is one of the actions in docs/admin.md"
+    field, rule = violation(first)
     raise RefusedError(
-        Code.INVALID_REQUEST,
-        f"{field or 'the request'}: {message}",
-        field=field or None,
+        Code.INVALID_REQUEST, f"{field or 'the request'}: {rule}", field=field or None
     )
 
 

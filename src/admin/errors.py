@@ -126,3 +126,9 @@ def conflict(what: str) -> RefusedError:
     """Return the refusal for a write that somebody else's write overtook."""
     message = f"{what} was changed by somebody else; read it again"
     return RefusedError(Code.VERSION_CONFLICT, message)
+
+
+def broken_off() -> RefusedError:
+    """Return the refusal to go by a list of which the rest can't be had."""
+    message = "the list of records broke off between two pages; try again"
+    return RefusedError(Code.STORE_UNAVAILABLE, message)

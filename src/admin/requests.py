@@ -245,9 +245,7 @@ class Usage(Request):
     login: Login | None = None
     client: Text | None = None
     days: Annotated[int, Field(ge=1, le=_LOG_DAYS)] = _USAGE_DAYS
-    query_id: (
-        Annotated[str, StringConstraints(pattern="^[A-Za-z0-9-]{1,64}\\z")] | None
-    ) = None
+    query_id: NextToken | None = None
 
     @model_validator(mode="after")
     def _one_question(self) -> Self:

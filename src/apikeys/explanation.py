@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from apikeys.finding import TELL
 from apikeys.pattern import RUN, common, covers, meets, rank
 from apikeys.policy import MAX_BYTES
+from apikeys.reach import open_parts
 from apikeys.route import METHODS
 
 TYPE_CHECKING = False
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from apikeys.document import Document
+    from apikeys.grants import Grant
     from apikeys.roles import RoleMap
     from apikeys.route import Route
 
@@ -21,9 +24,9 @@ def explain(
     """Return what a record with these roles may call, and why nothing else.
 
     Returns:
-        ``opens`` with the routes held; ``closes`` with each other route of the map that
-        overlaps with them, and the rule that closes it; ``findings``; the policy's
-        length.
+        ``opens`` with the routes held of which the policy opens something; ``closes``
+        with the others, each route of the map that overlaps with those held, and the
+        rule that closes it; ``findings``; the policy's length.
     """
     held = [name for name in role_map.roles if name in set(names)]
     grant = role_map.grant(held, read_only=read_only)
@@ -34,10 +37,12 @@ def explain(
         if route.methods_of(read_only=read_only)
         or (not route.methods and not read_only)
     ]
-    closed = dict(_closed(role_map, held, opened, read_only=read_only))
+    closed = dict(_shut(grant, opened))
+    shown = [_text(r, read_only=read_only) for r in opened if r.text not in closed]
+    closed |= dict(_closed(role_map, held, opened, read_only=read_only))
     return {
         "roles": held,
-        "opens": list(dict.fromkeys(_text(r, read_only=read_only) for r in opened)),
+        "opens": list(dict.fromkeys(shown)),
         "closes": [{"route": route, "rule": rule} for route, rule in closed.items()],
         "anyUnmappedRoute": role_map.any_key,
         "findings": [finding.document() for finding in grant.findings],
@@ -53,6 +58,16 @@ def _text(route: Route, *, read_only: bool) -> str:
     if len(methods) == len(route.methods):
         return route.text
     return f"{' '.join(methods)} {route.text.partition(' ')[2]}"
+
+
+def _shut(grant: Grant, held: list[Route]) -> Iterator[tuple[str, str]]:
+    """Yield the held routes of which a policy opens nothing, and why."""
+    lost = {finding.route for finding in grant.findings if finding.grade != TELL}
+    for route in held:
+        if route.methods and not any(open_parts(grant, route)):
+            is_shortened = route.text not in lost and grant.bytes > MAX_BYTES
+            why = "the policy would be too long" if is_shortened else "see the findings"
+            yield route.text, f"lost: {why}"
 
 
 def _closed(

@@ -61,13 +61,6 @@ class Grant:
         grave = (f for f in self.findings if f.grade != TELL or not f.route)
         return tuple(finding.message for finding in grave)
 
-    def opens(self, method: str, path: str) -> bool:
-        """Return whether its policy allows a request, as IAM reads it."""
-        text = method + path
-        return any(matches(resource, text) for resource in self.allow) and not any(
-            matches(resource, text) for resource in self.deny
-        )
-
 
 def compile_grant(
     role_map: RoleMap, names: Iterable[str], *, read_only: bool = False
@@ -224,23 +217,6 @@ def _fitted(grant: Grant, held: list[str]) -> Grant:
 def _closing_more(held: list[str], what: str, requests: Iterable[str]) -> Finding:
     message = f"to keep the policy within {MAX_BYTES} bytes, {what} than need be"
     return Finding(TELL, held, "", message, requests=requests)
-
-
-def matches(resource: str, text: str) -> bool:
-    """Return whether a text matches a resource, in which ``*`` is any run."""
-    first, *others = resource.split(RUN)
-    if not others:
-        return text == resource
-    *middle, last = others
-    if not text.startswith(first) or not text.endswith(last):
-        return False
-    place, end = len(first), len(text) - len(last)
-    for literal in middle:
-        found = text.find(literal, place, end)
-        if found < 0:
-            return False
-        place = found + len(literal)
-    return place <= end
 
 
 def _connects(role_map: RoleMap, held: list[str], *, read_only: bool) -> bool:

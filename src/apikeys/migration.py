@@ -7,7 +7,8 @@ any-key, the routes that it lacks.
 from __future__ import annotations
 
 from apikeys.grants import compile_within
-from apikeys.pattern import covers, glob, meets, text
+from apikeys.pattern import glob, text
+from apikeys.reach import has_any, overlaps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,26 +39,20 @@ def opens_no_longer(
     """
     for name in ("", *role_map.roles) if role_map.any_key else role_map.roles:
         grant = compile_within(role_map, [name] if name else [], work)
-        before = _globs(_denied_before(role_map, name))
-        allowed = [_pattern(resource) for resource in grant.allow]
-        denied = [_pattern(r) for r in grant.deny if not r.startswith("*%")]
-        fresh = [p for p in denied if not any(covers(wide, p) for wide in before)]
+        before = [text(pattern) for pattern in _globs(_denied_before(role_map, name))]
+        fresh = [
+            resource
+            for resource in grant.deny
+            if not resource.startswith("*%") and not has_any(before, resource)
+        ]
         if role_map.any_key and fresh:
-            yield name, UNNAMED, [text(pattern) for pattern in fresh]
+            yield name, UNNAMED, fresh
         for route in role_map.roles[name].allow if name else ():
-            opened = [
-                pattern
-                for pattern in _globs([route])
-                if not any(covers(wide, pattern) for wide in before)
-            ]
-            lost = [p for p in opened if not any(covers(w, p) for w in allowed)]
-            lost += [p for p in fresh if any(meets(p, wide) for wide in opened)]
+            opened = [p for p in _globs([route]) if not has_any(before, text(p))]
+            lost = [text(p) for p in opened if not has_any(grant.allow, text(p))]
+            lost += [r for r in fresh if any(overlaps(r, wide) for wide in opened)]
             if lost:
-                yield name, route.text, [text(pattern) for pattern in lost]
-
-
-def _pattern(resource: str) -> Pattern:
-    return tuple(resource.split("/"))
+                yield name, route.text, lost
 
 
 def _denied_before(role_map: RoleMap, name: str) -> Iterator[Route]:

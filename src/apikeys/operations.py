@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apikeys.finding import TELL, Finding
+from apikeys.finding import TELL, Finding, located
 from apikeys.pattern import RUN, covers, glob, meets, rank
 from apikeys.reach import open_parts
 from apikeys.route import CONNECT
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from apikeys.route import Route
 
 
-def compare(role_map: RoleMap, operations: Iterable[Route]) -> Document:
+def compare(role_map: RoleMap, operations: Iterable[Route], api: str = "") -> Document:
     """Return what a role map means for an API's operations.
 
     Args:
         role_map: whose roles are examined, each by itself.
         operations: those of the API, written as routes.
+        api: whose map it is, by id or id/stage; empty for the top level.
 
     Returns:
         ``opens`` with the operations that each role opens, ``closed`` with those that
@@ -38,13 +39,14 @@ def compare(role_map: RoleMap, operations: Iterable[Route]) -> Document:
     opened = {text for texts in opens.values() for text in texts}
     # A key without roles may open what each of the roles denies.
     bare = role_map.grant([])
+    unnamed = located(api, open_unnamed(role_map, operations))
     return {
         "opens": opens,
         "closed": [
             o.text for o in operations if o.text not in opened and not _opens(bare, o)
         ],
         "unmatched": list(_unmatched(role_map, operations)),
-        "findings": [f.document() for f in open_unnamed(role_map, operations)],
+        "findings": [finding.document() for finding in unnamed],
     }
 
 
@@ -74,7 +76,7 @@ def open_unnamed(role_map: RoleMap, operations: Iterable[Route]) -> Iterator[Fin
 def _opens(grant: Grant, operation: Route) -> bool:
     if operation.text == CONNECT:
         return CONNECT in grant.allow
-    return any(True for _ in open_parts(grant, operation))
+    return any(open_parts(grant, operation))
 
 
 def _is_for_every_key(role_map: RoleMap, operation: Route) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from apikeys.grants import matches
 from apikeys.pattern import RUN, covers, rank
+from apikeys.reach import matches, opens
 from apikeys.route import CONNECT, METHODS, READING
 
 TYPE_CHECKING = False
@@ -95,7 +95,7 @@ def judge(
     """
     names = list(names)
     grant = role_map.grant(names, read_only=read_only)
-    is_open = grant.opens(request.method, request.path)
+    is_open = opens(grant, request.method, request.path)
     holder = _Holder(role_map, names, read_only=read_only)
     roles, reason = _ruled(holder, request)
     answer: Document = {

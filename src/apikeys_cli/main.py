@@ -24,7 +24,7 @@ from apikeys_cli.errors import explained
 from apikeys_cli.options.common import global_options
 from apikeys_cli.options.help import Family
 from apikeys_cli.terminal import streams
-from apikeys_cli.terminal.visible import visible_errors
+from apikeys_cli.terminal.console import told_errors
 
 
 class _Commands(Family):
@@ -38,7 +38,7 @@ class _Commands(Family):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command that was asked for."""
-        with visible_errors(), explained():
+        with told_errors(), explained():
             return super().invoke(ctx)
 
 

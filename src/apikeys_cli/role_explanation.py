@@ -13,6 +13,7 @@ from apikeys.explanation import explain
 from apikeys.roles import RoleMap
 from apikeys.session import is_read_only
 from apikeys_cli.role_findings import sentence, sentences
+from apikeys_cli.role_names import split, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ def explanation(
 
     Args:
         role_map: the whole map.
-        names: of the roles.
+        names: of the roles; each may list several.
         api: the API in question, None for those without a map of their own.
         stage: the API's.
 
@@ -36,11 +37,9 @@ def explanation(
         ClickException: the map is invalid, or has no such role.
     """
     parsed = _parsed(role_map)
-    roles = [role_name.normalise(name) or name for name in names]
-    if unknown := [name for name in roles if name not in parsed.role_names()]:
-        known = ", ".join(sorted(parsed.role_names())) or "none"
-        message = f"not in the role map: {', '.join(unknown)}; there are: {known}"
-        raise click.ClickException(message)
+    roles = [role_name.normalise(name) or name for name in split(names)]
+    if unknown := told(roles, parsed.role_names()):
+        raise click.ClickException(unknown)
     return explain(parsed if api is None else parsed.of(api, stage), roles)
 
 
@@ -91,7 +90,9 @@ def readable_explanation(found: Mapping[str, Any]) -> Text:
     if found["anyUnmappedRoute"]:
         text.append("  opens   ", style="green").append("every route no role names\n")
     elif not found["opens"]:
-        text.append("  opens nothing: every call is 403\n")
+        # A policy of which the Allows alone are too long is answered 500.
+        is_long = found["policyBytes"] > found["maxPolicyBytes"]
+        text.append(f"  opens nothing{'' if is_long else ': every call is 403'}\n")
     for line in row["findings"]:
         text.append(f"  {line}\n", style="yellow")
     length, longest = found["policyBytes"], found["maxPolicyBytes"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apikeys.finding import REFUSE, RESTRICT, TELL
 from apikeys.migration import UNNAMED
+from apikeys_cli.dates import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +54,8 @@ def _routes(findings: list[Mapping[str, Any]]) -> Iterator[str]:
         more = f"; and {len(sets) - _MOST_SETS} more" if sets[_MOST_SETS:] else ""
         yield f"  likewise '{route}' ({shown}{more})"
     if len(by_route) > _MOST_ROUTES:
-        yield f"  and {len(by_route) - _MOST_ROUTES} more routes (--output json)"
+        more = counted(len(by_route) - _MOST_ROUTES, "more route")
+        yield f"  and {more} (--output json)"
 
 
 def lost_sentence(lost: Mapping[str, Any]) -> str:

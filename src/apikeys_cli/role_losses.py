@@ -13,6 +13,7 @@ from apikeys.reach import lost_parts, open_parts
 from apikeys.roles import RoleMap
 from apikeys.route import CONNECT
 from apikeys.session import is_read_only
+from apikeys_cli.dates import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -126,7 +127,7 @@ def _lost(before: RoleMap, after: RoleMap, rights: Rights) -> Iterator[tuple[str
             if CONNECT in former.allow and CONNECT not in grant.allow:
                 yield text, text
         elif any(lost_parts(former, grant, route)):
-            is_left = any(True for _ in open_parts(grant, route))
+            is_left = any(open_parts(grant, route))
             yield text, f"some of {text}" if is_left else text
 
 
@@ -134,7 +135,7 @@ def _listed(losers: Counter[str]) -> Iterator[str]:
     for route, count in losers.most_common(_MOST_ROUTES):
         yield f", {count} {'loses' if count == 1 else 'lose'} {route}"
     if len(losers) > _MOST_ROUTES:
-        yield f", and {len(losers) - _MOST_ROUTES} more routes"
+        yield f", and {counted(len(losers) - _MOST_ROUTES, 'more route')}"
 
 
 def _keys(count: int, verb: str) -> str:

@@ -10,7 +10,7 @@ from apikeys import role_name
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from apikeys_cli.admin_function import AdminFunction
 
@@ -48,16 +48,21 @@ def unknown(function: AdminFunction, names: Iterable[str]) -> str:
     Also empty if the role map can't be read.
     """
     try:
-        known = sorted(named_in(function.invoke("roles.get")["roleMap"]))
+        known = named_in(function.invoke("roles.get")["roleMap"])
     except (RefusedByFunctionError, UnreachableError):
         return ""
+    return told(names, known)
+
+
+def told(names: Iterable[str], known: Collection[str]) -> str:
+    """Return a sentence on the names that are not known, nothing where all are."""
     spelled = [role_name.normalise(name) or name for name in names]
     strangers = [name for name in spelled if name not in known]
     if not strangers:
         return ""
     meant = [m for name in strangers for m in get_close_matches(name, known, n=1)]
     suggestion = f" Did you mean {', '.join(dict.fromkeys(meant))}?" if meant else ""
-    there_are = ", ".join(known) or "none"
+    there_are = ", ".join(sorted(known)) or "none"
     verb = "is" if len(strangers) == 1 else "are"
     return (
         f"{', '.join(strangers)} {verb} not in the role map; there are: {there_are}."

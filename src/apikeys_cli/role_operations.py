@@ -95,8 +95,9 @@ def compared(
     except MalformedRoleMapError:
         return {}
     deciding = parsed if api is None else parsed.of(api, stage)
+    whose = next(name for name, one in parsed.maps() if one is deciding)
     routes, unsaid = operations(document)
-    return {"operations": {**compare(deciding, routes), "notChecked": unsaid}}
+    return {"operations": {**compare(deciding, routes, whose), "notChecked": unsaid}}
 
 
 def lines(found: Mapping[str, Any]) -> Iterator[str]:

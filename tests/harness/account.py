@@ -15,13 +15,20 @@ from unittest.mock import patch
 from admin.dispatch import Actions
 from admin.stores import dynamodb, engine, table_list
 from apikeys import digest
-from tests.builders import NOW, ROLE_MAP, signing_secret_with_lookup
+from tests.builders import (
+    NOW,
+    PREVIOUS_TEXT,
+    ROLE_MAP,
+    signing_secret_with_lookup,
+)
 from tests.fakes import ROLES_NAME, SIGNING_NAME
 from tests.harness.api_gateway import ApiGateway
 from tests.harness.client import Client
 from tests.harness.dynamodb import DynamoDb
 from tests.harness.held import Held, of_items, of_secrets
+from tests.harness.logs import Logs
 from tests.harness.secrets_manager import SecretsManager
+from tests.harness.topic import Topic
 from tests.in_process import deployment_of
 
 if TYPE_CHECKING:
@@ -57,7 +64,9 @@ class Account:
         self.secrets = SecretsManager(self._clock)
         self.table = DynamoDb()
         self.gateway = ApiGateway(plans={PLAN: []}, rest_stages={_STAGE})
-        self.store(SIGNING_NAME, signing_secret_with_lookup())
+        self.logs = Logs()
+        self.topic = Topic()
+        self.store(SIGNING_NAME, signing_secret_with_lookup(PREVIOUS_TEXT))
         self.store(ROLES_NAME, json.dumps(ROLE_MAP))
 
     def _clock(self) -> float:
@@ -94,8 +103,14 @@ class Account:
         return json.loads(json.dumps(answer))
 
     def _clients(self, line: Line) -> Callable[[str], Client]:
+        services = {
+            "secretsmanager": self.secrets,
+            "dynamodb": self.table,
+            "logs": self.logs,
+            "sns": self.topic,
+        }
+
         def client(service: str) -> Client:
-            services = {"secretsmanager": self.secrets, "dynamodb": self.table}
             return Client(service, services.get(service, self.gateway), line)
 
         return client

@@ -39,6 +39,9 @@ _APART = {
     "roles.put",
     "flush",
     "signing.rotate",
+    "signing.retire",
+    "notify",
+    "usage",
 }
 # What the short form interleaves: each other scenario is like one of these.
 _INTERLEAVED = {"in a plan", "revoked", "sister expired", "account in overlap"}

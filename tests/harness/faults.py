@@ -17,6 +17,8 @@ _THROTTLED = {
     "dynamodb": "ProvisionedThroughputExceededException",
     "apigateway": "TooManyRequestsException",
     "apigatewayv2": "TooManyRequestsException",
+    "logs": "ThrottlingException",
+    "sns": "ThrottledException",
 }
 
 

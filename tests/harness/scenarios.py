@@ -7,9 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from admin.stores.signing_secret import fingerprint
 from apikeys.key import derived_key_id
 from tests import tables
-from tests.builders import ROLE_MAP, entropy, foreign_key, ontopop_text
+from tests.builders import (
+    PREVIOUS_TEXT,
+    ROLE_MAP,
+    entropy,
+    foreign_key,
+    ontopop_text,
+)
+from tests.harness import logs, topic
 from tests.harness.account import DELIVERED, PLAN, Account
 
 if TYPE_CHECKING:
@@ -80,6 +88,7 @@ def all_scenarios(store: str) -> list[Scenario]:
         _account(make, "account in overlap"),
         _delivered(make, "delivered"),
         _imported(make, "imported"),
+        _watched(make, "watched"),
         _no_role_map(make, "no role map"),
     ]
     if store == "secretsmanager":
@@ -209,6 +218,21 @@ def _no_role_map(make: Make, name: str) -> Scenario:
     return made
 
 
+def _watched(make: Make, name: str) -> Scenario:
+    """Return one whose keys' use and end people ask for, and are told of."""
+    told = {"EXPIRY_NOTICES": "7,1", "ALARM_TOPIC_ARN": topic.ARN}
+    made = Scenario(name, make(AUTHORIZER_LOG_GROUP=logs.GROUP, **told))
+    answer = made.done("K", action="issue", **_DESCRIBED, lifetimeDays=7)
+    subject = {"keyId": answer["record"]["keyId"]}
+    asked = made.done("", action="usage", **subject)
+    made.may_ask("notify")
+    made.may_ask("usage", **subject)
+    made.may_ask("usage of a client", client=_DESCRIBED["client"])
+    made.may_ask("usage, its answer", queryId=asked["queryId"])
+    _ask_of_each(made, "", subject)
+    return made
+
+
 def _ask_of_a_key(made: Scenario, which: str, subject: Event) -> None:
     _ask_of_each(made, which, subject)
     for text, overlap in {"rotate": OVERLAP, "rotate at once": 0}.items():
@@ -236,6 +260,8 @@ def _ask_of_all(made: Scenario) -> None:
     other["roles"]["AUDITOR"] = {"allow": ["GET /audit"]}
     for action in ("list", "roles.get", "flush", "signing.rotate"):
         made.may_ask(action)
+    retired = fingerprint(PREVIOUS_TEXT.encode())
+    made.may_ask("signing.retire", fingerprint=retired)
     made.may_ask("roles.check", roleMap=other)
     made.may_ask("roles.put", roleMap=other)
     made.may_ask("roles.put the first", roleMap=ROLE_MAP)

@@ -297,6 +297,17 @@ def test_an_imported_document_of_a_rest_api_is_not_read(probe: Probe) -> None:
     assert paths == ["/"]
 
 
+def test_an_http_api_is_not_exported(probe: Probe) -> None:
+    """So ``roles check --api`` of one is tried with botocore's answers alone."""
+    api = probe.http_api("2.0", "GET /reports")
+    v2 = probe.emulator.client("apigatewayv2")
+    with pytest.raises(ClientError) as refused:
+        v2.export_api(
+            ApiId=api, StageName="named", OutputType="JSON", Specification="OAS30"
+        )
+    assert refused.value.response["Error"]["Code"] == "NotFoundException"
+
+
 @pytest.mark.parametrize(("ending", "is_allowed"), [(":*", False), ("", True)])
 def test_a_log_query_is_judged_only_by_its_group(
     probe: Probe, ending: str, *, is_allowed: bool
@@ -347,3 +358,22 @@ def test_a_log_query_is_judged_only_by_its_group(
     with pytest.raises(ClientError) as refused:
         logs.start_query(**asked, startTime=0, endTime=1)
     assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+def test_an_alarm_is_found_by_its_metric_alone(probe: Probe) -> None:
+    """AWS: by these dimensions alone. So doctor takes one API's alarm for another's."""
+    client = probe.emulator.client("cloudwatch")
+    asked = {"Namespace": "AWS/ApiGateway", "MetricName": "Probe"}
+    client.put_metric_alarm(
+        **asked,
+        AlarmName="probe",
+        Dimensions=[{"Name": "ApiName", "Value": "probe"}],
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    dimensions = [{"Name": "ApiName", "Value": "another"}]
+    found = client.describe_alarms_for_metric(**asked, Dimensions=dimensions)
+    assert [alarm["AlarmName"] for alarm in found["MetricAlarms"]] == ["probe"]

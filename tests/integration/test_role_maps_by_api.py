@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.clients import apikeys, call
+from local.clients import CliError, apikeys, call
 from local.kinds import HTTP, HTTP_STAGE
 from local.scenarios.keys import ROLE_MAP
 
@@ -90,3 +90,54 @@ def test_the_command_line_explains_each_of_them(
     for place, options in at.items():
         found = apikeys(stack, "roles", "explain", "PARTNER", *options)
         assert found["opens"] == [f"GET /management/{place}"]
+
+
+_TOP = """
+[roles.PARTNER]
+allow = ["GET /whoami"]
+"""
+_OF_THE_API = """
+[apis."{api}".roles.PARTNER]
+allow = ["POST /management", "PUT /management/{{id}}"]
+"""
+_OF_THE_STAGE = """
+[apis."{api}/example"]
+unmapped = "any-key"
+
+[apis."{api}/example".roles.PARTNER]
+allow = ["* /management", "* /management/*", "* /triplestore", "* /triplestore/*"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("tables", "opened", "closed"),
+    [
+        ([_TOP], ["GET /whoami"], 16),
+        ([_TOP, _OF_THE_API], ["POST /management", "PUT /management/*"], 15),
+        ([_TOP, _OF_THE_API, _OF_THE_STAGE], None, 0),
+    ],
+)
+def test_an_exported_api_is_compared_with_the_map_that_decides_there(
+    stack: Stack,
+    tmp_path: Path,
+    tables: list[str],
+    opened: list[str] | None,
+    closed: int,
+) -> None:
+    """Its stage's, else its own, else the top level's."""
+    api = stack.outputs["ExampleApiId"]
+    file = tmp_path / "roles.toml"
+    file.write_text("".join(table.format(api=api) for table in tables))
+    check = ("roles", "check", str(file), "--api", api, "--stage", "example")
+    found = apikeys(stack, *check)["operations"]
+    operations = [*found["opens"]["PARTNER"], *found["closed"]]
+    assert len(operations) == 17
+    assert found["opens"]["PARTNER"] == (opened or operations)
+    assert len(found["closed"]) == closed
+    told = [(finding["api"], finding["route"]) for finding in found["findings"]]
+    if opened is None:
+        assert told == [(f"{api}/example", "GET /whoami")]
+        with pytest.raises(CliError):
+            apikeys(stack, *check, "--strict")
+    else:
+        assert told == []

@@ -7,6 +7,7 @@ from random import Random  # noqa: TID251 - the same maps at every run
 import pytest
 
 from apikeys import ruling
+from apikeys.reach import opens
 from apikeys.roles import RoleMap
 from tests import triples
 from tests.meaning import Meaning
@@ -33,7 +34,7 @@ def test_the_verdict_is_the_policys_and_the_reason_the_rules(
                 continue
             said = ruling.judge(role_map, names, asked, read_only=read_only)
             should_be = meaning.opens(set(names), call, read_only=read_only)
-            assert said["open"] == grant.opens(call.method, call.path)
+            assert said["open"] == opens(grant, call.method, call.path)
             assert set(said["roles"]) <= set(names)
             if said["open"] == should_be:
                 assert "finding" not in said, (found, names, call, said)

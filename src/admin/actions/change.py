@@ -32,6 +32,7 @@ def enable(deployment: Deployment, request: Enable) -> Document:
     """Answer ``enable``."""
     found = deployment.records.live(request.principal)
     deployment.grants.check_record(found.record)
+    found = deployment.gateway_keys.renewed(found)
     record = found.record.changed(enabled=True)
     warned = lost_routes(deployment.role_maps.readable(), record)
     return {
@@ -73,6 +74,10 @@ def update(deployment: Deployment, request: Update) -> Document:
         warned = findings(deployment.role_maps.readable(), record)
     else:
         warned = lost_routes(deployment.role_maps.readable(), record)
+    if request.asks_for_an_end:
+        # What had ended may pass again, and has to be metered then.
+        found = deployment.gateway_keys.renewed(found)
+        record = found.record.changed(**fields)
     return {
         **_changed(deployment, found, record),
         **deployment.settings.granting_bound,

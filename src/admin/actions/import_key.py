@@ -54,6 +54,7 @@ def import_key(deployment: Deployment, request: Import) -> Document:
     # Dates count from the first import.
     first = _first_time(request, earlier.record, now)
     _check_same(earlier.record, _fields(deployment, request, text, known, first))
+    earlier = deployment.gateway_keys.renewed(earlier)
     view = public_view(earlier.record, earlier.version, now)
     return {"status": 201, "record": view, "repeated": True, **bound}
 

@@ -67,6 +67,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     if idempotency.was_written_by(old.record, request):
         made, found = _repeated(deployment, request, old)
     else:
+        old = deployment.gateway_keys.renewed(old)
         made, record = _with_new_password(deployment, request, old.record)
         found = deployment.records.replace(
             old, idempotency.fingerprinted(record, request), notes_for(request)
@@ -153,6 +154,7 @@ def _repeated(
     # The clone's model may have lost roles since, which its record still has.
     deployment.grants.check_record(record)
     idempotency.check_repeat(record, request, int(deployment.clock()))
+    earlier = deployment.gateway_keys.renewed(earlier)
     if deployment.deliveries.holds(request.deliver_to, record):
         # An earlier attempt delivered its password: another would make it void.
         made = Made(Principal.of(record), {}, {})
@@ -160,7 +162,8 @@ def _repeated(
     made = deployment.minting.account(
         record.principal, request.password, salted_like=record.digest
     )
-    changed = record.changed(digest=made.proof["digest"])
+    changed = earlier.record.changed(digest=made.proof["digest"])
+    changed = idempotency.fingerprinted(changed, request)
     return made, deployment.records.replace(earlier, changed, notes_for(request))
 
 

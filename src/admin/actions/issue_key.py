@@ -184,10 +184,12 @@ def _written(
             # The clone's model may have lost roles since, which its record has.
             deployment.grants.check_record(record)
             idempotency.check_repeat(record, request, now)
+            earlier = deployment.gateway_keys.renewed(earlier)
             if deployment.deliveries.holds(request.deliver_to, record):
                 # An earlier attempt delivered its key: another would make it void.
                 return made.delivered(str(request.deliver_to)), earlier
-            changed = record.changed(**made.proof)
+            changed = earlier.record.changed(**made.proof)
+            changed = idempotency.fingerprinted(changed, request)
             return made, deployment.records.replace(earlier, changed, notes)
     fields = versioned(made.proof | compose(now, None))
     record = made.principal.parse(document.dumps(fields))

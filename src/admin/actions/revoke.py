@@ -78,9 +78,10 @@ def restore(deployment: Deployment, request: Restore) -> Document:
     if isinstance(stored, Stored):
         found = _unfinished(deployment, principal, stored)
     else:
-        deployment.grants.check(
-            deployment.tombstones.roles(deployment.records.name(principal))
-        )
+        # Before it is back: it would serve for a moment, and an answer be cached.
+        held = deployment.tombstones.held(deployment.records.name(principal))
+        deployment.grants.check(held.roles)
+        deployment.grants.check_fields(held.fields)
         if not deployment.records.restore(principal):
             message = f"the store does not restore the {principal.noun}; it may "
             message += "be purged by now"

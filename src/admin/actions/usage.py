@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin.principal import Principal
-from admin.rules import usage_query
+from admin.rules import page_token, usage_query
 from admin.stores.engine import Wanted
 from apikeys import timestamp
 from apikeys.defaults import DAY
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from admin.deployment import Deployment
     from admin.requests import Usage
     from apikeys.document import Document
+
+
+_ANSWER_OF: Document = {"action": "usage"}
 
 
 def usage(deployment: Deployment, request: Usage) -> Document:
@@ -30,7 +33,7 @@ def usage(deployment: Deployment, request: Usage) -> Document:
     query_id = deployment.decisions.ask(usage_query.query(principals), begin, end)
     answer: Document = {
         "status": 200,
-        "queryId": query_id,
+        "queryId": page_token.wrapped(query_id, _ANSWER_OF),
         "from": f"{timestamp.format_utc(begin)}Z",
         "to": f"{timestamp.format_utc(end)}Z",
     }
@@ -39,10 +42,11 @@ def usage(deployment: Deployment, request: Usage) -> Document:
     return answer
 
 
-def _answer(deployment: Deployment, query_id: str) -> Document:
-    answered = deployment.decisions.answered(query_id)
+def _answer(deployment: Deployment, text: str) -> Document:
+    query_id = page_token.unwrapped(text, _ANSWER_OF, "queryId")
+    answered = deployment.decisions.answered(str(query_id))
     if answered is None:
-        return {"status": 200, "queryId": query_id}
+        return {"status": 200, "queryId": text}
     return {
         "status": 200,
         "usage": usage_query.usage(answered.rows),

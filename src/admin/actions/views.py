@@ -100,9 +100,9 @@ def findings(role_map: RoleMap | None, record: Record) -> Document:
     Roles that lose routes were refused by the action that grants them. The policy fits;
     it is not known whether the context counts as well.
     """
-    if role_map is None:
-        return {}
     found = [] if record.roles else [_without_roles(role_map)]
+    if role_map is None:
+        return _shown(found)
     found += _lost(role_map, record)
     length = max(_answer_bytes(one, record) for _, one in role_map.maps())
     if length > policy.MAX_BYTES:
@@ -146,9 +146,12 @@ def _shown(found: list[Finding]) -> Document:
     return {"findings": [finding.document() for finding in found]} if found else {}
 
 
-def _without_roles(role_map: RoleMap) -> Finding:
+def _without_roles(role_map: RoleMap | None) -> Finding:
     message = "without a role it opens no route: every call is 403"
-    if any(one.any_key for _, one in role_map.maps()):
+    if role_map is None:
+        message = "without a role it opens no route, or every route that no role names"
+        message += ": no role map says which yet"
+    elif any(one.any_key for _, one in role_map.maps()):
         message = "without a role it opens every route that no role names"
     return Finding(TELL, (), "", message)
 

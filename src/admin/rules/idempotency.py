@@ -33,12 +33,16 @@ _NEW = {"deliver_to"}
 def fingerprinted(record: Record, request: Issue | Clone | Rotate) -> Record:
     """Return a record with fingerprints of the request that makes it.
 
-    Without a token it has none, and an earlier request's are removed.
+    Without a token it has none, and an earlier request's are removed. A repeat keeps
+    the request's, which an older release may have written in its own way.
     """
-    bare = record.changed(**{_FIELD: None})
+    attempt, bare = record.document.get(_FIELD), record.changed(**{_FIELD: None})
     if request.request_token is None:
         return bare
-    attempt = {"request": _of_request(request), "record": _of_fields(bare.document)}
+    of_request = _of_request(request)
+    if isinstance(attempt, dict) and was_written_by(record, request):
+        of_request = attempt["request"]
+    attempt = {"request": of_request, "record": _of_fields(bare.document)}
     return bare.changed(**{_FIELD: attempt})
 
 

@@ -66,5 +66,7 @@ class Lifetimes:
         if self._longest_days and (
             ends_at is None or ends_at > now + self._longest_days * DAY
         ):
-            raise invalid(field, f"keys live at most {self._longest_days} days here")
+            days = self._longest_days
+            length = "a day" if days == 1 else f"{days} days"
+            raise invalid(field, f"keys live at most {length} here")
         return None if ends_at is None else timestamp.format_utc(ends_at)

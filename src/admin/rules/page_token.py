@@ -1,9 +1,9 @@
-"""The tokens by which a caller asks for the next page, checked before any call.
+"""The tokens by which a caller asks for more, checked before any call.
 
-Whatever goes to AWS as a token appears in CloudTrail, and people may paste a key. So
-the engine's token is handed out with a checksum of itself and of what the pages list; a
-text without the right one goes no further. The checksum is not secret: whoever makes up
-a token only sends AWS a text of their own.
+Whatever goes to AWS as a token appears in CloudTrail, and people may paste a key. So a
+store's token, or a query's id, is handed out with a checksum of itself and of what it
+is for; a text without the right one goes no further. The checksum is not secret:
+whoever makes up a token only sends AWS a text of their own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def wrapped(token: str, pages_of: Document) -> str:
     """Return the token of a next page; an empty one asks for the first.
 
     Args:
-        token: the engine's.
+        token: AWS's.
         pages_of: what the pages list, which the next request has to repeat.
     """
     content = token.encode()
@@ -34,26 +34,26 @@ def wrapped(token: str, pages_of: Document) -> str:
     return _FORM + packed.decode().rstrip("=")
 
 
-def unwrapped(text: str, pages_of: Document) -> str | None:
-    """Return the engine's token from a text that ``wrapped`` returned.
+def unwrapped(text: str, pages_of: Document, field: str = "nextToken") -> str | None:
+    """Return AWS's token from a text that ``wrapped`` returned; None for the first.
 
     Raises:
-        RefusedError: 400, it is another text, or of other pages.
+        RefusedError: 400, it is another text, or of other pages; names the field.
     """
     try:
         packed = text.removeprefix(_FORM)
         content = urlsafe_b64decode(packed + "=" * (-len(packed) % 4))[_CHECKSUM_BYTES:]
         token = content.decode()
     except ValueError:
-        raise refused() from None
+        raise refused(field) from None
     if wrapped(token, pages_of) != text:
-        raise refused()
+        raise refused(field)
     return token or None
 
 
-def refused() -> RefusedError:
-    """Return the refusal for a text that is not the token of a next page."""
-    return invalid("nextToken", "is not one that was returned, or other fields changed")
+def refused(field: str = "nextToken") -> RefusedError:
+    """Return the refusal for a text that is not the token asked for."""
+    return invalid(field, "is not one that was returned, or other fields changed")
 
 
 def _checksum(content: bytes, pages_of: Document) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.errors import not_revocable
+from admin.errors import broken_off, not_revocable
 from admin.principal import Principal
 from admin.stores.engine import MAX_NAMES, Stored
 from apikeys import foreign
@@ -29,13 +29,17 @@ class OntoPop:
         """Delete OntoPop's own record; False if there is none.
 
         Raises:
-            RefusedError: 409, Secrets Manager does not delete it.
+            RefusedError: 409, Secrets Manager does not delete it; 503, the list of
+                names broke off before it was found.
 
         Only the key itself leads from an id to its name, so all names are read.
         """
         keys = self._signing_secret.keys()
         token = None
-        while page := self._store.names([self._prefix], limit=MAX_NAMES, token=token):
+        while True:
+            page = self._store.names([self._prefix], limit=MAX_NAMES, token=token)
+            if page is None:
+                raise broken_off()
             for name in page.notes:
                 text = name.removeprefix(self._prefix)
                 if (
@@ -52,8 +56,7 @@ class OntoPop:
                 return True
             token = page.token
             if token is None:
-                break
-        return False
+                return False
 
     def _is_ours(self, name: str, key_id: str) -> bool:
         """Return whether the record was made here, as its name may look the same."""

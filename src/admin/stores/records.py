@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from admin.errors import Code, RefusedError, not_found, revoked
+from admin.errors import broken_off, not_found, revoked
 from admin.principal import Principal
 from admin.stores.engine import (
     EVERYTHING,
@@ -213,8 +213,7 @@ class Records:
         while True:
             page = self.page(MAX_NAMES, token, deleted=False, wanted=wanted)
             if page is None:
-                message = "the list of records broke off between two pages"
-                raise RefusedError(Code.STORE_UNAVAILABLE, message)
+                raise broken_off()
             for principal, stored in self.many(page.principals).items():
                 record = readable(principal, stored)
                 if record is not None or is_ours(stored):

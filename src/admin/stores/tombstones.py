@@ -7,10 +7,10 @@ allowed to grant, which keys a rotation links through it, and which gateway key 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from admin.errors import RefusedError
-from admin.stores.revoked import notes_of, seen
+from admin.stores.revoked import authority, notes_of, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,13 @@ _GATEWAY_KEY = "apikeys:usageKeyId"
 _ANNOUNCED = "apikeys:sister"
 _LONGEST_NOTE = 256
 _UNKNOWN_ROLES = "unknown"
+
+
+class Held(NamedTuple):
+    """What restoring a record hands out: its roles, and what else is authority."""
+
+    roles: tuple[str, ...]
+    fields: Document
 
 
 class Tombstones:
@@ -54,12 +61,13 @@ class Tombstones:
         with suppress(RefusedError):
             self._store.note(name, notes)
 
-    def roles(self, name: str) -> tuple[str, ...]:
-        """Return the roles of a revoked record; an impossible name if unknown."""
+    def held(self, name: str) -> Held:
+        """Return what a revoked record holds; an impossible role if unknown."""
         notes, version = self._store.notes(name)
         if version is None or notes.get(_VERSION) != version:
-            return (_UNKNOWN_ROLES,)
-        return tuple(notes.get(_ROLES, _UNKNOWN_ROLES).split())
+            return Held((_UNKNOWN_ROLES,), {})
+        roles = notes.get(_ROLES, _UNKNOWN_ROLES).split()
+        return Held(tuple(roles), authority(notes))
 
     def seen(self, name: str) -> Document:
         """Return what can be shown of a revoked record; nothing if that fails."""

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from apikeys_cli.batch.report import unfinished
+from apikeys_cli.dates import counted
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import say, tracked
@@ -65,11 +67,12 @@ def carry_out(
         report: says what became of each.
 
     Returns:
-        One of the answers, None if all were refused; and how many were.
+        The first of the answers, None if all were refused; and how many were.
 
     Raises:
         UnreachableError: the function can't be reached even after retries; the records
             from there on may be unchanged.
+        UnwrittenError: the report can't be written; as above.
     """
 
     def outcome(record: Mapping[str, Any]) -> _Outcome:
@@ -80,46 +83,48 @@ def carry_out(
         except RefusedByFunctionError as refused:
             return _Outcome(None, refused.message)
 
+    def left() -> str:
+        return (
+            f"{len(records) - told} of {counted(len(records), 'record')} left, or not "
+            "known to be done. Run the same command again: what is done stays done."
+        )
+
     pool = ThreadPoolExecutor(_PARALLEL)
-    last: dict[str, Any] | None = None
+    first: dict[str, Any] | None = None
     told = refused = 0
     try:
-        steps: Iterator[tuple[Mapping[str, Any], _Outcome]] = zip(
-            records, pool.map(outcome, records), strict=True
-        )
-        for record, (answer, error) in tracked(
-            steps, "Changing", count=len(records), is_hidden=report.is_seen
-        ):
-            told += 1
-            seen = record if answer is None else {**record, **answer["record"]}
-            row = _Row(told, seen.get("client"), seen.get("name"))
-            if answer is None:
-                refused += 1
-                report.add(row, "refused", keyId=name_of(record), error=error)
-            else:
-                last = answer
-                report.add(row, change.done, keyId=name_of(record))
-    except (UnreachableError, KeyboardInterrupt, OSError):
-        say(
-            f"{len(records) - told} of {len(records)} are left, or not known to be "
-            "done. Run the same command again: what is done stays done."
-        )
-        raise
+        with unfinished(left), report:
+            steps: Iterator[tuple[Mapping[str, Any], _Outcome]] = zip(
+                records, pool.map(outcome, records), strict=True
+            )
+            for record, (answer, error) in tracked(
+                steps, "Changing", count=len(records), is_hidden=report.is_seen
+            ):
+                told += 1
+                seen = record if answer is None else {**record, **answer["record"]}
+                row = _Row(told, seen.get("client"), seen.get("name"))
+                if answer is None:
+                    refused += 1
+                    report.add(row, "refused", keyId=name_of(record), error=error)
+                else:
+                    first = first or answer
+                    report.add(row, change.done, keyId=name_of(record))
     finally:
         pool.shutdown(cancel_futures=True)
-        report.close()
     say(f"{told - refused} {change.done}{f', {refused} refused' if refused else ''}.")
-    return last, refused
+    if first is not None and (until := first["record"].get("restorableUntil")):
+        say(f"Restorable until {until}, one by one: apikeys restore KEY_ID")
+    return first, refused
 
 
 def foresee(
     change: Change, records: Sequence[Mapping[str, Any]], report: Report
 ) -> None:
     """Report each record that would be changed, if any."""
-    for line, record in enumerate(records, 1):
-        row = _Row(line, record.get("client"), record.get("name"))
-        report.add(row, f"not {change.done}", keyId=name_of(record))
-    report.close()
+    with report:
+        for line, record in enumerate(records, 1):
+            row = _Row(line, record.get("client"), record.get("name"))
+            report.add(row, f"not {change.done}", keyId=name_of(record))
 
 
 def _changed(

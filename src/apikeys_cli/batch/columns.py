@@ -12,10 +12,10 @@ from apikeys.fields import MAX_LIFETIME_DAYS
 from apikeys.networks import check_networks
 from apikeys.session import MODES, OPTIONAL, REQUIRED
 from apikeys_cli import dates
-from apikeys_cli.role_names import named_in
+from apikeys_cli.role_names import named_in, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from apikeys_cli.admin_function import AdminFunction
 
@@ -120,12 +120,11 @@ def known_roles(
 
 
 def standing_faults(
-    request: Mapping[str, Any], known_roles: Container[str], now: float
+    request: Mapping[str, Any], known_roles: Collection[str], now: float
 ) -> Iterator[str]:
     """Yield what is wrong now with a request that is valid in itself."""
-    unknown = [role for role in request.get("roles", []) if role not in known_roles]
-    if unknown:
-        yield f"roles: not in the role map: {', '.join(unknown)}"
+    if unknown := told(request.get("roles", ()), known_roles):
+        yield f"roles: {unknown}"
     date = request.get("expirationDate")
     if date is not None and timestamp.parse(date) <= now:
         yield f"its end, {date}, is in the past (UTC)"

@@ -19,7 +19,9 @@ import click
 from apikeys_cli.batch.columns import known_roles, standing_faults
 from apikeys_cli.batch.pace import Pace
 from apikeys_cli.batch.pipeline import PARALLEL, in_order
-from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.batch.report import unfinished
+from apikeys_cli.dates import counted
+from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.terminal.console import say, tracked
 
 if TYPE_CHECKING:
@@ -83,8 +85,8 @@ def preview(rows: CheckedRows, report: Report) -> None:
     Raises:
         Exit: 1, some would be refused.
     """
-    counted = _reported(((row, _foreseen(row)) for row in rows), rows.count, report)
-    _conclude(f"Nothing was written: {counted['importable']} importable", counted)
+    counts = _reported(((row, _foreseen(row)) for row in rows), rows.count, report)
+    _conclude(f"Nothing was written: {counts['importable']} importable", counts)
 
 
 def carry_out(
@@ -123,13 +125,13 @@ def carry_out(
     good = in_order(pool, outcome, (row for row in rows if not row.faults))
     faulty = in_order(pool, outcome, (row for row in rows if row.faults))
     try:
-        counted = _reported(chain(good, faulty), rows.count, report)
+        counts = _reported(chain(good, faulty), rows.count, report)
     finally:
         pool.shutdown(cancel_futures=True)
-    told = f"{counted['imported']} imported, {counted['done before']} done before"
+    told = f"{counts['imported']} imported, {counts['done before']} done before"
     if delete is not None:
-        told += f", {counted['deleted']} deleted"
-    _conclude(told, counted)
+        told += f", {counts['deleted']} deleted"
+    _conclude(told, counts)
 
 
 def _foreseen(row: ImportRow) -> Outcome:
@@ -168,26 +170,25 @@ def _imported(
 def _reported(
     outcomes: Iterable[tuple[ImportRow, Outcome]], count: int, report: Report
 ) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    try:
+    counts: Counter[str] = Counter()
+
+    def left() -> str:
+        return (
+            f"{count - counts.total()} of {counted(count, 'row')} left. Run the "
+            "same command again: no key is imported twice."
+        )
+
+    with unfinished(left), report:
         for row, (status, found) in tracked(
             outcomes, "Importing", count=count, is_hidden=report.is_seen
         ):
             report.add(row, status, **found)
-            counted[status] += 1
-    except (UnreachableError, KeyboardInterrupt, OSError):
-        say(
-            f"{count - counted.total()} of {count} rows are left. Run the same "
-            "command again: no key is imported twice."
-        )
-        raise
-    finally:
-        report.close()
-    return counted
+            counts[status] += 1
+    return counts
 
 
-def _conclude(told: str, counted: Counter[str]) -> None:
-    refused = counted["refused"]
+def _conclude(told: str, counts: Counter[str]) -> None:
+    refused = counts["refused"]
     say(f"{told}, {refused} refused." if refused else f"{told}.")
     if refused:
         raise click.exceptions.Exit(RefusedByFunctionError.exit_code)

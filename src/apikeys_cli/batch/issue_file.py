@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys.defaults import REPEAT_SECONDS
 from apikeys_cli.batch.columns import known_roles
 from apikeys_cli.batch.faults import refuse
 from apikeys_cli.batch.issue import Batch
 from apikeys_cli.batch.issue_rows import IssueRows, faults_of
 from apikeys_cli.batch.journal import Journal
-from apikeys_cli.batch.report import Report
-from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.batch.report import Report, unfinished
+from apikeys_cli.dates import counted
+from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.terminal.console import say, tracked
 from apikeys_cli.terminal.key_file import KeyList
 
@@ -49,6 +51,7 @@ def issue_file(
 
     Raises:
         UsageError: a row was edited since it was issued, unless that is intended.
+        UnwrittenError: the report can't be written; it says what is left.
         Exit: 1, some rows were refused.
     """
     path = Path(source)
@@ -69,9 +72,9 @@ def issue_file(
             keys = opened.enter_context(
                 KeyList(Path(keys_to), repairs=journal.is_interrupted)
             )
+        report = Report(invocation.output, shows_keys=keys is None)
         if replaced:
             journal.let_go(replaced)
-        report = Report(invocation.output, shows_keys=keys is None)
         batch = Batch(
             invocation.function,
             journal,
@@ -79,19 +82,18 @@ def issue_file(
             keys,
             csv_keys=str(keys_to).endswith(".csv"),
         )
-        try:
-            for _ in tracked(
-                batch.carry_out(rows), "Issuing", count=count, is_hidden=report.is_seen
-            ):
-                pass
-        except (UnreachableError, KeyboardInterrupt, OSError):
-            say(
-                f"{count - batch.done} of {count} rows are left. Run the same command "
-                "again, within 15 minutes: no row is issued twice."
+
+        def left() -> str:
+            return (
+                f"{count - batch.done} of {counted(count, 'row')} left. Run the same "
+                f"command again, within {REPEAT_SECONDS // 60} minutes: no row is "
+                "issued twice."
             )
-            raise
-        finally:
-            report.close()
+
+        steps = batch.carry_out(rows)
+        with unfinished(left), report:
+            for _ in tracked(steps, "Issuing", count=count, is_hidden=report.is_seen):
+                pass
     say(_summary(count, pending, batch.refused, journal.path))
     if batch.refused:
         raise click.exceptions.Exit(RefusedByFunctionError.exit_code)
@@ -139,9 +141,7 @@ def _deployment(connection: Connection) -> str:
 
 def _summary(count: int, pending: int, refused: int, state: Path) -> str:
     if not pending:
-        return (
-            f"All {count} rows were done before, according to {state}; "
-            "to issue them again, remove it."
-        )
+        them = "The row was" if count == 1 else f"All {count} rows were"
+        return f"{them} done before, according to {state}; to issue again, remove it."
     text = f"{pending - refused} issued, {count - pending} done before"
     return f"{text}, {refused} refused." if refused else f"{text}."

@@ -19,7 +19,7 @@ from apikeys_cli.batch.columns import (
 from apikeys_cli.batch.files import RawRows
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _NAMES = {name.lower(): name for name in NAMES}
@@ -103,7 +103,7 @@ class IssueRows:
 
 
 def faults_of(
-    rows: Iterable[Row], known_roles: Container[str], now: float
+    rows: Iterable[Row], known_roles: Collection[str], now: float
 ) -> Iterator[tuple[int, str]]:
     """Yield what is wrong with rows to be issued now, and on which line.
 

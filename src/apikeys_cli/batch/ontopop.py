@@ -17,6 +17,7 @@ from apikeys import document, foreign
 from apikeys.defaults import RECOVERY_DAYS
 from apikeys.key import is_key_id
 from apikeys_cli.batch.import_rows import ImportRow, import_row
+from apikeys_cli.dates import counted
 from apikeys_cli.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class OntoPopSecrets:
             read = list(pool.map(self._read, listed.values()))
         codes = [text.code for text in read if isinstance(text, UnreachableError)]
         if codes and len(codes) == len(listed):
-            message = f"none of the {len(listed)} secrets can be read: {codes[0]}"
+            secrets = counted(len(listed), "secret")
+            message = f"none of {secrets} can be read: {codes[0]}"
             raise UnreachableError(message, codes[0])
         rows = [
             self._row(name, arn, text, defaults)

@@ -1,4 +1,4 @@
-"""What became of each row of a batch, printed as it happens."""
+"""What became of each row of a batch, printed as it happens, and what is left of it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ import csv
 import json
 import os
 import sys
-from contextlib import suppress
-from typing import Any, Protocol
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
+import click
+from rich.cells import cell_len
+
+from apikeys_cli.errors import UnreachableError
+from apikeys_cli.terminal import streams
+from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.formats import compact, csv_cells
 from apikeys_cli.terminal.visible import visible, visible_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _FIELDS = ("status", "keyId", "client", "name", "error")
 _WIDTHS = {"status": 12, "keyId": 17, "client": 25}
@@ -39,7 +48,8 @@ class Named(Protocol):
 class Report:
     """Rows on stdout; a row that was added is out, on the disk if stdout is a file.
 
-    In the format ``json`` the rows are one document, written bit by bit.
+        In the format ``json`` the rows are one document, written bit by bit, which is
+    complete at the end of ``with``.
     """
 
     def __init__(
@@ -51,19 +61,30 @@ class Report:
             output: the format.
             shows_keys: whether the rows have their keys.
             place: what a row is named by, ``line`` or ``secret``.
+
+        Raises:
+            UsageError: nothing can be written, so that nothing is to be done.
         """
         self._output = output
         self._place = place
         self._widths = {place: _PLACE_WIDTHS[place], **_WIDTHS}
         self._fields = (place, *_FIELDS, *(["key"] if shows_keys else []))
         self._count = 0
-        if output == "csv":
-            csv.writer(sys.stdout).writerow(self._fields)
-        elif output == "json":
-            sys.stdout.write('{"rows": [')
-        elif output == "table":
-            heading = {field: field for field in (*self._widths, self._last)}
-            sys.stdout.write(self._aligned(heading))
+        if not sys.stdout.writable():
+            raise click.UsageError("standard output is closed, which the report is for")
+        try:
+            with streams.written("Nothing was changed."):
+                self._begin()
+        except streams.UnwrittenError as error:
+            raise click.UsageError(error.message) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._output == "json":
+            sys.stdout.write("\n]}\n")
+        _flush()
 
     @property
     def is_seen(self) -> bool:
@@ -94,23 +115,48 @@ class Report:
         self._count += 1
         _flush()
 
-    def close(self) -> None:
-        """End the report."""
-        if self._output == "json":
-            sys.stdout.write("\n]}\n")
-        _flush()
-
     @property
     def _last(self) -> str:
         return "key" if "key" in self._fields else "remark"
 
+    def _begin(self) -> None:
+        if self._output == "csv":
+            csv.writer(sys.stdout).writerow(self._fields)
+        elif self._output == "json":
+            sys.stdout.write('{"rows": [')
+        elif self._output == "table":
+            heading = {field: field for field in (*self._widths, self._last)}
+            sys.stdout.write(self._aligned(heading))
+
     def _aligned(self, row: dict[str, Any]) -> str:
-        cells = [
-            f"{visible(str(row.get(field) or ''), kept='')[: width - 1]:{width}}"
-            for field, width in self._widths.items()
-        ]
+        """Return a line; what is wider than its column moves the rest, and is whole."""
+        line, end = "", 0
+        for field, width in self._widths.items():
+            line += visible(str(row.get(field) or ""), kept="")
+            end += width
+            # The other keeps each text that it has measured.
+            taken = len(line) if line.isascii() else cell_len(line)
+            line += " " * max(1, end - taken)
         last = visible(str(row.get(self._last, "")))
-        return f"{''.join(cells)}{last}".rstrip() + "\n"
+        return f"{line}{last}".rstrip() + "\n"
+
+
+@contextmanager
+def unfinished(left: Callable[[], str]) -> Iterator[None]:
+    """Say what is left to do, where a batch ends before its end.
+
+    Args:
+        left: returns it, and how to go on.
+
+    Raises:
+        UnwrittenError: its report can't be written any more.
+    """
+    try:
+        with streams.written(left):
+            yield
+    except (UnreachableError, KeyboardInterrupt):
+        say(left())
+        raise
 
 
 def _flush() -> None:

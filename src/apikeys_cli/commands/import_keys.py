@@ -8,6 +8,7 @@ import click
 
 from apikeys import document
 from apikeys.defaults import RECORD_PREFIX
+from apikeys.role_name import normalise_all
 from apikeys_cli.batch.faults import refuse
 from apikeys_cli.batch.import_rows import ImportRows
 from apikeys_cli.batch.imports import CheckedRows, carry_out, preview
@@ -23,6 +24,7 @@ from apikeys_cli.options.record import (
     life_options,
 )
 from apikeys_cli.options.types import check, yes_option
+from apikeys_cli.role_names import suggested
 from apikeys_cli.terminal.console import messages, say
 from apikeys_cli.terminal.formats import show
 from apikeys_cli.terminal.key_file import warn_of_readers
@@ -121,7 +123,10 @@ def import_keys(
         _import_secrets(invocation, defaults, options)
     else:
         given = _one(key, options["record"]) | fields | end(options)
-        show(invocation.function.invoke("import", **given), invocation.output)
+        roles = fields["roles"] or normalise_all(given.get("record", {}).get("roles"))
+        with suggested(invocation.function, roles):
+            answer = invocation.function.invoke("import", **given)
+        show(answer, invocation.output)
 
 
 def _check_sources(key: str | None, options: Mapping[str, object]) -> None:

@@ -11,7 +11,7 @@ from apikeys_cli.completion import complete_role
 from apikeys_cli.options.api import api_options, check_api
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Family
-from apikeys_cli.options.types import yes_option
+from apikeys_cli.options.types import VERSION, check, yes_option
 from apikeys_cli.role_editing import edit
 from apikeys_cli.role_explanation import (
     explanation,
@@ -152,7 +152,11 @@ def check_roles(
 )
 @role_file_argument
 @click.option("--dry-run", is_flag=True, help="Show what would change; store nothing.")
-@click.option("--if-version", help="Only if the stored map still has this version.")
+@click.option(
+    "--if-version",
+    type=VERSION,
+    help="Only if the stored map still has this version.",
+)
 @click.option("--no-count", is_flag=True, help="Don't count the keys that lose routes.")
 @click.option("--allow-empty", is_flag=True, help="Store the map even without roles.")
 @yes_option
@@ -180,12 +184,11 @@ def put_roles(
         context.exit(_REFUSED)
     if options["dry_run"]:
         return
-    if stored is not None and found["changes"] and not options["yes"]:
-        if str(options["file"]) == STANDARD_INPUT:
-            raise click.UsageError(
-                "the map was read from standard input: answer with --yes"
-            )
-        click.confirm("Store it?", abort=True, err=True)
+    is_asked = stored is not None and found["changes"] and not options["yes"]
+    if is_asked and str(options["file"]) == STANDARD_INPUT:
+        message = "the map was read from standard input: answer with --yes"
+        raise click.UsageError(message)
+    check(lambda: "Store it?", is_sure=not is_asked)
     # The difference shown is to one version, and only that is replaced.
     version = None if stored is None else stored["version"]
     store(

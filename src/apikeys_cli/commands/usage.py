@@ -6,7 +6,6 @@ from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from apikeys_cli.completion import complete_key_id
@@ -15,10 +14,11 @@ from apikeys_cli.options.types import KEY_ID, LOGIN
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import emit
+from apikeys_cli.terminal.layout import Column, fitted, fixed, flexible, stacked, words
 from apikeys_cli.terminal.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from apikeys_cli.admin_function import AdminFunction, Invocation
 
@@ -74,7 +74,7 @@ def usage(
         {"from": started["from"], "to": started["to"], **answer, "unused": unused},
         rows,
         _COLUMNS,
-        lambda: print_data(_table(rows)) if rows else None,
+        lambda: print_data(fitted(_layouts(rows))) if rows else None,
     )
     for principal in unused:
         say(f"No decision about {name_of(principal)} since {started['from']}.")
@@ -110,19 +110,28 @@ def _unused(
     return [p for p in principals if name_of(p) not in used]
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def _layouts(rows: Sequence[Mapping[str, Any]]) -> Iterator[list[Column]]:
+    """Yield the columns of each layout, the widest first."""
     has_accounts = any("login" in row for row in rows)
-    table.add_column("keyId or login" if has_accounts else "keyId", overflow="fold")
-    for heading in ("outcome", "reason"):
-        table.add_column(heading)
-    table.add_column("decisions", justify="right")
-    for heading in ("first", "last"):
-        table.add_column(heading)
-    for row in rows:
-        known = row.get("keyId") or row.get("login")
-        cells = (known or "unknown", row["outcome"], row["reason"])
-        times = (row["first"], row["last"])
-        texts = (*cells, str(row["decisions"]), *times)
-        table.add_row(*(Text(visible(text)) for text in texts))
-    return table
+    heading = "keyId or login" if has_accounts else "keyId"
+    names = [row.get("keyId") or row.get("login") or "unknown" for row in rows]
+    known = [Text(visible(name)) for name in names]
+    outcome, reason, first, last = (
+        [Text(visible(row[field])) for row in rows]
+        for field in ("outcome", "reason", "first", "last")
+    )
+    width = len("decisions")
+    decisions = fixed(
+        "decisions", [Text(f"{row['decisions']:>{width}}") for row in rows]
+    )
+    judged = [fixed("outcome", outcome), fixed("reason", reason), decisions]
+    yield [
+        flexible(heading, known),
+        *judged,
+        fixed("first", first),
+        fixed("last", last),
+    ]
+    times = words("first, last", stacked(first, last))
+    yield [flexible(heading, known), *judged, times]
+    cells = stacked(known, outcome, reason)
+    yield [flexible(f"{heading}, outcome", cells), decisions, times]

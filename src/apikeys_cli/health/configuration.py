@@ -58,6 +58,11 @@ class Configuration:
         )
 
     @property
+    def stack(self) -> str:
+        """The name of the stack, empty if the function does not know it."""
+        return self.variables.get("STACK_NAME", "")
+
+    @property
     def authorizer_cache_seconds(self) -> int:
         """How long API Gateway may cache an answer, as the deployment promises."""
         return int(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.health.alarms import check_alarms, check_stage_alarm
 from apikeys_cli.health.configuration import Configuration
 from apikeys_cli.health.deployment import check_role_map, check_signing_secret
 from apikeys_cli.health.findings import Finding, fail, ok, unseen
@@ -55,6 +56,7 @@ def examine(invocation: Invocation, stages: list[tuple[str, str]]) -> Iterator[F
     yield from check_signing_secret(invocation, configuration)
     yield from check_record_store(invocation.connection, configuration)
     yield from check_records(invocation.function, role_map)
+    yield check_alarms(invocation.connection, configuration)
     for api, stage in stages:
         yield from _stage_findings(invocation, api, stage, configuration)
 
@@ -82,6 +84,7 @@ def _stage_findings(
         credentials = configuration.credentials
     yield from check_stage(found, most_seconds, credentials)
     yield from check_permissions(connection, found)
+    yield from check_stage_alarm(connection, found)
     if kind is Kind.REST:
         # AWS WAF protects no other kind.
         yield from check_web_acl(connection, api, stage, headers_of(credentials))

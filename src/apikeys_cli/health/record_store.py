@@ -43,7 +43,7 @@ def check_record_store(
         ]
         yield from _left_in_secrets(connection, prefixes)
     else:
-        yield from _left_in_a_table(connection, variables.get("STACK_NAME", ""))
+        yield from _left_in_a_table(connection, configuration.stack)
 
 
 def _table(connection: Connection, name: str) -> Iterator[Finding]:

@@ -97,7 +97,7 @@ def _roles(
     for role in sorted(held.keys() - named_in(role_map)):
         yield warn(
             "roles",
-            f"the role map lacks {role}, which {len(held[role])} hold and which opens "
+            f"the role map lacks {role}, held by {len(held[role])}, so that it opens "
             f"nothing: {some(held[role])}",
             "put it into the map (apikeys roles put), or take it from them (apikeys "
             "update)",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_OVERLAP_DAYS = 366
+_LONGEST_LIFE_SECONDS = _LONGEST_LIFE * DAY
 
 
 class Checked[T](click.ParamType[T]):
@@ -92,6 +93,11 @@ def _version(text: str) -> str | None:
     return text if re.fullmatch("[A-Za-z0-9-]{1,64}", text) else None
 
 
+def _duration(text: str) -> int | None:
+    length = _seconds(text)
+    return None if length is None or length > _LONGEST_LIFE_SECONDS else length
+
+
 def _overlap(text: str) -> int | None:
     length = _seconds(text)
     return None if length is None or length > _LONGEST_OVERLAP_DAYS * DAY else length
@@ -120,7 +126,11 @@ EXPIRY = Checked(
     "not 90d, 12h, 30m, 2027-01-31 (the whole of that day, UTC), 2027-01-31T12:00:00 "
     f"(UTC) or never; at most {_LONGEST_LIFE}d",
 )
-DURATION = Checked("duration", _seconds, "not a duration such as 14d, 2w, 12h or 30m")
+DURATION = Checked(
+    "duration",
+    _duration,
+    f"not a duration such as 14d, 2w, 12h or 30m, of {_LONGEST_LIFE}d at most",
+)
 OVERLAP = Checked(
     "duration",
     _overlap,

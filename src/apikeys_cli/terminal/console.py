@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
-from apikeys_cli.terminal.visible import HarmlessConsole
+import click
+
+from apikeys_cli.terminal.visible import HarmlessConsole, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,20 +44,39 @@ def messages() -> Console:
 
 
 def say(message: str) -> None:
-    """Print a text that is not data."""
-    _tell(message, soft_wrap=True)
+    """Print a text that is not data; on a terminal no word of it is broken."""
+    console = messages()
+    _tell(console, message, soft_wrap=not console.is_terminal)
 
 
 def tell(table: RenderableType) -> None:
     """Print a table that is not data."""
-    _tell(table)
+    _tell(messages(), table)
 
 
-def _tell(told: RenderableType, *, soft_wrap: bool = False) -> None:
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Print errors that end the program as any other text that is not data."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = visible(error.message)  # type: ignore[misc]  # no subclass is meant
+        error.show = partial(_show, error)  # type: ignore[method-assign]  # as above
+        raise
+
+
+def _show(error: click.ClickException, file: object = None) -> None:
+    del file
+    told = io.StringIO()
+    type(error).show(error, told)
+    say(told.getvalue().rstrip("\n"))
+
+
+def _tell(console: Console, told: RenderableType, *, soft_wrap: bool = False) -> None:
     # A full or closed standard error must not stop the command: a key that was made is
     # still to be printed.
     with suppress(OSError):
-        messages().print(told, markup=False, soft_wrap=soft_wrap)
+        console.print(told, markup=False, soft_wrap=soft_wrap)
 
 
 def print_data(table: RenderableType) -> None:

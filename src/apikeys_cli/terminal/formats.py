@@ -137,13 +137,19 @@ def csv_cells(row: Mapping[str, Any], fields: Sequence[str]) -> list[str]:
 
 def record_table(record: Mapping[str, Any]) -> Table:
     """Return a record as a table of two columns."""
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
+    table = details()
     for field, value in record.items():
         # Said already, and better, next to the date.
         if field not in ("expiresInDays", "schemaVersion"):
             table.add_row(visible(field), _styled(field, value))
+    return table
+
+
+def details() -> Table:
+    """Return a table for names of fields, and beside each its value."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
     return table
 
 

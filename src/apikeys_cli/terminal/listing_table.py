@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.table import Table
 from rich.text import Text
 
 from apikeys_cli.dates import dated
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import data
-from apikeys_cli.terminal.formats import STATE_STYLES, plain
+from apikeys_cli.terminal.formats import STATE_STYLES, details, plain
+from apikeys_cli.terminal.layout import (
+    Column,
+    fits,
+    fitted,
+    fixed,
+    flexible,
+    stacked,
+    words,
+)
 from apikeys_cli.terminal.streams import spelled
 from apikeys_cli.terminal.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from rich.table import Table
+
 # In a narrower table, how far away an end is goes under its date.
 _ENOUGH_FOR_LINES = 100
-_GAP = 2
-# Words up to this length, that of a key id, are not broken.
-_UNBROKEN = 16
 # The first letters of a time, which say its day.
 _DAY = 10
-
-
-class _Column(NamedTuple):
-    """A column: its cells, and the least width that a line needs."""
-
-    heading: str
-    cells: list[Text]
-    least: int
-
-    @property
-    def natural(self) -> int:
-        """The width at which no line is broken."""
-        return max(_widest(self.heading), *(_widest(cell.plain) for cell in self.cells))
+# What people wrote, in which a long word may be broken.
+_WRITTEN = ("client", "issuer", "name", "description")
 
 
 def listing_table(records: Sequence[Mapping[str, Any]], now: float) -> Table:
@@ -45,26 +40,37 @@ def listing_table(records: Sequence[Mapping[str, Any]], now: float) -> Table:
 
     A role's name is broken only if it is longer than the room left by the key id.
     """
-    width = data().width
-    layouts = list(_layouts(records, now, has_lines=width < _ENOUGH_FOR_LINES))
-    fitting = (columns for columns in layouts if _least(columns) <= width)
-    return _table(next(fitting, layouts[-1]), width)
+    has_lines = data().width < _ENOUGH_FOR_LINES
+    return fitted(_layouts(records, now, has_lines=has_lines))
 
 
-def chosen_table(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
-    """Return a table of some fields of records."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for record in records:
-        cells = (visible(plain(record.get(name)), kept="") for name in columns)
-        table.add_row(*map(Text, cells))
+def chosen_table(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Table:
+    """Return a table of some fields of records, side by side where there is room.
+
+    Otherwise they stand below one another, as those of a single record do.
+    """
+    cells = [[_shown(record.get(name)) for record in records] for name in names]
+    columns = [
+        (flexible if name in _WRITTEN else words)(name, column)
+        for name, column in zip(names, cells, strict=True)
+    ]
+    if fits(columns):
+        return fitted([columns])
+    table = details()
+    for texts in zip(*cells, strict=True):
+        for name, text in zip(names, texts, strict=True):
+            table.add_row(name, text)
+        table.add_row()
     return table
+
+
+def _shown(value: object) -> Text:
+    return Text(visible(plain(value), kept=""))
 
 
 def _layouts(
     records: Sequence[Mapping[str, Any]], now: float, *, has_lines: bool
-) -> Iterator[list[_Column]]:
+) -> Iterator[list[Column]]:
     """Yield the columns of each layout, the widest first."""
     has_accounts = any("login" in record for record in records)
     heading = "keyId or login" if has_accounts else "keyId"
@@ -74,13 +80,13 @@ def _layouts(
     ends = [_end(record, now) for record in records]
     broken = [Text(end.plain.replace(" (", "\n(")) for end in ends]
     # No column if the deployment doesn't note them.
-    used = [_fixed("last used", _last_uses(records))] if _has_uses(records) else []
+    used = [fixed("last used", _last_uses(records))] if _has_uses(records) else []
     texts = (
-        _flexible(heading, named),
-        _fixed("state", states),
-        _flexible("client", _texts(records, "client")),
-        _flexible("name", _texts(records, "name")),
-        _words("roles", [Text(" ".join(r.get("roles", []))) for r in records]),
+        flexible(heading, named),
+        fixed("state", states),
+        flexible("client", _texts(records, "client")),
+        flexible("name", _texts(records, "name")),
+        words("roles", [Text(" ".join(r.get("roles", []))) for r in records]),
     )
     created = [Text(str(record.get("issueDate", ""))[:_DAY]) for record in records]
     if not has_lines:
@@ -88,76 +94,21 @@ def _layouts(
             yield [
                 *texts,
                 *used,
-                _fixed("created", created),
-                _fixed("expires", ends),
+                fixed("created", created),
+                fixed("expires", ends),
             ]
-        yield [*texts, *used, _fixed("expires", ends)]
-    yield [*texts, *used, _fixed("expires", broken)]
-    described = _words(
-        "client, name, roles", [_described(record) for record in records]
-    )
-    stacked = _stacked(heading, named, states)
-    yield [stacked, described, *used, _fixed("expires", broken)]
+        yield [*texts, *used, fixed("expires", ends)]
+    yield [*texts, *used, fixed("expires", broken)]
+    described = words("client, name, roles", [_described(r) for r in records])
+    yield [
+        flexible(heading, stacked(named, states)),
+        described,
+        *used,
+        fixed("expires", broken),
+    ]
     lines = [*(column.cells for column in used), broken]
     also = ", last used, expires" if used else ", expires"
-    yield [_stacked(f"{heading}{also}", named, states, *lines), described]
-
-
-def _stacked(heading: str, *lines: list[Text]) -> _Column:
-    """Return a column whose cells stack those of several."""
-    cells = [Text("\n").join(filter(None, cell)) for cell in zip(*lines, strict=True)]
-    return _flexible(heading, cells)
-
-
-def _fixed(heading: str, cells: list[Text]) -> _Column:
-    """Return a column whose lines are never broken."""
-    column = _Column(heading, cells, 0)
-    return column._replace(least=column.natural)
-
-
-def _flexible(heading: str, cells: list[Text]) -> _Column:
-    """Return a column in which long words may be broken."""
-    column = _words(heading, cells)
-    return column._replace(least=min(column.least, _UNBROKEN))
-
-
-def _words(heading: str, cells: list[Text]) -> _Column:
-    """Return a column whose lines are broken only between words."""
-    texts = (heading, *(cell.plain for cell in cells))
-    words = [word for text in texts for word in text.split()]
-    return _Column(heading, cells, max(map(cell_len, words)))
-
-
-def _table(columns: Sequence[_Column], width: int) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    widths = _widths(columns, width - _GAP * (len(columns) - 1))
-    for column, column_width in zip(columns, widths, strict=True):
-        table.add_column(column.heading, overflow="fold", width=column_width)
-    for row in zip(*(column.cells for column in columns), strict=True):
-        table.add_row(*row)
-    return table
-
-
-def _least(columns: Sequence[_Column]) -> int:
-    return sum(column.least for column in columns) + _GAP * (len(columns) - 1)
-
-
-def _widths(columns: Sequence[_Column], room: int) -> list[int]:
-    """Distribute the room: to each what it needs at least, then to the narrowest."""
-    widths = [column.least for column in columns]
-    # Two columns may need more room than there is; then the last one is broken.
-    widths[-1] = min(widths[-1], max(1, room - sum(widths[:-1])))
-    while sum(widths) < room:
-        growing = [i for i, c in enumerate(columns) if widths[i] < c.natural]
-        if not growing:
-            break
-        narrowest = min(growing, key=widths.__getitem__)
-        widths[narrowest] += 1
-    return widths
-
-
-def _widest(text: str) -> int:
-    return max(map(cell_len, text.split("\n")))
+    yield [flexible(f"{heading}{also}", stacked(named, states, *lines)), described]
 
 
 def _texts(records: Iterable[Mapping[str, Any]], field: str) -> list[Text]:

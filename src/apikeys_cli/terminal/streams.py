@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # The exit code if the work was done but writing failed.
 UNWRITTEN = 4
@@ -72,11 +72,13 @@ def spelled(text: str, plain: str) -> str:
 
 
 @contextmanager
-def written(lost: str, place: str = "standard output") -> Iterator[None]:
+def written(
+    lost: str | Callable[[], str], place: str = "standard output"
+) -> Iterator[None]:
     """Make sure that what is written within leaves the program.
 
     Args:
-        lost: what a person is told otherwise, after the reason.
+        lost: what a person is told otherwise, after the reason, or what returns it.
         place: where it is written.
 
     Raises:
@@ -88,7 +90,8 @@ def written(lost: str, place: str = "standard output") -> Iterator[None]:
     except OSError as error:
         # Reported here, and not again at the end.
         _fault()
-        raise UnwrittenError(f"{place}: {_reason(error)}. {lost}") from error
+        told = lost if isinstance(lost, str) else lost()
+        raise UnwrittenError(f"{place}: {_reason(error)}. {told}") from error
 
 
 @contextmanager

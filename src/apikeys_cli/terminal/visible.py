@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import click
 from rich.console import Console
 from rich.segment import Segment
 
 from apikeys.invisible import invisible_in, is_invisible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from rich.console import ConsoleOptions, RenderableType
     from rich.text import Text
@@ -63,16 +61,6 @@ def visible_json(text: str) -> str:
 def visible_cell(text: str) -> str:
     """Return a CSV cell of which no spreadsheet takes any part for a formula."""
     return _FORMULA.sub("'", visible(text))
-
-
-@contextmanager
-def visible_errors() -> Iterator[None]:
-    """Make the messages of errors that end the program harmless."""
-    try:
-        yield
-    except click.ClickException as error:
-        error.message = visible(error.message)  # type: ignore[misc]  # no subclass is meant
-        raise
 
 
 class HarmlessConsole(Console):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from admin.dispatch import Actions
+from admin.requests import AnyRequest
 from admin.stores.engine import Stored
 from apikeys.key import Key
 from tests import exchanges
 from tests.builders import NOW
 from tests.in_process import client_of, deployment_of
 from tests.tables import TABLE
+
+if TYPE_CHECKING:
+    from admin.fields import Request
 
 # The variables that choose where the records lie.
 STORE: dict[str, str] = {}
@@ -108,3 +112,9 @@ class Admin:
     def gateway_keys(self) -> list[str]:
         """Return the ids of API Gateway's own keys."""
         return [key["id"] for key in self.gateway.get_api_keys()["items"]]
+
+
+def request_models() -> tuple[type[Request], ...]:
+    """Return the model of each action's requests."""
+    models: tuple[type[Request], ...] = get_args(get_args(AnyRequest.__value__)[0])
+    return models

@@ -119,6 +119,24 @@ def test_a_restored_key_whose_plan_is_gone_is_revoked_again(
     assert admin.gateway_keys() == []
 
 
+def test_what_another_wrote_meanwhile_is_not_revoked_again(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan is gone, and the restoration refused; but somebody was told 200."""
+    plan = admin.gateway.create_usage_plan(name="gold")["id"]
+    key, _ = admin.issued(roles=["READER"], usagePlanId=plan)
+    admin("revoke", keyId=key.key_id)
+
+    def absent(**_: Any) -> Any:
+        assert admin("disable", keyId=key.key_id)["status"] == 200
+        raise admin.gateway.exceptions.NotFoundException({}, "CreateUsagePlanKey")
+
+    monkeypatch.setattr(admin.gateway, "create_usage_plan_key", absent)
+    answer = admin("restore", keyId=key.key_id)
+    assert (answer["status"], answer["error"]["field"]) == (400, "usagePlanId")
+    assert admin("get", keyId=key.key_id)["record"]["state"] == "disabled"
+
+
 @pytest.mark.parametrize("code", [Code.GATEWAY_UNAVAILABLE, Code.STORE_UNAVAILABLE])
 def test_a_restoration_that_was_stopped_is_finished_by_a_repeat(
     admin: Admin, monkeypatch: pytest.MonkeyPatch, code: Code
@@ -137,6 +155,8 @@ def test_a_restoration_that_was_stopped_is_finished_by_a_repeat(
         else:
             failing.setattr("admin.stores.usage_plans.UsagePlans.join", refuse)
         assert admin("restore", keyId=key.key_id)["status"] == 503
+    # Nothing is taken back after a fault.
+    assert _works(admin, key.text)
     answer = admin("restore", keyId=key.key_id)
     assert (answer["status"], answer["record"]["state"]) == (200, "active")
     assert admin.gateway_keys() == [answer["record"]["usageKeyId"]]

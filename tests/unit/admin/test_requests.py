@@ -149,7 +149,7 @@ def test_a_missing_client_is_told_by_name(untouched: Admin) -> None:
     answer = untouched("issue")
     assert answer["error"] == {
         "code": "invalid_request",
-        "message": "client: Field required",
+        "message": "client: is missing",
         "field": "client",
     }
 

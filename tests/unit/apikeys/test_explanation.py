@@ -6,6 +6,7 @@ from typing import Any
 
 from apikeys.explanation import explain
 from apikeys.roles import RoleMap
+from tests.builders import SHORTENED
 
 _MAP: dict[str, Any] = {
     "roles": {
@@ -67,3 +68,24 @@ def test_under_any_key_each_named_route_is_closed() -> None:
         "rule": "named by ME, so no route for every key",
     } in found["closes"]
     assert any(finding["grade"] == "tell" for finding in found["findings"])
+
+
+def test_a_held_route_that_the_policy_shuts_is_not_open() -> None:
+    """By a conflict, to shorten it, or by a deny of the role's own."""
+    lost = {
+        "A": {"allow": ["GET /{x}/{y}"]},
+        "B": {"allow": ["GET /a/{x}/b", "GET /d"], "deny": ["GET /d"]},
+        "C": {"allow": ["GET /a/{x}"]},
+    }
+    found = _explained("A", "B", roles=lost)
+    assert found["opens"] == ["GET /{x}/{y}"]
+    assert found["closes"][:2] == [
+        {"route": "GET /a/{x}/b", "rule": "lost: see the findings"},
+        {"route": "GET /d", "rule": "denied by B"},
+    ]
+    found = _explained("READER", **SHORTENED)
+    assert found["opens"] == ["GET /docs/*", "GET /docs/page"]
+    assert found["closes"][0] == {
+        "route": "GET /docs/page-00x",
+        "rule": "lost: the policy would be too long",
+    }

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from apikeys.access import Work
+from apikeys.check import MOST_WORK
 from apikeys.migration import UNNAMED, opens_no_longer
 from apikeys.roles import RoleMap
+from tests.builders import SHORTENED
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,12 @@ def test_each_route_is_listed_with_what_it_lost(
     """As patterns behind the stage; a route that lost nothing is not listed."""
     role_map = RoleMap.parse({"unmapped": unmapped, "roles": roles})
     assert list(opens_no_longer(role_map, Work(10_000))) == expected
+
+
+def test_what_was_shut_to_shorten_a_policy_is_listed() -> None:
+    """With the routes that it shuts, and not with others."""
+    found = opens_no_longer(RoleMap.parse(SHORTENED), Work(MOST_WORK))
+    lost = {route: requests for _, route, requests in found}
+    assert lost.keys() == {"GET /docs/*", "GET /docs/page-00x"}
+    assert lost["GET /docs/page-00x"] == ["GET/docs/page-00*"]
+    assert "GET/docs/page-00*" in lost["GET /docs/*"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apikeys.operations import compare, open_unnamed
 from apikeys.roles import RoleMap
 from apikeys.route import Route
+from tests.builders import SHORTENED
 
 _MAP = RoleMap.parse(
     {
@@ -113,3 +114,20 @@ def test_a_map_is_compared_with_the_operations_of_an_api() -> None:
         ],
         "findings": [],
     }
+
+
+def test_an_operation_that_a_shortened_policy_shuts_is_closed() -> None:
+    """What its denials leave open is open."""
+    names = ("page-00", "page-00x", "page-7", "{page}")
+    operations = [Route(f"GET /docs/{name}") for name in names]
+    found = compare(RoleMap.parse(SHORTENED), operations)
+    assert found["opens"] == {"READER": ["GET /docs/page-7", "GET /docs/{page}"]}
+    assert found["closed"] == ["GET /docs/page-00", "GET /docs/page-00x"]
+
+
+def test_findings_say_whose_map_it_is() -> None:
+    """That of an API, or none for the top level."""
+    operations = [Route("GET /users/export")]
+    assert {f.get("api") for f in compare(_MAP, operations)["findings"]} == {None}
+    found = compare(_MAP, operations, "a1b2c3d4e5/prod")["findings"]
+    assert {finding["api"] for finding in found} == {"a1b2c3d4e5/prod"}

@@ -22,6 +22,26 @@ PERMISSION = {
     },
 }
 
+# All that doctor asks.
+SERVICES = (
+    "apigateway",
+    "apigatewayv2",
+    "cloudwatch",
+    "dynamodb",
+    "lambda",
+    "secretsmanager",
+    "wafv2",
+)
+
+
+def alarm(name: str) -> dict[str, Any]:
+    """Return an alarm that is sent to somebody."""
+    return {
+        "AlarmName": name,
+        "ActionsEnabled": True,
+        "AlarmActions": ["arn:aws:sns:eu-west-1:123456789012:operators"],
+    }
+
 
 def good_answers() -> dict[str, Any]:
     """Return the answers of a healthy deployment, new at each call."""
@@ -31,6 +51,7 @@ def good_answers() -> dict[str, Any]:
                 "Variables": {
                     "SIGNING_SECRET": "signing",
                     "AUTHORIZER_CACHE_SECONDS": "3",
+                    "STACK_NAME": "keys",
                 }
             }
         },
@@ -72,8 +93,16 @@ def good_answers() -> dict[str, Any]:
             ]
         },
         "get_policy": {"Policy": json.dumps({"Statement": [PERMISSION]})},
-        "get_rest_api": {"id": "a1"},
+        "get_rest_api": {"id": "a1", "name": "reports"},
         "get_web_acl_for_resource": {},
+        "list_tables": {"TableNames": []},
+        "describe_alarms": {
+            "MetricAlarms": [
+                alarm("keys-page-throttled"),
+                alarm("keys-ticket-corrupt-record"),
+            ]
+        },
+        "describe_alarms_for_metric": {"MetricAlarms": [alarm("reports-page-5xx")]},
         "get_deployment": {
             "apiSummary": {
                 "/reports": {
@@ -110,4 +139,5 @@ class Aws:
 
     def get_paginator(self, operation: str) -> Aws:
         """Return a paginator of one page."""
-        return Aws({"paginate": [self._answers[operation]]})
+        page = self._answers[operation]
+        return Aws({"paginate": page if isinstance(page, Exception) else [page]})

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import click
 import pytest
-from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
 
 from apikeys_cli.connection import Connection
 from apikeys_cli.errors import UnreachableError
 from apikeys_cli.openapi import export, operations, read_document
-from tests.in_process import Session
+from tests.in_process import REGION, Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,70 +123,73 @@ def test_where_there_is_an_authorizer_what_it_does_not_guard_is_left_out(
 
 
 class Gateway:
-    """What stands for the clients of API Gateway, both in one."""
+    """API Gateway's own clients, which check what they are asked, and their answers."""
 
-    def __init__(self, rest: str | None, http: str | None) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self._rest, self._http = rest, http
+    def __init__(self) -> None:
+        # Not those that other tests share.
+        self.rest = boto3.client("apigateway", region_name=REGION)
+        self.http = boto3.client("apigatewayv2", region_name=REGION)
+        self.of_rest, self.of_http = Stubber(self.rest), Stubber(self.http)
+        self.of_rest.activate()
+        self.of_http.activate()
 
-    def get_export(self, **arguments: Any) -> Any:
-        """Answer as boto3's client of REST APIs does."""
-        return self._answer("GetExport", self._rest, arguments)
-
-    def export_api(self, **arguments: Any) -> Any:
-        """Answer as boto3's client of HTTP APIs does."""
-        return self._answer("ExportApi", self._http, arguments)
-
-    def _answer(self, name: str, body: str | None, arguments: dict[str, Any]) -> Any:
-        self.asked.append(arguments)
-        if body is None:
-            error = {"Error": {"Code": "NotFoundException", "Message": "none"}}
-            raise ClientError(error, name)
-        if body == "denied":
-            error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
-            raise ClientError(error, name)
-        return {"body": BytesIO(body.encode())}
+    def export(self) -> dict[str, Any]:
+        """Return what is exported; all answers that were prepared are needed."""
+        clients = Session({"apigateway": self.rest, "apigatewayv2": self.http})
+        connection = Connection("apikeys-admin", open_session=lambda **_: clients)
+        try:
+            return export(connection, "a1b2c3d4e5", "prod")
+        finally:
+            self.of_rest.assert_no_pending_responses()
+            self.of_http.assert_no_pending_responses()
 
 
-def _connection(gateway: Gateway) -> Connection:
-    session = Session({"apigateway": gateway, "apigatewayv2": gateway})
-    return Connection("apikeys-admin", open_session=lambda **_: session)
+def _answer(path: str) -> dict[str, Any]:
+    body = json.dumps({"paths": {path: {"get": {}}}}).encode()
+    return {"body": StreamingBody(BytesIO(body), len(body))}
 
 
 def test_a_rest_api_is_exported_with_its_authorizers() -> None:
     """By the identity of whoever asks."""
-    gateway = Gateway('{"paths": {"/a": {"get": {}}}}', None)
-    found = export(_connection(gateway), "a1b2c3d4e5", "prod")
-    assert _texts(found) == ["GET /a"]
-    assert gateway.asked == [
-        {
-            "restApiId": "a1b2c3d4e5",
-            "stageName": "prod",
-            "exportType": "oas30",
-            "parameters": {"extensions": "authorizers"},
-            "accepts": "application/json",
-        }
-    ]
+    gateway = Gateway()
+    asked = {
+        "restApiId": "a1b2c3d4e5",
+        "stageName": "prod",
+        "exportType": "oas30",
+        "parameters": {"extensions": "authorizers"},
+        "accepts": "application/json",
+    }
+    gateway.of_rest.add_response("get_export", _answer("/a"), asked)
+    assert _texts(gateway.export()) == ["GET /a"]
 
 
 def test_what_is_not_a_rest_api_is_exported_as_an_http_api() -> None:
     """Ids do not tell one from the other."""
-    gateway = Gateway(None, '{"paths": {"/b": {"get": {}}}}')
-    found = export(_connection(gateway), "a1b2c3d4e5", "$default")
-    assert _texts(found) == ["GET /b"]
-    assert gateway.asked[1] == {
+    gateway = Gateway()
+    asked = {
         "ApiId": "a1b2c3d4e5",
-        "StageName": "$default",
+        "StageName": "prod",
         "OutputType": "JSON",
         "Specification": "OAS30",
         "IncludeExtensions": True,
     }
+    gateway.of_rest.add_client_error("get_export", "NotFoundException")
+    gateway.of_http.add_response("export_api", _answer("/b"), asked)
+    assert _texts(gateway.export()) == ["GET /b"]
 
 
-@pytest.mark.parametrize(("rest", "asked"), [("denied", 1), (None, 2)])
-def test_an_api_that_can_not_be_exported_is_told(rest: str | None, asked: int) -> None:
-    """What is not permitted is not asked for in another way."""
-    gateway = Gateway(rest, None)
+def test_an_api_that_is_not_there_is_told() -> None:
+    """Of either kind."""
+    gateway = Gateway()
+    gateway.of_rest.add_client_error("get_export", "NotFoundException")
+    gateway.of_http.add_client_error("export_api", "NotFoundException")
     with pytest.raises(UnreachableError):
-        export(_connection(gateway), "a1b2c3d4e5", "prod")
-    assert len(gateway.asked) == asked
+        gateway.export()
+
+
+def test_what_is_not_permitted_is_not_asked_for_in_another_way() -> None:
+    """It is a REST API then."""
+    gateway = Gateway()
+    gateway.of_rest.add_client_error("get_export", "AccessDeniedException")
+    with pytest.raises(UnreachableError):
+        gateway.export()

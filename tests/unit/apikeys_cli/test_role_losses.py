@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from apikeys_cli.role_losses import losses
+from tests.builders import SHORTENED
 
 
 def _map(unmapped: str = "deny", /, **roles: Any) -> dict[str, Any]:
@@ -117,6 +118,16 @@ def test_a_reading_record_loses_what_is_marked_no_more() -> None:
     records = [_held("A"), _held("A") | session]
     found = losses(_map(A=marked), _map(A=["POST /search"]), records)
     assert found == ["2 keys hold A, 1 loses POST /search"]
+
+
+def test_what_a_shortened_policy_shuts_is_lost() -> None:
+    """And is no loss once it is shut."""
+    (role,) = SHORTENED["roles"].values()
+    exact = _map(READER=role | {"deny": ["GET /docs/page-01"]})
+    found = losses(exact, SHORTENED, [_held("READER")])
+    assert "1 loses GET /docs/page-00x" in found[0]
+    fewer = _map(READER=role | {"deny": ["GET /docs/page-00"]})
+    assert losses(SHORTENED, fewer, [_held("READER")]) == []
 
 
 def test_who_has_ended_loses_nothing() -> None:

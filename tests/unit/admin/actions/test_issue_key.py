@@ -187,7 +187,13 @@ def test_without_a_role_map_only_keys_without_roles_are_issued(admin: Admin) -> 
     answer = admin("issue", client="Acme", roles=["READER"])
     message = "roles: there is no role map yet (roles.put)"
     assert (answer["status"], answer["error"]["message"]) == (400, message)
-    assert admin.issued()[1]["record"]["roles"] == []
+    issued = admin.issued()[1]
+    assert issued["record"]["roles"] == []
+    (finding,) = issued["findings"]
+    assert finding["message"] == (
+        "without a role it opens no route, or every route that no role names: no role "
+        "map says which yet"
+    )
 
 
 def test_roles_that_make_too_long_a_policy_together_are_refused(admin: Admin) -> None:

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from admin.principal import Principal
+from admin.rules import page_token
 from admin.rules.usage_query import MAX_QUERY, query
 from tests.builders import NOW, a_key
 from tests.decision_lines import decision_lines
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _GROUP = "/the/decisions"
+_ID = "11111111-2222-4333-8444-555555555555"
+# As it is answered.
+_QUERY = page_token.wrapped(_ID, {"action": "usage"})
 
 
 class Logs:
@@ -41,11 +45,11 @@ class Logs:
         if self.fault is not None:
             raise self.fault
         self.asked.append(request)
-        return {"queryId": "11111111-2222-4333-8444-555555555555"}
+        return {"queryId": _ID}
 
     def get_query_results(self, *, queryId: str) -> dict[str, Any]:  # noqa: N803 - boto3's
         """Answer as boto3's client does."""
-        assert queryId
+        assert queryId == _ID
         if self.fault is not None:
             raise self.fault
         cells = [
@@ -98,7 +102,7 @@ def test_a_query_is_started_and_its_id_answered(admin: Admin, logs: Logs) -> Non
     answer = admin("usage", keyId=key_id)
     assert answer == {
         "status": 200,
-        "queryId": "11111111-2222-4333-8444-555555555555",
+        "queryId": _QUERY,
         "from": "2026-12-16T08:00:00Z",
         "to": "2027-01-15T08:00:00Z",
         "principals": [{"keyId": key_id}],
@@ -120,20 +124,34 @@ def test_a_running_query_has_no_answer_yet(admin: Admin, logs: Logs) -> None:
     """Nobody waits: it is asked for again."""
     for status in ("Scheduled", "Running"):
         logs.status = status
-        answer = admin("usage", queryId="q-1")
-        assert answer == {"status": 200, "queryId": "q-1"}
+        answer = admin("usage", queryId=_QUERY)
+        assert answer == {"status": 200, "queryId": _QUERY}
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [_ID, a_key().text, _ID[::-1], page_token.wrapped(_ID, {"action": "list"})],
+)
+def test_what_usage_did_not_return_never_reaches_aws(
+    admin: Admin, logs: Logs, pasted: str
+) -> None:
+    """A key that was pasted by mistake would stand in CloudTrail; a UUID may be one."""
+    logs.fault = AssertionError("asked")
+    answer = admin("usage", queryId=pasted)
+    assert (answer["status"], answer["error"]["field"]) == (400, "queryId")
+    assert pasted not in answer["error"]["message"]
 
 
 def test_the_answer_is_by_key_outcome_and_reason(admin: Admin, logs: Logs) -> None:
     """With the first and the last time, as Insights writes them or in milliseconds."""
-    common = {"decisions": "3", "first": "2027-01-01 10:00:00.000"}
+    common = {"decisions": "3", "first": "1798797600000"}
     logs.rows = [
         common
         | {
             "key_id": "0" * 16,
             "outcome": "allow",
             "reason": "granted",
-            "last": "1800000000000",
+            "last": "1.8E12",
         },
         common
         | {
@@ -144,7 +162,7 @@ def test_the_answer_is_by_key_outcome_and_reason(admin: Admin, logs: Logs) -> No
         },
         {"@timestamp": "2027-01-01 10:00:00.000", "@message": "another's query"},
     ]
-    answer = admin("usage", queryId="q-1")
+    answer = admin("usage", queryId=_QUERY)
     assert answer == {
         "status": 200,
         "bytesRead": 2_048,
@@ -199,9 +217,8 @@ def test_everybody_is_asked_for_without_a_name(admin: Admin, logs: Logs) -> None
     [
         {"keyId": "0" * 16, "login": "ann"},
         {"keyId": "0" * 16, "client": "Acme"},
-        {"queryId": "q", "keyId": "0" * 16},
-        {"queryId": "q", "days": 7},
-        {"queryId": 'q"'},
+        {"queryId": _QUERY, "keyId": "0" * 16},
+        {"queryId": _QUERY, "days": 7},
         {"queryId": ""},
         {"days": 0},
         {"days": 3654},
@@ -252,8 +269,8 @@ def test_the_query_finds_what_the_authorizer_logs() -> None:
 @pytest.mark.parametrize(
     ("fault", "fields", "code"),
     [
-        (NotFoundError(), {"queryId": "q"}, "query_not_found"),
-        (InvalidError(), {"queryId": "q"}, "query_not_found"),
+        (NotFoundError(), {"queryId": _QUERY}, "query_not_found"),
+        (InvalidError(), {"queryId": _QUERY}, "query_not_found"),
         (
             ClientError({"Error": {"Code": "LimitExceededException"}}, "StartQuery"),
             {},
@@ -261,7 +278,7 @@ def test_the_query_finds_what_the_authorizer_logs() -> None:
         ),
         (
             ClientError({"Error": {"Code": "AccessDeniedException"}}, "Get"),
-            {"queryId": "q"},
+            {"queryId": _QUERY},
             "logs_unavailable",
         ),
     ],
@@ -280,7 +297,7 @@ def test_a_query_that_ended_otherwise_is_a_fault(
 ) -> None:
     """Half an answer would look like a whole one."""
     logs.status = status
-    assert admin("usage", queryId="q")["error"]["code"] == "logs_unavailable"
+    assert admin("usage", queryId=_QUERY)["error"]["code"] == "logs_unavailable"
 
 
 def test_a_function_that_knows_no_log_says_so(aws: None, logs: Logs) -> None:

@@ -189,7 +189,7 @@ def test_what_ends_a_run_says_how_many_are_left(
     cli.function.fault = lose
     done = _run(cli, source)
     assert done.exit_code == (3 if isinstance(fault, LostError) else 1)
-    assert "7 of 12 rows are left. Run the same command again" in done.stderr
+    assert "7 of 12 rows left. Run the same command again" in done.stderr
     assert len(_imports(cli)) < 9
     cli.function.fault = None
     done = _run(cli, source)
@@ -390,12 +390,13 @@ _BAD: dict[str, tuple[dict[str, Any], str]] = {
         "roles: a role's name is ",
     ),
     "an unknown role": (
-        {"key": _KEYS[0], "client": "A", "roles": ["NONE"]},
-        "roles: not in the role map: NONE",
+        {"key": _KEYS[0], "client": "A", "roles": ["REDAER"]},
+        "roles: REDAER is not in the role map; there are: ADMINISTRATOR, READER, "
+        "WRITER. Did you mean READER?",
     ),
     "a record's unknown role": (
         _RECORD | {"roles": ["none"]},
-        "roles: not in the role map: NONE",
+        "roles: NONE is not in the role map; there are: ADMINISTRATOR, ",
     ),
     "an end in the past": (
         {"key": _KEYS[0], "client": "A", "expirationDate": "2020-01-01T00:00:00"},

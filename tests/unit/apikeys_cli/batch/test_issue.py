@@ -310,7 +310,7 @@ def test_a_lost_answer_ends_the_run_and_says_how_to_go_on(
     cli.function.fault = lose
     done = _run(cli, source, keys)
     assert done.exit_code == 3
-    assert "1 of 3 rows are left. Run the same command again" in done.stderr
+    assert "1 of 3 rows left. Run the same command again" in done.stderr
     assert sorted(_kept(keys)) == ["Alpha", "Gamma"]
     cli.function.fault = None
     done = _run(cli, source, keys)
@@ -519,7 +519,7 @@ def test_a_row_whose_role_is_unknown_is_found_before_the_first_call(
     source.write_text("client,roles,expires\nA,NONE,\nB,,2020-01-01\nC,READER,\n")
     done = _run(cli, source, keys)
     assert done.exit_code == 2
-    assert "line 2: roles: not in the role map: NONE" in done.stderr
+    assert "line 2: roles: NONE is not in the role map; there are: " in done.stderr
     assert "line 3: its end, 2020-01-01T23:59:59, is in the past" in done.stderr
     assert _issues(cli) == []
 
@@ -625,7 +625,15 @@ def test_what_goes_with_a_file_does_not_go_with_one_key(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", [["--key-file", "x.key"], ["--request-token", "x" * 32], ["--wait"]]
+    "option",
+    [
+        ["--key-file", "x.key"],
+        ["--deliver-to", "app/key"],
+        ["--request-token", "x" * 32],
+        ["--login", "olga"],
+        ["--password"],
+        ["--wait"],
+    ],
 )
 def test_what_is_for_one_key_does_not_go_with_a_file(
     cli: Cli, source: Path, option: list[str]
@@ -634,6 +642,7 @@ def test_what_is_for_one_key_does_not_go_with_a_file(
     done = cli("issue", "--from", str(source), *option)
     assert done.exit_code == 2
     assert f"{option[0]} is for one key" in done.stderr
+    assert _issues(cli) == []
 
 
 def test_a_terminal_sees_a_bar_unless_it_sees_the_rows(

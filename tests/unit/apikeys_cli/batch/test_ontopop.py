@@ -226,7 +226,9 @@ def test_an_unknown_role_is_refused_before_the_call(
     """Store the role map first; the other records are imported."""
     _store(secrets, _KEYS["alpha"][::-1], client="delta", roles=["none"])
     row = _rows(cli)["delta"]
-    assert row["error"] == "roles: not in the role map: NONE"
+    assert row["error"] == (
+        "roles: NONE is not in the role map; there are: ADMINISTRATOR, READER, WRITER."
+    )
     clients = {r.get("client") for r in cli.function.requests}
     assert {"alpha", "beta", "gamma"} <= clients
     assert "delta" not in clients
@@ -262,7 +264,7 @@ def test_a_secret_that_is_denied_is_reported_only_by_its_code(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (_denied("GetSecretValue"), "none of the 5 secrets can be read: AccessDenied"),
+        (_denied("GetSecretValue"), "none of 5 secrets can be read: AccessDenied"),
         (EndpointConnectionError(endpoint_url="http://x"), "http://x"),
     ],
 )
@@ -352,4 +354,4 @@ def test_a_deletion_that_is_denied_ends_the_run(
     done = _run(cli, "--delete-imported", "--yes")
     assert done.exit_code == 3
     assert "can't be deleted: AccessDeniedException" in done.stderr
-    assert "3 of 3 rows are left" in done.stderr
+    assert "3 of 3 rows left" in done.stderr

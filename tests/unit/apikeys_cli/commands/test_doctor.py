@@ -16,8 +16,10 @@ from tests.in_process import InProcess
 from tests.unit.apikeys_cli.aws_double import (
     METHOD,
     PERMISSION,
+    SERVICES,
     SOURCE,
     Aws,
+    alarm,
     good_answers,
 )
 from tests.unit.apikeys_cli.doubles import Cli, LostError
@@ -37,14 +39,7 @@ def _examined(
     answers = good_answers()
     if change is not None:
         change(answers)
-    for service in (
-        "lambda",
-        "secretsmanager",
-        "apigateway",
-        "apigatewayv2",
-        "wafv2",
-    ):
-        cli.function.clients[service] = Aws(answers)
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(answers))
     arguments = ["doctor", "--api", "a1", "--stage", "prod", "--output", "json"]
     done = cli(*arguments)
     findings = json.loads(done.stdout)["findings"]
@@ -79,10 +74,11 @@ def test_a_healthy_deployment_is_ok_throughout(cli: Cli) -> None:
         "its age",
         "records",
         "expiry",
+        "alarms",
         "a1/prod",
         "a1/prod web ACL",
     ]
-    assert len(found["a1/prod"]) == 6
+    assert len(found["a1/prod"]) == 7
 
 
 def _method(answers: dict[str, Any], **changes: str) -> None:
@@ -96,6 +92,14 @@ def _authorizer(answers: dict[str, Any], **changes: object) -> None:
 
 def _denied(operation: str) -> Callable[[dict[str, Any]], None]:
     return lambda answers: answers.update({operation: _error("AccessDeniedException")})
+
+
+def _variables(answers: Any) -> Any:
+    return answers["get_function_configuration"]["Environment"]["Variables"]
+
+
+def _alarms(answers: dict[str, Any]) -> Any:
+    return answers["describe_alarms"]["MetricAlarms"]
 
 
 def _takes(kinds: str, **authorizer: object) -> Any:
@@ -375,6 +379,47 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
         "not checked",
         "no permission",
     ),
+    "alarms that nobody gets": (
+        lambda a: [one.update(AlarmActions=[]) for one in _alarms(a)],
+        "warn",
+        "sent to nobody: 1 page, 1 ticket; a page is an outage",
+    ),
+    "an alarm that is silenced": (
+        lambda a: _alarms(a)[1].update(ActionsEnabled=False),
+        "warn",
+        "sent to nobody: 0 pages, 1 ticket; a page is an outage",
+    ),
+    "no alarms but of other stacks": (
+        lambda a: a["describe_alarms"].update(
+            MetricAlarms=[alarm("keys-two-page-throttled"), alarm("keys-page")]
+        ),
+        "warn",
+        "there are none: an outage calls nobody",
+    ),
+    "alarms out of reach": (_denied("describe_alarms"), "not checked", "no permission"),
+    "a release that does not know its stack": (
+        lambda a: _variables(a).pop("STACK_NAME"),
+        "not checked",
+        "the stack's name is not known",
+    ),
+    "an API without an alarm": (
+        lambda a: a["describe_alarms_for_metric"].update(MetricAlarms=[]),
+        "warn",
+        "alarm: none on its 5XXError; nobody is paged if API Gateway may not invoke "
+        "the authorizer",
+    ),
+    "an API whose alarm nobody gets": (
+        lambda a: a["describe_alarms_for_metric"]["MetricAlarms"][0].pop(
+            "AlarmActions"
+        ),
+        "warn",
+        "alarm: the one on its 5XXError is sent to nobody",
+    ),
+    "an API's alarms out of reach": (
+        _denied("describe_alarms_for_metric"),
+        "not checked",
+        "no permission",
+    ),
     "TagCheck off": (
         lambda a: a["get_function_configuration"]["Environment"]["Variables"].update(
             TAG_CHECK="off"
@@ -543,6 +588,7 @@ def test_an_unknown_configuration_leaves_things_unchecked(cli: Cli) -> None:
     assert _worst(found) == [
         ("not checked", "no permission"),
         ("not checked", "its name is not known"),
+        ("not checked", "the stack's name is not known"),
         (
             "not checked",
             "ApiKey: it caches for 3 s; AuthorizerCacheSeconds is not known",
@@ -616,7 +662,7 @@ def test_roles_that_the_map_lacks_are_named(cli: Cli, account: Any) -> None:
     account.put_secret_value(SecretId="APIROLES", SecretString=role_map)
     ((level, what),) = _examined(cli)["roles"]
     assert level == "warn"
-    assert what.startswith("the role map lacks READER, which 2 hold ")
+    assert what.startswith("the role map lacks READER, held by 2, so ")
     assert all(key_id in what for key_id in ids)
     # Without a map there is a graver finding.
     account.put_secret_value(SecretId="APIROLES", SecretString="rubbish")
@@ -770,8 +816,7 @@ def test_a_person_reads_findings_with_what_to_do(
 
 def test_the_table_is_the_default(cli: Cli) -> None:
     """And exit code 0 where nothing fails."""
-    for service in ("lambda", "secretsmanager"):
-        cli.function.clients[service] = Aws(good_answers())
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(good_answers()))
     done = cli("doctor")
     assert done.exit_code == 0
     assert done.stdout.startswith("ok  admin function  apikeys-admin answers")

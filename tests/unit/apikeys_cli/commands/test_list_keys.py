@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from apikeys_cli.dates import dated, relative
 from apikeys_cli.terminal.console import print_data
-from apikeys_cli.terminal.listing_table import listing_table
+from apikeys_cli.terminal.listing_table import chosen_table, listing_table
 from tests.builders import NOW
 
 if TYPE_CHECKING:
@@ -394,6 +394,44 @@ def test_columns_are_chosen(cli: Cli) -> None:
     ]
 
 
+@pytest.mark.parametrize("width", [60, 76, 80, 84, 100, 140])
+def test_no_chosen_column_is_cropped_at_any_width(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """Where they have no room side by side they stand below one another."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    names = ("keyId", "client", "roles", "expirationDate", "state")
+    print_data(chosen_table(_LONG, names))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert max(map(cell_len, lines)) <= width
+    text = "\n".join(lines)
+    for record in _LONG:
+        parts = [record.get("keyId"), record["expirationDate"], *record["roles"]]
+        assert all(part in text for part in parts if part)
+        assert Counter(record["client"].replace(" ", "")) <= Counter(text)
+    assert (lines[0].split() == list(names)) is (width >= 100)
+
+
+def test_a_terminal_of_80_columns_shows_chosen_columns_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each record as ``get`` shows one."""
+    monkeypatch.setenv("COLUMNS", "80")
+    print_data(chosen_table(_LONG[:2], ("keyId", "roles", "client", "expirationDate")))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "keyId           7GkQ2mV0aZx81TbP",
+        "roles           ROLE_ONTOPOP_MANAGEMENT_API ROLE_ONTOPOP_TRIPLESTORE_API",
+        "client          Acme Corporation International",
+        "expirationDate  2027-04-25T08:00:00Z",
+        "",
+        "keyId           0aZx81TbP7GkQ2mV",
+        "roles           READER",
+        "client          株式会社東京データ管理センター",
+        "expirationDate  2027-01-15T20:00:00Z",
+        "",
+    ]
+
+
 @pytest.mark.parametrize(
     "given",
     [("--sort", "age"), ("--columns", "digest"), ("--columns", "keyId,,client")],
@@ -450,9 +488,20 @@ def test_unused_keys_are_asked_for_in_days(cli: Cli) -> None:
     done = cli("list", "--unused-for", "12w")
     assert cli.function.requests[0]["unusedForDays"] == 84
     assert done.exit_code == 1
-    assert "unusedForDays: needs LastUsed on" in done.stderr
+    assert "--unused-for: needs LastUsed on" in done.stderr
     cli("list", "--unused-for", "36h")
     assert cli.function.requests[-1]["unusedForDays"] == 2
+
+
+@pytest.mark.parametrize("option", ["--unused-for", "--expiring-within"])
+def test_a_length_of_time_is_within_the_function_s_bounds(
+    cli: Cli, option: str
+) -> None:
+    """The rule is told, and nothing is asked of the function."""
+    done = cli("list", option, "99999w")
+    assert (done.exit_code, cli.function.requests) == (2, [])
+    assert f"'{option}': not a duration such as 14d" in done.stderr
+    assert "of 36500d at most" in done.stderr
 
 
 def test_it_says_since_when_uses_are_noted(cli: Cli) -> None:

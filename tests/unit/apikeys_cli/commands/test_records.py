@@ -371,12 +371,14 @@ def test_several_roles_may_be_given_at_once(cli: Cli) -> None:
         assert cli.issue("--role", *roles)["record"]["roles"] == ["READER", "WRITER"]
 
 
-@pytest.mark.parametrize("command", ["issue", "update", "clone"])
+@pytest.mark.parametrize("command", ["issue", "update", "clone", "import"])
 def test_an_unknown_role_is_told_from_those_there_are(cli: Cli, command: str) -> None:
     """With the one that was most likely meant."""
     key_id = cli.issue()["record"]["keyId"]
-    named = ["--client", "A"] if command == "issue" else [key_id]
-    done = cli(command, *named, "--role", "reader,redaer")
+    named = {"issue": ["--client", "A"], "import": ["-", "--client", "A"]}
+    arguments = named.get(command, [key_id])
+    foreign = "imported-key-of-a-client-1234"
+    done = cli(command, *arguments, "--role", "reader,redaer", input=foreign)
     assert done.exit_code == 1
     assert done.stderr == (
         "Error: --role: not in the role map: REDAER (invalid_request)\n"

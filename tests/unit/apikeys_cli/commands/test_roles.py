@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.builders import ROLE_MAP
 from tests.in_process import InProcess
@@ -183,8 +184,9 @@ def test_the_first_map_is_compared_with_nothing(account: Any, file: str) -> None
     account.delete_secret(SecretId="signing", ForceDeleteWithoutRecovery=True)
 
 
-def test_put_shows_the_difference_and_asks(cli: Cli, file: str) -> None:
+def test_put_shows_the_difference_and_asks(cli: Cli, file: str, person: None) -> None:
     """Without a yes nothing is stored; the difference is for people, not data."""
+    del person
     for answer in ("n\n", ""):
         done = cli("roles", "put", file, input=answer)
         assert (done.exit_code, done.stdout) == (1, "")
@@ -193,6 +195,16 @@ def test_put_shows_the_difference_and_asks(cli: Cli, file: str) -> None:
     assert cli.json("roles", "get") == ROLE_MAP
     done = cli("roles", "put", file, input="y\n")
     assert (done.exit_code, done.stdout) == (0, "Stored 2 roles.\n")
+
+
+def test_put_asks_nobody_where_nobody_sits(cli: Cli, file: str) -> None:
+    """A usage error; what was already stored is no question."""
+    done = cli("roles", "put", file, input="y\n")
+    assert done.exit_code == 2
+    assert "--yes is required when not interactive" in done.stderr
+    assert cli.json("roles", "get") == ROLE_MAP
+    assert cli("roles", "put", file, "--yes").exit_code == 0
+    assert cli("roles", "put", file).exit_code == 0
 
 
 def test_put_stores_and_says_how_soon_it_is_in_force(cli: Cli, file: str) -> None:
@@ -354,12 +366,12 @@ def test_explain_says_what_shuts_a_route(cli: Cli, tmp_path: Path) -> None:
     lines = [line.rstrip() for line in done.stdout.splitlines()]
     assert lines[1:4] == [
         "  opens   GET /{x}/{y}",
-        "  opens   GET /a/{x}/b",
+        "  closes  GET /a/{x}/b (lost: see the findings)",
         "  closes  GET /a/{x} (more specific, and held by C: /a/{})",
     ]
     assert lines[4].startswith("  Restricted (A B): 'GET /a/{x}/b' is shut")
     found = cli.json(*arguments)
-    assert found["closes"][0]["route"] == "GET /a/{x}"
+    assert [one["route"] for one in found["closes"]] == ["GET /a/{x}/b", "GET /a/{x}"]
     assert found["findings"][0]["grade"] == "restrict"
     rows = cli(*arguments, "--output", "csv").stdout
     assert "GET /a/{x} (more specific, and held by C: /a/{})" in rows
@@ -373,11 +385,25 @@ def test_explain_of_a_role_that_opens_nothing_says_so(cli: Cli, tmp_path: Path) 
     assert "opens nothing: every call is 403" in done.stdout
 
 
+def test_explain_of_routes_that_are_too_long_says_so(cli: Cli, tmp_path: Path) -> None:
+    """They open nothing; what a call is answered depends on what makes them so."""
+    path = tmp_path / "roles.toml"
+    routes = [f"GET /{number:03}/{'a' * 60}" for number in range(60)]
+    path.write_text(f"[roles.A]\nallow = {json.dumps(routes)}\n")
+    lines = cli("roles", "explain", "A", "--file", str(path)).stdout.splitlines()
+    lost = "lost: the policy would be too long"
+    assert f"  closes  {routes[0]} ({lost})" in [line.rstrip() for line in lines]
+    assert "  opens nothing" in [line.rstrip() for line in lines]
+
+
 def test_explain_of_what_is_not_there_is_refused(cli: Cli, tmp_path: Path) -> None:
     """An unknown role names the known ones; a bad file its findings."""
-    done = cli("roles", "explain", "NOBODY")
+    done = cli("roles", "explain", "writer,redaer")
     assert done.exit_code == 1
-    assert "there are: ADMINISTRATOR, READER, WRITER" in done.stderr
+    assert done.stderr == (
+        "Error: REDAER is not in the role map; there are: ADMINISTRATOR, READER, "
+        "WRITER. Did you mean READER?\n"
+    )
     path = tmp_path / "roles.toml"
     path.write_text("[roles.b]\n")
     done = cli("roles", "explain", "B", "--file", str(path))
@@ -481,15 +507,33 @@ def test_a_map_that_is_none_is_compared_with_nothing(
     assert json.loads(done.stdout).keys() == {"isValid", "findings"}
 
 
+class Gateway:
+    """What stands for both clients of API Gateway, with an API of one kind."""
+
+    def __init__(self, operation: str, paths: dict[str, Any]) -> None:
+        self._operation, self._paths = operation, paths
+
+    def get_export(self, **_: object) -> dict[str, Any]:
+        """Answer as boto3's client of REST APIs does."""
+        return self._answer("GetExport")
+
+    def export_api(self, **_: object) -> dict[str, Any]:
+        """Answer as boto3's client of HTTP APIs does."""
+        return self._answer("ExportApi")
+
+    def _answer(self, operation: str) -> dict[str, Any]:
+        if operation != self._operation:
+            raise ClientError({"Error": {"Code": "NotFoundException"}}, operation)
+        return {"body": BytesIO(json.dumps({"paths": self._paths}).encode())}
+
+
+def _put_behind(cli: Cli, gateway: Gateway) -> None:
+    cli.function.clients |= {"apigateway": gateway, "apigatewayv2": gateway}
+
+
 def test_an_exported_api_is_compared(cli: Cli, api: str) -> None:
     """By its id and its stage."""
-    body = json.dumps({"paths": {"/reports/{x}": {"get": {}}}}).encode()
-
-    class Gateway:
-        def get_export(self, **_: object) -> dict[str, Any]:
-            return {"body": BytesIO(body)}
-
-    cli.function.clients["apigateway"] = Gateway()
+    _put_behind(cli, Gateway("GetExport", {"/reports/{x}": {"get": {}}}))
     found = cli.json("roles", "check", "--api", "a1b2c3d4e5", "--stage", "prod")
     assert found["operations"]["opens"]["READER"] == ["GET /reports/{x}"]
     for wrong in (
@@ -566,6 +610,41 @@ def test_explain_and_verify_are_asked_at_an_api(cli: Cli, split: str) -> None:
     assert cli(*route, input=key).exit_code == 1
     assert cli(*route, "--api", "abc", "--stage", "prod", input=key).exit_code == 0
     assert cli("verify", "-", "--stage", "prod", input=key).exit_code == 2
+
+
+@pytest.mark.parametrize("operation", ["GetExport", "ExportApi"])
+def test_an_api_is_compared_with_the_map_that_decides_there(
+    cli: Cli, split: str, operation: str
+) -> None:
+    """That of its stage, else its own, else the top level; a warning says which."""
+    _put_behind(cli, Gateway(operation, {"/reports": {"get": {}, "post": {}}}))
+    found = {
+        f"{api}/{stage}": cli.json(
+            *("roles", "check", split, "--api", api, "--stage", stage)
+        )["operations"]
+        for api, stage in (("abc", "prod"), ("abc", "dev"), ("xyz", "prod"))
+    }
+    assert {at: (one["opens"], one["closed"]) for at, one in found.items()} == {
+        "abc/prod": ({"WRITER": ["POST /reports"]}, ["GET /reports"]),
+        "abc/dev": ({}, []),
+        "xyz/prod": ({"READER": []}, ["GET /reports", "POST /reports"]),
+    }
+    assert {
+        (at, told["api"], told["route"])
+        for at, one in found.items()
+        for told in one["findings"]
+    } == {("abc/dev", "abc", "GET /reports"), ("abc/dev", "abc", "POST /reports")}
+
+
+def test_strict_goes_by_the_map_that_decides(cli: Cli, split: str) -> None:
+    """What is open at one stage is no error at another."""
+    _put_behind(cli, Gateway("GetExport", {"/reports": {"get": {}}}))
+    cli("roles", "put", split, "--yes")
+    strict = ("roles", "check", "--strict", "--api", "abc", "--stage")
+    assert cli(*strict, "prod").exit_code == 0
+    done = cli(*strict, "dev")
+    assert done.exit_code == 1
+    assert "Warning at abc: 'GET /reports' is open to every key" in done.stdout
 
 
 def test_who_loses_what_at_an_api_is_said(cli: Cli, split: str, tmp_path: Path) -> None:

@@ -133,9 +133,10 @@ def test_a_rotation_whose_count_fails_is_done_all_the_same(
 
 
 def test_retire_says_first_how_many_keys_it_refuses(
-    cli: Cli, account: Any, leaked: dict[str, Any]
+    cli: Cli, account: Any, leaked: dict[str, Any], person: None
 ) -> None:
     """Without an answer nothing is dropped; with yes they are refused from then on."""
+    del person
     for answer in ("n\n", ""):
         done = cli("signing", "retire", _NAME, input=answer)
         assert done.exit_code == 1
@@ -147,6 +148,16 @@ def test_retire_says_first_how_many_keys_it_refuses(
     assert "In force everywhere within 5 s." in done.stderr
     verified = cli("verify", "-", input=leaked["key"])
     assert "forged" in verified.stdout
+
+
+def test_retire_asks_nobody_where_nobody_sits(
+    cli: Cli, account: Any, leaked: dict[str, Any]
+) -> None:
+    """A usage error, and nothing is dropped."""
+    del leaked
+    done = cli("signing", "retire", _NAME, input="y\n")
+    assert (done.exit_code, _names(account)) == (2, [_NAME])
+    assert "--yes is required when not interactive" in done.stderr
 
 
 def test_retire_is_done_at_once_with_yes(

@@ -13,7 +13,7 @@ from apikeys.key import Key
 from apikeys_cli.batch import changes
 from apikeys_cli.errors import UnreachableError
 from tests.builders import forged
-from tests.unit.apikeys_cli.commands.test_doctor import Aws, good_answers
+from tests.unit.apikeys_cli.aws_double import SERVICES, Aws, good_answers
 
 if TYPE_CHECKING:
     from tests.unit.apikeys_cli.doubles import Cli
@@ -64,6 +64,32 @@ def test_the_question_names_the_count(
     assert done.exit_code == 1
     assert f"{verb.capitalize()} 3 keys?" in done.stderr
     assert _states(cli, *ids) == ["active"] * 3
+
+
+def test_what_was_revoked_together_says_how_each_comes_back(
+    cli: Cli, ids: list[str]
+) -> None:
+    """As a single one does."""
+    done = cli("revoke", "--client", "Acme", "--yes")
+    until = cli.json("get", ids[0])["record"]["restorableUntil"]
+    told = f"Restorable until {until}, one by one: apikeys restore KEY_ID"
+    assert told in done.stderr
+    assert "Restorable" not in cli("disable", *ids, "--yes").stderr
+
+
+def test_a_report_is_whole_whatever_the_width(cli: Cli) -> None:
+    """What is longer than its column moves the rest; wide letters take two columns."""
+    login = "webservice-production-eu"
+    cli.issue("--login", login, "--client", "東京メトロ株式会社")
+    cli.issue("--client", "C" * 40)
+    done = cli("disable", "--client", "東京メトロ株式会社", "--yes")
+    heading, row = done.stdout.splitlines()
+    assert (
+        heading == "line status      keyId            client                   remark"
+    )
+    assert row == f"1    disabled    {login} 東京メトロ株式会社"
+    (row,) = cli("disable", "--client", "C" * 40, "--yes").stdout.splitlines()[1:]
+    assert row.endswith(f" {'C' * 40}")
 
 
 def test_nobody_is_asked_where_nobody_sits(cli: Cli, ids: list[str]) -> None:
@@ -162,7 +188,7 @@ def test_an_incident_rides_out_a_slow_aws(
     left = 1_000
     done = cli("disable", *ids, "--yes")
     assert done.exit_code == 3
-    assert "3 of 3 are left" in done.stderr
+    assert "3 of 3 records left" in done.stderr
     assert "Run the same command again" in done.stderr
 
 
@@ -281,8 +307,7 @@ def test_doctor_fails_on_warnings_where_it_is_told_to(cli: Cli) -> None:
 
 
 def _let_doctor_look(cli: Cli) -> None:
-    for service in ("lambda", "secretsmanager", "apigateway", "wafv2"):
-        cli.function.clients[service] = Aws(good_answers())
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(good_answers()))
 
 
 def _later(monkeypatch: pytest.MonkeyPatch) -> None:

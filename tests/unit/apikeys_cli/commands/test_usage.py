@@ -103,6 +103,46 @@ def test_the_table_is_what_a_person_reads(cli: Cli) -> None:
     assert "read 1.500 GB" in done.stderr
 
 
+_LONG = _ROWS[1] | {
+    "login": "webservice-production",
+    "outcome": "refuse",
+    "reason": "store_unavailable",
+}
+
+
+@pytest.mark.parametrize("width", [60, 76, 80, 84, 100, 140])
+def test_no_figure_is_cropped_at_any_width(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """No id, word, number or time is broken; a login where it is very long."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    _answered_by(cli, Log([*_ROWS, _LONG]))
+    lines = cli("usage").stdout.splitlines()
+    assert max(map(len, lines)) <= width
+    text = "\n".join(lines)
+    for row in (*_ROWS, _LONG):
+        for field in ("outcome", "reason", "decisions", "first", "last"):
+            assert str(row[field]) in text
+    assert _KEY in text
+
+
+def test_a_terminal_of_80_columns_shows_this(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last decision stands below the first."""
+    monkeypatch.setenv("COLUMNS", "80")
+    _answered_by(cli, Log(_ROWS))
+    assert [line.rstrip() for line in cli("usage").stdout.splitlines()] == [
+        "keyId or login    outcome  reason     decisions  first, last",
+        "7GkQ2mV0aZx81TbP  refuse   expired            3  2027-01-01T10:00:00Z",
+        "                                                 2027-01-02T10:00:00Z",
+        "ann               allow    granted         1200  2027-01-01T10:00:00Z",
+        "                                                 2027-01-02T10:00:00Z",
+        "unknown           refuse   malformed          7  2027-01-01T10:00:00Z",
+        "                                                 2027-01-02T10:00:00Z",
+    ]
+
+
 def test_keys_without_a_decision_are_named(cli: Cli) -> None:
     """For they are what one asks for before ending a key."""
     named = [{"keyId": _KEY}, {"keyId": _UNUSED}]

@@ -85,7 +85,7 @@ def _examined(cli: Cli, api: _Api, stage: str) -> list[tuple[str, str]]:
     answers = good_answers()
     permission = json.dumps({"Statement": [_permission(api.api)]})
     answers["get_policy"] = {"Policy": permission}
-    for service in ("lambda", "secretsmanager"):
+    for service in ("lambda", "secretsmanager", "dynamodb", "cloudwatch"):
         cli.function.clients[service] = Aws(answers)
     cli.function.clients["apigateway"] = client_of("apigateway")
     cli.function.clients["apigatewayv2"] = _Gateway(api)
@@ -119,6 +119,7 @@ def test_a_good_http_api_is_ok_throughout(cli: Cli) -> None:
         ("ok", "ApiKey: its payload format version is 2.0, with a policy for answer"),
         ("ok", "access log: no credential in its format"),
         ("ok", "ApiKey: API Gateway may invoke it"),
+        ("ok", "alarm: on its 5xx"),
     ]
 
 

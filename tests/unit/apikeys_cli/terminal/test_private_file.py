@@ -142,6 +142,6 @@ def test_a_full_disk_ends_a_run_that_can_be_taken_up(
         done = _run(cli, source, keys)
     assert done.exit_code == 3, done.output
     assert "can't be written: No space left on device" in done.stderr
-    assert "1 of 1 rows are left. Run the same command again" in done.stderr
+    assert "1 of 1 row left. Run the same command again" in done.stderr
     assert _run(cli, source, keys).exit_code == 0
     assert len(cli.json("list")["records"]) == 1

@@ -9,15 +9,18 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from apikeys.key import Key
+from apikeys_cli.commands import usage
 from apikeys_cli.main import main
-from tests.unit.apikeys_cli.commands.test_doctor import Aws, good_answers
+from tests.unit.apikeys_cli.aws_double import SERVICES, Aws, good_answers
+from tests.unit.apikeys_cli.commands.test_usage import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.unit.apikeys_cli.doubles import Cli
@@ -186,6 +189,81 @@ def test_what_could_not_be_printed_is_said(
     assert line.startswith("Error: What was asked for is done, but could not be")
 
 
+@pytest.fixture
+def clients(tmp_path: Path) -> Path:
+    """Return a file of three clients, and their keys."""
+    path = tmp_path / "clients.csv"
+    path.write_text("client\nA\nB\nC\n")
+    return path
+
+
+@pytest.fixture
+def minted(tmp_path: Path) -> Path:
+    """Return a file of three keys that were minted elsewhere."""
+    path = tmp_path / "minted.csv"
+    rows = [f"minted-elsewhere-for-client-{i},{i}\n" for i in "ABC"]
+    path.write_text(f"key,client\n{''.join(rows)}")
+    return path
+
+
+def _batches(clients: Path, minted: Path) -> dict[str, tuple[str, ...]]:
+    issue = ("issue", "--from", str(clients), "--function", "f")
+    return {
+        "issue": issue,
+        "issue to a file": (*issue, "--keys-to", str(clients.with_name("keys.csv"))),
+        "import": ("import", "--from", str(minted)),
+        "disable": ("disable", "--client", "Acme", "--yes"),
+        "revoke": ("revoke", "--client", "Acme", "--yes"),
+        "prune": ("prune", "--expired-for", "1d", "--yes"),
+    }
+
+
+@pytest.mark.parametrize("fault", [*_FAULTY, "closed"])
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_a_batch_that_can_not_be_reported_is_not_begun(
+    cli: Cli, clients: Path, minted: Path, fault: str, output: str
+) -> None:
+    """A usage error before the first key is made or the first record changed."""
+    cli.issue()
+    for arguments in _batches(clients, minted).values():
+        before = len(cli.function.requests)
+        stdout = _FAULTY[fault]() if fault in _FAULTY else None
+        done = _run(cli, *arguments, "--output", output, stdout=stdout)
+        assert done.exit_code == 2, (arguments, done.stderr)
+        assert "Error: standard output" in done.stderr
+        assert "is done" not in done.stderr
+        assert {*_actions(cli)[before:]} <= {"list", "roles.get"}
+
+
+@pytest.mark.parametrize("output", ["table", "json", "ndjson", "csv"])
+@pytest.mark.parametrize("name", ["issue", "import", "disable"])
+def test_a_report_that_breaks_off_says_what_is_left(
+    cli: Cli, clients: Path, minted: Path, name: str, output: str
+) -> None:
+    """Exit code 4 and how to go on; a second run finishes what is left."""
+    for _ in range(3):
+        cli.issue()
+    reading, writing = os.pipe()
+
+    def leave(request: dict[str, Any], _: object) -> None:
+        if request["action"] == name:
+            cli.function.fault = None
+            os.close(reading)
+
+    cli.function.fault = leave
+    arguments = (*_batches(clients, minted)[name], "--output", output)
+    stdout = io.TextIOWrapper(os.fdopen(writing, "wb"), encoding="utf-8")
+    done = _run(cli, *arguments, stdout=stdout)
+    assert done.exit_code == 4
+    (line,) = [t for t in done.stderr.splitlines() if t.startswith("Error:")]
+    assert line.startswith("Error: standard output: Broken pipe. ")
+    assert " of 3 r" in line
+    assert "Run the same command again" in line
+    assert cli(*arguments).exit_code == 0
+    made = [r for r in cli.json("list")["records"] if r["client"] != "Acme"]
+    assert len(made) == (0 if name == "disable" else 3)
+
+
 def test_a_reader_that_has_enough_is_not_a_fault(cli: Cli) -> None:
     """``apikeys list | head`` says nothing."""
     cli.issue()
@@ -193,12 +271,21 @@ def test_a_reader_that_has_enough_is_not_a_fault(cli: Cli) -> None:
     assert (done.exit_code, done.stderr) == (1, "")
 
 
-def _commands(key_id: str, roles: Path) -> list[tuple[str, ...]]:
-    """Return a command line for each of the seventeen, in an order that works."""
+def _commands(folder: Path, key_id: str) -> list[tuple[str, ...]]:
+    """Return command lines for each command but the console, in an order that works."""
+    roles, clients, minted = (folder / f"{name}.json" for name in ("r", "c", "m"))
+    roles.write_text('{"roles": {"READER": {"allow": ["GET /größe"]}}}')
+    clients.write_text(json.dumps([{"client": _CLIENT, "name": _CLIENT}]))
+    row = {"key": "minted-elsewhere-for-a-client", "client": _CLIENT}
+    minted.write_text(json.dumps([row]))
     return [
         ("issue", "--client", _CLIENT, "--name", _CLIENT),
+        ("issue", "--from", str(clients), "--function", "f"),
         ("import", "-", "--client", _CLIENT),
+        ("import", "--from", str(minted)),
         ("list",),
+        ("list", "--search", "東京", "--columns", "client,name,keyId"),
+        ("usage", "--client", _CLIENT),
         ("get", key_id),
         ("update", key_id, "--name", _CLIENT),
         ("verify", "-"),
@@ -206,35 +293,62 @@ def _commands(key_id: str, roles: Path) -> list[tuple[str, ...]]:
         ("confirm", key_id),
         ("disable", key_id),
         ("enable", key_id),
+        ("disable", "--client", _CLIENT, "--yes"),
+        ("enable", "--client", _CLIENT, "--yes"),
         ("rotate", key_id),
         ("revoke", key_id, "--yes"),
         ("restore", key_id),
         ("prune", "--expired-for", "30d"),
-        ("roles", "get"),
         ("roles", "check", str(roles)),
         ("roles", "put", str(roles), "--dry-run"),
+        ("roles", "put", str(roles), "--yes"),
+        ("roles", "get"),
+        ("roles", "edit", "--yes"),
+        ("roles", "explain", "READER"),
         ("flush",),
         ("signing", "rotate"),
+        ("signing", "retire", "0" * 16, "--yes"),
         ("doctor", "--api", "a1", "--stage", "prod"),
     ]
 
 
+def _leaves(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each command of a group, and of the groups in it."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _leaves(command, *path, name)
+        else:
+            yield (*path, name)
+
+
+@pytest.fixture
+def _everything(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let AWS, a log and an editor answer."""
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(good_answers()))
+    answered, log = cli.function.answer, Log([], principals=[{"keyId": "k"}])
+
+    def answer(request: dict[str, Any]) -> Any:
+        is_usage = request["action"] == "usage"
+        return log.answer(request) if is_usage else answered(request)
+
+    monkeypatch.setattr(cli.function, "answer", answer)
+    monkeypatch.setattr(usage, "sleep", lambda _: None)
+    more = '[roles.OTHER]\nallow = ["GET /größe/東京"]\n'
+    monkeypatch.setattr(click, "edit", lambda text, **_: f"{text}{more}")
+
+
+@pytest.mark.usefixtures("_everything")
 @pytest.mark.parametrize("output", ["table", "json", "ndjson", "csv"])
 @pytest.mark.parametrize("encoding", _ENCODINGS)
 def test_every_command_works_in_every_encoding(
     cli: Cli, tmp_path: Path, encoding: str, output: str
 ) -> None:
     """None ends in a traceback, and JSON says the same in all of them."""
-    for service in ("lambda", "secretsmanager", "apigateway", "wafv2"):
-        cli.function.clients[service] = Aws(good_answers())
     key_id = cli.json("issue", "--client", _CLIENT)["record"]["keyId"]
-    roles = tmp_path / "roles.json"
-    roles.write_text('{"roles": {"READER": {"allow": ["GET /größe"]}}}')
     runner = CliRunner(charset=encoding)
-    commands = _commands(key_id, roles)
-    # The console serves until it is stopped, and usage prints only ids and numbers.
-    others = {"console", "usage"}
-    assert {command[0] for command in commands} == set(main.commands) - others
+    commands = _commands(tmp_path, key_id)
+    for leaf in set(_leaves(main)) - {("console",)}:
+        assert any(command[: len(leaf)] == leaf for command in commands), leaf
     for command in commands:
         done = runner.invoke(
             main,
@@ -245,10 +359,11 @@ def test_every_command_works_in_every_encoding(
         )
         assert isinstance(done.exception, SystemExit | None), (command, done.exception)
         assert done.exit_code in (0, 1), (command, done.output)
-        if output == "json":
+        if output == "json" and done.stdout:
             answer = json.loads(done.stdout)
-            found = answer.get("record", {}).get("client", _CLIENT)
-            assert found == _CLIENT, command
+            records = [answer.get("record", {}), *answer.get("rows", [])]
+            found = {record.get("client", _CLIENT) for record in records}
+            assert found == {_CLIENT}, command
 
 
 @pytest.mark.parametrize(
@@ -275,8 +390,7 @@ def test_doctor_points_at_its_advice_in_every_encoding(
     cli: Cli, encoding: str, arrow: str
 ) -> None:
     """With an arrow where there is one."""
-    for service in ("lambda", "secretsmanager"):
-        cli.function.clients[service] = Aws(good_answers())
+    cli.function.clients |= dict.fromkeys(SERVICES, Aws(good_answers()))
     cli.issue("--expires", "3d")
     done = CliRunner(charset=encoding).invoke(
         main, ["doctor"], obj=cli.function.invocation()

@@ -130,6 +130,9 @@ def test_no_tampered_record_reaches_a_terminal(
         ["roles", "check", str(roles)],
         ["roles", "put", "--dry-run", str(roles)],
         ["revoke", key_id],
+        ["list", "--columns", "client,name,roles"],
+        ["disable", "--client", "A", "--yes"],
+        ["roles", "explain", "NOBODY"],
         ["doctor"],
     ):
         done = cli(*command, "--output", output, input="n\n")

@@ -1,0 +1,150 @@
+"""What hands out a credential, or lets one pass again, has a gateway key that works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.builders import foreign_key
+
+if TYPE_CHECKING:
+    from tests.unit.admin.doubles import Admin
+
+_TOKEN = "t" * 32
+_DAY = 86_400
+_ACME = {"client": "Acme", "requestToken": _TOKEN}
+_OLGA = _ACME | {"login": "olga"}
+
+
+def _plan(admin: Admin) -> str:
+    return str(admin.gateway.create_usage_plan(name="gold")["id"])
+
+
+def _remove(admin: Admin, plan: str, *key_ids: str) -> None:
+    """Remove gateway keys as a person may in API Gateway's console."""
+    for key_id in key_ids:
+        # Of the plan, too: AWS sees to that, moto does not.
+        admin.gateway.delete_usage_plan_key(usagePlanId=plan, keyId=key_id)
+        admin.gateway.delete_api_key(apiKey=key_id)
+
+
+def _assert_is_metered(admin: Admin, answer: dict[str, Any], plan: str) -> None:
+    assert answer["status"] < 300, answer
+    (key_id,) = admin.gateway_keys()
+    assert answer["record"]["usageKeyId"] == key_id
+    members = admin.gateway.get_usage_plan_keys(usagePlanId=plan)["items"]
+    assert [member["id"] for member in members] == [key_id]
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("issue", _ACME),
+        ("issue", _OLGA),
+        ("import", {"client": "Acme", "key": foreign_key()}),
+    ],
+    ids=["key", "account", "imported key"],
+)
+def test_a_repeat_makes_up_for_a_gateway_key_that_is_gone(
+    admin: Admin, action: str, fields: dict[str, Any]
+) -> None:
+    """Else it would say 201 of what API Gateway refuses; and so does the next one."""
+    plan = _plan(admin)
+    assert admin(action, **fields, usagePlanId=plan)["status"] == 201
+    for _ in range(2):
+        _remove(admin, plan, *admin.gateway_keys())
+        _assert_is_metered(admin, admin(action, **fields, usagePlanId=plan), plan)
+
+
+@pytest.mark.parametrize(
+    ("model", "more"),
+    [({}, {}), ({"login": "olga"}, {"newLogin": "otto"})],
+    ids=["key", "account"],
+)
+def test_a_repeated_clone_makes_up_for_it_too(
+    admin: Admin, model: dict[str, str], more: dict[str, str]
+) -> None:
+    """Its model keeps its own."""
+    plan = _plan(admin)
+    issued = admin("issue", client="Acme", usagePlanId=plan, **model)["record"]
+    asked = (model or {"keyId": issued["keyId"]}) | more | {"requestToken": _TOKEN}
+    made = admin("clone", **asked)["record"]
+    _remove(admin, plan, made["usageKeyId"])
+    answer = admin("clone", **asked)
+    assert answer["status"] == 201
+    kept = {issued["usageKeyId"], answer["record"]["usageKeyId"]}
+    assert set(admin.gateway_keys()) == kept
+    assert len(kept) == 2
+
+
+@pytest.mark.parametrize("repeats", [False, True])
+def test_a_rotated_password_comes_with_a_gateway_key(
+    admin: Admin, *, repeats: bool
+) -> None:
+    """As a rotated key does."""
+    plan = _plan(admin)
+    admin("issue", client="Acme", login="olga", usagePlanId=plan)
+    asked = {"login": "olga", "requestToken": _TOKEN}
+    if repeats:
+        assert admin("rotate", **asked)["status"] == 201
+    _remove(admin, plan, *admin.gateway_keys())
+    _assert_is_metered(admin, admin("rotate", **asked), plan)
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [("update", {"lifetimeDays": 30}), ("update", {"neverExpires": True})],
+)
+def test_an_update_that_brings_a_record_back_makes_up_for_it(
+    admin: Admin, action: str, fields: dict[str, Any]
+) -> None:
+    """A later end may revive what had ended."""
+    plan = _plan(admin)
+    key, _ = admin.issued(usagePlanId=plan, lifetimeDays=1)
+    admin.now += 2 * _DAY
+    _remove(admin, plan, *admin.gateway_keys())
+    answer = admin(action, keyId=key.key_id, **fields)
+    _assert_is_metered(admin, answer, plan)
+    assert answer["record"]["state"] == "active"
+
+
+def test_an_enabled_record_has_a_gateway_key(admin: Admin) -> None:
+    """What passes again is metered again."""
+    plan = _plan(admin)
+    key, _ = admin.issued(usagePlanId=plan)
+    admin("disable", keyId=key.key_id)
+    _remove(admin, plan, *admin.gateway_keys())
+    _assert_is_metered(admin, admin("enable", keyId=key.key_id), plan)
+
+
+def test_what_takes_rights_away_needs_no_api_gateway(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does another description: an outage there stops neither."""
+    key, _ = admin.issued(usagePlanId=_plan(admin), roles=["READER"])
+    monkeypatch.setattr(admin.gateway, "create_usage_plan_key", pytest.fail)
+    for action, fields in (
+        ("update", {"roles": []}),
+        ("update", {"description": "x"}),
+        ("disable", {}),
+        ("revoke", {}),
+    ):
+        assert admin(action, keyId=key.key_id, **fields)["status"] == 200
+
+
+def test_a_plan_that_is_gone_is_named(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """400, and the record stays as it was."""
+    key, _ = admin.issued(usagePlanId=_plan(admin), enabled=False)
+
+    def absent(**_: Any) -> Any:
+        raise admin.gateway.exceptions.NotFoundException({}, "CreateUsagePlanKey")
+
+    monkeypatch.setattr(admin.gateway, "create_usage_plan_key", absent)
+    for action, fields in (("enable", {}), ("update", {"neverExpires": True})):
+        before = admin.contents()
+        answer = admin(action, keyId=key.key_id, **fields)
+        assert (answer["status"], answer["error"]["field"]) == (400, "usagePlanId")
+        assert admin.contents() == before
