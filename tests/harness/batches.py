@@ -1,35 +1,30 @@
 """Batches of the command line, in processes that are killed and begun again.
 
-The function runs here, on an account in memory whose records lie in a table, behind an
-address where Lambda is invoked. Run as a script it tells what batches of that many rows
-take, and kills each twice: ``python -m tests.harness.batches 10000``.
+Run as a script it tells what batches of that many rows take, and kills each twice:
+``python -m tests.harness.batches 10000``.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random  # noqa: TID251 - the same moments at every run
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from local import checkout
-from tests import tables
-from tests.harness.account import Account
-from tests.in_process import InProcess
+from tests.harness.served import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.harness.served import Function
 
 KINDS = ("issue", "import")
 
@@ -51,65 +46,6 @@ main(prog_name="apikeys")
 """
 
 
-class Function:
-    """The admin function, and where Lambda lets it be invoked.
-
-    Attributes:
-        admin: it.
-        table: what it stored.
-        url: where.
-    """
-
-    def __init__(self, url: str, account: Account) -> None:
-        def client(service: str) -> Any:
-            return account._clients(lambda _call, perform: perform())(service)
-
-        self.admin = InProcess(client, **account.environ)
-        self.table = account.table
-        self.url = url
-
-
-@contextmanager
-def function() -> Iterator[Function]:
-    """Serve an admin function without records."""
-    account = Account(**tables.ENVIRON)
-    account.now = time.time()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-        disable_nagle_algorithm = True
-
-        def handle(self) -> None:
-            with suppress(ConnectionError):  # the command was killed
-                super().handle()
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            if "/functions/" in self.path:
-                self._send(200, json.dumps(served.admin.answer(json.loads(body))))
-            else:
-                # STS does not say who asks.
-                self._send(403, "<ErrorResponse/>")
-
-        def _send(self, status: int, text: str) -> None:
-            body = text.encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        served = Function(f"http://127.0.0.1:{server.server_port}", account)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield served
-        server.shutdown()
-
-
 class Batch:
     """A file of rows, and the command that takes it.
 
@@ -119,11 +55,11 @@ class Batch:
         peak_kilobytes: the most memory that a whole run held.
     """
 
-    def __init__(self, kind: str, count: int, folder: Path, served: Function) -> None:
+    def __init__(self, kind: str, count: int, folder: Path, function: Function) -> None:
         self.keys = folder / "keys.csv"
         self.said = folder / "said"
         self._count = count
-        self._served = served
+        self._function = function
         self._peak = folder / "peak"
         source = folder / "rows.csv"
         names = [f"Client {number:06}" for number in range(count)]
@@ -154,7 +90,7 @@ class Batch:
     def kill(self, count: int, delay: float) -> None:
         """Run the command, and kill it a while after so many records are there."""
         with self._started() as process:
-            while len(self._served.table.items) < count:
+            while len(self._function.table.items) < count:
                 assert process.poll() is None, self.said.read_text()[-1_000:]
                 time.sleep(_POLL_SECONDS)
             time.sleep(delay)
@@ -163,7 +99,7 @@ class Batch:
 
     def check(self) -> None:
         """See that each row has one record, and each key was delivered once."""
-        items = self._served.table.items.values()
+        items = self._function.table.items.values()
         stored = [json.loads(item["record"]["S"])["client"] for item in items]
         assert Counter(stored) == {f"Client {n:06}": 1 for n in range(self._count)}
         if not self.keys.exists():
@@ -173,22 +109,15 @@ class Batch:
         kept = {row["keyId"]: row["key"] for row in rows}
         assert len(kept) == len(rows) == self._count
         for key_id, key in kept.items():
-            answer = self._served.admin.answer({"action": "verify", "credential": key})
+            answer = self._function.admin.answer(
+                {"action": "verify", "credential": key}
+            )
             assert answer["record"]["keyId"] == key_id
             assert answer["decision"] == "allow"
 
     @contextmanager
     def _started(self) -> Iterator[subprocess.Popen[bytes]]:
-        environment = {
-            "APIKEYS_FUNCTION": "admin",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_ENDPOINT_URL": self._served.url,
-            "AWS_REGION": "eu-west-1",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "PATH": os.environ["PATH"],
-            "PEAK": str(self._peak),
-            "PYTHONPATH": str(checkout.ROOT / "src"),
-        }
+        environment = self._function.environment | {"PEAK": str(self._peak)}
         command = [sys.executable, "-c", _PROGRAM, *self._arguments]
         with self.said.open("ab") as said:
             process = subprocess.Popen(
@@ -211,8 +140,8 @@ class Figures(NamedTuple):
 
 def measured(kind: str, count: int) -> Figures:
     """Run a batch to its end."""
-    with TemporaryDirectory() as folder, function() as served:
-        batch = Batch(kind, count, Path(folder), served)
+    with TemporaryDirectory() as folder, served() as function:
+        batch = Batch(kind, count, Path(folder), function)
         began = time.monotonic()
         assert batch.run() == 0, batch.said.read_text()[-1_000:]
         seconds = time.monotonic() - began
@@ -228,8 +157,8 @@ def killed(kind: str, count: int, seed: str) -> list[int]:
     """
     random = Random(seed)  # noqa: S311 - no secret
     rows = sorted(random.sample(range(1, count), _KILLS))
-    with TemporaryDirectory() as folder, function() as served:
-        batch = Batch(kind, count, Path(folder), served)
+    with TemporaryDirectory() as folder, served() as function:
+        batch = Batch(kind, count, Path(folder), function)
         for row in rows:
             batch.kill(row, random.random() * _MOST_DELAY_SECONDS)
         assert batch.run() == 0, batch.said.read_text()[-1_000:]

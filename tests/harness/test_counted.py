@@ -4,46 +4,23 @@ from __future__ import annotations
 
 import tracemalloc
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from admin.rules import page_token
-from admin.stores import item
-from apikeys import timestamp
 from tests import tables
-from tests.builders import NOW, a_key, record_text
+from tests.builders import NOW
 from tests.harness.account import Account
+from tests.harness.population import ENDING, items
 
-if TYPE_CHECKING:
-    from tests.harness.expressions import Item
-
-_DAY = 86_400
 _SIZES = (10, 1_000, 100_000)
-_ENDING = 3
-
-
-def _items(count: int) -> list[Item]:
-    """Return records of which three are one client's and end soon."""
-    template = record_text(a_key(), client="CLIENT", expirationDate="END")
-    made = []
-    for number in range(count):
-        key_id = f"{number:016}"
-        is_soon = number < _ENDING
-        end = NOW + (7 if is_soon else 60) * _DAY + number % 1_000
-        text = (
-            template.replace(a_key().key_id, key_id)
-            .replace("CLIENT", "Rare" if is_soon else f"Client {number % 97}")
-            .replace("END", timestamp.format_utc(end))
-        )
-        made.append(item.new(f"APIKEY_{key_id}", text, f"version {number}", {}))
-    return made
 
 
 @cache
 def _account(count: int) -> Account:
     account = Account(**tables.ENVIRON)
-    account.table.fill(_items(count))
+    account.table.fill(items(count, NOW))
     account.invoke({"action": "list", "limit": 1})
     for asked in ({"client": "Rare"}, {"expiringWithinDays": 1}):
         account.invoke({"action": "list", **asked})
@@ -89,8 +66,8 @@ _ENDING_SOON = {"action": "list", "expiringWithinDays": 14}
     ("event", "method", "items"),
     [
         (_GET, "get_item", {"get_item": 1}),
-        (_BY_CLIENT, "query", {"query": _ENDING, "batch_get_item": _ENDING}),
-        (_ENDING_SOON, "query", {"query": _ENDING, "batch_get_item": _ENDING}),
+        (_BY_CLIENT, "query", {"query": ENDING, "batch_get_item": ENDING}),
+        (_ENDING_SOON, "query", {"query": ENDING, "batch_get_item": ENDING}),
     ],
     ids=["get", "list by client", "list what ends soon"],
 )

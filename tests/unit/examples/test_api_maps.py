@@ -385,10 +385,35 @@ def test_the_findings_are_those_a_reader_would_expect(
     assert any(f.grade == "tell" and words in f.message for f in found), found
 
 
-def test_maps_without_names_below_others_have_no_findings() -> None:
+_BELOW = "also opens paths that no held route names"
+_EMPTY = "is open with an empty {name} as well"
+_SOME = "some requests are shut, like"
+_TAKEN = "does not open"
+_SHUT = "' is shut: IAM has no other way"
+_UNPROVEN = "for APIs without {proxy+} and $default routes"
+_KINDS = {
+    "bank": {_BELOW: 5, _SOME: 1},
+    "blanket-admins": {},
+    "code-hosting": {_BELOW: 25, _EMPTY: 14, _SOME: 57},
+    "graphql": {_BELOW: 6},
+    "multi-tenant": {_BELOW: 9, _EMPTY: 3, _SOME: 4, _TAKEN: 7},
+    "reports": {_UNPROVEN: 1},
+    "self-service": {_SHUT: 2, _BELOW: 4, _TAKEN: 4},
+    "shop": {_BELOW: 3},
+    "users-and-orders": {_BELOW: 2},
+    "example-api": {},
+    "hopex": {},
+    "ontopop": {"a few more percent-encoded characters are shut": 1, _UNPROVEN: 1},
+}
+
+
+@pytest.mark.parametrize("name", _KINDS)
+def test_there_are_so_many_findings_of_each_kind_and_no_others(name: str) -> None:
     """Blanket roles are what IAM can express; denials are warned of once."""
-    assert check(_map("blanket-admins")) == []
-    assert [f.roles for f in check(_map("reports"))] == [()]
+    found = check(_map(name))
+    kinds = {kind: [f for f in found if kind in f.message] for kind in _KINDS[name]}
+    assert {kind: len(some) for kind, some in kinds.items()} == _KINDS[name]
+    assert sum(map(len, kinds.values())) == len(found)
 
 
 _OPEN_BESIDE = {

@@ -385,6 +385,17 @@ def test_explain_of_a_role_that_opens_nothing_says_so(cli: Cli, tmp_path: Path) 
     assert "opens nothing: every call is 403" in done.stdout
 
 
+def test_explain_of_routes_that_are_too_long_says_so(cli: Cli, tmp_path: Path) -> None:
+    """They open nothing; what a call is answered depends on what makes them so."""
+    path = tmp_path / "roles.toml"
+    routes = [f"GET /{number:03}/{'a' * 60}" for number in range(60)]
+    path.write_text(f"[roles.A]\nallow = {json.dumps(routes)}\n")
+    lines = cli("roles", "explain", "A", "--file", str(path)).stdout.splitlines()
+    lost = "lost: the policy would be too long"
+    assert f"  closes  {routes[0]} ({lost})" in [line.rstrip() for line in lines]
+    assert "  opens nothing" in [line.rstrip() for line in lines]
+
+
 def test_explain_of_what_is_not_there_is_refused(cli: Cli, tmp_path: Path) -> None:
     """An unknown role names the known ones; a bad file its findings."""
     done = cli("roles", "explain", "writer,redaer")

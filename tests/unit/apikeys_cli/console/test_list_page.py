@@ -175,6 +175,41 @@ def test_search_answers_while_the_records_are_read(
     assert "1 match" in _searched(browser, "acme").text
 
 
+def test_a_page_and_a_search_cost_the_same_among_thousands(
+    browser: Browser, function: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page asks for fifty records; a search reads all once, and shows fifty."""
+    template = _issue(function)
+    answer = function.answer
+    asked: list[dict[str, Any]] = []
+
+    def many(request: dict[str, Any]) -> Any:
+        asked.append(request)
+        if request["action"] != "list":
+            return answer(request)
+        limit, start = int(request["limit"]), int(request.get("nextToken", 0))
+        records = [
+            template | {"keyId": f"{number:016}", "client": f"Client {number}"}
+            for number in range(start, min(start + limit, 5_000))
+        ]
+        more = {"nextToken": str(start + limit)} if start + limit < 5_000 else {}
+        return {"status": 200, "records": records, **more}
+
+    monkeypatch.setattr(browser.console.function, "_transport", many)
+    page = browser.get("/keys")
+    actions = [(r["action"], r.get("limit")) for r in asked]
+    assert actions == [("list", 50), ("roles.get", None)]
+    assert page.html.count("<tr>") == 51
+    asked.clear()
+    page = _searched(browser, "client 4")
+    assert "1,111 matches, the first 50 are shown" in page.text
+    assert page.html.count("<tr>") == 51
+    assert [(r["action"], r["limit"]) for r in asked] == [("list", 100)] * 50
+    asked.clear()
+    assert "1 match" in _searched(browser, "client 4999").text
+    assert asked == []
+
+
 def test_search_says_why_it_is_incomplete(
     browser: Browser, function: InProcess
 ) -> None:
