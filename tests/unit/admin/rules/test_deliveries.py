@@ -113,7 +113,10 @@ def test_a_repeat_delivers_elsewhere_only_under_a_token_of_its_own(
         ("APIROLES", "begins with clients/"),
         ("signing", "begins with clients/"),
         ("Clients/acme", "begins with clients/"),
-        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:clients/a", "is of the form"),
+        (
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:clients/a",
+            "is of the form",
+        ),
     ],
 )
 @pytest.mark.parametrize("action", ["issue", "clone", "rotate"])
