@@ -308,6 +308,6 @@ def _issued_in(stack: Stack, client: str) -> dict[str, Any]:
 
 
 def test_every_command_was_pasted(shell: Shell) -> None:
-    """But for those that the page marks as AWS only."""
+    """But for those that the page marks as not run."""
     left = set(commands()) - shell.pasted
     assert not left, f"pasted by no test: {left}"
