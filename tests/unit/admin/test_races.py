@@ -65,6 +65,22 @@ def test_a_rotation_that_loses_to_another_write_takes_its_sister_back(
 
 
 @pytest.mark.only_in("secretsmanager")
+def test_a_sister_that_another_changed_is_not_taken_back(admin: Admin) -> None:
+    """Though the rotation is refused: somebody was told 200 of the sister."""
+    old, _ = admin.issued(roles=["READER"])
+    sister = {"keyId": derived_key_id(_TOKEN)}
+
+    def change_both() -> None:
+        admin("disable", keyId=old.key_id)
+        assert admin("update", **sister, name="Nightly")["status"] == 200
+
+    _once(admin, "replace", change_both)
+    answer = admin("rotate", keyId=old.key_id, requestToken=_TOKEN)
+    assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
+    assert admin("get", **sister)["record"]["name"] == "Nightly"
+
+
+@pytest.mark.only_in("secretsmanager")
 def test_a_write_whose_answer_was_lost_is_a_write(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

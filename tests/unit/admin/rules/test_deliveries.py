@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from admin.errors import Code, RefusedError
+from admin.stores.engine import Stored
 from apikeys import digest
 from apikeys.key import Key
 from tests.harness import state
@@ -112,7 +114,10 @@ def test_a_repeat_delivers_elsewhere_only_under_a_token_of_its_own(
         ("APIROLES", "begins with clients/"),
         ("signing", "begins with clients/"),
         ("Clients/acme", "begins with clients/"),
-        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:clients/a", "match"),
+        (
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:clients/a",
+            "is of the form",
+        ),
     ],
 )
 @pytest.mark.parametrize("action", ["issue", "clone", "rotate"])
@@ -183,6 +188,50 @@ def test_who_writes_the_secret_meanwhile_is_overtaken() -> None:
         answer = account.invoke(second, line)
         delivered = Key.parse(str(account.secrets.secrets[_SECRET].text))
         assert delivered.key_id == answer["record"]["keyId"]
+
+
+@pytest.mark.only_in("secretsmanager")
+@pytest.mark.parametrize(
+    ("meanwhile", "code"),
+    [
+        ("nothing", "version_conflict"),
+        ("a write", "version_conflict"),
+        ("an outage", "store_unavailable"),
+    ],
+)
+def test_a_rotation_that_is_refused_puts_back_what_the_secret_held(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, meanwhile: str, code: str
+) -> None:
+    """Unless the secret was written since; the new key is nobody's."""
+    admin("issue", client="Acme", roles=["READER"], deliverTo=_SECRET)
+    before = admin.stored(_SECRET)
+    old = Key.parse(before)
+    records, store = admin.deployment.records, admin.deployment.store
+    replace, written = records.replace, store.replace
+
+    def unless_delivered(name: str, text: str, version: str) -> str:
+        if name == _SECRET:
+            raise RefusedError(Code.STORE_UNAVAILABLE, "no")
+        return written(name, text, version)
+
+    def overtaken(*arguments: Any) -> Any:
+        monkeypatch.setattr(records, "replace", replace)
+        admin("disable", keyId=old.key_id)
+        if meanwhile == "a write":
+            found = store.read(_SECRET)
+            assert isinstance(found, Stored)
+            store.replace(_SECRET, "by hand", found.version)
+        elif meanwhile == "an outage":
+            monkeypatch.setattr(store, "replace", unless_delivered)
+        return replace(*arguments)
+
+    monkeypatch.setattr(records, "replace", overtaken)
+    answer = admin("rotate", keyId=old.key_id, deliverTo=_SECRET)
+    assert answer["error"]["code"] == code
+    if code == "version_conflict":
+        assert admin.stored(_SECRET) == (
+            "by hand" if meanwhile == "a write" else before
+        )
 
 
 def test_who_was_overtaken_by_a_repeat_delivers_nothing() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from admin.errors import conflict
+from admin.stores.engine import Absence, NameTakenError
 from tests.builders import foreign_key
 
 if TYPE_CHECKING:
@@ -148,3 +151,44 @@ def test_a_plan_that_is_gone_is_named(
         answer = admin(action, keyId=key.key_id, **fields)
         assert (answer["status"], answer["error"]["field"]) == (400, "usagePlanId")
         assert admin.contents() == before
+
+
+def test_a_record_that_names_a_plan_and_no_gateway_key_gets_one(admin: Admin) -> None:
+    """However it came about."""
+    plan = _plan(admin)
+    key, _ = admin.issued()
+    planned = admin.record(key.key_id) | {"usagePlanId": plan}
+    admin.overwrite(f"APIKEY_{key.key_id}", json.dumps(planned))
+    _assert_is_metered(admin, admin("enable", keyId=key.key_id), plan)
+
+
+def test_a_record_that_others_write_without_end_is_a_conflict(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """409, and each try takes its gateway key along."""
+    plan = _plan(admin)
+    key, _ = admin.issued(usagePlanId=plan)
+    _remove(admin, plan, *admin.gateway_keys())
+
+    def overtaken(*_: Any) -> Any:
+        raise conflict("the record")
+
+    monkeypatch.setattr(admin.deployment.records, "replace", overtaken)
+    answer = admin("enable", keyId=key.key_id)
+    assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
+    assert admin.gateway_keys() == []
+
+
+def test_a_gateway_key_stays_where_a_read_lags_behind_who_took_the_name(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record that took it may name this very key."""
+
+    def taken(*_: Any) -> Any:
+        raise NameTakenError
+
+    monkeypatch.setattr(admin.deployment.records, "create", taken)
+    monkeypatch.setattr(admin.deployment.records, "existing", lambda _: Absence.NEVER)
+    answer = admin("issue", client="Acme", usagePlanId=_plan(admin))
+    assert answer["error"]["code"] == "key_id_taken"
+    assert len(admin.gateway_keys()) == 1
