@@ -78,7 +78,7 @@ test: venvs build $(VENVS)/docs/.ready $(BROWSER)/.ready ## Run the whole test s
 .PHONY: coverage
 coverage: venvs ## Run the tests that need no stack; each branch of src/ must be taken
 	$(DEV)/bin/python -m pytest --cov --cov-branch --cov-report=term-missing:skip-covered \
-		--cov-fail-under=100 tests/unit tests/property tests/contract tests/harness $(PYTEST_ARGS)
+		--cov-fail-under=100 tests/unit tests/property tests/contract $(PYTEST_ARGS)
 
 .PHONY: format
 format: venvs ## Format the code and fix what the linter can
