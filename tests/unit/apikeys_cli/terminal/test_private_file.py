@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,6 @@ from apikeys_cli.terminal import private_file
 from apikeys_cli.terminal.private_file import open_private, size_of_lines
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.unit.apikeys_cli.doubles import Cli
 
 _STATE = "clients.csv.apikeys-run.json"
@@ -64,6 +63,23 @@ def test_what_is_in_the_way_of_the_state_is_replaced(
     (source.parent / _STATE).unlink()
     assert _run(cli, source, source.parent / "keys.csv").exit_code == 0
     assert not beside.exists()
+
+
+def test_what_comes_in_the_way_meanwhile_is_not_written_to(
+    cli: Cli, source: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as another name of a file of this user's, in place of what was removed."""
+    beside = source.parent / f"{_STATE}.new"
+
+    def replaced(path: Path, *, missing_ok: bool = False) -> None:
+        del path, missing_ok
+        beside.hardlink_to(other)
+
+    monkeypatch.setattr(Path, "unlink", replaced)
+    done = _run(cli, source, source.parent / "keys.csv")
+    assert done.exit_code == 2
+    assert f"{beside}: File exists" in done.stderr
+    assert other.read_text() == "precious\n"
 
 
 @pytest.mark.parametrize("name", ["keys.csv", _STATE])
