@@ -192,6 +192,6 @@ def test_the_signing_secret_is_backed_up_and_brought_back(
 
 
 def test_every_command_was_pasted(shell: Shell) -> None:
-    """But for those that the page marks as AWS only."""
+    """But for those that the page marks as not run."""
     left = set(commands()) - shell.pasted
     assert not left, f"pasted by no test: {left}"

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 # Those that docs/verify-on-aws.md calls automatic.
 _ASKED = {
     *("V2", "V3", "V4", "V6", "V7", "V8", "V9", "V11", "V12", "V13", "V14", "V15"),
-    *("V19", "V22", "V23", "V28", "V29", "V30", "V34", "V35", "V36", "V37", "V38"),
-    *("V39", "V40", "V41", "V42", "V43", "V44"),
+    *("V19", "V22", "V23", "V27", "V28", "V29", "V30", "V34", "V35", "V36", "V37"),
+    *("V38", "V39", "V40", "V41", "V42", "V43", "V44", "V46", "V47", "V48", "V49"),
+    "V50",
 }
 # An emulator is not asked these at all, or answers them in its own way.
 _GAPS = {
-    *("V2", "V3", "V4", "V6", "V7", "V8", "V11", "V12", "V13", "V14", "V28", "V37"),
-    *("V42", "V44"),
+    *("V2", "V3", "V4", "V6", "V7", "V8", "V11", "V12", "V13", "V14", "V27", "V28"),
+    *("V37", "V42", "V44", "V46", "V47", "V48", "V50"),
 }
 _DIFFERING = {"V9", "V22"}
 _KEY = re.compile(r"ak_[0-9A-Za-z]{16}_")

@@ -203,7 +203,7 @@ def test_a_reader_finds_where_each_promise_is_decided() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
 def test_make_targets_exist(document: Path) -> None:
-    """Each `make target` that a document names is one."""
+    """Each target of make that a document names is one."""
     for target in re.findall(r"\bmake ([a-z][a-z-]*)", code(document)):
         assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
 

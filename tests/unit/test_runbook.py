@@ -8,10 +8,11 @@ import re
 import pytest
 
 from apikeys.errors import StoreUnavailableError
+from local.checkout import ROOT
 from tests.builders import a_key
 from tests.decision_lines import decision_lines
 from tests.insights import run
-from tests.runbook import PAGE, blocks, commands, queries
+from tests.runbook import PAGE, commands, page_blocks, queries
 
 _KEY, _OLD = a_key("a key"), a_key("an old key")
 # What a person fills in, limited to the grammar of ids.
@@ -78,6 +79,8 @@ def test_what_is_filled_in_is_an_id_or_a_name_of_the_stack() -> None:
         "<api>",
         "<topic ARN>",
         "<second region>",
+        "<a key in that region>",
+        "<table>",
         "<NoticesFunctionName>",
         "<NoticesQueue>",
         "<AuthorizerLogGroup>",
@@ -85,12 +88,12 @@ def test_what_is_filled_in_is_an_id_or_a_name_of_the_stack() -> None:
         "<the admin function's ARN>",
         "<64 random letters and digits>",
     }
-    texts = [block.body for block in blocks()]
-    texts += re.findall(r"`([^`\n]+)`", PAGE.read_text())
+    texts = [block.body for block in page_blocks()]
+    texts += re.findall(r"`([^`\n]+)`", (ROOT / PAGE).read_text())
     found = {p for text in texts for p in re.findall(r"<[^<>]+>", text)}
     found -= {"<login>", "<account>", "<stack>", "<…>"}
     assert found <= allowed, found - allowed
-    for command in [*commands(), *(b.body for b in blocks() if b.is_aws_only)]:
+    for command in [*commands(), *(b.body for b in page_blocks() if b.reason)]:
         assert "--client" not in command
         assert "--name " not in command or "--name apikeys" in command
 

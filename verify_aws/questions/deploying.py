@@ -1,4 +1,4 @@
-"""What a first deployment and a later one do: V2, V4, V23, V28, V30."""
+"""What a first deployment and a later one do: V2, V4, V23, V28, V30, V46."""
 
 import json
 import subprocess
@@ -19,6 +19,8 @@ _APIKEYS: Final = Path(sys.executable).with_name("apikeys")
 # signing secret has no replica, and its alarms call nobody.
 _AS_DEPLOYED: Final = ("its backup", "alarms")
 _OF_AN_API: Final = "alarm: "
+_PERMITTED_SECONDS: Final = 60.0
+_POLL_SECONDS: Final = 2.0
 _APIS: Final = (
     ("ExampleApiUrl", "example"),
     ("ExampleTokenApiUrl", "example"),
@@ -148,6 +150,24 @@ def _doctor(run: Run) -> Seen:
     return Seen("; ".join(unwell) or f"{len(findings)} findings, all well", not unwell)
 
 
+def _alias(run: Run) -> Seen:
+    before = run.call("AliasUrl", "/x", "alias").status
+    run.account.client("lambda").add_permission(
+        FunctionName=run.probe["AliasArn"],
+        StatementId="probe",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+        SourceAccount=run.account.number,
+    )
+    deadline = time.monotonic() + _PERMITTED_SECONDS
+    while (after := run.call("AliasUrl", "/x", "alias").status) != 200:  # noqa: PLR2004 - HTTP
+        if time.monotonic() > deadline:
+            break
+        time.sleep(_POLL_SECONDS)
+    text = f"{before} by the function's permission, {after} by the alias's"
+    return Seen(text, (before, after) == (500, 200))
+
+
 MISSING_ROLE_MAP: Final = Question(
     "V2",
     "Is a missing role map reported as missing?",
@@ -192,4 +212,11 @@ DOCTOR: Final = Question(
     "Is doctor right about a real stage of each kind of API?",
     "all well, but for the replica of the signing secret and the alarms",
     _doctor,
+)
+ALIAS: Final = Question(
+    "V46",
+    "Does an API that names an alias need a permission on the alias?",
+    "500 by the function's permission, 200 by the alias's",
+    _alias,
+    "it asks for no permission",
 )

@@ -1,10 +1,11 @@
-"""Logs, metrics and alarms: V14, V15, V44."""
+"""Logs, metrics, alarms and events: V14, V15, V44, V47, V48, V49."""
 
 import json
 import time
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from local.deployment import built_template
 from verify_aws.question import Question, Seen
 from verify_aws.run import EVERYTHING, RECORD_TTL_SECONDS, Run
 
@@ -13,6 +14,8 @@ _POLL_SECONDS: Final = 5.0
 _BEGINS: Final = '{"level":"INFO","message":"decision"'
 _DIMENSIONS: Final = {"function_name", "outcome", "reason"}
 _CLOCKS_DIFFER_SECONDS: Final = 1.0
+_QUERY_SECONDS: Final = 120.0
+_FILTERS: Final = ("StartFailures", "ColdStarts")
 
 
 def _decision_line(run: Run) -> Seen:
@@ -93,6 +96,80 @@ def _filtered(run: Run) -> Seen:
     return Seen(f"{len(found)} matches of two patterns", len(found) == 2)  # noqa: PLR2004 - as asked
 
 
+def stored_patterns(run: Run) -> dict[str, str]:
+    """Return the patterns of the authorizer's metric filters, by metric."""
+    found = run.account.client("logs").describe_metric_filters(
+        logGroupName=run.resource("AuthorizerLogGroup")
+    )["metricFilters"]
+    return {
+        one["metricTransformations"][0]["metricName"]: one["filterPattern"]
+        for one in found
+    }
+
+
+def _metric_filters(run: Run) -> Seen:
+    written = built_template()["Resources"]
+    stored = stored_patterns(run)
+    changed = [
+        name
+        for name in _FILTERS
+        if stored.get(name) != written[name]["Properties"]["FilterPattern"]
+    ]
+    since = time.time()
+    key, _ = run.issue(EVERYTHING)
+    run.call("ExampleApiUrl", "/whoami", key)
+    run.decisions(since, "granted")
+    pages = run.account.client("logs").get_paginator("filter_log_events")
+    counts = {
+        name: sum(
+            len(page["events"])
+            for page in pages.paginate(
+                logGroupName=run.resource("AuthorizerLogGroup"),
+                filterPattern=stored[name],
+            )
+        )
+        for name in _FILTERS
+    }
+    text = f"changed: {', '.join(changed) or 'none'}; matches {counts}"
+    is_well = counts["ColdStarts"] > 0 and counts["StartFailures"] == 0
+    return Seen(text, is_well and not changed)
+
+
+def _times_of_a_query(run: Run) -> Seen:
+    began = time.time()
+    key, key_id = run.issue(EVERYTHING)
+    run.call("ExampleApiUrl", "/whoami", key)
+    run.decisions(began, "granted")
+    deadline = time.monotonic() + _QUERY_SECONDS
+    rows: list[dict[str, Any]] = []
+    while not rows and time.monotonic() < deadline:
+        # Insights knows a line some time after the log has it.
+        asked = run.done("usage", keyId=key_id, days=1)["queryId"]
+        while "usage" not in (answer := run.done("usage", queryId=asked)):
+            time.sleep(_POLL_SECONDS)
+        rows = answer["usage"]
+        time.sleep(_POLL_SECONDS)
+    if not rows:
+        return Seen("no row", is_expected=False)
+    first, last = (
+        datetime.fromisoformat(rows[0][name]).timestamp() for name in ("first", "last")
+    )
+    text = f"first {rows[0]['first']}, last {rows[0]['last']}"
+    return Seen(text, began - 1 <= first <= last <= time.time())
+
+
+def _event(run: Run) -> Seen:
+    since = time.time()
+    _, key_id = run.issue(EVERYTHING)
+    lines = run.lines(
+        run.resource("AdminLogGroup"),
+        since,
+        lambda x: x.get("message") == "audit" and x.get("key_id") == key_id,
+    )
+    told = [f"{x.get('event')} {x.get('event_error', '')}".rstrip() for x in lines]
+    return Seen(", ".join(told) or "no line", told == ["delivered"])
+
+
 DECISION_LINE: Final = Question(
     "V14",
     "Does CloudWatch keep the decision's line byte by byte?",
@@ -118,4 +195,24 @@ FILTERED: Final = Question(
     "2 matches of two patterns",
     _filtered,
     "it knows no filter pattern for JSON",
+)
+METRIC_FILTERS: Final = Question(
+    "V47",
+    "Are the metric filters stored as they are written, and do they match?",
+    "changed: none; a cold start, no failed one",
+    _metric_filters,
+    "it knows no filter pattern for JSON",
+)
+TIMES_OF_A_QUERY: Final = Question(
+    "V48",
+    "Does the admin function understand the times that Logs Insights gives?",
+    "first and last within this question",
+    _times_of_a_query,
+    "it groups no rows of a query",
+)
+EVENT: Final = Question(
+    "V49",
+    "Does the condition on events:source let the function's own events pass?",
+    "delivered",
+    _event,
 )

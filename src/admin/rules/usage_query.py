@@ -81,8 +81,8 @@ def _principal(row: Mapping[str, str]) -> Document:
 
 def _time(text: str) -> str:
     """Return a time in RFC 3339; Insights gives milliseconds or its own notation."""
-    if text.isdigit():
-        at = datetime.fromtimestamp(int(text) / 1_000, UTC)
-    else:
+    try:
+        at = datetime.fromtimestamp(float(text) / 1_000, UTC)
+    except ValueError:
         at = datetime.fromisoformat(text).replace(tzinfo=UTC)
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -24,7 +24,7 @@ def test_functions_are_written_out() -> None:
     integration = _TEMPLATE["Resources"]["HttpBackEnd"]["Properties"]
     assert integration["IntegrationUri"] == {"Fn::GetAtt": ["BackEnd", "Arn"]}
     uris = [text for text in _texts(_TEMPLATE) if "/invocations" in text]
-    assert len(uris) == 8
+    assert len(uris) == 10
     assert all(text.startswith("arn:${AWS::Partition}:") for text in uris)
 
 
@@ -41,7 +41,7 @@ def test_the_code_of_each_function_can_be_run() -> None:
         for resource in _TEMPLATE["Resources"].values()
         if resource["Type"] == "AWS::Lambda::Function"
     ]
-    assert len(functions) == 3
+    assert len(functions) == 5
     for function in functions:
         code = function["Code"]["ZipFile"]
         assert len(code) <= 4_096

@@ -96,7 +96,7 @@ def test_every_question_of_the_page_is_asked_or_left_to_a_person() -> None:
     numbers = set(re.findall(r"^(?:\*\*|\| )(V[0-9]+)\b", page, re.MULTILINE))
     stages = (BEFORE_THE_ROLE_MAP, *(stage.questions for stage in STAGES))
     asked = {question.number for questions in stages for question in questions}
-    assert numbers == {f"V{number}" for number in range(1, 46)}
+    assert numbers == {f"V{number}" for number in range(1, 51)}
     assert asked | set(BY_HAND) == numbers
     assert asked.isdisjoint(BY_HAND)
 
