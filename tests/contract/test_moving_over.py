@@ -88,7 +88,7 @@ def test_no_record_is_judged_otherwise_once_it_is_imported(
 ) -> None:
     """Reason, policy and context are the same, by each mode and by both readers."""
     # moto's stores are not for threads.
-    monkeypatch.setattr(imports, "_PARALLEL", 1)
+    monkeypatch.setattr(imports, "PARALLEL", 1)
     keys = {title: f"moved/{entropy(title)(16).hex()}" for title in _RECORDS}
     prefix = names["SECRET_NAME_PREFIX"]
     for title, (changes, _) in _RECORDS.items():

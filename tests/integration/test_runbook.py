@@ -14,10 +14,13 @@ import pytest
 
 from local import checkout
 from local.clients import apikeys, call
-from local.scenarios.keys import ROLE_MAP
+from local.deployment import deploy, running_stack
+from local.scenarios.keys import MANAGEMENT, ROLE_MAP, issue
 from tests.runbook import commands
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from local.deployment import Stack
     from tests.integration.deployed import Issued
 
@@ -25,13 +28,15 @@ pytestmark = pytest.mark.deployed
 
 # The TTL of the stack's caches, and of the gateway's.
 _IN_FORCE_SECONDS = 5.0
+_NOTED_SECONDS = 60.0
+_IN_A_TABLE = {"RecordStore": "dynamodb"}
 _SIGNING = "apikeys-prod-signing-key"
 
 
 class Shell:
     """A shell whose AWS is the emulator, which remembers what was pasted."""
 
-    def __init__(self, stack: Stack, folder: Path) -> None:
+    def __init__(self, stack: Stack, folder: Path, pasted: set[str]) -> None:
         self._names = {
             _SIGNING: stack.outputs["SigningSecretName"],
             "apikeys-prod": stack.name,
@@ -41,7 +46,7 @@ class Shell:
         self._environment = stack.emulator.environment | {
             "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]])
         }
-        self.pasted: set[str] = set()
+        self.pasted = pasted
 
     def __call__(
         self, command: str, *, may_fail: bool = False, **placeholders: str
@@ -49,6 +54,10 @@ class Shell:
         """Run a command of the page as it is, except for what is to be filled in."""
         assert command in commands(), "the page has no such command"
         self.pasted.add(command)
+        return self.run(command, may_fail=may_fail, **placeholders)
+
+    def run(self, command: str, *, may_fail: bool = False, **placeholders: str) -> str:
+        """Run any command in the same way."""
         text = command
         for name, value in placeholders.items():
             text = text.replace(f"<{name.replace('_', ' ')}>", value)
@@ -77,7 +86,23 @@ class Shell:
 @pytest.fixture(scope="module")
 def shell(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """Return the shell."""
-    return Shell(stack, tmp_path_factory.mktemp("runbook"))
+    return Shell(stack, tmp_path_factory.mktemp("runbook"), set())
+
+
+@pytest.fixture(scope="module")
+def table_stack() -> Iterator[Stack]:
+    """Return a stack of its own, whose records lie in a table that may be lost."""
+    with running_stack("runbook", _IN_A_TABLE | {"LastUsed": "on"}) as deployed:
+        apikeys(deployed, "roles", "put", str(ROLE_MAP), "--yes")
+        yield deployed
+
+
+@pytest.fixture(scope="module")
+def table_shell(
+    table_stack: Stack, shell: Shell, tmp_path_factory: pytest.TempPathFactory
+) -> Shell:
+    """Return a shell beside the stack whose records lie in a table."""
+    return Shell(table_stack, tmp_path_factory.mktemp("runbook"), shell.pasted)
 
 
 def _resource(stack: Stack, name: str) -> str:
@@ -189,6 +214,97 @@ def test_the_signing_secret_is_backed_up_and_brought_back(
     shell(shell.only("delete-secret", _SIGNING))
     shell(shell.only("create-secret", _SIGNING))
     assert _status(stack, issued.key) == 200
+
+
+def test_the_audit_log_is_copied(shell: Shell, stack: Stack, issued: Issued) -> None:
+    """Into a file that has what was done to a key, and never the key."""
+    shell(
+        shell.only("filter-log-events"), AdminLogGroup=_resource(stack, "AdminLogGroup")
+    )
+    text = (shell._folder / "audit.json").read_text()
+    lines = [json.loads(line) for line in json.loads(text)]
+    key_id = issued.record["keyId"]
+    assert ("issue", key_id) in {(x["action"], x.get("key_id")) for x in lines}
+    assert issued.key not in text
+
+
+def test_an_item_is_brought_back_from_a_copy_of_the_table(
+    table_shell: Shell, table_stack: Stack
+) -> None:
+    """The other items stay as they are, and the copy goes."""
+    shell, stack = table_shell, table_stack
+    table = stack.outputs["RecordTableName"]
+    lost, other = (_issued_in(stack, name) for name in ("Lost", "Other"))
+    backup = shell(shell.only("create-backup"), table=table).strip()
+    dynamodb = stack.emulator.client("dynamodb")
+    key_id = lost["record"]["keyId"]
+    dynamodb.delete_item(TableName=table, Key={"pk": {"S": f"APIKEY_{key_id}"}})
+    apikeys(stack, "disable", other["record"]["keyId"])
+    assert _status(stack, lost["key"]) == 401
+    copy = "--target-table-name <table>-copy"
+    shell(shell.only("restore-table-from", copy), table=table, backup_ARN=backup)
+    shell(shell.only("wait table-exists", "<table>-copy"), table=table)
+    shell(shell.only("get-item"), table=table, key_id=key_id)
+    shell(shell.only("put-item"), table=table)
+    shell(shell.only("delete-table"), table=table)
+    assert _status(stack, lost["key"]) == 200
+    assert call(stack, "/whoami", other["key"]).status == 401
+    assert dynamodb.list_tables()["TableNames"].count(f"{table}-copy") == 0
+    # It is a record like any other.
+    apikeys(stack, "disable", key_id)
+    listed = apikeys(stack, "list", "--client", "Lost")["records"]
+    assert [record["state"] for record in listed] == ["disabled"]
+
+
+def test_a_deleted_table_is_brought_back(
+    table_shell: Shell, table_stack: Stack
+) -> None:
+    """Under its own name, so that the functions find it; with its indexes."""
+    shell, stack = table_shell, table_stack
+    table = stack.outputs["RecordTableName"]
+    kept = _issued_in(stack, "Kept")
+    backup = shell(shell.only("create-backup"), table=table).strip()
+    dynamodb = stack.emulator.client("dynamodb")
+    dynamodb.delete_table(TableName=table)
+    assert _status(stack, kept["key"]) == 500
+    own = "--target-table-name <table> "
+    shell(shell.only("restore-table-from", own), table=table, backup_ARN=backup)
+    shell("aws dynamodb wait table-exists --table-name <table>", table=table)
+    assert _status(stack, kept["key"]) == 200
+    listed = apikeys(stack, "list", "--client", "Kept")["records"]
+    assert [r["keyId"] for r in listed] == [kept["record"]["keyId"]]
+    shell(shell.only("update-time-to-live"), table=table)
+    shell(shell.only("update-continuous-backups"), table=table)
+    shell(shell.only("update-table"), table=table)
+    found = json.loads(
+        shell.run("apikeys doctor --stack apikeys-prod --output json", may_fail=True)
+    )["findings"]
+    levels = [f["level"] for f in found if f["subject"] == "record store"]
+    assert set(levels) == {"ok"}, found
+
+
+def test_the_table_of_last_uses_begins_anew(table_stack: Stack) -> None:
+    """Without it keys are shown all the same; off and on again makes another."""
+    stack = table_stack
+    dynamodb = stack.emulator.client("dynamodb")
+    used = _issued_in(stack, "Used")
+    key_id = used["record"]["keyId"]
+    assert "lastUsed" in apikeys(stack, "get", key_id)["record"]
+    dynamodb.delete_table(TableName=_resource(stack, "LastUseTable"))
+    assert "lastUsed" not in apikeys(stack, "get", key_id)["record"]
+    assert apikeys(stack, "list", "--client", "Used")["records"]
+    for last_used in ("off", "on"):
+        deploy(stack.emulator, stack.name, _IN_A_TABLE | {"LastUsed": last_used})
+    assert apikeys(stack, "get", key_id)["record"]["lastUsed"] is None
+    assert call(stack, "/whoami", used["key"]).status == 200
+    deadline = time.monotonic() + _NOTED_SECONDS
+    while apikeys(stack, "get", key_id)["record"]["lastUsed"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(1)
+
+
+def _issued_in(stack: Stack, client: str) -> dict[str, Any]:
+    return issue(stack, "--client", client, "--role", MANAGEMENT)
 
 
 def test_every_command_was_pasted(shell: Shell) -> None:

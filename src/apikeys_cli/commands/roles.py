@@ -35,7 +35,7 @@ from apikeys_cli.role_operations import (
 from apikeys_cli.role_preview import preview, say_findings, show_changes, stored_map
 from apikeys_cli.role_storing import store
 from apikeys_cli.terminal.console import messages, print_data, say
-from apikeys_cli.terminal.formats import echo_lines, emit
+from apikeys_cli.terminal.formats import echo, echo_lines, emit
 from apikeys_cli.terminal.toml import toml
 from apikeys_cli.text_input import STANDARD_INPUT
 from apikeys_cli.wait import wait_option
@@ -92,9 +92,7 @@ def get_roles(invocation: Invocation) -> None:
         {name: text for name, text in zip(fields, row, strict=True) if text}
         for row in routes(role_map)
     ]
-    emit(
-        invocation.output, role_map, rows, fields, lambda: echo_lines([toml(role_map)])
-    )
+    emit(invocation.output, role_map, rows, fields, lambda: echo(toml(role_map)))
     say(f"Version {answer['version']}")
 
 

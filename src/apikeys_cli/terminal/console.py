@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+from rich.cells import cell_len
 
 from apikeys_cli.terminal.visible import HarmlessConsole, visible
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # Lines are not folded for a program that reads them.
 _ENDLESS = 10_000
+_COMMAND = "apikeys "
 
 
 class _Messages(HarmlessConsole):
@@ -44,14 +46,30 @@ def messages() -> Console:
 
 
 def say(message: str) -> None:
-    """Print a text that is not data; on a terminal no word of it is broken."""
+    """Print a text that is not data."""
     console = messages()
-    _tell(console, message, soft_wrap=not console.is_terminal)
+    for line in message.split("\n"):
+        _tell(console, line, soft_wrap=_is_whole(line, console))
 
 
 def tell(table: RenderableType) -> None:
     """Print a table that is not data."""
     _tell(messages(), table)
+
+
+def print_line(line: str) -> None:
+    """Print a line of data for a person."""
+    console = data()
+    console.print(line, soft_wrap=_is_whole(line, console))
+
+
+def _is_whole(line: str, console: Console) -> bool:
+    """Return whether a line is printed as one, however long it is.
+
+    Others are broken between words. A command or an address is to be copied.
+    """
+    has_room = all(cell_len(word) <= console.width for word in line.split())
+    return not console.is_terminal or not has_room or _COMMAND in line
 
 
 @contextmanager

@@ -125,9 +125,14 @@ def print_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:
 
 
 def echo_lines(lines: Iterable[str]) -> None:
-    """Print texts for a person, one per line, unfolded."""
+    """Print texts for a person, one per line; a terminal breaks no word of them."""
     for line in lines:
-        sys.stdout.write(f"{visible(line)}\n")
+        console.print_line(line)
+
+
+def echo(text: str) -> None:
+    """Print a text as it is, never folded."""
+    sys.stdout.write(f"{visible(text)}\n")
 
 
 def csv_cells(row: Mapping[str, Any], fields: Sequence[str]) -> list[str]:

@@ -77,7 +77,11 @@ def _layouts(
     listed = {name_of(record) for record in records}
     named = [_named(record, listed) for record in records]
     states = [_state(record) for record in records]
-    ends = [_end(record, now) for record in records]
+    # Revoked records, which are listed apart, matter as long as they can be restored.
+    are_revoked = any("restorableUntil" in record for record in records)
+    field = "restorableUntil" if are_revoked else "expirationDate"
+    ending = "restorable until" if are_revoked else "expires"
+    ends = [_end(record, field, now) for record in records]
     broken = [Text(end.plain.replace(" (", "\n(")) for end in ends]
     # No column if the deployment doesn't note them.
     used = [fixed("last used", _last_uses(records))] if _has_uses(records) else []
@@ -95,19 +99,19 @@ def _layouts(
                 *texts,
                 *used,
                 fixed("created", created),
-                fixed("expires", ends),
+                fixed(ending, ends),
             ]
-        yield [*texts, *used, fixed("expires", ends)]
-    yield [*texts, *used, fixed("expires", broken)]
+        yield [*texts, *used, fixed(ending, ends)]
+    yield [*texts, *used, fixed(ending, broken)]
     described = words("client, name, roles", [_described(r) for r in records])
     yield [
         flexible(heading, stacked(named, states)),
         described,
         *used,
-        fixed("expires", broken),
+        fixed(ending, broken),
     ]
     lines = [*(column.cells for column in used), broken]
-    also = ", last used, expires" if used else ", expires"
+    also = f", last used, {ending}" if used else f", {ending}"
     yield [flexible(f"{heading}{also}", stacked(named, states, *lines)), described]
 
 
@@ -145,7 +149,5 @@ def _last_uses(records: Sequence[Mapping[str, Any]]) -> list[Text]:
     return [Text((r.get("lastUsed") or "-")[: len("yyyy-mm-dd")]) for r in records]
 
 
-def _end(record: Mapping[str, Any], now: float) -> Text:
-    if "expirationDate" not in record:
-        return Text("")
-    return Text(dated(record["expirationDate"], now))
+def _end(record: Mapping[str, Any], field: str, now: float) -> Text:
+    return Text(dated(record[field], now) if field in record else "")

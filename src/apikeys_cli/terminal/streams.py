@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from apikeys_cli.terminal.console import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -116,7 +118,7 @@ def open_to_the_end() -> Iterator[None]:
         sys.exit(1)
     if fault is not None:
         message = "What was asked for is done, but could not be printed"
-        click.echo(f"Error: {message}: {_reason(fault)}", err=True)
+        say(f"Error: {message}: {_reason(fault)}")
         sys.exit(UNWRITTEN)
 
 

@@ -19,14 +19,14 @@ _TOKEN = "t" * 32
 
 
 def _once(admin: Admin, name: str, before: Callable[[], None]) -> None:
-    """Let something happen just before the next replacement of a record."""
+    """Let something happen just before the next write of this kind."""
     records = admin.deployment.records
-    replace = records.replace
+    write = getattr(records, name)
 
     def overtaken(*arguments: Any) -> Any:
-        setattr(records, name, replace)
+        setattr(records, name, write)
         before()
-        return replace(*arguments)
+        return write(*arguments)
 
     setattr(records, name, overtaken)
 
@@ -62,6 +62,49 @@ def test_a_rotation_that_loses_to_another_write_takes_its_sister_back(
     assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
     (record,) = admin("list")["records"]
     assert (record["keyId"], record["state"]) == (old.key_id, "disabled")
+
+
+@pytest.mark.only_in("secretsmanager")
+def test_a_rotation_that_loses_leaves_the_sister_to_a_repeat_that_gave_it_a_key(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """409 for the first try; a sister that another handed out is not its to revoke."""
+    old, _ = admin.issued(roles=["READER"])
+    asked = {"keyId": old.key_id, "requestToken": _TOKEN}
+
+    def refuse(*_: Any) -> Any:
+        raise RefusedError(Code.STORE_UNAVAILABLE, "no")
+
+    def before() -> None:
+        with monkeypatch.context() as stopped:
+            stopped.setattr(admin.deployment.rotations, "retire", refuse)
+            assert admin("rotate", **asked)["status"] == 503
+        assert admin("update", keyId=old.key_id, name="other")["status"] == 200
+
+    _once(admin, "replace", before)
+    answer = admin("rotate", **asked)
+    assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
+    answer = admin("rotate", **asked)
+    assert answer["record"]["keyId"] == derived_key_id(_TOKEN)
+    assert _works(admin, answer["key"])
+
+
+@pytest.mark.only_in("dynamodb")
+@pytest.mark.parametrize(
+    ("action", "code", "left"),
+    [("disable", "version_conflict", ["disabled"]), ("revoke", "key_revoked", [])],
+)
+def test_a_rotation_in_one_transaction_that_loses_makes_no_sister(
+    admin: Admin, action: str, code: str, left: list[str]
+) -> None:
+    """409 with what the other write did, which holds; nor is a gateway key too many."""
+    plan = admin.gateway.create_usage_plan(name="gold")["id"]
+    old, _ = admin.issued(roles=["READER"], usagePlanId=plan)
+    _once(admin, "create_replacing", lambda: admin(action, keyId=old.key_id))
+    answer = admin("rotate", keyId=old.key_id)
+    assert (answer["status"], answer["error"]["code"]) == (409, code)
+    assert [record["state"] for record in admin("list")["records"]] == left
+    assert len(admin.gateway_keys()) == len(left)
 
 
 @pytest.mark.only_in("secretsmanager")

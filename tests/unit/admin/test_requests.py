@@ -134,6 +134,14 @@ def test_a_field_out_of_its_rule_is_refused_by_name(
     assert "canary" not in json.dumps(untouched.audit)
 
 
+def test_a_field_whose_name_can_not_be_one_is_not_named(untouched: Admin) -> None:
+    """A name is input, too: a key may have slipped into it."""
+    answer = untouched.send({"action": "roles.get", "canary-1": 1})
+    assert answer["error"]["code"] == "invalid_request"
+    assert answer["error"]["message"] == "the request: has an unknown field"
+    assert "canary" not in json.dumps([answer, untouched.audit])
+
+
 @pytest.mark.parametrize(
     "event", [None, [], ["issue"], "canary", '"canary"', 5, True, '{"canary"']
 )

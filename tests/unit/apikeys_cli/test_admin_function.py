@@ -34,7 +34,7 @@ _ARN = "arn:aws:iam::123456789012:user/ops"
 
 
 class Lambda:
-    """A Lambda that answers the same to everything."""
+    """A Lambda that answers the same to everything; bytes as they are."""
 
     def __init__(self, answer: object, *, failed: bool = False) -> None:
         self._answer = answer
@@ -46,8 +46,11 @@ class Lambda:
         self.asked.append(request)
         if isinstance(self._answer, Exception):
             raise self._answer
+        sent = self._answer
+        if not isinstance(sent, bytes):
+            sent = json.dumps(sent).encode()
         found: dict[str, Any] = {
-            "Payload": io.BytesIO(json.dumps(self._answer).encode()),
+            "Payload": io.BytesIO(sent),
             "ResponseMetadata": {"RequestId": "5c0e0a3e"},
         }
         return found | ({"FunctionError": "Unhandled"} if self._failed else {})
@@ -154,6 +157,8 @@ def test_the_function_is_found_by_the_environment(
         (ProfileNotFound(profile="p"), 2, "profile (p) could not be found"),
         (Lambda({"errorType": "KeyError"}, failed=True), 3, "(KeyError); its log says"),
         (Lambda(None, failed=True), 3, "failed (?)"),
+        (Lambda(b"<html>", failed=True), 3, "failed (?)"),
+        (Lambda(b"<html>"), 3, "does not answer as an admin function"),
         (Lambda(None), 3, "does not answer as an admin function"),
         (Lambda({"hello": "world"}), 3, "does not answer as an admin function"),
         (

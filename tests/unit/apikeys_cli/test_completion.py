@@ -187,6 +187,20 @@ def test_a_shell_sees_no_error(variables: dict[str, str]) -> None:
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
 
 
+def test_without_a_python_nothing_is_offered(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be gone since the shell began, as after an upgrade."""
+    monkeypatch.setattr(completion.sys, "executable", "/none-such/python")
+    assert _offered(service, ["get"]) == {}
+
+
+def test_verbs_are_offered_in_the_order_of_a_life(service: Service) -> None:
+    """As help shows them."""
+    assert list(_offered(service, [])) == list(main.commands)
+    assert service.asked == []
+
+
 def test_the_options_given_so_far_are_heeded(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

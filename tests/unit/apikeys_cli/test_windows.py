@@ -6,7 +6,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
+
+from apikeys_cli.batch.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,3 +63,13 @@ def test_a_batch_says_why_it_can_not_be_run(tmp_path: Path) -> None:
     assert done.returncode == 2, done.stderr
     assert "needs a file lock that this system lacks" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_batch_says_so_before_it_writes_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no lock there is no file of a state either."""
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with pytest.raises(click.UsageError, match=r"run it under WSL"):
+        Journal(tmp_path / "rows.csv", "f")
+    assert list(tmp_path.iterdir()) == []

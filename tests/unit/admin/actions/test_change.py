@@ -87,6 +87,18 @@ def test_the_state_is_that_of_the_moment(
     assert (record["state"], record["expiresInDays"]) == (state, left)
 
 
+def test_a_record_that_does_not_say_when_it_was_issued_is_shown_without(
+    admin: Admin, key: Key
+) -> None:
+    """The authorizer needs no date of issue; nobody makes one up."""
+    record = admin.record(key.key_id)
+    del record["issueDate"]
+    admin.overwrite(_name(key), json.dumps(record))
+    answer = admin("get", keyId=key.key_id)
+    assert (answer["status"], answer["record"]["state"]) == (200, "active")
+    assert "issueDate" not in answer["record"]
+
+
 @pytest.mark.parametrize("action", ["get", "enable", "disable", "revoke"])
 def test_a_key_that_was_never_issued_is_not_found(admin: Admin, action: str) -> None:
     """404, and nothing is written."""

@@ -181,6 +181,19 @@ def test_roles_that_lose_a_route_together_are_refused(aws: None) -> None:
     assert "findings" not in answer
 
 
+def test_a_role_that_loses_a_route_by_itself_is_refused(admin: Admin) -> None:
+    """``roles.put`` stores no such map; who wrote the secret by hand may have."""
+    roles = {
+        "A": {"allow": ["GET /{x}/{y}", "GET /a/{x}/b"]},
+        "C": {"allow": ["GET /a/{x}"]},
+    }
+    admin.overwrite(ROLES_NAME, json.dumps({"roles": roles}))
+    answer = admin("issue", client="Acme", roles=["A"])
+    assert (answer["status"], answer["error"]["field"]) == (400, "roles")
+    assert answer["error"]["message"].startswith("roles: 'GET /a/{x}/b' is shut: ")
+    assert admin("issue", client="Acme", roles=["A", "C"])["status"] == 201
+
+
 def test_what_only_a_read_only_record_would_lose_is_refused_to_it(admin: Admin) -> None:
     """The route that shuts the other one may be lost with the writing methods."""
     reads = {"reads": True}

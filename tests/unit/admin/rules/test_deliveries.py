@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from admin.errors import Code, RefusedError
+from admin.stores.engine import Stored
 from apikeys import digest
-from apikeys.key import Key
+from apikeys.key import Key, derived_key_id
 from tests.harness import state
 from tests.harness.account import Account, determined
 from tests.unit.admin.doubles import Admin
@@ -112,7 +114,10 @@ def test_a_repeat_delivers_elsewhere_only_under_a_token_of_its_own(
         ("APIROLES", "begins with clients/"),
         ("signing", "begins with clients/"),
         ("Clients/acme", "begins with clients/"),
-        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:clients/a", "match"),
+        (
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:clients/a",
+            "is of the form",
+        ),
     ],
 )
 @pytest.mark.parametrize("action", ["issue", "clone", "rotate"])
@@ -222,6 +227,102 @@ def test_a_secret_that_is_deleted_meanwhile_is_a_conflict(
     monkeypatch.setattr(store, "create", deleting)
     answer = admin("issue", client="Acme", deliverTo=_SECRET)
     assert answer["error"]["code"] == "version_conflict"
+
+
+def test_a_secret_that_can_not_be_written_is_an_outage(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503, and not somebody else's write; a repeat delivers."""
+    asked = {"client": "Acme", "requestToken": _TOKEN, "deliverTo": _SECRET}
+    with monkeypatch.context() as failing:
+        failing.setattr(admin.deployment.deliveries._store, "replace", _fail)
+        assert admin("issue", **asked)["error"]["code"] == "store_unavailable"
+    assert admin.stored(_SECRET) == "nothing yet"
+    record = admin("issue", **asked)["record"]
+    assert Key.parse(admin.stored(_SECRET)).key_id == record["keyId"]
+
+
+def test_a_key_that_is_revoked_meanwhile_is_delivered_all_the_same(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """201: a read that finds no record may only lag; the key opens nothing."""
+    records = admin.deployment.records
+    create, key_id = records.create, derived_key_id(_TOKEN)
+
+    def revoked(*arguments: Any) -> Any:
+        made = create(*arguments)
+        assert admin("revoke", keyId=key_id)["status"] == 200
+        return made
+
+    monkeypatch.setattr(records, "create", revoked)
+    asked = {"client": "Acme", "requestToken": _TOKEN, "deliverTo": _SECRET}
+    assert admin("issue", **asked)["status"] == 201
+    key = Key.parse(admin.stored(_SECRET))
+    assert key.key_id == key_id
+    assert admin("verify", credential=key.text)["decision"] != "allow"
+
+
+def _overtaken(admin: Admin, before: Callable[[], None]) -> None:
+    """Let something happen just before the next replacement of a record."""
+    records = admin.deployment.records
+    replace = records.replace
+
+    def overtaken(*arguments: Any) -> Any:
+        records.replace = replace  # type: ignore[method-assign]
+        before()
+        return replace(*arguments)
+
+    records.replace = overtaken  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("later", ["", "somebody else's"])
+def test_a_rotation_that_loses_puts_back_what_the_secret_held(
+    admin: Admin, later: str
+) -> None:
+    """409: the client goes on with its key; what others wrote since stays."""
+    issued = admin("issue", client="Acme", roles=["READER"], deliverTo=_SECRET)
+    key_id, held = issued["record"]["keyId"], admin.stored(_SECRET)
+
+    def before() -> None:
+        assert admin("update", keyId=key_id, name="other")["status"] == 200
+        if later:
+            store = admin.deployment.deliveries._store
+            found = store.read(_SECRET)
+            assert isinstance(found, Stored)
+            store.replace(_SECRET, later, found.version)
+
+    _overtaken(admin, before)
+    answer = admin("rotate", keyId=key_id, deliverTo=_SECRET)
+    assert answer["error"]["code"] == "version_conflict"
+    assert admin.stored(_SECRET) == (later or held)
+    assert admin("verify", credential=held)["decision"] == "allow"
+    assert [r["keyId"] for r in admin("list")["records"]] == [key_id]
+
+
+def test_a_secret_that_can_not_be_put_back_is_an_outage(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503: the client has a key that works, and a repeat ends the old one."""
+    issued = admin("issue", client="Acme", roles=["READER"], deliverTo=_SECRET)
+    key_id, store = issued["record"]["keyId"], admin.deployment.deliveries._store
+
+    def before() -> None:
+        assert admin("update", keyId=key_id, name="other")["status"] == 200
+        monkeypatch.setattr(store, "replace", _fail)
+
+    _overtaken(admin, before)
+    asked = {"keyId": key_id, "requestToken": _TOKEN, "deliverTo": _SECRET}
+    assert admin("rotate", **asked)["error"]["code"] == "store_unavailable"
+    monkeypatch.undo()
+    assert admin("verify", credential=admin.stored(_SECRET))["decision"] == "allow"
+    answer = admin("rotate", **asked)
+    assert answer["previous"]["replacedBy"] == answer["record"]["keyId"]
+    key = Key.parse(admin.stored(_SECRET))
+    assert key.key_id == answer["record"]["keyId"]
+
+
+def _fail(*_: object) -> Any:
+    raise RefusedError(Code.STORE_UNAVAILABLE, "no")
 
 
 @pytest.mark.parametrize("text", ["APIKEY_", "APIUSER_x", "APIROLES", "sign", "A"])

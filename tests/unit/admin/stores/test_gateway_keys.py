@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from admin.errors import Code, RefusedError, conflict
+from admin.stores.engine import NameTakenError
 from tests.builders import foreign_key
 
 if TYPE_CHECKING:
@@ -148,3 +151,86 @@ def test_a_plan_that_is_gone_is_named(
         answer = admin(action, keyId=key.key_id, **fields)
         assert (answer["status"], answer["error"]["field"]) == (400, "usagePlanId")
         assert admin.contents() == before
+
+
+def test_a_repeat_that_is_refused_takes_nothing_from_what_was_made(
+    admin: Admin,
+) -> None:
+    """The model of a clone is gone by then; the clone is in use."""
+    model, _ = admin.issued(usagePlanId=_plan(admin))
+    asked = {"keyId": model.key_id, "requestToken": _TOKEN}
+    made = admin("clone", **asked)["record"]
+    admin("revoke", keyId=model.key_id)
+    assert admin("clone", **asked)["error"]["code"] == "key_revoked"
+    assert admin.gateway_keys() == [made["usageKeyId"]]
+
+
+def test_a_record_that_others_keep_writing_is_a_conflict(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """409, and no gateway key is left that no record names."""
+    plan = _plan(admin)
+    key, _ = admin.issued(usagePlanId=plan, enabled=False)
+    _remove(admin, plan, *admin.gateway_keys())
+
+    def overtaken(*_: object) -> Any:
+        raise conflict("the record")
+
+    monkeypatch.setattr(admin.deployment.records, "replace", overtaken)
+    answer = admin("enable", keyId=key.key_id)
+    assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
+    assert admin.gateway_keys() == []
+
+
+def test_a_record_that_lost_the_id_of_its_gateway_key_finds_it_again(
+    admin: Admin,
+) -> None:
+    """By its name: a second would cost the client its count."""
+    plan = _plan(admin)
+    key, _ = admin.issued(usagePlanId=plan, enabled=False)
+    record = admin.record(key.key_id)
+    del record["usageKeyId"]
+    admin.overwrite(f"APIKEY_{key.key_id}", json.dumps(record))
+    _assert_is_metered(admin, admin("enable", keyId=key.key_id), plan)
+
+
+def test_a_taken_name_whose_record_can_not_be_read_yet_keeps_its_gateway_key(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another attempt found it by its name, and the record that it wrote names it."""
+    plan = _plan(admin)
+
+    def taken(*_: object) -> Any:
+        raise NameTakenError
+
+    monkeypatch.setattr(admin.deployment.records, "create", taken)
+    answer = admin("issue", **_ACME, usagePlanId=plan)
+    assert answer["error"]["code"] == "key_id_taken"
+    assert len(admin.gateway_keys()) == 1
+
+
+def test_a_gateway_key_goes_without_a_sister_that_was_only_announced(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rotation was stopped before it wrote anything; then the key is revoked."""
+    key, _ = admin.issued(usagePlanId=_plan(admin))
+
+    def refuse(*_: object) -> Any:
+        raise RefusedError(Code.STORE_UNAVAILABLE, "no")
+
+    monkeypatch.setattr(admin.deployment.rotations, "create", refuse)
+    assert admin("rotate", keyId=key.key_id)["status"] == 503
+    assert admin("revoke", keyId=key.key_id)["status"] == 200
+    assert admin.gateway_keys() == []
+
+
+def test_a_sister_with_a_gateway_key_of_its_own_keeps_it(admin: Admin) -> None:
+    """Theirs was removed by hand, and hers made anew; then the old key is revoked."""
+    plan = _plan(admin)
+    old, _ = admin.issued(usagePlanId=plan)
+    sister = admin("rotate", keyId=old.key_id)["record"]["keyId"]
+    admin("disable", keyId=sister)
+    _remove(admin, plan, *admin.gateway_keys())
+    enabled = admin("enable", keyId=sister)
+    assert admin("revoke", keyId=old.key_id)["status"] == 200
+    _assert_is_metered(admin, enabled, plan)

@@ -135,7 +135,8 @@ def test_a_file_of_clients_keeps_the_pace(
     begun = _recorded(cli.function, clock, "issue")
     done = cli("issue", "--from", str(source), "--keys-to", str(tmp_path / "keys"))
     assert done.exit_code == 0, done.output
-    assert begun == [0, 0.3, 0.3, 0.6]
+    # The row without a plan is under way beside any of the others.
+    assert (len(begun), sorted(set(begun))) == (4, [0, 0.3, 0.6])
     clock.now = 1_000
     begun.clear()
     assert cli("issue", "--from", str(source)).exit_code == 0

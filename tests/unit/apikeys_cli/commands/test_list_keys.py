@@ -164,6 +164,16 @@ def test_a_terminal_of_80_columns_shows_this(
     ]
 
 
+def test_revoked_keys_are_listed_with_the_end_of_their_window(cli: Cli) -> None:
+    """In place of the end that they had."""
+    key_id = cli.issue("--name", "night")["record"]["keyId"]
+    cli("revoke", key_id, "--yes", "--recovery-days", "9")
+    heading, row = cli("list", "--state", "revoked").stdout.splitlines()
+    assert heading.rstrip().endswith("restorable until")
+    assert row.startswith(key_id)
+    assert row.rstrip().endswith("(in 9 days)")
+
+
 def test_wide_letters_have_the_room_that_they_take(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

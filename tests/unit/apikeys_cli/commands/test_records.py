@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apikeys.key import Key
+from apikeys_cli.errors import UnreachableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -387,6 +388,21 @@ def test_an_unknown_role_is_told_from_those_there_are(cli: Cli, command: str) ->
     )
 
 
+def test_an_unknown_role_is_told_though_the_role_map_is_not(cli: Cli) -> None:
+    """The refusal stands by itself where the map can't be had."""
+
+    def fault(request: dict[str, Any], _answer: dict[str, Any]) -> None:
+        if request["action"] == "roles.get":
+            raise UnreachableError("throttled", "store_unavailable")
+
+    cli.function.fault = fault
+    done = cli("issue", "--client", "Acme", "--role", "redaer")
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "Error: --role: not in the role map: REDAER (invalid_request)\n"
+    )
+
+
 def test_the_key_that_replaced_another_is_named(cli: Cli) -> None:
     """Whoever rotates a key twice wants to rotate that one."""
     old = cli.issue()["record"]["keyId"]
@@ -394,6 +410,34 @@ def test_the_key_that_replaced_another_is_named(cli: Cli) -> None:
     done = cli("rotate", old)
     assert done.exit_code == 1
     assert done.stderr.endswith(f": apikeys rotate {new}\n")
+
+
+def test_an_already_rotated_key_is_told_though_its_replacement_is_not(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusal stands by itself where nobody answers what replaced the key."""
+    old = cli.issue()["record"]["keyId"]
+    cli("rotate", old)
+    answer = cli.function.answer
+
+    def refuse(request: dict[str, Any]) -> Any:
+        if request["action"] == "get":
+            error = {"code": "store_unavailable", "message": "throttled"}
+            return {"status": 503, "error": error}
+        return answer(request)
+
+    monkeypatch.setattr(cli.function, "answer", refuse)
+    done = cli("rotate", old)
+    assert done.exit_code == 1
+    assert done.stderr.endswith("rotate its replacement (already_rotated)\n")
+
+
+def test_any_other_refusal_of_a_rotation_names_no_replacement(cli: Cli) -> None:
+    """There is no such key."""
+    done = cli("rotate", "0" * 16)
+    assert done.exit_code == 1
+    assert "(key_not_found)" in done.stderr
+    assert [r["action"] for r in cli.function.requests] == ["rotate"]
 
 
 def test_a_day_is_shown_as_that_day(cli: Cli) -> None:

@@ -591,6 +591,18 @@ def test_a_map_split_by_api_is_put_and_got(
     assert cli("roles", "put", str(path), "--dry-run").stdout == "No difference.\n"
 
 
+def test_what_is_no_map_of_an_api_is_told_by_the_findings_alone(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """The difference passes it over."""
+    path = tmp_path / "roles.json"
+    path.write_text('{"roles": {}, "apis": {"abc": 5}}')
+    done = cli("roles", "put", str(path), "--dry-run")
+    assert done.exit_code == 1
+    assert "abc" in done.stderr
+    assert "Traceback" not in done.output
+
+
 def test_explain_and_verify_are_asked_at_an_api(cli: Cli, split: str) -> None:
     """By the map that decides there."""
     cli("roles", "put", split, "--yes")

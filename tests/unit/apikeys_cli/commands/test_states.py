@@ -11,7 +11,7 @@ import pytest
 
 from apikeys.key import Key
 from apikeys_cli.batch import changes
-from apikeys_cli.errors import UnreachableError
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from tests.builders import forged
 from tests.unit.apikeys_cli.aws_double import SERVICES, Aws, good_answers
 
@@ -134,6 +134,18 @@ def test_a_clients_keys_and_accounts_are_one_command(cli: Cli, ids: list[str]) -
     assert (again.exit_code, "disabled already" in again.stderr) == (0, True)
 
 
+def test_records_that_can_not_be_read_may_be_the_clients(
+    cli: Cli, ids: list[str], account: Any
+) -> None:
+    """An incident's report names them: they are not changed with the others."""
+    name = "APIKEY_" + "C" * 16
+    account.create_secret(Name=name, SecretString='{"schemaVersion": 1}')
+    done = cli("disable", "--client", "Acme", "--yes")
+    assert done.exit_code == 0
+    assert f"Can't be read, whosever they are: {'C' * 16}" in done.stderr
+    assert _states(cli, *ids) == ["disabled"] * 3
+
+
 def test_a_mistyped_client_is_told(cli: Cli, ids: list[str]) -> None:
     """Else an incident would seem to be over."""
     done = cli("disable", "--client", "acme", "--yes")
@@ -190,6 +202,23 @@ def test_an_incident_rides_out_a_slow_aws(
     assert done.exit_code == 3
     assert "3 of 3 records left" in done.stderr
     assert "Run the same command again" in done.stderr
+
+
+def test_a_change_that_another_write_overtook_is_tried_again(
+    cli: Cli, ids: list[str], pauses: list[float]
+) -> None:
+    """In an incident it is wanted whatever somebody else changed."""
+    fresh = set(ids)
+
+    def fault(request: dict[str, Any], _answer: dict[str, Any]) -> None:
+        if request["action"] == "disable" and request["keyId"] in fresh:
+            fresh.remove(request["keyId"])
+            raise RefusedByFunctionError("changed meanwhile", "version_conflict")
+
+    cli.function.fault = fault
+    assert cli("disable", *ids, "--yes").exit_code == 0
+    assert _states(cli, *ids) == ["disabled"] * 3
+    assert len(pauses) == 3
 
 
 def test_who_may_not_is_not_tried_again(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,6 +39,38 @@ def test_a_terminal_breaks_messages_between_words(
         "ROLE_ONTOPOP_MANAGEMENT_API, ROLE_ONTOPOP_SEARCH_API,",
         "ROLE_ONTOPOP_GRAPH_API",
     ]
+
+
+@pytest.mark.usefixtures("_narrow")
+def test_a_terminal_breaks_lines_of_data_between_words(
+    cli: Cli, account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere each is a line, and a role map always is as it is stored."""
+    role = "ROLE_ONTOPOP_MANAGEMENT_API"
+    role_map = {"roles": {role: {"allow": ["GET /reports/*", f"GET /{'a' * 60}"]}}}
+    account.put_secret_value(SecretId="APIROLES", SecretString=json.dumps(role_map))
+    key = cli.issue("--role", role)["key"]
+    judge = ("verify", "-", "--route", "GET /reports/7")
+    told = "GET /reports/7: open: opened by 'GET /reports/*' of"
+    assert cli(*judge, input=key).stdout.splitlines()[1] == f"{told} {role}"
+    stored = cli("roles", "get").stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    lines = cli(*judge, input=key).stdout.splitlines()
+    assert [line.rstrip() for line in lines[1:3]] == [told, role]
+    assert cli("roles", "get").stdout == stored
+
+
+@pytest.mark.usefixtures("_narrow")
+def test_what_is_to_be_copied_stays_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The terminal shows it on two; what it has for copying is one."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    advice = "Nobody has the key: apikeys rotate 7GkQ2mV0aZx81TbP --overlap 0"
+    address = f"http://127.0.0.1:8321/enter?token={'x' * 43}"
+    console.say(f"{_ROLES}\n{advice}\nOpen {address}")
+    lines = capsys.readouterr().err.splitlines()[2:]
+    assert lines == [advice, f"Open {address}"]
 
 
 @pytest.mark.usefixtures("_narrow")

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from apikeys.key import Key
 from apikeys_cli.commands import usage
 from apikeys_cli.main import main
+from apikeys_cli.terminal import streams
 from tests.unit.apikeys_cli.aws_double import SERVICES, Aws, good_answers
 from tests.unit.apikeys_cli.commands.test_usage import Log
 
@@ -271,6 +272,27 @@ def test_a_reader_that_has_enough_is_not_a_fault(cli: Cli) -> None:
     assert (done.exit_code, done.stderr) == (1, "")
 
 
+def test_a_file_that_fails_is_not_taken_for_standard_output() -> None:
+    """Its error is as it was."""
+    with pytest.raises(FileNotFoundError), streams.open_to_the_end():
+        raise FileNotFoundError(2, "No such file or directory", "roles.toml")
+
+
+@pytest.mark.parametrize(("fault", "code"), [("full", 4), ("without reader", 1)])
+def test_what_is_still_in_the_buffer_has_to_leave(
+    monkeypatch: pytest.MonkeyPatch, fault: str, code: int
+) -> None:
+    """Also of a program that just returns; a reader that has enough is no fault."""
+    with streams.open_to_the_end():
+        pass
+    monkeypatch.setattr(sys, "stdout", _FAULTY[fault]())
+    with pytest.raises(SystemExit) as ended, streams.open_to_the_end():
+        sys.stdout.write("a line\n")
+    with suppress(OSError):
+        sys.stdout.close()
+    assert ended.value.code == code
+
+
 def _commands(folder: Path, key_id: str) -> list[tuple[str, ...]]:
     """Return command lines for each command but the console, in an order that works."""
     roles, clients, minted = (folder / f"{name}.json" for name in ("r", "c", "m"))
@@ -383,6 +405,13 @@ def test_a_letter_that_an_encoding_lacks_is_escaped(
         main, ["get", key_id], obj=cli.function.invocation()
     )
     assert shown in done.stdout_bytes.decode(encoding)
+
+
+def test_what_is_read_is_not_escaped() -> None:
+    """Only what is written is: nobody guesses what bytes were meant to say."""
+    streams.prepare()
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("ascii", "apikeys.escaped")
 
 
 @pytest.mark.parametrize(("encoding", "arrow"), [("latin-1", "->"), ("utf-8", "→")])
