@@ -81,7 +81,7 @@ def _closed(
         for name in held:
             for route in role_map.roles[name].allow:
                 if len(route.methods_of(read_only=True)) < len(route.methods):
-                    yield route.text, "reads alone: GET, HEAD and OPTIONS are left"
+                    yield route.text, "read only: GET, HEAD and OPTIONS are left"
     yield from _named_by_others(role_map, opened, read_only=read_only)
 
 

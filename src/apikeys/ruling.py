@@ -182,7 +182,7 @@ def _by_name(
         return _opened(own)
     text = best[0][1].text
     if any(role in holder.roles for role, _ in best):
-        return None, f"the record reads alone, and '{text}' does not"
+        return None, f"the record is read only, and '{text}' is not a read"
     whose = " or ".join(sorted({role for role, _ in best}))
     return None, f"it is '{text}', for which a record needs {whose}"
 

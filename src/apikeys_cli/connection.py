@@ -127,7 +127,9 @@ def _config(*, connect_seconds: int, read_seconds: int) -> Config:
 
 
 def _caller_arn(client: STSClient) -> str | None:
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - loads the SDK
+
     try:
         return client.get_caller_identity()["Arn"]
-    except (BotoCoreError, ClientError):
+    except (BotoCoreError, ClientError, ResponseParserError):
         return None

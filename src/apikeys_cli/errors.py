@@ -32,6 +32,8 @@ _BAD_CREDENTIALS = {
 _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException"}
 _SIGN_IN = "sign in again (such as aws sso login), or give another --profile"
 _SERVER_ERROR = 500
+# Whose errors are not the SDK's own; it takes long to load.
+_PARSERS = "botocore.parsers"
 
 
 # The options that stand for the function's fields.
@@ -167,13 +169,20 @@ def _told(error: Exception, *, acts: bool) -> click.ClickException | None:
             return click.UsageError(f"--profile: {error}")
         case sdk.ClientError():
             return _answered(error, acts=acts)
-        case sdk.BotoCoreError():
-            is_lost = isinstance(error, sdk.HTTPClientError | sdk.IncompleteReadError)
-            return UnreachableError(_unanswered(error), may_have_acted=acts and is_lost)
-    return None
+    is_garbled = type(error).__module__ == _PARSERS
+    if not is_garbled and not isinstance(error, sdk.BotoCoreError):
+        return None
+    is_lost = isinstance(error, sdk.HTTPClientError | sdk.IncompleteReadError)
+    return UnreachableError(
+        # Such as the page of a proxy.
+        "the answer is not one of AWS's; check the network, a proxy and --endpoint-url"
+        if is_garbled
+        else _unanswered(error),
+        may_have_acted=acts and (is_garbled or is_lost),
+    )
 
 
-def _unanswered(error: sdk.BotoCoreError) -> str:
+def _unanswered(error: Exception) -> str:
     """Return the message if no service answered."""
     match error:
         case sdk.NoCredentialsError():

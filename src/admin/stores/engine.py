@@ -2,9 +2,8 @@
 
 A name has one value at a time, and each write gives it a version. Nothing is
 overwritten unseen, and what was deleted can be restored for some days. Notes belong to
-a
-value: they can be read without it, and after its deletion. A read may lag behind a
-    write, and a list behind both. docs/stores.md says how the stores differ.
+a value: they can be read without it, and after its deletion. A read may lag behind a
+write, and a list behind both. docs/stores.md says how the stores differ.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from apikeys_cli.console.context import path_of
 from apikeys_cli.console.forms import text_of
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.records import name_of
 from apikeys_cli.role_names import named_in
 
 if TYPE_CHECKING:
@@ -117,15 +117,12 @@ def _listed(console: Console, asked: dict[str, str]) -> dict[str, Any]:
 def _changed(console: Console, verb: str, name: str) -> dict[str, str]:
     """Change one of several records, and return its row in the report."""
     kind, _, value = name.partition(":")
+    row = {"name": value, "path": path_of({kind: value})}
     try:
         answer = console.function.invoke(verb, **{kind: value})
     except (RefusedByFunctionError, UnreachableError) as error:
-        return {"name": value, "status": "failed", "remark": error.format_message()}
+        return row | {"status": "failed", "remark": error.format_message()}
     console.done(answer, _DONE[verb].capitalize())
     within = answer["effectiveWithinSeconds"]
     remark = f"in force everywhere within {within} s"
-    return {
-        "name": name_of(answer["record"]),
-        "status": _DONE[verb],
-        "remark": remark,
-    }
+    return row | {"status": _DONE[verb], "remark": remark}

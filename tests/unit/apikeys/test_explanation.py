@@ -54,7 +54,7 @@ def test_a_read_only_record_keeps_what_reads() -> None:
         "GET HEAD OPTIONS /notes/{id}",
         "POST /q (reads)",
     ]
-    cut = [c["route"] for c in found["closes"] if c["rule"].startswith("reads alone")]
+    cut = [c["route"] for c in found["closes"] if c["rule"].startswith("read only")]
     assert cut == ["* /notes/{id}", "POST /m"]
     assert _explained("SOCKET")["opens"] == ["$connect"]
 

@@ -105,7 +105,7 @@ def test_a_read_only_record_is_told_so() -> None:
     assert _judged("$connect", "LIVE", read_only=True)["open"]
     assert not _judged("$connect", "ALL", read_only=True)["open"]
     found = _judged("POST /notes/1", "USERS", read_only=True)
-    reason = "the record reads alone, and '* /notes/{id}' does not"
+    reason = "the record is read only, and '* /notes/{id}' is not a read"
     assert found == {"open": False, "roles": [], "reason": reason}
 
 

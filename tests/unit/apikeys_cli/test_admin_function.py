@@ -20,6 +20,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
     UnauthorizedSSOTokenError,
 )
+from botocore.parsers import ResponseParserError
 from click.testing import CliRunner
 
 from apikeys_cli.admin_function import Invocation
@@ -120,10 +121,19 @@ def test_nobody_waits_for_sts_who_has_something_else_to_do() -> None:
     assert "ClientContext" in function.asked[0]
 
 
-def test_an_unknown_actor_is_not_a_hindrance() -> None:
+class _Proxy:
+    """Answers in the place of STS, with a page of its own."""
+
+    def get_caller_identity(self) -> None:
+        """Fail as the SDK does with such a page."""
+        raise ResponseParserError("<html>")
+
+
+@pytest.mark.parametrize("sts", [Sts(None), _Proxy()])
+def test_an_unknown_actor_is_not_a_hindrance(sts: object) -> None:
     """Where STS is out of reach the request goes without a claim; STS is asked once."""
     function = Lambda(_RECORD)
-    invocation = _reaching(**{"lambda": function, "sts": Sts(None)})
+    invocation = _reaching(**{"lambda": function, "sts": sts})
     assert _get(invocation, "--function", "f").exit_code == 0
     assert "ClientContext" not in function.asked[0]
 
@@ -318,6 +328,7 @@ def test_a_region_that_is_none_is_called_so(more: tuple[str, ...]) -> None:
         (_denied("Invoke", "TooManyRequestsException"), "; try again"),
         (EndpointConnectionError(endpoint_url="x"), "; check the network, --region"),
         (UnauthorizedSSOTokenError(), "; sign in again"),
+        (ResponseParserError("<html>"), "not one of AWS's; check the network, a proxy"),
     ],
 )
 def test_trouble_with_aws_comes_with_what_to_do(error: Exception, advice: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from admin.errors import Code, RefusedError
+from admin.stores.engine import Stored
 from apikeys import digest
 from apikeys.key import Key, derived_key_id
 from tests.harness import state
@@ -285,7 +286,10 @@ def test_a_rotation_that_loses_puts_back_what_the_secret_held(
     def before() -> None:
         assert admin("update", keyId=key_id, name="other")["status"] == 200
         if later:
-            admin.overwrite(_SECRET, later)
+            store = admin.deployment.deliveries._store
+            found = store.read(_SECRET)
+            assert isinstance(found, Stored)
+            store.replace(_SECRET, later, found.version)
 
     _overtaken(admin, before)
     answer = admin("rotate", keyId=key_id, deliverTo=_SECRET)

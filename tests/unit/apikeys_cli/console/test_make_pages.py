@@ -89,7 +89,7 @@ def test_the_form_makes_a_login(
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"client": ""}, "client", "required"),
+        ({"client": ""}, "client", "is missing"),
         ({"kind": "login", "login": "-"}, "login", ""),
         ({"kind": "login", "login": "olga", "password": "short"}, "password", "12"),
         ({"expiry": "days", "lifetimeDays": "0"}, "lifetimeDays", ""),

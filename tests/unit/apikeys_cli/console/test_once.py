@@ -132,7 +132,7 @@ def test_a_refused_form_may_be_corrected(browser: Browser, function: InProcess) 
     """What was typed stays, the message is next to its field, the token is new."""
     page = browser.submit(browser.get("/new"), "/new", client="", name="Nightly")
     assert page.status == 400
-    assert '<p class="error" id="error-client">Field required</p>' in page.html
+    assert '<p class="error" id="error-client">is missing</p>' in page.html
     assert 'value="Nightly"' in page.html
     shown = browser.submit(page, "/new", client="Acme")
     assert shown.status == 200

@@ -49,7 +49,13 @@ def test_a_record_says_what_it_holds_and_opens(
         session=_SESSION | {"connectionMode": "READ_ONLY"},
     )
     text = " ".join(browser.get(_path(record)).text.split())
-    for said in ("Nightly", "For Olga", "READER WRITER", "environment: Production"):
+    for said in (
+        "Nightly",
+        "For Olga",
+        "READER WRITER",
+        "Environment: Production",
+        "Connection mode: Read only",
+    ):
         assert said in text
     assert "opens GET /reports/*" in text
     assert "opens POST /reports" not in text
