@@ -38,6 +38,7 @@ _VALUES: list[tuple[str, Any]] = [
     ("session", _SESSION | {"sessionMode": "BOTH"}),
     ("session", _SESSION | {"profile": "Admin\u2060"}),
     ("session", _SESSION | {"password": "x"}),
+    ("session", _SESSION | {"login": None}),
     ("session", {"environment": "P"}),
 ]
 
