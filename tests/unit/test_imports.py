@@ -224,6 +224,31 @@ def test_no_module_of_the_command_line_imports_itself_around_a_corner() -> None:
     assert {module: found & left.keys() for module, found in left.items()} == {}
 
 
+@pytest.mark.parametrize("package", ["apikeys", "authorizer"])
+def test_what_the_authorizer_loads_is_loaded_in_no_circle(package: str) -> None:
+    """By what a module imports as it is loaded: not for a type, and not later on."""
+    files = {
+        ".".join(path.relative_to(_SOURCE).with_suffix("").parts): path
+        for path in (_SOURCE / package).rglob("*.py")
+    }
+    imports = {
+        module: {
+            name
+            for node in ast.parse(path.read_text("utf-8")).body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+            for name in (str(node.module), f"{node.module}.{alias.name}")
+        }
+        & files.keys() - {module}
+        for module, path in files.items()
+    }
+    assert any(imports.values())
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
 @pytest.mark.parametrize(
     ("package", "third_party"),
     [

@@ -48,7 +48,7 @@ def test_no_module_of_the_function_keeps_an_answer_or_an_age() -> None:
     """So no clock, frozen or set, makes the function judge by what was read before."""
     found = [
         f"{path.name}: {name}"
-        for path in Path(package.__path__[0]).glob("*.py")
+        for path in Path(package.__path__[0]).rglob("*.py")
         for name in _names(ast.parse(path.read_text(encoding="utf-8")))
         if name in _AGES | _CACHES
     ]

@@ -321,6 +321,16 @@ def test_no_age_is_judged_only_by_the_wall_clock() -> None:
     }
 
 
+def test_the_wall_clock_is_read_once_for_a_request_and_for_its_signature() -> None:
+    """So no module of the authorizer takes an age from a reading of its own."""
+    read = {
+        path
+        for path, node in _uses({"time", "time_ns"})
+        if isinstance(node, ast.Attribute) and path.startswith("authorizer/")
+    }
+    assert read == {"authorizer/request_clock.py", "authorizer/readers/service.py"}
+
+
 def _is_of_a_moment(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Attribute)
