@@ -50,10 +50,11 @@ class Catalogue:
         """
         self._begin()
         with self._lock:
+            # Asked before: a reader that ends from here on may read more than this.
+            is_reading = self._reader is not None and self._reader.is_alive()
             records = list(self._records.values())
         sought = text.casefold()
         found = [record for record in records if _has(record, sought)]
-        is_reading = self._reader is not None and self._reader.is_alive()
         return Match(found[:most], len(found), is_reading, self._fault)
 
     def forget(self) -> None:

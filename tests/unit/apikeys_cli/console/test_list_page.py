@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apikeys_cli.console import list_page
+from apikeys_cli.console import catalogue, list_page
 from apikeys_cli.console.catalogue import Catalogue
 from apikeys_cli.errors import UnreachableError
 
@@ -175,6 +175,33 @@ def test_search_answers_while_the_records_are_read(
     assert "1 match" in _searched(browser, "acme").text
 
 
+def test_a_search_that_the_reading_overtakes_is_not_said_to_be_whole(
+    function: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records came while it looked through the others; the next search has them."""
+    shown, _ = _issue(function), _issue(function)
+    goes_on = Event()
+
+    def slow(*_: object) -> None:
+        goes_on.wait(10)
+
+    function.fault = slow
+    known = Catalogue(function.invocation().function)
+    known.note([shown])
+    has = catalogue._has
+
+    def overtaken(record: dict[str, Any], sought: str) -> bool:
+        goes_on.set()
+        assert known._reader is not None
+        known._reader.join(10)
+        return has(record, sought)
+
+    monkeypatch.setattr(catalogue, "_has", overtaken)
+    first, second = known.search("acme", 9), known.search("acme", 9)
+    assert (first.total, first.is_reading) == (1, True)
+    assert (second.total, second.is_reading) == (2, False)
+
+
 def test_a_page_and_a_search_cost_the_same_among_thousands(
     browser: Browser, function: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,19 +252,19 @@ def test_search_says_why_it_is_incomplete(
 
 def test_the_records_are_read_once(function: InProcess) -> None:
     """Each read is paid for; reading again has to be asked for."""
-    catalogue = Catalogue(function.invocation().function)
+    known = Catalogue(function.invocation().function)
     _issue(function)
     for _ in range(2):
-        while catalogue.search("acme", 9).is_reading:
+        while known.search("acme", 9).is_reading:
             time.sleep(0.01)
     assert [r["action"] for r in function.requests].count("list") == 1
-    assert catalogue.search("acme", 9).total == 1
-    catalogue.forget()
+    assert known.search("acme", 9).total == 1
+    known.forget()
     _issue(function)
-    while catalogue.search("acme", 9).is_reading:
+    while known.search("acme", 9).is_reading:
         time.sleep(0.01)
-    assert catalogue.search("acme", 1).total == 2
-    assert len(catalogue.search("acme", 1).records) == 1
+    assert known.search("acme", 1).total == 2
+    assert len(known.search("acme", 1).records) == 1
 
 
 @pytest.mark.parametrize(
