@@ -73,7 +73,7 @@ check: venvs docs ## Lint, spelling, types, template, documents site
 
 .PHONY: test
 test: venvs build $(VENVS)/docs/.ready $(BROWSER)/.ready ## Run the whole test suite, from unit to the deployed stack (PYTEST_ARGS=…)
-	$(DEV)/bin/python -m pytest --numprocesses 3 --dist loadfile $(PYTEST_ARGS)
+	$(DEV)/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: coverage
 coverage: venvs ## Run the tests that need no stack; each branch of src/ must be taken
