@@ -76,6 +76,24 @@ def test_a_wrong_parameter_is_a_usage_error_and_starts_nothing(
     assert "Credentials" in said.err
 
 
+def test_standard_output_is_for_the_shell_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """What a person reads is on standard error."""
+    emulator = Emulator(1, 4566, tmp_path)
+    outputs = {"AdminFunctionName": "keys", "ExampleApiId": "abc"}
+    stack = Stack(emulator, "apikeys", outputs)
+    monkeypatch.setattr(up, "parameter_names", lambda: list(_KNOWN))
+    monkeypatch.setattr(up.record, "read", lambda: None)
+    monkeypatch.setattr(up.record, "write", lambda _: None)
+    monkeypatch.setattr(up.Emulator, "start", lambda _: emulator)
+    monkeypatch.setattr(up, "deploy", lambda *_, **__: stack)
+    assert up.main("") == 0
+    said = capsys.readouterr()
+    assert said.out == f"{up.assignments(stack)}\n"
+    assert "make down" in said.err
+
+
 def test_a_shell_takes_the_output_whatever_the_values_hold(tmp_path: Path) -> None:
     """Each value is quoted; what would lead to a real account is unset."""
     hostile = "a name; echo 'out' $(id) `id` \"\\ é"
