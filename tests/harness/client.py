@@ -32,6 +32,8 @@ _LOST = (
     {"Error": {}, "ResponseMetadata": {"HTTPStatusCode": HTTPStatus.GATEWAY_TIMEOUT}},
 )
 
+_FOUND = AWSResponse("https://aws.invalid", HTTPStatus.OK, {}, None)
+
 
 class ServiceError(Exception):
     """An error that AWS would answer.
@@ -66,16 +68,21 @@ class Call:
     def is_repeated(self) -> bool:
         """Return whether the SDK repeats the call itself where its answer is lost."""
         operation = _operation(self.service, self.method)
-        service_id = operation.service_model.service_id.hyphenize()
-        said = _real(self.service).meta.events.emit(
-            f"needs-retry.{service_id}.{operation.name}",
+        name = f"{operation.service_model.service_id.hyphenize()}.{operation.name}"
+        events = _real(self.service).meta.events
+        context: dict[str, Any] = {}
+        said = events.emit(
+            f"needs-retry.{name}",
             response=_LOST,
             endpoint=None,
             operation=operation,
             attempts=1,
             caught_exception=None,
-            request_dict={"context": {}},
+            request_dict={"context": context},
         )
+        # A client may repeat so many calls until one succeeds: each is asked about as
+        # if it were the first.
+        events.emit(f"after-call.{name}", http_response=_FOUND, context=context)
         wait = first_non_none_response(said)
         return wait is not None and wait is not False
 

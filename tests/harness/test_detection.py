@@ -148,6 +148,12 @@ def test_what_the_sdk_does_not_repeat_is_a_lost_answer(account: Account) -> None
     assert Call("apigateway", "create_usage_plan_key", {}).is_repeated()
 
 
+def test_what_the_sdk_repeats_it_repeats_however_often_it_is_asked() -> None:
+    """Its own allowance for a client's life would end a run's repeats in silence."""
+    call = Call("apigateway", "create_usage_plan_key", {})
+    assert all(call.is_repeated() for _ in range(1_000))
+
+
 def test_a_record_says_which_credentials_open_it(account: Account) -> None:
     """And whose gateway key it shares."""
     answer = _issued(account)
