@@ -44,7 +44,7 @@ def end_fields(text: str, now: float) -> dict[str, Any] | None:
             return {"expirationDate": timestamp.format_utc(moment(text))}
         last_day = timestamp.parse(f"{text}T00:00:00")
         return {"expirationDate": timestamp.format_utc(last_day + DAY - 1)}
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 
