@@ -10,8 +10,6 @@ from apikeys import timestamp
 from apikeys.defaults import DAY
 
 _DURATION = re.compile("([1-9][0-9]{0,4})([wdhms])", re.ASCII)
-# The last day of the calendar ends with its last second.
-_LAST = timestamp.parse("9999-12-31T23:59:59")
 _SECONDS = {"w": 604_800, "d": DAY, "h": 3_600, "m": 60, "s": 1}
 # The largest unit of which there are two or more is precise enough.
 _UNITS = ((2 * DAY, DAY, "days"), (7_200, 3_600, "hours"), (120, 60, "minutes"))
@@ -44,7 +42,7 @@ def end_fields(text: str, now: float) -> dict[str, Any] | None:
             return {"expirationDate": timestamp.format_utc(moment(text))}
         last_day = timestamp.parse(f"{text}T00:00:00")
         return {"expirationDate": timestamp.format_utc(last_day + DAY - 1)}
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 
