@@ -7,9 +7,11 @@ from typing import Any, Final, get_args
 
 from pydantic import TypeAdapter
 
-from admin import answers
+from admin.answers import credentials, operations, parts, records
 from admin.fields import Described, Ending, Named, Request
-from admin.requests import AnyRequest, Clone, Import, Usage, Verify
+from admin.requests.any_request import AnyRequest
+from admin.requests.credentials import Clone, Import, Verify
+from admin.requests.operations import Usage
 from local import checkout
 
 FILE: Final = checkout.ROOT / "docs" / "admin.schema.json"
@@ -30,7 +32,9 @@ def schema() -> Schema:
     """Return one schema: the requests, each with its rules, and the answers."""
     wanted = {model.__name__: model for model in models()}
     answered = [f"{name}Answer" for name in wanted] + ["Refusal"]
-    named: dict[str, Any] = wanted | {name: getattr(answers, name) for name in answered}
+    rooms = (parts, credentials, records, operations)
+    kept = {name: found for room in rooms for name, found in vars(room).items()}
+    named: dict[str, Any] = wanted | {name: kept[name] for name in answered}
     _, found = TypeAdapter.json_schemas(
         [(name, "validation", TypeAdapter(named[name])) for name in named],
         ref_template=_REF,

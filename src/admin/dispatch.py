@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.parser import ValidationError, parse
 
-from admin import requests
 from admin.actions import (
     change,
     confirm,
@@ -23,6 +22,7 @@ from admin.actions import (
     verify,
 )
 from admin.errors import Code, RefusedError
+from admin.requests.any_request import AnyRequest
 from admin.rules import life_cycle
 from admin.violations import violation
 
@@ -132,7 +132,7 @@ def _function(action: str, *, on_account: bool) -> Action:
 def _parsed(event: object) -> Any:  # noqa: ANN401 - one of AnyRequest, told by its type
     try:
         # Powertools also accepts unions, which its signature doesn't say.
-        return parse(event=event, model=requests.AnyRequest)  # type: ignore[call-overload]
+        return parse(event=event, model=AnyRequest)  # type: ignore[call-overload]
     except ValidationError as error:
         # Neither str(error) nor its input goes on: they may quote a secret.
         first = error.errors(include_url=False, include_input=False)[0]

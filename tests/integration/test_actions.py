@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import TypeAdapter
 
-from admin.requests import AnyRequest
+from admin.requests.any_request import AnyRequest
 
 if TYPE_CHECKING:
     from local.deployment import Stack

@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from admin.errors import Code
-from admin.requests import AnyRequest
+from admin.requests.any_request import AnyRequest
 from apikeys.decision import Reason
 from apikeys.errors import FaultError
 from local.checkout import ROOT

@@ -11,7 +11,7 @@ from apikeys import policy
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.requests import Disable, Enable, Get, Update
+    from admin.requests.records import Disable, Enable, Get, Update
     from admin.stores.stored_record import Found
     from apikeys.document import Document
     from apikeys.record import Record

@@ -8,7 +8,7 @@ from admin.rules import handover
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.requests import Confirm
+    from admin.requests.credentials import Confirm
     from apikeys.document import Document
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.requests import Flush
+    from admin.requests.operations import Flush
     from apikeys.document import Document
 
 

@@ -17,7 +17,7 @@ from apikeys.record import Record, versioned
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.requests import Import
+    from admin.requests.credentials import Import
     from admin.stores.stored_record import Found
     from apikeys.document import Document
 

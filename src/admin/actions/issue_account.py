@@ -18,7 +18,7 @@ from apikeys.record import versioned
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.requests import Clone, Issue, Rotate
+    from admin.requests.credentials import Clone, Issue, Rotate
     from admin.rules.drafts import Draft
     from admin.stores.stored_record import Found
     from apikeys.document import Document

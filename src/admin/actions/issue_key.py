@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from admin.deployment import Deployment
-    from admin.requests import Clone, Issue, Rotate
+    from admin.requests.credentials import Clone, Issue, Rotate
     from admin.rules.drafts import Draft
     from admin.rules.minting import Made
     from admin.stores.stored_record import Found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from admin.deployment import Deployment
-    from admin.requests import ListKeys
+    from admin.requests.records import ListKeys
     from admin.stores.records import Page
     from apikeys.document import Document
     from apikeys.record import Record

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from admin.deployment import Deployment
-    from admin.requests import Notify
+    from admin.requests.operations import Notify
     from apikeys.document import Document
 
 

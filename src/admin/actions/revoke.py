@@ -14,7 +14,7 @@ from admin.stores.stored_record import parsed, readable
 if TYPE_CHECKING:
     from admin.deployment import Deployment
     from admin.principal import Principal
-    from admin.requests import Restore, Revoke
+    from admin.requests.records import Restore, Revoke
     from admin.stores.stored_record import Found
     from apikeys.document import Document
     from apikeys.record import Record

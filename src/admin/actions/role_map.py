@@ -16,7 +16,7 @@ from apikeys.roles import RoleMap
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.requests import RolesCheck, RolesGet, RolesPut
+    from admin.requests.operations import RolesCheck, RolesGet, RolesPut
     from apikeys.document import Document
     from apikeys.finding import Finding
 

@@ -14,7 +14,7 @@ from apikeys import digest
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.requests import SigningRetire, SigningRotate
+    from admin.requests.operations import SigningRetire, SigningRotate
     from apikeys.document import Document
     from apikeys.record import Record
 

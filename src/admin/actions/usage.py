@@ -12,7 +12,7 @@ from apikeys.defaults import DAY
 
 if TYPE_CHECKING:
     from admin.deployment import Deployment
-    from admin.requests import Usage
+    from admin.requests.operations import Usage
     from apikeys.document import Document
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from admin.deployment import Deployment
-    from admin.requests import Verify
+    from admin.requests.credentials import Verify
     from admin.stores.engine import Stored
     from apikeys.document import Document
     from apikeys.record import Record

@@ -9,7 +9,7 @@ from apikeys import role_name, timestamp
 
 if TYPE_CHECKING:
     from admin.fields import Ending
-    from admin.requests import Clone, Issue
+    from admin.requests.credentials import Clone, Issue
     from admin.rules.grants import Grants
     from admin.rules.lifetimes import Lifetimes
     from admin.stores.role_map import RoleMaps

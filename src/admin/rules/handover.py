@@ -15,7 +15,7 @@ from admin.stores.engine import NO_NOTES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin.requests import Clone, Issue, Rotate
+    from admin.requests.credentials import Clone, Issue, Rotate
 
 _FLAG = "apikeys:handover"
 _AWAITED: Final = MappingProxyType({_FLAG: "awaited"})

@@ -17,7 +17,7 @@ from apikeys import digest, document
 from apikeys.defaults import REPEAT_SECONDS
 
 if TYPE_CHECKING:
-    from admin.requests import Clone, Issue, Rotate
+    from admin.requests.credentials import Clone, Issue, Rotate
     from apikeys.document import Document
     from apikeys.record import Record
 

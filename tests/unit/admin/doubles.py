@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, get_args
 
 from admin.dispatch import Actions
-from admin.requests import AnyRequest
+from admin.requests.any_request import AnyRequest
 from admin.stores.engine import Stored
 from apikeys.key import Key
 from tests import exchanges

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from admin.requests import Import, Issue, Verify
+from admin.requests.credentials import Import, Issue, Verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from admin.requests import Issue
+from admin.requests.credentials import Issue
 from apikeys import fields
 from apikeys.text import check_text
 from apikeys_cli.batch.columns import checked_fields

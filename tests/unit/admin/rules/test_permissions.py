@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from admin.errors import RefusedError
-from admin.requests import Get
+from admin.requests.records import Get
 from admin.rules.permissions import Permissions
 from tests.builders import foreign_key
 from tests.permitted import (

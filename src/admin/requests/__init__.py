@@ -1,0 +1,1 @@
+"""The admin function's requests, checked completely before anything is done."""
