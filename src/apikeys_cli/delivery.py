@@ -12,7 +12,7 @@ import click
 from apikeys.defaults import REPEAT_SECONDS
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.records import name_of, named
-from apikeys_cli.role_names import suggested
+from apikeys_cli.roles.names import suggested
 from apikeys_cli.terminal import console, streams
 from apikeys_cli.terminal.formats import record_table, show, warn
 from apikeys_cli.terminal.key_file import KeyFile

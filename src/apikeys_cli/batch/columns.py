@@ -12,7 +12,7 @@ from apikeys.fields import MAX_LIFETIME_DAYS
 from apikeys.networks import check_networks
 from apikeys.session import MODES, OPTIONAL, REQUIRED
 from apikeys_cli import dates
-from apikeys_cli.role_names import named_in, told
+from apikeys_cli.roles.names import named_in, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

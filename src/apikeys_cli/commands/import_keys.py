@@ -24,7 +24,7 @@ from apikeys_cli.options.record import (
     life_options,
 )
 from apikeys_cli.options.types import check, yes_option
-from apikeys_cli.role_names import suggested
+from apikeys_cli.roles.names import suggested
 from apikeys_cli.terminal.console import messages, say
 from apikeys_cli.terminal.formats import show
 from apikeys_cli.terminal.key_file import warn_of_readers

@@ -14,7 +14,7 @@ from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.listing import COLUMNS, SORT, in_order
 from apikeys_cli.options.types import DURATION
 from apikeys_cli.records import Listing
-from apikeys_cli.role_names import split, unknown
+from apikeys_cli.roles.names import split, unknown
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import (
     RECORD_FIELDS,

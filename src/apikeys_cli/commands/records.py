@@ -18,8 +18,8 @@ from apikeys_cli.options.record import (
     principal_argument,
 )
 from apikeys_cli.options.types import VERSION
-from apikeys_cli.role_explanation import readable_explanation, record_explanation
-from apikeys_cli.role_names import suggested
+from apikeys_cli.roles.explanation import readable_explanation, record_explanation
+from apikeys_cli.roles.names import suggested
 from apikeys_cli.terminal.console import print_data
 from apikeys_cli.terminal.formats import say_restorable, show
 from apikeys_cli.wait import until_in_force, wait_option

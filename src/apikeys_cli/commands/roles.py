@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from apikeys_cli import role_findings
 from apikeys_cli.completion import complete_role
 from apikeys_cli.options.api import api_options, check_api
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Family
 from apikeys_cli.options.types import VERSION, check, yes_option
-from apikeys_cli.role_editing import edit
-from apikeys_cli.role_explanation import (
+from apikeys_cli.roles import findings as role_findings
+from apikeys_cli.roles.checking import checked, print_checked
+from apikeys_cli.roles.editing import edit
+from apikeys_cli.roles.explanation import (
     explanation,
     explanation_row,
     readable_explanation,
 )
-from apikeys_cli.role_maps import (
+from apikeys_cli.roles.files import (
     read_role_file,
     readable_difference,
     role_file_argument,
     role_file_path,
     routes,
 )
-from apikeys_cli.role_operations import (
-    OperationsOptions,
-    compared,
-    document_of,
-    lines,
-    operations_options,
-)
-from apikeys_cli.role_preview import preview, say_findings, show_changes, stored_map
-from apikeys_cli.role_storing import store
+from apikeys_cli.roles.operations import OperationsOptions, operations_options
+from apikeys_cli.roles.preview import preview, say_findings, show_changes, stored_map
+from apikeys_cli.roles.storing import store
 from apikeys_cli.terminal.console import messages, print_data, say
-from apikeys_cli.terminal.formats import echo, echo_lines, emit
+from apikeys_cli.terminal.formats import echo, emit
 from apikeys_cli.terminal.toml import toml
 from apikeys_cli.text_input import STANDARD_INPUT
 from apikeys_cli.wait import wait_option
@@ -118,14 +113,8 @@ def check_roles(
     Exits with 1 if anything is. For the stored map also what it no longer opens since
     {name} became exact.
     """
-    document = document_of(invocation.connection, options)
     file = options["file"]
-    role_map = None if file is None else read_role_file(file)
-    answer = invocation.function.invoke("roles.check", roleMap=role_map)
-    if document is not None:
-        if role_map is None:
-            role_map = invocation.function.invoke("roles.get")["roleMap"]
-        answer |= compared(role_map, document, options["api"], options["stage"])
+    answer = checked(invocation, file, options)
     unnamed = answer.get("operations", {}).get("findings", [])
     rows = [role_findings.row(finding) for finding in (*answer["findings"], *unnamed)]
     fields = role_findings.FIELDS
@@ -134,7 +123,7 @@ def check_roles(
         answer,
         rows,
         fields,
-        lambda: _print_findings(answer, is_stored=file is None),
+        lambda: print_checked(answer, is_stored=file is None),
     )
     if not answer["isValid"] or (options["strict"] and unnamed):
         context.exit(_REFUSED)
@@ -256,13 +245,3 @@ def explain_roles(
         list(found),
         lambda: print_data(readable_explanation(found)),
     )
-
-
-def _print_findings(answer: dict[str, Any], *, is_stored: bool) -> None:
-    echo_lines(role_findings.sentences(answer["findings"]))
-    echo_lines(map(role_findings.lost_sentence, answer.get("opensNoLonger", [])))
-    if found := answer.get("operations"):
-        echo_lines(lines(found))
-        echo_lines(role_findings.sentences(found["findings"]))
-    which = "The stored map" if is_stored else "It"
-    say(f"{which} would be {'stored' if answer['isValid'] else 'refused'}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apikeys_cli.console.context import path_of
 from apikeys_cli.console.forms import text_of
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.role_names import named_in
+from apikeys_cli.roles.names import named_in
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData

@@ -18,7 +18,7 @@ from apikeys_cli.console.forms import (
 from apikeys_cli.console.list_page import role_names
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.records import name_of
-from apikeys_cli.role_explanation import record_explanation
+from apikeys_cli.roles.explanation import record_explanation
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData

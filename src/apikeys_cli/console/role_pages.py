@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from apikeys_cli import role_findings
 from apikeys_cli.console.forms import text_of
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.records import Listing
-from apikeys_cli.role_losses import losses
-from apikeys_cli.role_maps import difference, is_json_text, parse_role_map, routes
-from apikeys_cli.role_names import named_in
+from apikeys_cli.roles import findings as role_findings
+from apikeys_cli.roles.files import difference, is_json_text, parse_role_map, routes
+from apikeys_cli.roles.losses import losses
+from apikeys_cli.roles.names import named_in
 from apikeys_cli.terminal.toml import toml
 
 if TYPE_CHECKING:

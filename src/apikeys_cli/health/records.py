@@ -15,7 +15,7 @@ from apikeys_cli.dates import moment
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.findings import Finding, fail, ok, some, warn
 from apikeys_cli.records import Listing, name_of
-from apikeys_cli.role_names import named_in
+from apikeys_cli.roles.names import named_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from apikeys_cli import dates
 from apikeys_cli.completion import complete_key_id, complete_role
 from apikeys_cli.options.help import SessionOption
 from apikeys_cli.options.types import EXPIRY, KEY_ID, LOGIN, NETWORK, REQUEST_TOKEN
-from apikeys_cli.role_names import split
+from apikeys_cli.roles.names import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

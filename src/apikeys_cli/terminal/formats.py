@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from apikeys_cli import role_findings
 from apikeys_cli.dates import dated
 from apikeys_cli.records import named
+from apikeys_cli.roles import findings as role_findings
 from apikeys_cli.terminal import console
 from apikeys_cli.terminal.visible import visible, visible_cell, visible_json
 

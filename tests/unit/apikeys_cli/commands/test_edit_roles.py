@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apikeys_cli.role_maps import parse_role_map
+from apikeys_cli.roles.files import parse_role_map
 from apikeys_cli.terminal.toml import toml
 from tests.builders import ROLE_MAP
 

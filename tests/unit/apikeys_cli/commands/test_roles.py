@@ -259,7 +259,7 @@ def test_the_count_of_who_loses_what_is_bounded(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And says how far it went."""
-    monkeypatch.setattr("apikeys_cli.role_preview._MOST_RECORDS", 2)
+    monkeypatch.setattr("apikeys_cli.roles.preview._MOST_RECORDS", 2)
     for _ in range(3):
         cli.issue("--role", "READER")
     path = tmp_path / "roles.toml"

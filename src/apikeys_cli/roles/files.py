@@ -11,7 +11,7 @@ import click
 from rich.text import Text
 
 from apikeys import document
-from apikeys_cli.role_names import maps_in
+from apikeys_cli.roles.names import maps_in
 from apikeys_cli.text_input import STANDARD_INPUT, name_of_source, read_text
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apikeys_cli import role_findings
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.records import Listing
-from apikeys_cli.role_losses import losses
-from apikeys_cli.role_maps import difference, readable_difference
+from apikeys_cli.roles import findings as role_findings
+from apikeys_cli.roles.files import difference, readable_difference
+from apikeys_cli.roles.losses import losses
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import emit
 

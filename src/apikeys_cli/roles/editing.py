@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from apikeys_cli.role_maps import parse_role_map, readable_difference
-from apikeys_cli.role_preview import preview, say_findings, stored_map
-from apikeys_cli.role_storing import store
+from apikeys_cli.roles.files import parse_role_map, readable_difference
+from apikeys_cli.roles.preview import preview, say_findings, stored_map
+from apikeys_cli.roles.storing import store
 from apikeys_cli.terminal import secret_input
 from apikeys_cli.terminal.console import messages, say
 from apikeys_cli.terminal.toml import toml

@@ -12,8 +12,8 @@ from apikeys.errors import MalformedRoleMapError
 from apikeys.explanation import explain
 from apikeys.roles import RoleMap
 from apikeys.session import is_read_only
-from apikeys_cli.role_findings import sentence, sentences
-from apikeys_cli.role_names import split, told
+from apikeys_cli.roles.findings import sentence, sentences
+from apikeys_cli.roles.names import split, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

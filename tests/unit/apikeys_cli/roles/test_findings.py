@@ -8,7 +8,7 @@ from typing import Any
 from apikeys.check import check
 from apikeys.migration import UNNAMED
 from apikeys.roles import RoleMap
-from apikeys_cli.role_findings import lost_sentence, sentences
+from apikeys_cli.roles.findings import lost_sentence, sentences
 from local.checkout import ROOT
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from apikeys_cli.role_losses import losses
+from apikeys_cli.roles.losses import losses
 from tests.builders import SHORTENED
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys_cli.dates import counted
-from apikeys_cli.role_names import named_in
+from apikeys_cli.roles.names import named_in
 from apikeys_cli.terminal.formats import emit
 from apikeys_cli.wait import until_in_force
 

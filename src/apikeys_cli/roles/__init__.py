@@ -1,0 +1,1 @@
+"""The role map as people write it, compare it and store it."""
