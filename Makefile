@@ -119,7 +119,7 @@ kills: venvs build ## Kill `make verify-aws` at random moments on the emulator; 
 
 .PHONY: batches
 batches: venvs ## Issue and import thousands of rows: rate, memory, killed and run again (ROWS=…)
-	@$(DEV)/bin/python -m tests.harness.batches $(or $(ROWS),10000)
+	@$(DEV)/bin/python -m benchmarks.batches $(or $(ROWS),10000)
 
 .PHONY: bench
 bench: venvs build $(PEERS:%=$(VENVS)/%/.ready) ## Measure the authorizer against a no-op and peers (BENCH_ARGS=…)

@@ -1,8 +1,4 @@
-"""Batches of the command line, in processes that are killed and begun again.
-
-Run as a script it tells what batches of that many rows take, and kills each twice:
-``python -m tests.harness.batches 10000``.
-"""
+"""Batches of the command line, in processes that are killed and begun again."""
 
 from __future__ import annotations
 
@@ -17,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random  # noqa: TID251 - the same moments at every run
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tests.harness.served import served
 
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
 
 KINDS = ("issue", "import")
 
-_FEW = 1_000
 _KILLS = 2
 _MOST_DELAY_SECONDS = 0.05
 _POLL_SECONDS = 0.002
@@ -82,10 +77,10 @@ class Batch:
         """The most memory that a run held which came to its end."""
         return int(self._peak.read_text())
 
-    def run(self) -> int:
-        """Run the command to its end; return its exit code."""
+    def finish(self) -> None:
+        """Run the command to its end."""
         with self._started() as process:
-            return process.wait()
+            assert process.wait() == 0, self.said.read_text()[-1_000:]
 
     def kill(self, count: int, delay: float) -> None:
         """Run the command, and kill it a while after so many records are there."""
@@ -131,24 +126,6 @@ class Batch:
             yield process
 
 
-class Figures(NamedTuple):
-    """What a batch took."""
-
-    rows_a_second: float
-    peak_megabytes: float
-
-
-def measured(kind: str, count: int) -> Figures:
-    """Run a batch to its end."""
-    with TemporaryDirectory() as folder, served() as function:
-        batch = Batch(kind, count, Path(folder), function)
-        began = time.monotonic()
-        assert batch.run() == 0, batch.said.read_text()[-1_000:]
-        seconds = time.monotonic() - began
-        batch.check()
-        return Figures(count / seconds, batch.peak_kilobytes / 1_024)
-
-
 def killed(kind: str, count: int, seed: str) -> list[int]:
     """Kill a batch at random rows, and run it to its end.
 
@@ -161,25 +138,6 @@ def killed(kind: str, count: int, seed: str) -> list[int]:
         batch = Batch(kind, count, Path(folder), function)
         for row in rows:
             batch.kill(row, random.random() * _MOST_DELAY_SECONDS)
-        assert batch.run() == 0, batch.said.read_text()[-1_000:]
+        batch.finish()
         batch.check()
     return rows
-
-
-def main(count: int) -> None:
-    """Tell what a thousand rows take, and what so many; kill each kind of batch."""
-    for kind in KINDS:
-        for rows in sorted({min(_FEW, count), count}):
-            rate, peak = measured(kind, rows)
-            _say(f"{kind}: {rows:,} rows, {rate:.0f} a second, {peak:.1f} MB at most")
-        at = killed(kind, count, f"{kind} {count}")
-        _say(f"{kind}: killed at rows {at}; run again, {count:,} rows once each")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

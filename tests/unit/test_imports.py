@@ -203,8 +203,8 @@ def _cli_room(module: str) -> str:
 def test_the_command_line_imports_downwards() -> None:
     """Commands from batch, health and options, those from terminal and what is shared.
 
-    What stands in no room, the role map and the terminal may know one another, module by
-    module.
+    The role map, the terminal and what stands in no room may know one another, module
+    by module.
     """
     strays = [
         f"{module} imports {imported}"

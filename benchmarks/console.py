@@ -1,6 +1,6 @@
 """The console in a browser, on thousands of records: how long a person waits.
 
-Run as a script: ``python -m tests.harness.console 5000``. Times are told, none is
+Run as a script: ``python -m benchmarks.console 5000``. Times are told, none is
 judged; tests/unit/apikeys_cli/console counts what a page asks for.
 """
 
@@ -60,8 +60,7 @@ def entry(function: Function) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         text=True,
     ) as process:
-        said = process.stderr
-        assert said is not None
+        said = process.stderr or ()
         yield next(line.split()[-1] for line in said if "http://" in line)
         process.send_signal(signal.SIGINT)
 
@@ -76,7 +75,7 @@ def main(count: int) -> None:
             page.add_init_script(_OBSERVER)
             page.goto(address)
             page.wait_for_url("**/keys")
-            _say(f"{count:,} records; each answer takes {_ANSWER_SECONDS} s more")
+            print(f"{count:,} records; each answer takes {_ANSWER_SECONDS} s more")
             _first_page(page, function)
             _typing(page, function)
 
@@ -89,7 +88,7 @@ def _first_page(page: Page, function: Function) -> None:
     )
     asked = [request["action"] for request in function.admin.requests]
     rows = page.locator("tbody tr").count()
-    _say(f"first page: {seconds:.2f} s for {asked} and {rows} rows")
+    print(f"first page: {seconds:.2f} s for {asked} and {rows} rows")
 
 
 def _typing(page: Page, function: Function) -> None:
@@ -99,7 +98,8 @@ def _typing(page: Page, function: Function) -> None:
     page.focus("#q")
     began = time.monotonic()
     page.keyboard.type(_TYPED, delay=_KEY_MILLISECONDS)
-    assert page.input_value("#q") == _TYPED
+    if page.input_value("#q") != _TYPED:
+        raise RuntimeError("the search lost letters")
     page.wait_for_selector("#rows[data-reading]", state="attached")
     letters = len(_TYPED)
     # The table changes with each, until all records are read.
@@ -112,19 +112,14 @@ def _typing(page: Page, function: Function) -> None:
     page.wait_for_timeout(_SETTLING_MILLISECONDS)
     seen: dict[str, list[float]] = page.evaluate("seen")
     lists = [r["action"] for r in function.admin.requests].count("list")
-    _say(f"all read after {seconds:.1f} s and {lists} lists, {letters} keys meanwhile")
-    _say(f"then: {page.locator('.count').inner_text()}")
+    print(f"all read after {seconds:.1f} s and {lists} lists, {letters} keys meanwhile")
+    print(f"then: {page.locator('.count').inner_text()}")
     for name, told in (
         ("tasks of 50 ms or more", "tasks"),
         ("ms until a key was handled", "waits"),
         ("ms until it was on the screen", "shown"),
     ):
-        _say(f"{name}: {len(seen[told])}, at most {max(seen[told], default=0):.0f}")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+        print(f"{name}: {len(seen[told])}, at most {max(seen[told], default=0):.0f}")
 
 
 if __name__ == "__main__":
