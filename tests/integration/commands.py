@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-APIKEYS = Path(sys.executable).with_name("apikeys")
 _SECONDS = 60
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from base64 import b64encode
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.clients import apikeys, call, call_as, send
+from local.clients import APIKEYS, apikeys, call, call_as, send
 from local.scenarios.keys import MANAGEMENT
 
 if TYPE_CHECKING:
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.deployed
 
-_APIKEYS = Path(sys.executable).with_name("apikeys")
 _GIVEN = "a colon: and bättery, twice:"
 _SESSION = {
     "login": "mega",
@@ -38,7 +35,7 @@ def _given_a_password(stack: Stack, *arguments: str) -> dict[str, Any]:
     """Run a command of the CLI that reads ``_GIVEN`` on its standard input."""
     done = subprocess.run(
         [
-            *(_APIKEYS, *arguments, "--password", "-"),
+            *(APIKEYS, *arguments, "--password", "-"),
             *("--stack", stack.name, "--output", "json"),
         ],
         capture_output=True,
@@ -209,7 +206,7 @@ def test_keys_are_verified_by_the_command_line(both_kinds: BothKinds) -> None:
     password = apikeys(stack, *account)["password"]
     apikeys(stack, "disable", "--login", "checked")
     done = subprocess.run(
-        [_APIKEYS, "verify", "--login", "checked", "-", "--stack", stack.name],
+        [APIKEYS, "verify", "--login", "checked", "-", "--stack", stack.name],
         capture_output=True,
         check=False,
         env=stack.emulator.environment,

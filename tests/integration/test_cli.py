@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.clients import apikeys, call
-from tests.integration.commands import APIKEYS, kill_once
+from local.clients import APIKEYS, apikeys, call
+from tests.integration.commands import kill_once
+from tests.pasted import pasted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,17 +113,8 @@ def test_a_bad_role_map_is_refused_with_every_finding(
 
 def _shell(stack: Stack, line: str) -> subprocess.CompletedProcess[str]:
     """Run a line of shell, as a person would with the CLI on PATH."""
-    variables = stack.emulator.environment
-    variables["PATH"] = f"{APIKEYS.parent}{os.pathsep}{variables['PATH']}"
-    variables["APIKEYS_FUNCTION"] = stack.admin_function
-    return subprocess.run(
-        ["/bin/bash", "-o", "pipefail", "-c", line],
-        capture_output=True,
-        check=False,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
+    variables = stack.emulator.environment | {"APIKEYS_FUNCTION": stack.admin_function}
+    return pasted(line, variables, (APIKEYS,), options=("-o", "pipefail"))
 
 
 @pytest.mark.parametrize("output", ["table", "ndjson", "csv", "json"])

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from local.clients import apikeys, call, send
+from local.clients import APIKEYS, apikeys, call, send
 
 if TYPE_CHECKING:
     from local.deployment import Stack
 
 pytestmark = pytest.mark.deployed
 
-_APIKEYS = Path(sys.executable).with_name("apikeys")
 _SESSION = (
     *("--session-login", "mega", "--session-environment", "Production"),
     *("--session-repository", "Main", "--session-profile", "Application Architect"),
@@ -26,7 +23,7 @@ _SESSION = (
 
 def _refused(stack: Stack, *arguments: str) -> str:
     done = subprocess.run(
-        [_APIKEYS, *arguments, "--stack", stack.name],
+        [APIKEYS, *arguments, "--stack", stack.name],
         capture_output=True,
         check=False,
         env=stack.emulator.environment,
@@ -157,7 +154,7 @@ def test_a_refused_key_is_explained_only_to_the_operator(stack: Stack) -> None:
     issued = apikeys(stack, "issue", "--client", "Why", "--role", "ADMINISTRATOR")
     apikeys(stack, "disable", issued["record"]["keyId"], "--wait")
     done = subprocess.run(
-        [_APIKEYS, "verify", "-", "--stack", stack.name],
+        [APIKEYS, "verify", "-", "--stack", stack.name],
         capture_output=True,
         check=False,
         env=stack.emulator.environment,

@@ -11,10 +11,9 @@ import pytest
 
 from apikeys.key import mint, random_key_id
 from apikeys.signing import SigningKeys
-from local.clients import apikeys, call
+from local.clients import APIKEYS, apikeys, call
 from local.scenarios.keys import MANAGEMENT
 from tests.builders import entropy, record_text
-from tests.integration.commands import APIKEYS
 
 if TYPE_CHECKING:
     from local.deployment import Stack

@@ -15,9 +15,9 @@ import pytest
 
 from apikeys import base62
 from local import checkout
-from local.clients import apikeys, call
+from local.clients import APIKEYS, apikeys, call
 from local.scenarios.keys import MANAGEMENT
-from tests.integration.commands import APIKEYS, kill_once
+from tests.integration.commands import kill_once
 from tests.integration.traces import is_in, logs
 
 if TYPE_CHECKING:

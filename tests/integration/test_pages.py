@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from local import checkout
-from local.clients import apikeys
+from local.clients import APIKEYS, apikeys
 from local.deployment import running_stack
 from local.scenarios.keys import MANAGEMENT, ROLE_MAP
 from tests.command_blocks import run_blocks
+from tests.pasted import pasted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from local.deployment import Stack
     from tests.command_blocks import Command
@@ -51,12 +49,10 @@ class Session:
     def __init__(self, stack: Stack, folder: Path, known: dict[str, str]) -> None:
         self._folder = folder
         self._known = known
-        path = [Path(sys.executable).parent, checkout.AWS_CLI.parent]
         self._environment = stack.emulator.environment | {
             "APIKEYS_STACK": stack.name,
             "COLUMNS": "100",
             "EXAMPLE_URL": stack.example_url,
-            "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]),
         }
 
     def __call__(self, command: Command) -> list[str]:
@@ -68,14 +64,12 @@ class Session:
             made_up = re.sub("…", lambda _: secrets.token_urlsafe(24), text)
             (self._folder / written[1]).write_text(made_up)
             return []
-        done = subprocess.run(
-            ["/bin/bash", "-uc", self._here(command.text)],
-            capture_output=True,
-            check=False,
-            cwd=self._folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            text=True,
+        done = pasted(
+            self._here(command.text),
+            self._environment,
+            (APIKEYS, checkout.AWS_CLI),
+            self._folder,
+            options=("-u",),
         )
         said = " ".join((done.stdout + done.stderr).split())
         missing = [line for line in command.output if not self._shows(line, said)]

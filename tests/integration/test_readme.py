@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from local import checkout
+from local.clients import APIKEYS
 from local.deployment import built_template, emulated
 from local.emulator import running_emulator
+from tests.pasted import pasted
 from tests.readme import commands
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from local.deployment import Stack
 
 pytestmark = pytest.mark.deployed
@@ -27,6 +27,8 @@ _DONE = ('eval "$(make up)"', "make build", "source ")
 # The id in the README's output represents the key that the tour issues.
 _SHOWN_ID = "6jog6Byh3EHmpkaI"
 _REFUSES = "apikeys verify"
+# A newcomer has nothing else on PATH.
+_PLAIN = "/usr/bin:/bin"
 
 
 def _commands(heading: str) -> list[str]:
@@ -45,18 +47,16 @@ def test_each_command_of_the_tour_does_what_the_readme_says(
         text = text.replace("~/new.key", str(tmp_path / "new.key"))
         wanted = 1 if _REFUSES in command else 0
         lines += [text, f"[ $? = {wanted} ] || {{ echo 'failed: line' >&2; exit 9; }}"]
-    done = subprocess.run(
-        ["/bin/bash", "-u", "-c", "\n".join(lines)],
-        capture_output=True,
-        check=False,
-        env=stack.emulator.environment
-        | {
-            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-            "APIKEYS_FUNCTION": stack.admin_function,
-            "EXAMPLE_URL": stack.example_url,
-        },
-        stdin=subprocess.DEVNULL,
-        text=True,
+    variables = {
+        "PATH": _PLAIN,
+        "APIKEYS_FUNCTION": stack.admin_function,
+        "EXAMPLE_URL": stack.example_url,
+    }
+    done = pasted(
+        "\n".join(lines),
+        stack.emulator.environment | variables,
+        (APIKEYS,),
+        options=("-u",),
     )
     assert done.returncode == 0, re.sub(r"ak_\S+", "ak_…", done.stdout + done.stderr)
     said = done.stdout + done.stderr
@@ -82,23 +82,15 @@ def test_the_commands_that_deploy_do_so(tmp_path: Path) -> None:
     # The emulator refuses a template with a type that it does not know.
     stored = f"build/sam-{checkout.ARCHITECTURE}/template.yaml"
     assert stored in script
-    folders = (Path(sys.executable).parent, checkout.SAM.parent, "/usr/bin", "/bin")
     with (
         running_emulator("readme") as emulator,
         emulated(built_template(), {}) as template,
     ):
         script = script.replace(stored, str(template))
-        done = subprocess.run(
-            ["/bin/bash", "-c", f'{script}\n[[ "$KEY" == akdev_* ]]'],
-            capture_output=True,
-            check=False,
-            env=emulator.environment
-            | {
-                "PATH": os.pathsep.join(map(str, folders)),
-                "HOME": str(tmp_path),
-            },
-            stdin=subprocess.DEVNULL,
-            text=True,
+        done = pasted(
+            f'{script}\n[[ "$KEY" == akdev_* ]]',
+            emulator.environment | {"PATH": _PLAIN, "HOME": str(tmp_path)},
+            (APIKEYS, checkout.SAM),
         )
     assert done.returncode == 0, (done.stdout + done.stderr)[-2_000:]
     assert "Successfully created/updated stack - apikeys-dev" in done.stdout

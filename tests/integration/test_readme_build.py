@@ -20,6 +20,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from local import checkout, environment, invoke
+from tests.pasted import pasted
 from tests.readme import commands
 
 if TYPE_CHECKING:
@@ -59,15 +60,8 @@ def _run(copy: Path, command: str) -> str:
     """Run a command in a shell of its own, and return what it prints on stdout."""
     home = copy / "home"
     home.mkdir(exist_ok=True)
-    done = subprocess.run(
-        ["/bin/bash", "-c", command],
-        capture_output=True,
-        check=False,
-        cwd=copy,
-        env=environment.isolated(home) | {"PATH": os.environ["PATH"]},
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
+    variables = environment.isolated(home) | {"PATH": os.environ["PATH"]}
+    done = pasted(command, variables, folder=copy)
     said = re.sub(r"ak_\S+", "ak_…", done.stdout + done.stderr)
     assert done.returncode == 0, said[-2_000:]
     return done.stdout

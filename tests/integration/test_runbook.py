@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local import checkout
-from local.clients import apikeys, call
+from local.clients import APIKEYS, apikeys, call
 from local.deployment import deploy, running_stack
 from local.scenarios.keys import MANAGEMENT, ROLE_MAP, issue
+from tests.pasted import pasted
 from tests.runbook import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from local.deployment import Stack
     from tests.integration.deployed import Issued
@@ -42,10 +40,7 @@ class Shell:
             "apikeys-prod": stack.name,
         }
         self._folder = folder
-        path = [Path(sys.executable).parent, checkout.AWS_CLI.parent]
-        self._environment = stack.emulator.environment | {
-            "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]])
-        }
+        self._environment = stack.emulator.environment
         self.pasted = pasted
 
     def __call__(
@@ -64,14 +59,12 @@ class Shell:
         for name, value in self._names.items():
             text = text.replace(name, value)
         assert "<" not in text, text
-        done = subprocess.run(
-            ["/bin/bash", "-euc", text],
-            capture_output=True,
-            check=False,
-            cwd=self._folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            text=True,
+        done = pasted(
+            text,
+            self._environment,
+            (APIKEYS, checkout.AWS_CLI),
+            self._folder,
+            options=("-e", "-u"),
         )
         allowed = {0, 1} if may_fail else {0}
         assert done.returncode in allowed, f"{command}: {done.stderr}"
