@@ -13,6 +13,7 @@ from apikeys.key import derived_key_id
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from apikeys.key import Key
     from tests.unit.admin.doubles import Admin
 
 _TOKEN = "t" * 32
@@ -144,20 +145,31 @@ def test_a_failed_move_is_not_a_write(
     assert admin("get", keyId=key.key_id)["record"]["state"] == "active"
 
 
-def test_a_restored_key_whose_plan_is_gone_is_revoked_again(
-    admin: Admin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A refusal means that nothing was brought back."""
+def _restored_without_its_plan(
+    admin: Admin,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Callable[[Key], None] = lambda _: None,
+) -> Key:
+    """Restore a revoked key whose usage plan is gone by then; return the key."""
     plan = admin.gateway.create_usage_plan(name="gold")["id"]
     key, _ = admin.issued(roles=["READER"], usagePlanId=plan)
     admin("revoke", keyId=key.key_id)
 
     def absent(**_: Any) -> Any:
+        meanwhile(key)
         raise admin.gateway.exceptions.NotFoundException({}, "CreateUsagePlanKey")
 
     monkeypatch.setattr(admin.gateway, "create_usage_plan_key", absent)
     answer = admin("restore", keyId=key.key_id)
     assert (answer["status"], answer["error"]["field"]) == (400, "usagePlanId")
+    return key
+
+
+def test_a_restored_key_whose_plan_is_gone_is_revoked_again(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal means that nothing was brought back."""
+    key = _restored_without_its_plan(admin, monkeypatch)
     assert not _works(admin, key.text)
     assert admin.gateway_keys() == []
 
@@ -166,17 +178,11 @@ def test_what_another_wrote_meanwhile_is_not_revoked_again(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The plan is gone, and the restoration refused; but somebody was told 200."""
-    plan = admin.gateway.create_usage_plan(name="gold")["id"]
-    key, _ = admin.issued(roles=["READER"], usagePlanId=plan)
-    admin("revoke", keyId=key.key_id)
 
-    def absent(**_: Any) -> Any:
+    def disable(key: Key) -> None:
         assert admin("disable", keyId=key.key_id)["status"] == 200
-        raise admin.gateway.exceptions.NotFoundException({}, "CreateUsagePlanKey")
 
-    monkeypatch.setattr(admin.gateway, "create_usage_plan_key", absent)
-    answer = admin("restore", keyId=key.key_id)
-    assert (answer["status"], answer["error"]["field"]) == (400, "usagePlanId")
+    key = _restored_without_its_plan(admin, monkeypatch, disable)
     assert admin("get", keyId=key.key_id)["record"]["state"] == "disabled"
 
 
