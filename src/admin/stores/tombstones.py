@@ -64,10 +64,11 @@ class Tombstones:
     def held(self, name: str) -> Held:
         """Return what a revoked record holds; an impossible role if unknown."""
         notes, version = self._store.notes(name)
-        if version is None or notes.get(_VERSION) != version:
+        fields = authority(notes)
+        if version is None or notes.get(_VERSION) != version or fields is None:
             return Held((_UNKNOWN_ROLES,), {})
         roles = notes.get(_ROLES, _UNKNOWN_ROLES).split()
-        return Held(tuple(roles), authority(notes))
+        return Held(tuple(roles), fields)
 
     def seen(self, name: str) -> Document:
         """Return what can be shown of a revoked record; nothing if that fails."""

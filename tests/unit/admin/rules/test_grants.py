@@ -285,6 +285,22 @@ def test_what_is_given_is_held_to_the_limits(
         assert answer == _gives_none(field)
 
 
+@pytest.mark.parametrize(("granted", "is_within"), [(256, True), (189, False)])
+def test_a_long_name_is_restored_by_whoever_may_grant_it(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, granted: int, *, is_within: bool
+) -> None:
+    """The whole name counts, and it counts before the record is back."""
+    name = "team-" + "a" * 251
+    key, _ = admin.issued(client=name, roles=["READER"])
+    limited = Admin(GRANTABLE_ROLES="READER", GRANTABLE_CLIENTS=name[:granted])
+    assert limited("revoke", keyId=key.key_id)["record"]["client"] == name
+    if is_within:
+        assert limited("restore", keyId=key.key_id)["status"] == 200
+        return
+    monkeypatch.setattr("admin.stores.records.Records.restore", pytest.fail)
+    assert limited("restore", keyId=key.key_id) == _gives_none("client")
+
+
 def test_a_usage_plan_on_the_list_is_joined(admin: Admin) -> None:
     """One that is not, is not."""
     plans = [
