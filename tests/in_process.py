@@ -60,8 +60,10 @@ class Sts:
     def get_caller_identity(self) -> dict[str, str]:
         """Answer as boto3's client does."""
         if self._arn is None:
-            error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
-            raise ClientError(error, "GetCallerIdentity")
+            raise ClientError(
+                {"Error": {"Code": "AccessDeniedException", "Message": "no"}},
+                "GetCallerIdentity",
+            )
         return {"Arn": self._arn}
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ParamValidationError
 from botocore.hooks import first_non_none_response
 from botocore.validate import ParamValidator
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
 # What the SDK takes for one: a gateway's answer in place of the service's.
 _LOST = (
-    AWSResponse("https://aws.invalid", HTTPStatus.GATEWAY_TIMEOUT, {}, None),
+    AWSResponse("https://aws.invalid", HTTPStatus.GATEWAY_TIMEOUT, HTTPHeaders(), None),
     {"Error": {}, "ResponseMetadata": {"HTTPStatusCode": HTTPStatus.GATEWAY_TIMEOUT}},
 )
 
-_FOUND = AWSResponse("https://aws.invalid", HTTPStatus.OK, {}, None)
+_FOUND = AWSResponse("https://aws.invalid", HTTPStatus.OK, HTTPHeaders(), None)
 
 
 class ServiceError(Exception):

@@ -36,8 +36,8 @@ class Expressions:
 
     def holds(self, expression: str, item: Item) -> bool:
         """Return whether a condition holds; AND binds before OR."""
-        betweens: list[str] = []
-        text = _BETWEEN.sub(lambda m: betweens.append(m[0]) or "BETWEEN", expression)
+        betweens = [found[0] for found in _BETWEEN.finditer(expression)]
+        text = _BETWEEN.sub("BETWEEN", expression)
         # All of them are looked at, so that each name counts as used.
         found = [
             [
