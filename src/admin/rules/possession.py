@@ -31,8 +31,8 @@ class Possession:
     def owner(self, credential: str) -> Principal:
         """Return whose key this is, if its tag and the record's digest agree.
 
-        A revoked record or one of OntoPop's own has no digest to
-        compare: there the tag, or the id derived from the whole key, decides.
+        A revoked record or one of OntoPop's own has no digest to compare: there the
+        tag, or the id derived from the whole key, decides.
 
         Raises:
             RefusedError: 404, it is not a key of this deployment; 409, its record can't
