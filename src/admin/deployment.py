@@ -98,7 +98,7 @@ class Deployment:
             records,
             tombstones,
             RotationChain(records, tombstones),
-            UsagePlans(gateway),
+            UsagePlans(gateway, settings.stack_name),
         )
         # Clients read their keys from secrets, wherever the records are.
         deliveries = Deliveries(settings.delivery_prefix, secrets, records)
