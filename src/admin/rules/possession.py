@@ -68,8 +68,8 @@ class Possession:
         is_own = self._settings.reads_ontopop and foreign.is_nameable(credential)
         if not self._settings.takes_foreign_keys or not (is_imported or is_own):
             raise _unknown()
-        keys = self._signing_secret.keys()
-        return Principal.key(foreign.key_id_of(credential, keys.lookup or keys.current))
+        naming_key = self._signing_secret.keys().naming_key
+        return Principal.key(foreign.key_id_of(credential, naming_key))
 
 
 def _unknown() -> RefusedError:
