@@ -171,7 +171,7 @@ class Deliveries:
         try:
             self._grants.check_record(record)
         except RefusedError as refused:
-            message = f"deliverTo: the secret holds a key out of reach: {refused.message}"
+            message = f"deliverTo: a key out of reach is in there: {refused.message}"
             raise RefusedError(refused.code, message, field="deliverTo") from refused
 
     def _has_digest(self, found: Found) -> bool:
