@@ -271,3 +271,15 @@ def test_an_account_never_gets_the_gateway_key_of_another_record(
     if where == "dev":
         act(other, "olga", plan)
     assert set(prod.gateway_keys()) == held
+
+
+def test_a_function_that_may_not_touch_a_record_puts_it_into_no_plan(
+    admin: Admin,
+) -> None:
+    """Not by a ``restore`` of what is not revoked: somebody may have taken it out."""
+    plan = _plan(admin)
+    issued = admin("issue", client="Acme", usagePlanId=plan)["record"]
+    admin.gateway.delete_usage_plan_key(usagePlanId=plan, keyId=issued["usageKeyId"])
+    answer = Admin(GRANTABLE_ROLES="READER")("restore", keyId=issued["keyId"])
+    assert answer["error"]["code"] == "not_permitted"
+    assert admin.gateway.get_usage_plan_keys(usagePlanId=plan)["items"] == []
