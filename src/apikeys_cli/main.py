@@ -20,9 +20,9 @@ from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
 from apikeys_cli.commands.usage import usage
 from apikeys_cli.commands.verify import verify
-from apikeys_cli.errors import explained
 from apikeys_cli.options.common import global_options
 from apikeys_cli.options.help import Family
+from apikeys_cli.sdk_errors import explained
 from apikeys_cli.terminal import streams
 from apikeys_cli.terminal.console import told_errors
 
