@@ -98,10 +98,13 @@ class Deployment:
             records,
             tombstones,
             RotationChain(records, tombstones),
-            UsagePlans(gateway),
+            UsagePlans(gateway, settings.stack_name),
         )
         # Clients read their keys from secrets, wherever the records are.
-        deliveries = Deliveries(settings.delivery_prefix, secrets, records)
+        possession = Possession(settings, signing_secret, records)
+        deliveries = Deliveries(
+            settings.delivery_prefix, secrets, records, possession, grants
+        )
         revocations = Revocations(records, tombstones, gateway_keys, clock)
         return cls(
             settings=settings,
@@ -126,7 +129,7 @@ class Deployment:
             permissions=Permissions(
                 settings.admin_actions, grants_every_role=grants.is_unlimited
             ),
-            possession=Possession(settings, signing_secret, records),
+            possession=possession,
             tombstones=tombstones,
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,

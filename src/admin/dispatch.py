@@ -104,7 +104,7 @@ class Actions:
         return answer, audit | counts | self._told(action, answer)
 
     def _told(self, action: str, answer: Document) -> Document:
-        """Tell the event bus what was done; return the outcome, None if nothing was."""
+        """Tell the event bus what was done; return how that went, if anything was."""
         bus = self._deployment.event_bus
         stack = self._deployment.settings.stack_name
         event = life_cycle.event_of(action, answer, stack)

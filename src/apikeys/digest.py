@@ -38,7 +38,7 @@ def fast(credential: str) -> str:
 
 def slow(credential: str) -> str:
     """Return an argon2id digest (m=19456, t=2, p=1) under a fresh random salt."""
-    import argon2  # noqa: PLC0415 - dear at start-up, needed by few records
+    import argon2  # noqa: PLC0415 - slow to import, needed by few records
 
     hasher = argon2.PasswordHasher(
         time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES

@@ -1,4 +1,4 @@
-"""What can go wrong, as a tree; a refused credential is not an error (decision).
+"""What can go wrong, as a tree; a refused credential is a decision, not an error.
 
 ApiKeyError
 ├── MalformedKeyError            what was presented is not a key

@@ -95,7 +95,7 @@ class RoleMap:
         return self.apis.get(f"{api}/{stage}") or self.apis.get(api) or self
 
     def maps(self) -> list[tuple[str, RoleMap]]:
-        """Return each map with its API, None for the top level."""
+        """Return each map with its API, empty for the top level."""
         return [("", self), *self.apis.items()]
 
     def role_names(self) -> set[str]:

@@ -61,6 +61,15 @@ class SigningKeys:
             _signing_key(found["lookup"], "lookup") if "lookup" in found else None,
         )
 
+    @property
+    def naming_key(self) -> bytes:
+        """The key from which the ids of foreign keys follow.
+
+        Before the first import there is none of its own, and the only foreign keys are
+        those of OntoPop's records.
+        """
+        return self.lookup or self.current
+
     def tag(self, signed: str) -> str:
         """Return the 22-character tag of ``<prefix>_<keyId>_<secret>``."""
         mac = _mac(self._macs[0], signed.encode())

@@ -46,7 +46,7 @@ class Admission:
             clock: of the request.
 
         Returns:
-            Whether ``settle`` must be told how it ended.
+            Whether the work counts against a bucket, which ``settle`` has to know.
 
         Raises:
             OverloadedError: there is no room.
@@ -56,10 +56,10 @@ class Admission:
                 return False
             self._unissued.require(clock)
             return True
-        if not self._is_cheap(credential, known, clock.now):
-            self._unproven.draw(clock)
-            return True
-        return False
+        if self._is_cheap(credential, known, clock.now):
+            return False
+        self._unproven.draw(clock)
+        return True
 
     def settle(
         self,

@@ -27,9 +27,7 @@ def foreign_key(
     if not (may_be_imported or may_be_ontopops):
         return None
     keys = signing_keys()
-    # Before the first import it can only be an OntoPop record; the ids of their keys
-    # are then derived from the signing key.
-    key_id = foreign.key_id_of(text, keys.lookup or keys.current)
+    key_id = foreign.key_id_of(text, keys.naming_key)
     prefix = settings.secret_name_prefix
     references = []
     if may_be_imported and keys.lookup is not None:

@@ -22,11 +22,16 @@ _MOST_SHUT = 10
 
 
 class Answer:
-    """What API Gateway gets for a record that passed, and whether it opens a route.
+    """What API Gateway gets for a record that passed.
 
-    ``shut`` says which of the routes held the policy does not open, once for a set of
-    roles: it is emptied when it is logged. ``hit`` is the decision for a request whose
-        record was known, once there was one.
+    Attributes:
+        record: the record, and …
+        role_map: … the role map, from which all this follows.
+        content: the answer itself.
+        opens_a_route: whether its policy opens any.
+        shut: which of the routes held the policy does not open, once for a set of
+            roles: it is emptied when it is logged.
+        hit: the decision for a request whose record was known, once there was one.
     """
 
     __slots__ = ("content", "hit", "opens_a_route", "record", "role_map", "shut")

@@ -1,4 +1,4 @@
-"""Stored secrets with their age, and what may be used while the store is down."""
+"""Stored texts with their age, and what may be used while the store is down."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Source:
         """Read through a reader.
 
         Args:
-            reader: of Secrets Manager.
+            reader: of secrets, or of the records in a table.
             stale_seconds: how long beyond its TTL a value may be used in an outage.
         """
         self._reader = reader
@@ -41,10 +41,10 @@ class Source:
         kept: Aged[T] | None,
         clock: RequestClock,
     ) -> Aged[T] | Reason:
-        """Return a stored secret's current value, or the kept one while it may be used.
+        """Return the current value of a name, or the kept one while it may be used.
 
         Args:
-            name: the stored secret's.
+            name: of the stored secret, or of the record.
             parse: makes its text a value, or the reason why there is none.
             ttl: how long the value is fresh; jitter only shortens it.
             kept: what was read before, if anything.

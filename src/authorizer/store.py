@@ -1,6 +1,6 @@
 """Records, read through a cache.
 
-A change in Secrets Manager takes effect within ``RecordTtlSeconds``. In an outage a
+A change in the store takes effect within ``RecordTtlSeconds``. In an outage a
 record that was read before may be used for ``StaleSeconds`` more; access denied,
 deleted and KMS errors are decisions of the store, not outages, and take effect at once.
 """

@@ -13,7 +13,8 @@ def _counted(run: Run) -> Seen:
     key, key_id = run.issue(EVERYTHING, usagePlanId=plan)
     calls = [run.call("PlannedUrl", "/x", key).status for _ in range(_QUOTA + 1)]
     run.done("revoke", keyId=key_id, recoveryDays=7)
-    found = run.account.client("apigateway").get_api_keys(nameQuery=f"apikeys-{key_id}")
+    name = f"{run.names.stack}/keyId/{key_id}"
+    found = run.account.client("apigateway").get_api_keys(nameQuery=name)
     left = len(found["items"])
     restored = run.admin("restore", keyId=key_id)["status"]
     again = run.admin("restore", keyId=key_id)

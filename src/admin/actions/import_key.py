@@ -53,7 +53,8 @@ def import_key(deployment: Deployment, request: Import) -> Document:
             return {"status": 201, "record": view, **bound, **warned}
     # Dates count from the first import.
     first = _first_time(request, earlier.record, now)
-    _check_same(earlier.record, _fields(deployment, request, text, known, first))
+    fields = _fields(deployment, request, text, known, first)
+    _check_same(earlier.record, fields, request.usage_plan_id)
     earlier = deployment.gateway_keys.renewed(earlier)
     view = public_view(earlier.record, earlier.version, now)
     return {"status": 201, "record": view, "repeated": True, **bound}
@@ -93,17 +94,17 @@ def _created(deployment: Deployment, record: Record, plan_id: str | None) -> Fou
         return deployment.records.create(record.changed(**usage))
 
 
-def _check_same(earlier: Record, fields: Document) -> None:
+def _check_same(earlier: Record, fields: Document, plan_id: str | None) -> None:
     """Refuse an import that differs from an earlier one of the key.
 
     Raises:
         RefusedError: 409, other fields.
     """
-    stored = {
-        name: value
-        for name, value in earlier.document.items()
-        if not name.startswith("usage")
-    }
+    # What follows from the plan, API Gateway made up.
+    made_up = ("usageIdentifierKey", "usageKeyId")
+    stored = {n: value for n, value in earlier.document.items() if n not in made_up}
+    if plan_id is not None:
+        fields = fields | {"usagePlanId": plan_id}
     # The id follows from the key, so that only the salt can differ.
     expected = _identified(earlier.principal, fields, earlier.digest)
     if not document.are_equal(stored, expected):

@@ -99,10 +99,12 @@ def restore(deployment: Deployment, request: Restore) -> Document:
 def _unfinished(deployment: Deployment, principal: Principal, stored: Stored) -> Found:
     """Give a restored record its gateway key, if that is all it lacks."""
     record = readable(principal, stored)
+    if record is not None:
+        # Before it is asked for: to find a gateway key in its plan is to put it there.
+        deployment.grants.check_record(record)
     if record is None or deployment.gateway_keys.is_metered(record):
         message = f"the {principal.noun} is not revoked"
         raise RefusedError(Code.NOT_REVOKED, message, field=principal.field)
-    deployment.grants.check_record(record)
     return deployment.gateway_keys.renewed(parsed(principal, stored))
 
 

@@ -60,8 +60,8 @@ def _judged_foreign(deployment: Deployment, request: Verify) -> Document:
     is_own = deployment.settings.reads_ontopop and foreign.is_nameable(credential)
     if not deployment.settings.takes_foreign_keys or not (is_imported or is_own):
         return _answer(Reason.MALFORMED)
-    keys = deployment.signing_secret.keys()
-    key_id = foreign.key_id_of(credential, keys.lookup or keys.current)
+    naming_key = deployment.signing_secret.keys().naming_key
+    key_id = foreign.key_id_of(credential, naming_key)
     principal = Principal.key(key_id)
     stored = deployment.records.existing(principal) if is_imported else Absence.NEVER
     read = readable

@@ -64,6 +64,7 @@ class Revoke(Named):
         RECOVERY_DAYS
     )
 
+    # In place of the rule of the same name, which knows no credential.
     @model_validator(mode="after")
     def _one_name(self) -> Self:
         given = (self.key_id, self.login, self.credential)

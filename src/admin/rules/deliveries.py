@@ -17,7 +17,9 @@ from admin.stores.stored_record import readable
 from apikeys import digest
 
 if TYPE_CHECKING:
+    from admin.rules.grants import Grants
     from admin.rules.minting import Made
+    from admin.rules.possession import Possession
     from admin.stores.engine import Absence, Engine
     from admin.stores.records import Records
     from admin.stores.stored_record import Found
@@ -46,10 +48,19 @@ class Delivery(NamedTuple):
 class Deliveries:
     """The clients' secrets under the deployment's prefix, which is empty for none."""
 
-    def __init__(self, prefix: str, store: Engine, records: Records) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        store: Engine,
+        records: Records,
+        possession: Possession,
+        grants: Grants,
+    ) -> None:
         self._prefix = prefix
         self._store = store
         self._records = records
+        self._possession = possession
+        self._grants = grants
 
     def check(self, name: str | None) -> None:
         """Refuse an impossible delivery before anything is written.
@@ -58,7 +69,8 @@ class Deliveries:
             name: the secret's, None if the credential goes into the answer.
 
         Raises:
-            RefusedError: 400, it is not under the prefix, or there is no such secret.
+            RefusedError: 400, it is not under the prefix, or there is no such secret;
+                403, it holds a key that is out of this function's reach.
         """
         if name is None:
             return
@@ -68,9 +80,12 @@ class Deliveries:
         if not name.startswith(self._prefix) or name == self._prefix:
             message = f"a secret's name begins with {self._prefix} (DeliveryPrefix)"
             raise invalid("deliverTo", message)
-        if not isinstance(self._store.read(name), Stored):
+        stored = self._store.read(name)
+        if not isinstance(stored, Stored):
             message = "there is no such secret, or it has no value yet; store any"
             raise invalid("deliverTo", message)
+        if not self._grants.is_unlimited:
+            self._check_displaced(stored.text.rstrip("\r\n"))
 
     def holds(self, name: str | None, record: Record) -> bool:
         """Return whether a secret holds the credential of a record."""
@@ -137,6 +152,27 @@ class Deliveries:
         except RefusedError as refused:
             if refused.code is not Code.VERSION_CONFLICT:
                 raise
+
+    def _check_displaced(self, text: str) -> None:
+        """Refuse to take a key from a client that is out of reach.
+
+        A password does not say whose it is.
+        """
+        try:
+            principal = self._possession.owner(text)
+        except RefusedError as refused:
+            if refused.code is Code.KEY_NOT_FOUND:
+                return
+            raise
+        found = self._records.existing(principal)
+        record = readable(principal, found) if isinstance(found, Stored) else None
+        if record is None:
+            return
+        try:
+            self._grants.check_record(record)
+        except RefusedError as refused:
+            message = f"deliverTo: a key out of reach is in there: {refused.message}"
+            raise RefusedError(refused.code, message, field="deliverTo") from refused
 
     def _has_digest(self, found: Found) -> bool:
         """Return whether a record has the digest that was written, or was revoked."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _FIELD = "attempt"
 # Each attempt makes another key or password.
 _CHANGES_EACH_TRY = (_FIELD, "digest", "signedBy")
-# Fields of the record that a request makes.
+# The one changes nothing in the record, and only the record's digest knows the other.
 _OF_NO_CONSEQUENCE = {"await_confirmation", "password"}
 # Unknown to older releases.
 _NEW = {"deliver_to"}

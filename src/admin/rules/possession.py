@@ -31,8 +31,8 @@ class Possession:
     def owner(self, credential: str) -> Principal:
         """Return whose key this is, if its tag and the record's digest agree.
 
-        A revoked record or one of OntoPop's own has no digest to
-        compare: there the tag, or the id derived from the whole key, decides.
+        A revoked record or one of OntoPop's own has no digest to compare: there the
+        tag, or the id derived from the whole key, decides.
 
         Raises:
             RefusedError: 404, it is not a key of this deployment; 409, its record can't
@@ -68,8 +68,8 @@ class Possession:
         is_own = self._settings.reads_ontopop and foreign.is_nameable(credential)
         if not self._settings.takes_foreign_keys or not (is_imported or is_own):
             raise _unknown()
-        keys = self._signing_secret.keys()
-        return Principal.key(foreign.key_id_of(credential, keys.lookup or keys.current))
+        naming_key = self._signing_secret.keys().naming_key
+        return Principal.key(foreign.key_id_of(credential, naming_key))
 
 
 def _unknown() -> RefusedError:

@@ -52,7 +52,7 @@ class GatewayKeys:
         If it is unknown whether the record was stored, the gateway key stays, and a
         repeat continues with it.
         """
-        fields = self._usage_plans.join(principal.text, plan_id) if plan_id else {}
+        fields = self._usage_plans.join(principal, plan_id) if plan_id else {}
         try:
             yield fields
         except NameTakenError:
@@ -67,7 +67,7 @@ class GatewayKeys:
         except RefusedError:
             with suppress(RefusedError):
                 if self._records.existing(principal) is Absence.NEVER:
-                    self._usage_plans.abandon(principal.text)
+                    self._usage_plans.abandon(principal)
             raise
 
     def is_metered(self, record: Record) -> bool:
@@ -88,7 +88,7 @@ class GatewayKeys:
             if self.is_metered(found.record):
                 return found
             plan_id = str(found.record.document["usagePlanId"])
-            fields = self._usage_plans.join(principal.text, plan_id)
+            fields = self._usage_plans.join(principal, plan_id)
             try:
                 return self._records.replace(found, found.record.changed(**fields))
             except RefusedError as refused:

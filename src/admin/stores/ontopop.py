@@ -34,7 +34,7 @@ class OntoPop:
 
         Only the key itself leads from an id to its name, so all names are read.
         """
-        keys = self._signing_secret.keys()
+        naming_key = self._signing_secret.keys().naming_key
         token = None
         while True:
             page = self._store.names([self._prefix], limit=MAX_NAMES, token=token)
@@ -44,7 +44,7 @@ class OntoPop:
                 text = name.removeprefix(self._prefix)
                 if (
                     not foreign.is_nameable(text)
-                    or foreign.key_id_of(text, keys.lookup or keys.current) != key_id
+                    or foreign.key_id_of(text, naming_key) != key_id
                     or self._is_ours(name, key_id)
                 ):
                     continue

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_apigateway.type_defs import ApiKeyTypeDef
 
+    from admin.principal import Principal
     from apikeys.document import Document
 
 
@@ -25,8 +26,9 @@ _PAGE = 500
 class UsagePlans:
     """Makes and removes the gateway's keys; the client never sees their values."""
 
-    def __init__(self, client: APIGatewayClient) -> None:
+    def __init__(self, client: APIGatewayClient, stack: str) -> None:
         self._client = client
+        self._stack = stack
         client.meta.events.register_first(
             "needs-retry.api-gateway.CreateApiKey",
             # The stubs know only handlers that return nothing.
@@ -34,7 +36,7 @@ class UsagePlans:
             unique_id="apikeys-end-unless-throttled",
         )
 
-    def join(self, principal: str, plan_id: str) -> Document:
+    def join(self, principal: Principal, plan_id: str) -> Document:
         """Put a gateway key into a plan; return the record's fields about it.
 
         The key is the one that an earlier attempt made for this principal and plan, if
@@ -101,7 +103,7 @@ class UsagePlans:
         except absent:
             return
 
-    def abandon(self, principal: str) -> None:
+    def abandon(self, principal: Principal) -> None:
         """Remove the gateway keys that were made for a principal.
 
         Raises:
@@ -110,12 +112,12 @@ class UsagePlans:
         for key in list(self._made_for(principal)):
             self.leave({"usageKeyId": key["id"]})
 
-    def _made(self, principal: str, plan_id: str) -> Document:
+    def _made(self, principal: Principal, plan_id: str) -> Document:
         full = self._client.exceptions.LimitExceededException
         try:
             with availability.gateway(full):
                 made = self._client.create_api_key(
-                    name=_name(principal),
+                    name=self._name(principal),
                     description=_description(plan_id),
                     enabled=True,
                 )
@@ -127,8 +129,8 @@ class UsagePlans:
             ) from error
         return _fields(made["id"], made["value"], plan_id)
 
-    def _made_for(self, principal: str) -> Iterator[ApiKeyTypeDef]:
-        name = _name(principal)
+    def _made_for(self, principal: Principal) -> Iterator[ApiKeyTypeDef]:
+        name = self._name(principal)
         position: dict[str, str] = {}
         while True:
             with availability.gateway():
@@ -141,9 +143,12 @@ class UsagePlans:
                 return
             position = {"position": page["position"]}
 
+    def _name(self, principal: Principal) -> str:
+        """Return a gateway key's name, by which an interrupted attempt is found.
 
-def _name(principal: str) -> str:
-    return f"apikeys-{principal}"
+        All of an account's stacks share these names, and a login may read as a key id.
+        """
+        return f"{self._stack}/{principal.field}/{principal.text}"
 
 
 def _description(plan_id: str) -> str:

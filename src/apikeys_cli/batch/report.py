@@ -48,7 +48,7 @@ class Named(Protocol):
 class Report:
     """Rows on stdout; a row that was added is out, on the disk if stdout is a file.
 
-        In the format ``json`` the rows are one document, written bit by bit, which is
+    In the format ``json`` the rows are one document, written bit by bit, which is
     complete at the end of ``with``.
     """
 

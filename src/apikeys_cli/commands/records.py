@@ -147,13 +147,6 @@ def update(
 @click.pass_obj
 def restore(invocation: Invocation, principal: dict[str, str], *, wait: bool) -> None:
     """Bring a revoked key or account back as it was."""
-    _change(invocation, "restore", wait=wait, **principal)
-
-
-def _change(
-    invocation: Invocation, action: str, *, wait: bool, **fields: object
-) -> None:
-    answer = invocation.function.invoke(action, **fields)
+    answer = invocation.function.invoke("restore", **principal)
     show(answer, invocation.output)
-    say_restorable(answer["record"])
     until_in_force(invocation.function, answer, wait=wait)

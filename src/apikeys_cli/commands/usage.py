@@ -98,7 +98,7 @@ def _awaited(function: AdminFunction, query_id: str) -> dict[str, Any]:
 
 
 def _order(row: Mapping[str, Any]) -> tuple[bool, str, str, str]:
-    """Return a sort key: strangers last, and each key's commonest rows first."""
+    """Return a sort key: by name, outcome and reason; strangers last."""
     is_stranger = not (row.get("keyId") or row.get("login"))
     return is_stranger, name_of(row), row["outcome"], row["reason"]
 

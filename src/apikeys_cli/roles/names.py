@@ -21,7 +21,7 @@ def named_in(role_map: Mapping[str, Any]) -> set[str]:
 
 
 def maps_in(role_map: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each map in a stored one with its API, None for the top level."""
+    """Yield each map in a stored one with its API, empty for the top level."""
     yield "", {"roles": {}, **role_map}
     yield from role_map.get("apis", {}).items()
 

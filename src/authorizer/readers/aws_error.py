@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
 
 from __future__ import annotations
 
-from apikeys.decision import Reason
 from apikeys.errors import StoreRefusedError, StoreUnavailableError
 
 TYPE_CHECKING = False
@@ -15,11 +14,6 @@ if TYPE_CHECKING:
 
     from apikeys.errors import FaultError
 
-_ABSENT = {
-    "ResourceNotFoundException": Reason.UNKNOWN,
-    # GetSecretValue's answer for a secret that is scheduled for deletion.
-    "InvalidRequestException": Reason.REVOKED,
-}
 _TRANSIENT = {
     "InternalFailure",
     "InternalServerError",
@@ -38,25 +32,12 @@ _TRANSIENT = {
 _SERVER_ERROR = 500
 
 
-def absence(status: int, code: str) -> Reason:
-    """Return why there is no value: ``UNKNOWN`` or ``REVOKED``.
-
-    Args:
-        status: the HTTP status of the answer.
-        code: the error's name without a namespace.
-
-    Raises:
-        StoreUnavailableError: throttled, the service failed, or the request had expired
-            credentials or a wrong time.
-        StoreRefusedError: anything else, such as access denied or KMS trouble.
-    """
-    if code in _ABSENT:
-        return _ABSENT[code]
-    raise fault("Secrets Manager", status, code)
-
-
 def fault(title: str, status: int, code: str) -> FaultError:
     """Return the error to raise for one that says nothing about a record.
+
+    ``StoreUnavailableError`` if the service throttled or failed, or the request had
+    expired credentials or a wrong time; else, as for access denied or KMS trouble,
+    ``StoreRefusedError``.
 
     Args:
         title: the service's name for people.

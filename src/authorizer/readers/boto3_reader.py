@@ -15,15 +15,16 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from apikeys.decision import Reason
 from apikeys.errors import StoreUnavailableError
-from authorizer.readers.aws_error import absence
 from authorizer.readers.connection import CONNECT_SECONDS
 from authorizer.readers.dynamodb import record_in, table_fault
+from authorizer.readers.secrets_manager import absence, value_in
 from authorizer.readers.service import READ_SECONDS, TRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from apikeys.decision import Reason
 
 # At DEBUG botocore logs whole answers, including the content of secrets.
 logging.getLogger("botocore").setLevel(logging.WARNING)
@@ -52,11 +53,7 @@ class Boto3Reader:
                 )
         except ClientError as error:
             return absence(*_told(error))
-        if "SecretString" in answer:
-            return str(answer["SecretString"])
-        if "SecretBinary" in answer:
-            return Reason.CORRUPT
-        raise StoreUnavailableError("Secrets Manager answered without a value")
+        return value_in(answer)
 
 
 class Boto3Table:

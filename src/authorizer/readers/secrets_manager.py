@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from apikeys.decision import Reason
 from apikeys.errors import StoreUnavailableError
-from authorizer.readers.aws_error import absence, code_of
+from authorizer.readers.aws_error import code_of, fault
 from authorizer.readers.service import Service
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from authorizer.readers.endpoint import Endpoint
     from authorizer.readers.service import Answer
     from authorizer.readers.sigv4 import Signer
@@ -19,6 +21,11 @@ _HEADERS = {
     "x-amz-target": "secretsmanager.GetSecretValue",
 }
 _OK = 200
+_ABSENT = {
+    "ResourceNotFoundException": Reason.UNKNOWN,
+    # The answer for a secret that is scheduled for deletion.
+    "InvalidRequestException": Reason.REVOKED,
+}
 
 
 class SecretsManager:
@@ -48,12 +55,32 @@ class SecretsManager:
         return self._service.ask(_HEADERS, question, deadline, _value)
 
 
+def value_in(answer: Mapping[str, object]) -> str | Reason:
+    """Return the text in an answer, or why there is none."""
+    value = answer.get("SecretString")
+    if isinstance(value, str):
+        return value
+    if "SecretBinary" in answer:
+        return Reason.CORRUPT
+    raise StoreUnavailableError("Secrets Manager answered without a value")
+
+
+def absence(status: int, code: str) -> Reason:
+    """Return why a failed GetSecretValue has no value: ``UNKNOWN`` or ``REVOKED``.
+
+    Args:
+        status: the HTTP status of the answer.
+        code: the error's name without a namespace.
+
+    Raises:
+        FaultError: the error says nothing about the secret.
+    """
+    if code in _ABSENT:
+        return _ABSENT[code]
+    raise fault("Secrets Manager", status, code)
+
+
 def _value(status: int, answer: Answer) -> str | Reason:
     if status == _OK:
-        value = answer.get("SecretString")
-        if isinstance(value, str):
-            return value
-        if "SecretBinary" in answer:
-            return Reason.CORRUPT
-        raise StoreUnavailableError("Secrets Manager answered without a value")
+        return value_in(answer)
     return absence(status, code_of(answer))

@@ -1,7 +1,7 @@
 """An AWS service that takes and answers JSON by POST requests.
 
 An authorizer starts while a client waits: importing an AWS SDK and making its client
-would cost several times the rest of a cold start (docs/adr/).
+would cost several times the rest of a cold start (docs/adr/0007).
 """
 
 from __future__ import annotations

@@ -59,6 +59,13 @@ def test_previous_and_lookup_may_be_missing(extra: dict[str, object]) -> None:
     assert (found.current, found.previous) == (SIGNING_TEXT.encode(), ())
 
 
+def test_the_ids_of_foreign_keys_follow_from_the_lookup_key_once_there_is_one() -> None:
+    """Before the first import they follow from the signing key."""
+    before = SigningKeys(b"c" * 32, (b"p" * 32,))
+    assert before.naming_key == b"c" * 32
+    assert SigningKeys(b"c" * 32, lookup=b"l" * 32).naming_key == b"l" * 32
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

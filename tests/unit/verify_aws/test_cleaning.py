@@ -66,7 +66,7 @@ def _fill(names: Names) -> None:
     s3.create_bucket(Bucket=names.bucket, CreateBucketConfiguration=place)
     s3.put_object(Bucket=names.bucket, Key="package", Body=b"x")
     plan = gateway.create_usage_plan(name=names.probe)["id"]
-    key = gateway.create_api_key(name="apikeys-7GkQ2mV0aZx81TbP")["id"]
+    key = gateway.create_api_key(name=f"{names.stack}/keyId/7GkQ2mV0aZx81TbP")["id"]
     gateway.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")
     client_of("dynamodb").create_table(
         TableName=f"{names.stack}-Records-X",
@@ -97,7 +97,7 @@ def test_nothing_of_another_run_or_of_anybody_is_touched(account: Account) -> No
     """What only looks alike stays, and so does a gateway key of another plan."""
     _fill(_OTHERS)
     client_of("secretsmanager").create_secret(Name="APIROLES", SecretString="x")
-    client_of("apigateway").create_api_key(name="apikeys-of-somebody")
+    client_of("apigateway").create_api_key(name="of-somebody")
     before = cleaning.leftovers(account, _OTHERS)
     assert len(before) == 8
     _fill(_NAMES)

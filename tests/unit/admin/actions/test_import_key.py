@@ -235,6 +235,27 @@ def test_of_two_imports_of_a_key_at_once_one_is_a_repeat(admin: Admin) -> None:
     assert len(admin.gateway_keys()) == 1
 
 
+@pytest.mark.parametrize(
+    "imported", [("silver", "gold"), (None, "gold"), ("silver", None)]
+)
+def test_an_import_into_another_plan_is_a_conflict(
+    admin: Admin, imported: tuple[str | None, str | None]
+) -> None:
+    """It would say that it was done, and the client be metered as before, or not."""
+    made = {
+        name: admin.gateway.create_usage_plan(name=name)["id"]
+        for name in ("gold", "silver")
+    }
+    first, second = (
+        {} if name is None else {"usagePlanId": made[name]} for name in imported
+    )
+    assert admin("import", record=_RECORD, **first)["status"] == 201
+    before = admin.contents(), admin.gateway_keys()
+    answer = admin("import", record=_RECORD, **second)
+    assert (answer["status"], answer["error"]["code"]) == (409, "key_exists")
+    assert (admin.contents(), admin.gateway_keys()) == before
+
+
 def test_another_import_of_the_same_key_is_a_conflict(admin: Admin) -> None:
     """Nothing is overwritten silently."""
     admin("import", record=_RECORD)

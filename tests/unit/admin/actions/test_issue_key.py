@@ -371,7 +371,7 @@ def test_a_key_may_join_a_usage_plan(admin: Admin, plan: str) -> None:
     stored = admin.record(key.key_id)
     (usage_key_id,) = admin.gateway_keys()
     made = admin.gateway.get_api_key(apiKey=usage_key_id, includeValue=True)
-    assert (made["name"], made["enabled"]) == (f"apikeys-{key.key_id}", True)
+    assert (made["name"], made["enabled"]) == (f"apikeys/keyId/{key.key_id}", True)
     assert stored["usageIdentifierKey"] == made["value"] != key.text
     assert (stored["usageKeyId"], stored["usagePlanId"]) == (usage_key_id, plan)
     members = admin.gateway.get_usage_plan_keys(usagePlanId=plan)["items"]
@@ -434,8 +434,8 @@ def test_a_gateway_key_of_another_name_or_plan_is_not_taken(
     """A name may begin another; a try for another plan is not this one."""
     key_id = derived_key_id(_TOKEN)
     for name, described in (
-        (f"apikeys-{key_id}2", f"Usage plan {plan}"),
-        (f"apikeys-{key_id}", "Usage plan other"),
+        (f"apikeys/keyId/{key_id}2", f"Usage plan {plan}"),
+        (f"apikeys/keyId/{key_id}", "Usage plan other"),
     ):
         admin.gateway.create_api_key(name=name, description=described)
     others = admin.gateway_keys()
@@ -450,7 +450,7 @@ def test_the_gateway_keys_are_looked_through_page_by_page(
     """An account may have ten thousand of them."""
     key_id = derived_key_id(_TOKEN)
     made = admin.gateway.create_api_key(
-        name=f"apikeys-{key_id}", description=f"Usage plan {plan}"
+        name=f"apikeys/keyId/{key_id}", description=f"Usage plan {plan}"
     )
     whole = admin.gateway.get_api_keys
 

@@ -11,6 +11,7 @@ from admin.errors import Code, RefusedError
 from admin.stores.engine import Stored
 from apikeys import digest
 from apikeys.key import Key, derived_key_id
+from tests.builders import foreign_key
 from tests.harness import state
 from tests.harness.account import Account, determined
 from tests.unit.admin.doubles import Admin
@@ -407,6 +408,89 @@ def test_a_secret_deleted_while_it_is_looked_into_holds_nothing(
     admin.secrets.delete_secret(SecretId=_SECRET)
     fields = {"keyId": issued["record"]["keyId"], "deliverTo": _SECRET}
     assert support("rotate", **fields)["error"]["code"] == "not_permitted"
+
+
+# A function that is limited to some clients takes nothing from the others.
+
+
+@pytest.fixture
+def team(admin: Admin) -> Admin:
+    """Return one over the same account."""
+    del admin
+    return Admin(
+        GRANTABLE_ROLES="READER",
+        GRANTABLE_CLIENTS="team-*",
+        DELIVERY_PREFIX="clients/",
+        CREDENTIALS="api-key,basic",
+        LEGACY_KEYS="imported",
+    )
+
+
+def _deliveries(team: Admin) -> list[dict[str, Any]]:
+    """Return the requests that could displace what the secret holds."""
+    key, _ = team.issued(client="team-a", roles=["READER"])
+    made = {"client": "team-a", "roles": ["READER"]}
+    team("issue", **made, login="olga")
+    return [
+        {"action": "issue", **made},
+        {"action": "issue", **made, "login": "otto"},
+        {"action": "clone", "keyId": key.key_id},
+        {"action": "clone", "login": "olga", "newLogin": "otto"},
+        {"action": "rotate", "keyId": key.key_id},
+        {"action": "rotate", "login": "olga"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "code"),
+    [
+        ({"client": "team-b", "roles": ["WRITER"]}, "role_not_grantable"),
+        ({"client": "billing", "roles": ["READER"]}, "not_permitted"),
+        ({"client": "billing", "key": foreign_key()}, "not_permitted"),
+    ],
+)
+def test_a_limited_function_displaces_no_key_out_of_its_reach(
+    admin: Admin, team: Admin, held: dict[str, Any], code: str
+) -> None:
+    """403, and nothing is written: the other client would lose what it reads."""
+    if "key" in held:
+        boss = Admin(LEGACY_KEYS="imported")
+        assert boss("import", **held)["status"] == 201
+        admin.overwrite(_SECRET, f"{held['key']}\n")
+    else:
+        admin("issue", **held, deliverTo=_SECRET)
+    requests = _deliveries(team)
+    before = admin.contents()
+    for request in requests:
+        error = team.send(request | {"deliverTo": _SECRET})["error"]
+        assert (error["code"], error["field"]) == (code, "deliverTo"), request
+        assert "Support" in error["message"]
+    assert admin.contents() == before
+
+
+def test_a_limited_function_displaces_what_no_other_client_calls_with(
+    admin: Admin, team: Admin
+) -> None:
+    """A key within its reach, one that was revoked, any other text."""
+    for held in ({"client": "team-b"}, {"client": "billing"}):
+        issued = admin("issue", **held, roles=["READER"], deliverTo=_SECRET)
+        if held["client"] == "billing":
+            admin("revoke", keyId=issued["record"]["keyId"])
+        for text in (admin.stored(_SECRET), "nothing yet", "ak_0"):
+            admin.overwrite(_SECRET, text)
+            answer = team("issue", client="team-a", deliverTo=_SECRET)
+            assert answer["status"] == 201, (held, text)
+
+
+def test_a_limited_function_waits_for_a_key_whose_record_can_not_be_read(
+    admin: Admin, team: Admin
+) -> None:
+    """409: nobody knows whose it is. The unlimited one may."""
+    issued = admin("issue", client="billing", deliverTo=_SECRET)
+    admin.overwrite(f"APIKEY_{issued['record']['keyId']}", '{"schemaVersion": 1}')
+    made = {"client": "team-a", "deliverTo": _SECRET}
+    assert team("issue", **made)["error"]["code"] == "record_corrupt"
+    assert admin("issue", **made)["status"] == 201
 
 
 def test_a_delivery_shows_no_key() -> None:

@@ -10,9 +10,10 @@ import pytest
 from admin.errors import Code, RefusedError, conflict
 from admin.stores.engine import NameTakenError
 from tests.builders import foreign_key
+from tests.unit.admin.doubles import Admin
 
 if TYPE_CHECKING:
-    from tests.unit.admin.doubles import Admin
+    from collections.abc import Callable
 
 _TOKEN = "t" * 32
 _DAY = 86_400
@@ -234,3 +235,51 @@ def test_a_sister_with_a_gateway_key_of_its_own_keeps_it(admin: Admin) -> None:
     enabled = admin("enable", keyId=sister)
     assert admin("revoke", keyId=old.key_id)["status"] == 200
     _assert_is_metered(admin, enabled, plan)
+
+
+def _issues_a_login(admin: Admin, login: str, plan: str) -> None:
+    """Take the login up, in the same plan, and end it again."""
+    admin("issue", client="Acme", login=login, usagePlanId=plan)
+    admin("revoke", login=login)
+
+
+def _clones_what_is_not_there(admin: Admin, login: str, plan: str) -> None:
+    """Mistype the model; what an earlier try made for the login is removed."""
+    del plan
+    assert admin("clone", login="nobody", newLogin=login)["status"] == 404
+
+
+@pytest.mark.parametrize("act", [_issues_a_login, _clones_what_is_not_there])
+@pytest.mark.parametrize("where", ["prod", "dev"])
+def test_an_account_never_gets_the_gateway_key_of_another_record(
+    admin: Admin, where: str, act: Callable[[Admin, str, str], None]
+) -> None:
+    """Not if its login reads as a key's id, nor that of the same login elsewhere."""
+    del admin
+    prod = Admin(STACK_NAME="prod", CREDENTIALS="api-key,basic")
+    other = Admin(
+        STACK_NAME=where,
+        CREDENTIALS="api-key,basic",
+        LOGIN_NAME_PREFIX="APIUSER_" if where == "prod" else "DEVUSER_",
+    )
+    plan = _plan(prod)
+    key = prod("issue", client="Acme", usagePlanId=plan)["record"]
+    olga = prod("issue", client="Acme", login="olga", usagePlanId=plan)["record"]
+    held = set(prod.gateway_keys())
+    assert held == {key["usageKeyId"], olga["usageKeyId"]}
+    act(other, key["keyId"], plan)
+    if where == "dev":
+        act(other, "olga", plan)
+    assert set(prod.gateway_keys()) == held
+
+
+def test_a_function_that_may_not_touch_a_record_puts_it_into_no_plan(
+    admin: Admin,
+) -> None:
+    """Not by a ``restore`` of what is not revoked: somebody may have taken it out."""
+    plan = _plan(admin)
+    issued = admin("issue", client="Acme", usagePlanId=plan)["record"]
+    admin.gateway.delete_usage_plan_key(usagePlanId=plan, keyId=issued["usageKeyId"])
+    answer = Admin(GRANTABLE_ROLES="READER")("restore", keyId=issued["keyId"])
+    assert answer["error"]["code"] == "not_permitted"
+    assert admin.gateway.get_usage_plan_keys(usagePlanId=plan)["items"] == []

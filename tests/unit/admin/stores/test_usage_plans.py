@@ -11,6 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from admin.errors import RefusedError
+from admin.principal import Principal
 from admin.stores.usage_plans import UsagePlans
 from tests.in_process import REGION
 from tests.loading import load_anew
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.only_in("secretsmanager")
 
 # What an earlier try made.
 _LOOK = ["GetApiKeys"]
+_PRINCIPAL = Principal.key("0123456789abcdef")
 _OPERATIONS = ("GetApiKeys", "CreateApiKey", "CreateUsagePlanKey", "DeleteApiKey")
 
 
@@ -75,10 +77,14 @@ def gateway(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> _Gateway:
     return _Gateway(handler._client("apigateway"))
 
 
+def _plans(gateway: _Gateway) -> UsagePlans:
+    return UsagePlans(gateway.client, "prod")
+
+
 def test_throttling_is_outlasted(gateway: _Gateway) -> None:
     """Six tries: the quotas are few calls a second, shared with all of the account."""
     gateway.errors = [(429, "TooManyRequestsException")] * 5
-    fields = UsagePlans(gateway.client).join("0123456789abcdef", "gold")
+    fields = _plans(gateway).join(_PRINCIPAL, "gold")
     assert (fields["usageKeyId"], fields["usageIdentifierKey"]) == ("g1", "v1")
     assert gateway.calls == [*_LOOK, *["CreateApiKey"] * 6, "CreateUsagePlanKey"]
 
@@ -87,7 +93,7 @@ def test_throttling_that_lasts_is_503(gateway: _Gateway) -> None:
     """The seventh try is the caller's."""
     gateway.errors = [(429, "TooManyRequestsException")] * 6
     with pytest.raises(RefusedError) as caught:
-        UsagePlans(gateway.client).join("0123456789abcdef", "gold")
+        _plans(gateway).join(_PRINCIPAL, "gold")
     assert (caught.value.code.status, caught.value.code) == (503, "gateway_unavailable")
     assert gateway.calls == [*_LOOK, *["CreateApiKey"] * 6]
 
@@ -96,7 +102,7 @@ def test_a_key_that_may_have_been_made_is_not_made_again(gateway: _Gateway) -> N
     """503 after one try: the caller's repeat finds it, the SDK's would make another."""
     gateway.errors = [(504, "InternalFailure")]
     with pytest.raises(RefusedError) as caught:
-        UsagePlans(gateway.client).join("0123456789abcdef", "gold")
+        _plans(gateway).join(_PRINCIPAL, "gold")
     assert caught.value.code.status == 503
     assert gateway.calls == [*_LOOK, "CreateApiKey"]
 
@@ -105,7 +111,7 @@ def test_a_reached_limit_of_keys_is_not_throttling(gateway: _Gateway) -> None:
     """One try, and what to do: no waiting makes room for another gateway key."""
     gateway.errors = [(429, "LimitExceededException")]
     with pytest.raises(RefusedError) as caught:
-        UsagePlans(gateway.client).join("0123456789abcdef", "gold")
+        _plans(gateway).join(_PRINCIPAL, "gold")
     assert gateway.calls == [*_LOOK, "CreateApiKey"]
     refused = caught.value
     assert (refused.code.status, refused.code, refused.field) == (
@@ -134,7 +140,7 @@ def test_no_answer_of_api_gateway_is_a_crash(
     gateway: _Gateway, operation: str, code: str
 ) -> None:
     """Each error is an answer or a refusal, and no gateway key stays behind."""
-    plans = UsagePlans(gateway.client)
+    plans = _plans(gateway)
 
     def fail(event_name: str, **_: object) -> None:
         if event_name.endswith(f".{operation}"):
@@ -143,7 +149,7 @@ def test_no_answer_of_api_gateway_is_a_crash(
 
     gateway.client.meta.events.register("before-call.api-gateway", fail)
     try:
-        plans.leave(plans.join("0123456789abcdef", "gold"))
+        plans.leave(plans.join(_PRINCIPAL, "gold"))
     except RefusedError as refused:
         assert refused.code.status in {400, 409, 503}
         assert "canary" not in str(refused)

@@ -1,24 +1,11 @@
-"""What an error of GetSecretValue means for a request."""
+"""What an error of a store means for a request."""
 
 from __future__ import annotations
 
 import pytest
 
-from apikeys.decision import Reason
 from apikeys.errors import StoreRefusedError, StoreUnavailableError
-from authorizer.readers.aws_error import absence
-
-
-@pytest.mark.parametrize(
-    ("code", "reason"),
-    [
-        ("ResourceNotFoundException", Reason.UNKNOWN),
-        ("InvalidRequestException", Reason.REVOKED),
-    ],
-)
-def test_an_absent_secret_is_a_reason_to_refuse(code: str, reason: Reason) -> None:
-    """Never there, or scheduled for deletion."""
-    assert absence(400, code) is reason
+from authorizer.readers.aws_error import fault
 
 
 @pytest.mark.parametrize(
@@ -40,9 +27,9 @@ def test_an_absent_secret_is_a_reason_to_refuse(code: str, reason: Reason) -> No
 )
 def test_an_outage_may_be_tried_again(status: int, code: str) -> None:
     """Throttling and every failure of the service."""
-    with pytest.raises(StoreUnavailableError) as caught:
-        absence(status, code)
-    assert str(caught.value) == f"Secrets Manager answered {status} {code}"
+    found = fault("DynamoDB", status, code)
+    assert type(found) is StoreUnavailableError
+    assert str(found) == f"DynamoDB answered {status} {code}"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +47,6 @@ def test_an_outage_may_be_tried_again(status: int, code: str) -> None:
 )
 def test_a_refusal_is_a_decision_of_the_store(status: int, code: str) -> None:
     """Whatever is not known to pass is not an outage, so nothing stale is used."""
-    with pytest.raises(StoreRefusedError) as caught:
-        absence(status, code)
-    assert str(caught.value) == f"Secrets Manager answered {status} {code}"
+    found = fault("DynamoDB", status, code)
+    assert type(found) is StoreRefusedError
+    assert str(found) == f"DynamoDB answered {status} {code}"
