@@ -46,7 +46,7 @@ class _Commands(Family):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 refused, 2 usage, 3 unreachable or not permitted, "
-    "4 done but not handed over: what was made or found could not be printed. "
+    "4 done, but the result could not be written. "
     'Completion: eval "$(_APIKEYS_COMPLETE=bash_source apikeys)", or zsh_source, '
     "fish_source.",
 )

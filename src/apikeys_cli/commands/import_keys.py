@@ -72,8 +72,8 @@ class _ImportOptions(RecordOptions):
     type=text_path(),
     help="Import the key of each row of this file (CSV, JSON or JSON lines; - for "
     "standard input): records of OntoPop's, rows with a request's fields, or API "
-    "Gateway's own key file; options serve the rows that are silent. May be run again "
-    "after any stop.",
+    "Gateway's own key file. Options apply to the rows that leave them out. Can be run "
+    "again after any interruption.",
 )
 @click.option(
     "--from-secrets",

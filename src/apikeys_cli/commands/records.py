@@ -53,7 +53,9 @@ class _UpdateOptions(RecordOptions):
 )
 @principal_argument
 @click.option(
-    "--routes", is_flag=True, help="Also show what its roles open, and what not."
+    "--routes",
+    is_flag=True,
+    help="Also show what its roles open, and what they do not.",
 )
 @api_options
 @common_options
@@ -66,7 +68,7 @@ def get(
 ) -> None:
     """Show the record of a key or an account.
 
-    --routes without --api: at the APIs that have no map of their own.
+    Without --api, --routes is about the APIs that have no map of their own.
     """
     routes, api, stage = options["routes"], options["api"], options["stage"]
     check_api(api, stage)
@@ -116,7 +118,7 @@ def update(
 ) -> None:
     """Change a record; what is not given stays as it is.
 
-    Roles and session are replaced as a whole. A new end counts from now.
+    Roles and session are replaced as a whole. A new lifetime counts from now.
     """
     fields = described(options) | {"enabled": options["enabled"]} | end(options)
     cleared = {_FIELDS.get(name, name) for name in options["clear"]}

@@ -111,8 +111,8 @@ def check_roles(
 ) -> None:
     """Say what is wrong with the role map in FILE, or with the stored one.
 
-    Exits with 1 if anything is. For the stored map also what it no longer opens since
-    {name} became exact.
+    Exits with 1 if the map would be refused. Of the stored map, also show what it no
+    longer opens since {name} became exact.
     """
     file = options["file"]
     answer = checked(invocation, file, options)
@@ -228,9 +228,9 @@ def explain_roles(
     names: tuple[str, ...],
     **options: Unpack[_ExplainOptions],
 ) -> None:
-    """Say what a role opens, or several together, what it does not, and why.
+    """Say what a role, or several together, opens, what it does not, and why.
 
-    Without --api: at the APIs that have no map of their own.
+    Without --api it is about the APIs that have no map of their own.
     """
     file, api, stage = options["file"], options["api"], options["stage"]
     check_api(api, stage)

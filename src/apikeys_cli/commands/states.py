@@ -85,8 +85,8 @@ def disable(
     is_flag=False,
     flag_value="?",
     metavar="[-]",
-    help="Ask for a leaked key itself, or read it from standard input (-); only the "
-    "key that it is to its last character is revoked.",
+    help="Ask for a leaked key itself, or read it from standard input (-); it is "
+    "revoked only if it matches to the last character.",
 )
 @yes_option
 @recovery_option
