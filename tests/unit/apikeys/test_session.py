@@ -62,7 +62,10 @@ def test_a_whole_session_is_returned_as_it_is(session: dict[str, object]) -> Non
             _LEAST | {"connectionMode": "READ"},
             "session.connectionMode is not one of READ_WRITE, READ_ONLY",
         ),
-        (_LEAST | {"connectionMode": ["READ_ONLY"]}, "session.connectionMode is not one"),
+        (
+            _LEAST | {"connectionMode": ["READ_ONLY"]},
+            "session.connectionMode is not one",
+        ),
     ],
 )
 def test_an_unreadable_session_is_refused(session: object, message: str) -> None:
