@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from admin.stores.item import BY_CLIENT, BY_EXPIRY
+from apikeys.defaults import BY_CLIENT, BY_EXPIRY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

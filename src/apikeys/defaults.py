@@ -11,3 +11,8 @@ OVERLAP_SECONDS = DAY
 REPEAT_SECONDS = 900
 # AWS accepts 7 to 30.
 LEAST_RECOVERY_DAYS, RECOVERY_DAYS = 7, 30
+
+# The description of a stored secret with a record, by the field that names it.
+RECORD_DESCRIPTIONS = {"keyId": "API key record", "login": "Basic account record"}
+# The indexes of a table of records.
+BY_CLIENT, BY_EXPIRY = "byClient", "byExpiry"

@@ -7,6 +7,7 @@ reads it as it came: a Deny of ``/users/me`` does not match.
 from __future__ import annotations
 
 from apikeys.pattern import RUN, covers, glob, meets, text
+from apikeys.text import ALPHANUMERIC
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from apikeys.denials import Methods
     from apikeys.pattern import Pattern
-
-_PLAIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def letters(
@@ -66,7 +65,7 @@ def rows(plain: Iterable[str]) -> list[str]:
     return found
 
 
-def shared(one: str, two: str) -> int:
+def common_prefix(one: str, two: str) -> int:
     """Return the length of the common prefix of two globs before any star."""
     length = 0
     for first, second in zip(one, two, strict=False):
@@ -78,7 +77,7 @@ def shared(one: str, two: str) -> int:
 
 def has_needless_escape(route: str) -> bool:
     """Return whether a text percent-encodes a letter or a digit."""
-    codes = {f"{ord(character):02X}" for character in _PLAIN}
+    codes = {f"{ord(character):02X}" for character in ALPHANUMERIC}
     return any(part[:2].upper() in codes for part in route.split("%")[1:])
 
 
@@ -100,10 +99,10 @@ def _exposed(pattern: Pattern, allowed: Iterable[Pattern], name: str = "") -> se
         if RUN not in shape or not meets(full, pattern):
             continue
         allow = text(full)
-        start = shared(allow, denied)
-        end = shared(allow[::-1], denied[::-1])
+        start = common_prefix(allow, denied)
+        end = common_prefix(allow[::-1], denied[::-1])
         found.update(_without_escapes(denied[start : len(denied) - end or None]))
-    return found & set(_PLAIN)
+    return found & set(ALPHANUMERIC)
 
 
 def _without_escapes(literal: str) -> str:

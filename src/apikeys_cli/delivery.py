@@ -100,7 +100,7 @@ def _say_lost(error: UnreachableError, token: str, *, is_delivered: bool) -> Non
         )
     elif error.may_have_acted:
         console.say(
-            f"If it was made, its text is lost. {_again(token)}; nothing is issued "
+            f"If it was issued, its text is lost. {_again(token)}; nothing is issued "
             "twice."
         )
 
@@ -136,7 +136,7 @@ def _lost(kind: str, record: Mapping[str, Any], token: str) -> str:
     """Return what to do about a credential that was made but that nobody has."""
     revoked = f"apikeys revoke {named(record)}"
     return (
-        f"The {kind} of {name_of(record)} was made, and nobody has it: replace it "
+        f"The {kind} of {name_of(record)} was issued, but nobody has it: replace it "
         f"(apikeys rotate {named(record)} --overlap 0) or revoke it ({revoked}). "
         f"{_again(token)}."
     )

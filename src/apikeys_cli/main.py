@@ -20,9 +20,9 @@ from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
 from apikeys_cli.commands.usage import usage
 from apikeys_cli.commands.verify import verify
-from apikeys_cli.errors import explained
 from apikeys_cli.options.common import global_options
 from apikeys_cli.options.help import Family
+from apikeys_cli.sdk_errors import explained
 from apikeys_cli.terminal import streams
 from apikeys_cli.terminal.console import told_errors
 
@@ -51,7 +51,7 @@ class _Commands(Family):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 refused, 2 usage, 3 unreachable or not permitted, "
-    "4 done but not handed over: what was made or found could not be printed. "
+    "4 done, but the result could not be written. "
     'Completion: eval "$(_APIKEYS_COMPLETE=bash_source apikeys)", or zsh_source, '
     "fish_source.",
 )

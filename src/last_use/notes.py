@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from apikeys.defaults import DAY
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _HOUR: Final = 3_600
-_DAY: Final = 86_400
 # An item untouched for longer says no more than its absence.
 _KEPT_DAYS: Final = 800
 _MOST_REMEMBERED: Final = 10_000
@@ -55,7 +56,7 @@ class Notes:
                 ),
                 ExpressionAttributeValues={
                     ":at": {"N": str(at)},
-                    ":end": {"N": str(at + _KEPT_DAYS * _DAY)},
+                    ":end": {"N": str(at + _KEPT_DAYS * DAY)},
                     ":hour_before": {"N": str(at - _HOUR)},
                 },
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",

@@ -8,7 +8,7 @@ from admin.errors import Code, RefusedError, invalid
 from admin.rules import role_map_findings
 from apikeys import document
 from apikeys.access import Work
-from apikeys.check import MOST_WORK
+from apikeys.check import MAX_MAP_BYTES, MOST_WORK
 from apikeys.errors import MalformedRoleMapError, TooIntricateError
 from apikeys.finding import REFUSE, refusals
 from apikeys.migration import opens_no_longer
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from admin.requests.operations import RolesCheck, RolesGet, RolesPut
     from apikeys.document import Document
     from apikeys.finding import Finding
-
-_MAX_STORED_BYTES = 65_536
 
 
 def get(deployment: Deployment, _request: RolesGet) -> Document:
@@ -88,8 +86,8 @@ def _lost(role_map: RoleMap) -> Document:
 
 
 def _parsed(found: Document) -> RoleMap:
-    if len(document.dumps(found).encode()) > _MAX_STORED_BYTES:
-        raise invalid("roleMap", f"longer than {_MAX_STORED_BYTES} bytes as JSON")
+    if len(document.dumps(found).encode()) > MAX_MAP_BYTES:
+        raise invalid("roleMap", f"longer than {MAX_MAP_BYTES} bytes as JSON")
     try:
         return RoleMap.parse(found)
     except MalformedRoleMapError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from admin.errors import RefusedError, not_revocable
 from admin.stores.stored_record import readable
-from apikeys.defaults import DAY
+from apikeys.defaults import DAY, RECOVERY_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from admin.stores.records import Records
     from admin.stores.tombstones import Tombstones
     from apikeys.record import Record
-
-_DAYS = 30
 
 
 class Revocations:
@@ -38,7 +36,7 @@ class Revocations:
         self._clock = clock
 
     def end(
-        self, principal: Principal, stored: Stored, days: int = _DAYS
+        self, principal: Principal, stored: Stored, days: int = RECOVERY_DAYS
     ) -> Record | None:
         """Revoke a stored record and return it, None if it is corrupt.
 

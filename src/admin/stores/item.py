@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     type Value = dict[str, Any]
     type Item = dict[str, Value]
 
-BY_CLIENT: Final = "byClient"
-BY_EXPIRY: Final = "byExpiry"
 COPIES: Final = ("client", "expires", "live")
 LIVE: Final = "1"
 

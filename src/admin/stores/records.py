@@ -16,6 +16,7 @@ from admin.stores.engine import (
 )
 from admin.stores.stored_record import Found, is_ours, parsed, readable
 from apikeys import document
+from apikeys.defaults import RECORD_DESCRIPTIONS, RECOVERY_DAYS
 from apikeys.key import is_key_id
 from apikeys.login import is_login
 
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
     from admin.stores.engine import Engine, Stored, Wanted
     from apikeys.record import Record
-
-# Descriptions of stored secrets. While its deletion is scheduled, nothing else tells a
-# record from one of OntoPop's, whose name contains a key in clear.
-_DESCRIPTIONS = {"keyId": "API key record", "login": "Basic account record"}
 
 
 class Page(NamedTuple):
@@ -105,7 +102,7 @@ class Records:
             NameTakenError: the key id or the login is taken.
         """
         principal = Principal.of(record)
-        description = _DESCRIPTIONS[principal.field]
+        description = RECORD_DESCRIPTIONS[principal.field]
         version = self._store.create(
             self.name(principal), record.to_json(), description, notes
         )
@@ -148,7 +145,7 @@ class Records:
             RefusedError: 409, another write came first.
         """
         principal, changing = Principal.of(record), Principal.of(changed)
-        description = _DESCRIPTIONS[principal.field]
+        description = RECORD_DESCRIPTIONS[principal.field]
         name, text = self.name(principal), record.to_json()
         versions = self._store.together(
             [
@@ -168,7 +165,7 @@ class Records:
         """
         self._store.note(self.name(principal), notes)
 
-    def delete(self, principal: Principal, recovery_days: int = 30) -> bool:
+    def delete(self, principal: Principal, recovery_days: int = RECOVERY_DAYS) -> bool:
         """Delete a record, so that nobody reads it; False if it is not deleted."""
         name = self.name(principal)
         # Another call may have deleted it.
@@ -192,7 +189,8 @@ class Records:
             limit=limit,
             token=token,
             wanted=wanted,
-            deleted_as=list(_DESCRIPTIONS.values()) if deleted else None,
+            # Nothing else tells it then from one of OntoPop's, whose name has a key.
+            deleted_as=list(RECORD_DESCRIPTIONS.values()) if deleted else None,
         )
         if page is None:
             return None

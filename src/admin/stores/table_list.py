@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from admin.errors import Code, RefusedError
 from admin.stores import availability, item
 from admin.stores.engine import EVERYTHING, Absence, Page, Stored
+from apikeys.defaults import BY_CLIENT, BY_EXPIRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,7 +71,7 @@ class TableList:
         asked = look_up.request | {"Limit": _SEARCHED if is_deleted else limit}
         if token is not None:
             start = _start(token)
-            is_by_expiry = look_up.request.get("IndexName") == item.BY_EXPIRY
+            is_by_expiry = look_up.request.get("IndexName") == BY_EXPIRY
             if start is None or ("expires" in start) != is_by_expiry:
                 return None
             asked["ExclusiveStartKey"] = start | look_up.partition
@@ -166,7 +167,7 @@ class _LookUp(NamedTuple):
 def _look_up(wanted: Wanted) -> _LookUp:
     if wanted.client is not None:
         client = item.text(wanted.client)
-        index = _index(item.BY_CLIENT, "client = :client", {":client": client})
+        index = _index(BY_CLIENT, "client = :client", {":client": client})
         return _LookUp(index, {"client": client})
     if wanted.ends_after is not None or wanted.ends_by is not None:
         after, by = wanted.ends_after, wanted.ends_by
@@ -177,7 +178,7 @@ def _look_up(wanted: Wanted) -> _LookUp:
             ":last": item.number(_LATEST if by is None else by),
         }
         which = "live = :live AND expires BETWEEN :first AND :last"
-        return _LookUp(_index(item.BY_EXPIRY, which, bounds), {"live": live})
+        return _LookUp(_index(BY_EXPIRY, which, bounds), {"live": live})
     return _LookUp({"ProjectionExpression": "pk, notes, revokedAt, purgeAt"}, {})
 
 

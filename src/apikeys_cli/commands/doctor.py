@@ -32,7 +32,7 @@ _UNHEALTHY = 1
     type=click.Choice(["fail", "warn"]),
     default="fail",
     show_default=True,
-    help="The level from which it exits with 1: warn for a job that nobody reads.",
+    help="The level at which it exits with 1; warn suits a job that nobody watches.",
 )
 @common_options
 @click.pass_obj

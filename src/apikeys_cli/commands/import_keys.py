@@ -23,11 +23,11 @@ from apikeys_cli.options.record import (
     end,
     life_options,
 )
-from apikeys_cli.options.types import check, yes_option
 from apikeys_cli.roles.names import suggested
 from apikeys_cli.terminal.console import messages, say
 from apikeys_cli.terminal.formats import show
 from apikeys_cli.terminal.key_file import warn_of_readers
+from apikeys_cli.terminal.question import ask, yes_option
 from apikeys_cli.terminal.secret_input import read_credential
 from apikeys_cli.text_input import name_of_source, read_text, text_path
 
@@ -72,8 +72,8 @@ class _ImportOptions(RecordOptions):
     type=text_path(),
     help="Import the key of each row of this file (CSV, JSON or JSON lines; - for "
     "standard input): records of OntoPop's, rows with a request's fields, or API "
-    "Gateway's own key file; options serve the rows that are silent. May be run again "
-    "after any stop.",
+    "Gateway's own key file. Options apply to the rows that leave them out. Can be run "
+    "again after any interruption.",
 )
 @click.option(
     "--from-secrets",
@@ -175,7 +175,7 @@ def _import_secrets(
     invocation: Invocation, defaults: Mapping[str, Any], options: _ImportOptions
 ) -> None:
     prefix = options["prefix"] or RECORD_PREFIX
-    check(
+    ask(
         lambda: (
             f"Schedule the deletion of OntoPop's own secrets under {prefix} whose "
             "keys an earlier run imported?"

@@ -87,7 +87,8 @@ _usage_plan_option = click.option(
     type=click.Path(exists=True, dir_okay=False),
     help="Issue a key for each row of this file (CSV, JSON or JSON lines). The columns "
     "are named as the request's fields: client, roles (separated by spaces), expires, "
-    "name …; options are the defaults of its rows. Can be run again after any stop.",
+    "name …. Options apply to the rows that leave them out. Can be run again after any "
+    "interruption.",
 )
 @click.option(
     "--keys-to",

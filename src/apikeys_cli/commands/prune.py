@@ -14,8 +14,9 @@ from apikeys_cli.dates import moment
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import recovery_option
-from apikeys_cli.options.types import DURATION, check, yes_option
+from apikeys_cli.options.types import DURATION
 from apikeys_cli.terminal.console import say
+from apikeys_cli.terminal.question import ask, yes_option
 
 if TYPE_CHECKING:
     from apikeys_cli.admin_function import Invocation
@@ -62,7 +63,7 @@ def prune(
         foresee(change, found, Report(invocation.output))
         say(f"{count_of(found)} would be revoked.")
         return
-    check(lambda: f"Revoke {count_of(found)} that expired long ago?", is_sure=yes)
+    ask(lambda: f"Revoke {count_of(found)} that expired long ago?", is_sure=yes)
     _, refused = carry_out(
         invocation.function, change, found, Report(invocation.output)
     )

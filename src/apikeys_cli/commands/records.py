@@ -53,7 +53,9 @@ class _UpdateOptions(RecordOptions):
 )
 @principal_argument
 @click.option(
-    "--routes", is_flag=True, help="Also show what its roles open, and what not."
+    "--routes",
+    is_flag=True,
+    help="Also show what its roles open, and what they do not.",
 )
 @api_options
 @common_options
@@ -66,7 +68,7 @@ def get(
 ) -> None:
     """Show the record of a key or an account.
 
-    --routes without --api: at the APIs that have no map of their own.
+    Without --api, --routes is about the APIs that have no map of their own.
     """
     routes, api, stage = options["routes"], options["api"], options["stage"]
     check_api(api, stage)
@@ -116,7 +118,7 @@ def update(
 ) -> None:
     """Change a record; what is not given stays as it is.
 
-    Roles and session are replaced as a whole. A new end counts from now.
+    Roles and session are replaced as a whole. A new lifetime counts from now.
     """
     fields = described(options) | {"enabled": options["enabled"]} | end(options)
     cleared = {_FIELDS.get(name, name) for name in options["clear"]}
@@ -145,13 +147,6 @@ def update(
 @click.pass_obj
 def restore(invocation: Invocation, principal: dict[str, str], *, wait: bool) -> None:
     """Bring a revoked key or account back as it was."""
-    _change(invocation, "restore", wait=wait, **principal)
-
-
-def _change(
-    invocation: Invocation, action: str, *, wait: bool, **fields: object
-) -> None:
-    answer = invocation.function.invoke(action, **fields)
+    answer = invocation.function.invoke("restore", **principal)
     show(answer, invocation.output)
-    say_restorable(answer["record"])
     until_in_force(invocation.function, answer, wait=wait)

@@ -10,7 +10,7 @@ from apikeys_cli.completion import complete_role
 from apikeys_cli.options.api import api_options, check_api
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Family
-from apikeys_cli.options.types import VERSION, check, yes_option
+from apikeys_cli.options.types import VERSION
 from apikeys_cli.roles import findings as role_findings
 from apikeys_cli.roles.checking import checked, print_checked
 from apikeys_cli.roles.editing import edit
@@ -31,6 +31,7 @@ from apikeys_cli.roles.preview import preview, say_findings, show_changes, store
 from apikeys_cli.roles.storing import store
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import echo, emit
+from apikeys_cli.terminal.question import ask, yes_option
 from apikeys_cli.terminal.toml import toml
 from apikeys_cli.text_input import STANDARD_INPUT
 from apikeys_cli.wait import wait_option
@@ -110,8 +111,8 @@ def check_roles(
 ) -> None:
     """Say what is wrong with the role map in FILE, or with the stored one.
 
-    Exits with 1 if anything is. For the stored map also what it no longer opens since
-    {name} became exact.
+    Exits with 1 if the map would be refused. Of the stored map, also show what it no
+    longer opens since {name} became exact.
     """
     file = options["file"]
     answer = checked(invocation, file, options)
@@ -175,7 +176,7 @@ def put_roles(
     if is_asked and str(options["file"]) == STANDARD_INPUT:
         message = "the map was read from standard input: answer with --yes"
         raise click.UsageError(message)
-    check(lambda: "Store it?", is_sure=not is_asked)
+    ask(lambda: "Store it?", is_sure=not is_asked)
     # The difference shown is to one version, and only that is replaced.
     version = None if stored is None else stored["version"]
     store(
@@ -227,9 +228,9 @@ def explain_roles(
     names: tuple[str, ...],
     **options: Unpack[_ExplainOptions],
 ) -> None:
-    """Say what a role opens, or several together, what it does not, and why.
+    """Say what a role, or several together, opens, what it does not, and why.
 
-    Without --api: at the APIs that have no map of their own.
+    Without --api it is about the APIs that have no map of their own.
     """
     file, api, stage = options["file"], options["api"], options["stage"]
     check_api(api, stage)

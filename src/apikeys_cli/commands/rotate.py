@@ -17,10 +17,11 @@ from apikeys_cli.options.record import (
     principal_argument,
     request_token_option,
 )
-from apikeys_cli.options.types import OVERLAP, check, yes_option
+from apikeys_cli.options.types import OVERLAP
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.key_file import key_file_option
+from apikeys_cli.terminal.question import ask, yes_option
 from apikeys_cli.terminal.secret_input import password_option, read_password
 from apikeys_cli.wait import until_in_force, wait_option
 
@@ -75,7 +76,7 @@ def rotate(
     """
     name = name_of(principal)
     what = f"the password of {name}" if "login" in principal else name
-    check(
+    ask(
         lambda: f"{what} stops working at once. Rotate it?",
         is_sure=options["yes"] or options["overlap"] > 0,
     )

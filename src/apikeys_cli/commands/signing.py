@@ -9,9 +9,9 @@ import click
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.help import Family
-from apikeys_cli.options.types import check, yes_option
 from apikeys_cli.terminal.console import messages, say
 from apikeys_cli.terminal.formats import echo_lines, emit
+from apikeys_cli.terminal.question import ask, yes_option
 from apikeys_cli.wait import pause, until_in_force
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def retire_signing(invocation: Invocation, fingerprint: str, *, yes: bool) -> No
     counted = _counted(invocation, first, "signing.retire", **asked)
     live = dict(_by_fingerprint(counted))[fingerprint]
     say(f"Live keys under this signing key: {live}. All of them will be refused.")
-    check(lambda: f"Retire {fingerprint}?", is_sure=yes)
+    ask(lambda: f"Retire {fingerprint}?", is_sure=yes)
     answer = invocation.function.invoke("signing.retire", **asked)
     # Its fingerprint is gone, so no other count can be requested.
     _show(_counted(invocation, answer, "signing.rotate"), invocation.output)

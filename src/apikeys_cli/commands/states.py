@@ -13,10 +13,10 @@ from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.record import recovery_option
 from apikeys_cli.options.several import Selection, several_argument
-from apikeys_cli.options.types import check, yes_option
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.formats import say_restorable, show
+from apikeys_cli.terminal.question import ask, yes_option
 from apikeys_cli.terminal.secret_input import read_leaked_key
 from apikeys_cli.terminal.visible import visible
 from apikeys_cli.wait import until_in_force, wait_option
@@ -85,8 +85,8 @@ def disable(
     is_flag=False,
     flag_value="?",
     metavar="[-]",
-    help="Ask for a leaked key itself, or read it from standard input (-); only the "
-    "key that it is to its last character is revoked.",
+    help="Ask for a leaked key itself, or read it from standard input (-); it is "
+    "revoked only if it matches to the last character.",
 )
 @yes_option
 @recovery_option
@@ -138,7 +138,7 @@ def _change(  # noqa: PLR0913 - one for three commands
             raise click.UsageError("give key ids, --login or --client")
         (principal,) = selection.principals
         if change.action == "revoke":
-            check(lambda: f"{verb} {_described(invocation, principal)}?", is_sure=yes)
+            ask(lambda: f"{verb} {_described(invocation, principal)}?", is_sure=yes)
         done = invocation.function.invoke(change.action, **principal, **change.fields)
         _say_done(invocation, done, wait=wait)
         return
@@ -150,7 +150,7 @@ def _change(  # noqa: PLR0913 - one for three commands
             foresee(change, records, Report(invocation.output))
             say(f"All keys and accounts of this client are {change.done} already.")
             return
-    check(lambda: f"{verb} {count_of(records)}?", is_sure=yes)
+    ask(lambda: f"{verb} {count_of(records)}?", is_sure=yes)
     answer, refused = carry_out(
         invocation.function, change, records, Report(invocation.output)
     )

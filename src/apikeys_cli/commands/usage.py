@@ -58,9 +58,9 @@ def usage(
 ) -> None:
     """Show how often keys were used, by outcome and reason, and when last.
 
-    Without a key, --login or --client: of all. It queries the authorizer's log, which
-    has decisions; API Gateway's cache answers further requests. CloudWatch charges per
-    GB that a query reads, $0.005 in us-east-1.
+    Without a key, --login or --client it covers all of them. It queries the
+    authorizer's log, which has decisions; API Gateway's cache answers further requests.
+    CloudWatch charges per GB that a query reads, $0.005 in us-east-1.
     """
     asked = {"keyId": key_id, "login": login, "client": client}
     if sum(value is not None for value in asked.values()) > 1:

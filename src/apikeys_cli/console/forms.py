@@ -6,6 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from apikeys.session import SETTINGS
 from apikeys_cli import dates
 
 if TYPE_CHECKING:
@@ -16,16 +17,6 @@ if TYPE_CHECKING:
     from apikeys_cli.errors import RefusedByFunctionError
 
 TEXTS = ("client", "issuer", "name", "description")
-SETTINGS = (
-    "login",
-    "environment",
-    "repository",
-    "profile",
-    "sessionMode",
-    "connectionMode",
-    "dataLanguage",
-    "guiLanguage",
-)
 ADMINISTRATOR = "ADMINISTRATOR"
 
 _NUMBERED = re.compile(r"\.[0-9]+$")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys.defaults import DAY
 from apikeys_cli.console.context import path_of
 from apikeys_cli.console.forms import (
     ADMINISTRATOR,
@@ -37,9 +38,9 @@ DONE = {
 OVERLAPS = (
     (0, "not at all: it stops at once"),
     (3_600, "one hour"),
-    (86_400, "one day"),
-    (604_800, "seven days"),
-    (2_592_000, "thirty days"),
+    (DAY, "one day"),
+    (7 * DAY, "seven days"),
+    (30 * DAY, "thirty days"),
 )
 
 

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from apikeys_cli.dates import counted
-from apikeys_cli.errors import UnreachableError, explained
+from apikeys_cli.errors import UnreachableError
 from apikeys_cli.health.findings import Finding, not_checked, ok, unseen, warn
 from apikeys_cli.health.gateway import Kind
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +49,7 @@ def check_alarms(
     alarms = [alarm for alarm in found if own.fullmatch(alarm["AlarmName"])]
     if not alarms:
         advice = "deploy the template again; its alarms were removed"
-        return warn(_SUBJECT, "there are none: an outage calls nobody", advice)
+        return warn(_SUBJECT, "there are none: nobody is paged in an outage", advice)
     if silent := [alarm for alarm in alarms if not _is_sent(alarm)]:
         what = f"sent to nobody: {_by_severity(silent, stack)}; a page is an outage"
         return warn(_SUBJECT, what, "set AlarmTopicArn, or enable their actions")

@@ -114,14 +114,16 @@ def _check_identity_source(
         return ok(stage.name, what)
     if credentials is not None and "," in credentials:
         what = f"{name}: its identity source is {source}, its TTL {ttl} s"
-        advice = "set none and 0: a request has only one of the two kinds"
+        advice = "set no source and a TTL of 0: a request has one of the two kinds"
         return fail(stage.name, what, advice)
     expected = [f"{_SOURCES[stage.kind]}{h}" for h in headers_of(credentials)]
     if source.lower() in map(str.lower, expected):
         return ok(stage.name, f"{name}: its identity source is {source}")
     what = f"{name}: its identity source is {source}, not {' or '.join(expected)}"
     if ttl == 0:
-        advice = "set it, or none: API Gateway may refuse calls without it uncached too"
+        advice = (
+            "set it, or none: at TTL 0 API Gateway may still refuse calls without it"
+        )
     else:
         advice = "set it: an answer cached for one credential could serve another"
     return fail(stage.name, what, advice)

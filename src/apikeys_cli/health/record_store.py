@@ -5,9 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from apikeys.defaults import ACCOUNT_PREFIX, RECORD_PREFIX
-from apikeys_cli.errors import UnreachableError, explained
+from apikeys.defaults import (
+    ACCOUNT_PREFIX,
+    BY_CLIENT,
+    BY_EXPIRY,
+    RECORD_DESCRIPTIONS,
+    RECORD_PREFIX,
+)
+from apikeys_cli.errors import UnreachableError
 from apikeys_cli.health.findings import Finding, fail, ok, unseen, warn
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,9 +23,8 @@ if TYPE_CHECKING:
     from apikeys_cli.health.configuration import Configuration
 
 _SUBJECT = "record store"
-_INDEXES = {"byClient", "byExpiry"}
+_INDEXES = {BY_CLIENT, BY_EXPIRY}
 _PURGED = "purgeAt"
-_DESCRIBED = {"API key record", "Basic account record"}
 _MOST_PAGES = 10
 _MOVED = "set RecordStore back; moving records is not supported yet: docs/stores.md"
 
@@ -104,6 +110,7 @@ def _state(name: str, table: dict[str, Any]) -> Iterator[Finding]:
 def _left_in_secrets(connection: Connection, prefixes: list[str]) -> Iterator[Finding]:
     """Look for records that are secrets, where a table is used."""
     client = connection.client("secretsmanager")
+    described = RECORD_DESCRIPTIONS.values()
     token: dict[str, str] = {}
     for _ in range(_MOST_PAGES):
         named = [{"Key": "name", "Values": prefixes}]
@@ -113,7 +120,7 @@ def _left_in_secrets(connection: Connection, prefixes: list[str]) -> Iterator[Fi
         except UnreachableError as error:
             yield unseen(_SUBJECT, "secretsmanager:ListSecrets", error)
             return
-        found = [s for s in page["SecretList"] if s.get("Description") in _DESCRIBED]
+        found = [s for s in page["SecretList"] if s.get("Description") in described]
         if found:
             what = "records of this stack are in Secrets Manager, where it does not "
             what += "look: their keys are unknown"

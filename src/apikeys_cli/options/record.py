@@ -43,8 +43,8 @@ _SESSION_CHOICES = (
         click.Choice(["read-write", "read-only"]),
         "Whether it may write.",
     ),
-    ("--data-language", None, "The session's language of data."),
-    ("--gui-language", None, "The session's language of texts."),
+    ("--data-language", None, "The language of the session's data."),
+    ("--gui-language", None, "The language of the session's user interface."),
 )
 
 
@@ -145,7 +145,7 @@ def description_options(
             "--allow-from",
             type=NETWORK,
             multiple=True,
-            help="A network that its client calls from, such as 203.0.113.0/24; "
+            help="A network that its client may call from, such as 203.0.113.0/24; "
             f"repeatable, {MAX_NETWORKS} at most. Behind CloudFront or a proxy the "
             "address is the proxy's.",
         ),

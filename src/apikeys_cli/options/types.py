@@ -15,7 +15,6 @@ from apikeys.key import KEY_ID_PATTERN
 from apikeys.login import PATTERN, is_login
 from apikeys.networks import RULE, check_address, check_network
 from apikeys_cli import dates
-from apikeys_cli.terminal import secret_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,26 +142,3 @@ USAGE_PLAN = Checked(
 NETWORK = Checked("network", _network, RULE)
 ADDRESS = Checked("address", _address, "not an IPv4 or IPv6 address")
 VERSION = Checked("version", _version, "not a version, as get and roles get show it")
-
-
-def yes_option[F: Callable[..., Any]](command: F) -> F:
-    """Add ``--yes``, which answers a question that would be asked."""
-    return click.option("--yes", is_flag=True, help="Don't ask.")(command)
-
-
-def check(ask: Callable[[], str], *, is_sure: bool) -> None:
-    """Ask a person a question, unless it was answered by ``--yes``.
-
-    Args:
-        ask: returns the question.
-        is_sure: whether it need not be asked.
-
-    Raises:
-        UsageError: nobody is there to ask.
-        Abort: the answer is no.
-    """
-    if is_sure:
-        return
-    if not secret_input.is_asked():
-        raise click.UsageError("--yes is required when not interactive")
-    click.confirm(ask(), abort=True, err=True)

@@ -11,6 +11,7 @@ from apikeys_cli.roles.preview import preview, say_findings, stored_map
 from apikeys_cli.roles.storing import store
 from apikeys_cli.terminal import secret_input
 from apikeys_cli.terminal.console import messages, say
+from apikeys_cli.terminal.question import ask
 from apikeys_cli.terminal.toml import toml
 
 if TYPE_CHECKING:
@@ -52,10 +53,7 @@ def edit(invocation: Invocation, *, counts: bool, wait: bool, is_sure: bool) -> 
             raise click.exceptions.Exit(_REFUSED)
         click.confirm("Edit it again?", default=True, abort=True, err=True)
         text = edited
-    if not is_sure:
-        if not secret_input.is_asked():
-            raise click.UsageError("--yes is required when not interactive")
-        click.confirm("Store it?", abort=True, err=True)
+    ask(lambda: "Store it?", is_sure=is_sure)
     version = None if stored is None else stored["version"]
     store(invocation, role_map, version, allow_empty=False, wait=wait)
 

@@ -30,21 +30,23 @@ class OperationsOptions(TypedDict):
 def operations_options[F: Callable[..., Any]](command: F) -> F:
     """Add the options that say which API, and whether an open operation is an error."""
     for option in (
+        # The last one is the first in --help.
+        click.option(
+            "--strict",
+            is_flag=True,
+            help="Exit with 1, too, if an operation is open that no role names.",
+        ),
+        click.option("--stage", help="With --api: its stage."),
+        click.option(
+            "--api",
+            help="Compare with the operations of this API, as API Gateway exports it.",
+        ),
         click.option(
             "--openapi",
             type=click.Path(
                 exists=True, dir_okay=False, allow_dash=True, path_type=Path
             ),
             help="Compare with the operations of this OpenAPI document.",
-        ),
-        click.option(
-            "--api", help="Compare with those of this API, as API Gateway exports it."
-        ),
-        click.option("--stage", help="Its stage."),
-        click.option(
-            "--strict",
-            is_flag=True,
-            help="Exit with 1 if an operation is open that no role names.",
         ),
     ):
         command = option(command)

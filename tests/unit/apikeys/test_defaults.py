@@ -38,3 +38,10 @@ def test_both_functions_look_for_the_same_stored_secrets() -> None:
 def test_the_template_has_the_same_defaults(parameter: str, value: str) -> None:
     """What a deployment gets that gives no parameter is what the code assumes."""
     assert str(written()["Parameters"][parameter]["Default"]) == value
+
+
+def test_the_record_table_has_the_indexes_that_the_code_names() -> None:
+    """Lists query them, and doctor looks for them."""
+    table = written()["Resources"]["RecordTable"]["Properties"]
+    names = {index["IndexName"] for index in table["GlobalSecondaryIndexes"]}
+    assert names == {defaults.BY_CLIENT, defaults.BY_EXPIRY}

@@ -394,7 +394,7 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
             MetricAlarms=[alarm("keys-two-page-throttled"), alarm("keys-page")]
         ),
         "warn",
-        "there are none: an outage calls nobody",
+        "there are none: nobody is paged in an outage",
     ),
     "alarms out of reach": (_denied("describe_alarms"), "not checked", "no permission"),
     "a release that does not know its stack": (
