@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, lost_routes, public_view, revoked_view
+from admin.actions.views import public_view, revoked_view
 from admin.errors import conflict
 from admin.rules import last_use
+from admin.rules.record_findings import findings, lost_routes
 from apikeys import policy
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, public_view
+from admin.actions.views import public_view
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules.acceptance import check_foreign_keys
+from admin.rules.record_findings import findings
 from admin.stores.engine import NameTakenError
 from admin.stores.stored_record import issued_at
 from apikeys import digest, document, foreign, role_name, timestamp

@@ -8,7 +8,7 @@ from admin.stores.stored_record import issued_at
 from apikeys import role_name, timestamp
 
 if TYPE_CHECKING:
-    from admin.fields import Ending
+    from admin.requests.base import Ending
     from admin.requests.credentials import Clone, Issue
     from admin.rules.grants import Grants
     from admin.rules.lifetimes import Lifetimes
