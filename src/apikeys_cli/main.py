@@ -36,6 +36,11 @@ class _Commands(Family):
         with streams.open_to_the_end():
             return super().main(*arguments, **options)
 
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's
+        """Read what stands before the verb."""
+        with told_errors():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command that was asked for."""
         with told_errors(), explained():
