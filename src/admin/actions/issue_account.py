@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import issued, shown_time
+from admin.actions.views import issued
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
@@ -76,12 +76,13 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     made, _ = deployment.deliveries.hand_out(request.deliver_to, made, found)
     now = int(deployment.clock())
     replaced = found.record.previous
-    ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
     return {
         **issued(made, found, now),
         "previous": {
             **request.principal.named,
-            "expirationDate": shown_time(ends_at),
+            "expirationDate": timestamp.rfc3339(
+                now if replaced is None else replaced[1]
+            ),
         },
         **deployment.settings.bound,
         **lost_routes(role_map, found.record),
