@@ -56,7 +56,7 @@ def _take(page: Page) -> None:
     page.goto(f"{base}/new")
     _picture(page, "new")
     page.fill("#client", "Portal")
-    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("button", name="Create").click()
     page.wait_for_url("**/issued/*")
     # The picture of a key would look like a leak to a scanner.
     page.locator("#secret").evaluate(

@@ -73,7 +73,7 @@ def _press(page: Page, name: str) -> None:
 
 def _made(page: Page) -> str:
     """Send the form, copy what is shown, and return what the clipboard holds."""
-    _press(page, "Make it")
+    _press(page, "Create")
     page.wait_for_url("**/issued/*")
     _press(page, "Copy")
     page.get_by_text("Copied.").wait_for()
@@ -176,7 +176,7 @@ def test_a_slow_answer_shows_progress_and_cannot_be_sent_twice(
     page.evaluate(_MEANWHILE)
     page.route("**/new", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
     page.route("**/seen", go_on)
-    page.get_by_role("button", name="Make it").dblclick()
+    page.get_by_role("button", name="Create").dblclick()
     page.wait_for_url("**/issued/*")
     page.unroute_all()
     assert len(held) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, issued, lost_routes, shown_time
+from admin.actions.views import issued, shown_time
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
@@ -12,6 +12,7 @@ from admin.rules.acceptance import check_logins
 from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import Made, check_unseen
+from admin.rules.record_findings import findings, lost_routes
 from admin.stores.engine import NameTakenError
 from apikeys import digest, document, timestamp
 from apikeys.record import versioned
@@ -53,7 +54,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
-    role_map = deployment.role_maps.readable()
+    role_map = deployment.role_map.readable()
     deployment.deliveries.check(request.deliver_to)
     is_ended = old.record.is_expired(int(deployment.clock()))
     deployment.permissions.check_recipient(

@@ -125,7 +125,7 @@ def _made(
         answer = console.function.invoke(
             action, cleared, requestToken=token, awaitConfirmation=True, **fields
         )
-        console.done(answer, "Made")
+        console.done(answer, "Created")
         return f"/issued/{console.shown.keep(answer)}"
 
     return console.forms.spend(token, act)

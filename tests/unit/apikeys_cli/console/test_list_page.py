@@ -157,6 +157,22 @@ def test_search_finds_any_text_of_a_record(
         assert f"{len(expected)} match{'es' if len(expected) != 1 else ''}" in page.text
 
 
+def test_search_finds_an_account_whose_login_reads_as_a_keys_id(
+    browser: Browser, function: InProcess
+) -> None:
+    """Both, and what was done to one isn't said of the other."""
+    key = _issue(function)
+    account = _issue(function, login=key["keyId"])
+    page = _searched(browser, key["keyId"])
+    assert all(f"/{kind}/{key['keyId']}" in page.html for kind in ("key", "login"))
+    assert "2 matches" in page.text
+    disabled = browser.submit(
+        browser.get(f"/key/{key['keyId']}"), f"/key/{key['keyId']}/disable"
+    )
+    assert "In force everywhere" in disabled.text
+    assert "In force" not in browser.get(f"/login/{account['login']}").text
+
+
 def test_search_answers_while_the_records_are_read(
     browser: Browser, function: InProcess
 ) -> None:

@@ -275,7 +275,7 @@ def test_what_cannot_be_reached_made_nothing(
         answer = browser.post(page, "/new", client="Acme")
         assert answer.status_code == 502
         assert "no network" in answer.text
-        assert "Nothing was made" in answer.text
+        assert "Nothing was created" in answer.text
     assert function.answer({"action": "list"})["records"] == []
 
 
