@@ -55,7 +55,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
-    role_map = deployment.role_maps.readable()
+    role_map = deployment.role_map.readable()
     deployment.deliveries.check(request.deliver_to)
     is_ended = old.record.is_expired(int(deployment.clock()))
     deployment.permissions.check_recipient(

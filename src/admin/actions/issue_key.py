@@ -66,7 +66,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
-    role_map = deployment.role_maps.readable()
+    role_map = deployment.role_map.readable()
     sister_id = new_key_id(request.request_token)
     if old.record.document.get("replacedBy") not in (None, sister_id):
         message = "the key was rotated already; rotate its replacement"

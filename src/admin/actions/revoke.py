@@ -74,7 +74,7 @@ def restore(deployment: Deployment, request: Restore) -> Document:
             been.
     """
     principal = request.principal
-    role_map = deployment.role_maps.readable()
+    role_map = deployment.role_map.readable()
     stored = deployment.records.stored(principal)
     if isinstance(stored, Stored):
         found = _unfinished(deployment, principal, stored)

@@ -192,7 +192,7 @@ def _end(value: object) -> str:
 def _days(value: object) -> int:
     text = str(value)
     if not re.fullmatch("[1-9][0-9]{0,5}", text) or int(text) > MAX_LIFETIME_DAYS:
-        raise ValueError(f"is not a number of days, {MAX_LIFETIME_DAYS} at most")
+        raise ValueError(f"is not a number of days from 1 to {MAX_LIFETIME_DAYS}")
     return int(text)
 
 
