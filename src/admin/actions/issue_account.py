@@ -13,8 +13,9 @@ from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import Made, check_unseen
 from admin.rules.record_findings import findings, lost_routes
-from admin.stores.engine import NameTakenError
+from admin.stores.engine import Absence, NameTakenError
 from apikeys import digest, document, timestamp
+from apikeys.key import is_key_id
 from apikeys.record import versioned
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _created(
     if earlier is not None:
         made, found = _taken_up(deployment, request, earlier)
         return _answer(deployment, request, draft, made, found)
+    _check_no_key(deployment, principal.text)
     made = deployment.minting.account(principal.text, request.password)
     dated = deployment.drafts.dated(draft, request, now)
     record = principal.parse(document.dumps(versioned(made.proof | dated)))
@@ -210,6 +212,15 @@ def _with_new_password(
     if request.enabled is not None:
         changes["enabled"] = request.enabled
     return made, record.changed(**changes)
+
+
+def _check_no_key(deployment: Deployment, login: str) -> None:
+    """Refuse a login that is a key's id: back ends know a caller by its principal."""
+    if (
+        is_key_id(login)
+        and deployment.records.existing(Principal.key(login)) is not Absence.NEVER
+    ):
+        raise invalid("login", "is the id of a key, and would be taken for it")
 
 
 def _login_taken() -> RefusedError:
