@@ -14,20 +14,20 @@ _RULES = {
     "bool_type": "is true or false",
     "dict_type": "is an object",
     "extra_forbidden": "is not a field of this action",
-    "greater_than_equal": "is {ge} at least",
+    "greater_than_equal": "is at least {ge}",
     "int_type": "is a whole number",
     "json_invalid": "is an object",
-    "less_than_equal": "is {le:,} at most",
+    "less_than_equal": "is at most {le:,}",
     "list_type": "is a list",
     "literal_error": "is {expected}",
     "missing": "is missing",
     "model_attributes_type": "is an object",
     "string_pattern_mismatch": "is of the form {form}",
-    "string_too_long": "has {max_length:,} characters at most",
+    "string_too_long": "has at most {max_length:,} characters",
     "string_too_short": "is empty",
-    "string_type": "is a text",
+    "string_type": "is a string",
     "string_unicode": "has half a surrogate pair",
-    "too_long": "has {max_length} entries at most",
+    "too_long": "has at most {max_length} entries",
     "too_short": "is empty",
     "union_tag_invalid": "is one of the actions in docs/admin.md",
     "union_tag_not_found": "is one of the actions in docs/admin.md",
@@ -51,5 +51,5 @@ def violation(error: ErrorDetails) -> tuple[str, str]:
         # A name is input, too; only one that looks like a field's is repeated.
         return "", "has an unknown field"
     form = str(context.get("pattern", "")).removeprefix("^").removesuffix(r"\z")
-    rule = _RULES.get(kind, "is not as docs/admin.md has it")
+    rule = _RULES.get(kind, "is not as docs/admin.md describes it")
     return field, rule.format(**context, form=form)

@@ -40,5 +40,5 @@ def test_a_rule_is_told_in_plain_words() -> None:
     assert len(told) > 30
     theirs = re.compile("[Ii]nput|should|valid|required")
     assert not list(filter(theirs.search, told))
-    assert "is 36,500 at most" in told
+    assert "is at most 36,500" in told
     assert "is of the form [A-Za-z0-9]{1,64}" in told
