@@ -8,8 +8,8 @@ from typing import Any, Final, get_args
 from pydantic import TypeAdapter
 
 from admin.answers import credentials, operations, parts, records
-from admin.fields import Described, Ending, Named, Request
 from admin.requests.any_request import AnyRequest
+from admin.requests.base import Described, Ending, Named, Request
 from admin.requests.credentials import Clone, Import, Verify
 from admin.requests.operations import Usage
 from local import checkout

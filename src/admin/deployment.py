@@ -21,7 +21,7 @@ from admin.stores.gateway_keys import GatewayKeys
 from admin.stores.last_uses import LastUses
 from admin.stores.ontopop import OntoPop
 from admin.stores.records import Records
-from admin.stores.role_map import RoleMaps
+from admin.stores.role_map import StoredRoleMap
 from admin.stores.rotation_chain import RotationChain
 from admin.stores.secrets_manager import SecretStore
 from admin.stores.signing_secret import SigningSecret
@@ -58,7 +58,7 @@ class Deployment:
     ontopop: OntoPop
     records: Records
     revocations: Revocations
-    role_maps: RoleMaps
+    role_map: StoredRoleMap
     rotations: Rotations
     signing_secret: SigningSecret
     stage_caches: StageCaches
@@ -90,8 +90,8 @@ class Deployment:
         lifetimes = Lifetimes(
             settings.default_lifetime_days, settings.max_lifetime_days
         )
-        role_maps = RoleMaps(settings.roles_secret, secrets)
-        grants = Grants.of(settings, role_maps.opens_without_role)
+        role_map = StoredRoleMap(settings.roles_secret, secrets)
+        grants = Grants.of(settings, role_map.opens_without_role)
         records = Records(prefix, settings.login_name_prefix, store)
         tombstones = Tombstones(store)
         gateway_keys = GatewayKeys(
@@ -111,7 +111,7 @@ class Deployment:
             clock=clock,
             decisions=Decisions(client("logs"), settings.authorizer_log_group),
             deliveries=deliveries,
-            drafts=Drafts(settings.default_issuer, grants, lifetimes, role_maps),
+            drafts=Drafts(settings.default_issuer, grants, lifetimes, role_map),
             event_bus=(
                 EventBus(client("events"), settings.event_bus_name)
                 if settings.event_bus_name
@@ -134,7 +134,7 @@ class Deployment:
             ontopop=OntoPop(prefix, store, signing_secret),
             records=records,
             revocations=revocations,
-            role_maps=role_maps,
+            role_map=role_map,
             rotations=Rotations(records, deliveries, revocations),
             signing_secret=signing_secret,
             stage_caches=StageCaches(

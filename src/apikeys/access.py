@@ -6,7 +6,6 @@ from apikeys.errors import TooIntricateError
 from apikeys.pattern import (
     PARAMETER,
     RUN,
-    agree,
     common,
     covers,
     glob,
@@ -15,10 +14,11 @@ from apikeys.pattern import (
     rank,
     widest,
 )
+from apikeys.shape_tree import ShapesByLength
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from apikeys.pattern import Pattern
     from apikeys.route import Route
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 # A route and the role that has it.
 type Source = tuple[str, Route]
 type Sources = dict[Pattern, list[Source]]
-type Rank = tuple[int, ...]
 
 # Pairs of patterns compared in the time of one step.
 _COMPARED = 8
@@ -50,30 +49,6 @@ class Work:
         self.left -= steps
         if self.left < 0:
             raise TooIntricateError
-
-
-class Shapes:
-    """Shapes by length: only subtrees and shapes of its own length cover a path."""
-
-    __slots__ = ("_by_length", "_subtrees")
-
-    def __init__(self, shapes: Iterable[Pattern]) -> None:
-        self._by_length: dict[int, list[tuple[Rank, Pattern]]] = {}
-        self._subtrees: list[tuple[Rank, Pattern]] = []
-        for shape in shapes:
-            of_its_kind = self._subtrees
-            if shape[-1] != RUN:
-                of_its_kind = self._by_length.setdefault(len(shape), [])
-            of_its_kind.append((rank(shape), shape))
-
-    def cover(self, part: Pattern, than: Rank = (3,)) -> bool:
-        """Return whether a shape more specific than a rank covers a whole part."""
-        exact = () if RUN in part else self._by_length.get(len(part), ())
-        return any(
-            of_shape < than and agree(head(part), shape) and covers(shape, part)
-            for shapes in (exact, self._subtrees)
-            for of_shape, shape in shapes
-        )
 
 
 class Access:
@@ -139,10 +114,10 @@ class Access:
         self.held_exact = [shape for shape in self.held if shape[-1] != RUN]
         self.has_slashed = any(s[-1] == "" for s in (*held, *lacking) if s[1:])
         self.named_subtrees = [s for s in (*held, *lacking) if s[-1] == RUN]
-        self._exact_shapes = Shapes(self.held_exact)
-        self._lacking_shapes = Shapes(lacking)
-        self._lacking_exact = Shapes(s for s in lacking if s[-1] != RUN)
-        self._named = Shapes(s for s in (*held, *lacking) if s[-1] != RUN)
+        self._exact_shapes = ShapesByLength(self.held_exact)
+        self._lacking_shapes = ShapesByLength(lacking)
+        self._lacking_exact = ShapesByLength(s for s in lacking if s[-1] != RUN)
+        self._named = ShapesByLength(s for s in (*held, *lacking) if s[-1] != RUN)
         self._closed: dict[Pattern, list[tuple[Pattern, Pattern]]] = {}
         if any_key:
             self.allow: list[Pattern] = [(RUN,)]
@@ -194,7 +169,9 @@ class Access:
         """
         return self._is_of_another(part, lacking, self._lacking_exact)
 
-    def _is_of_another(self, part: Pattern, lacking: Pattern, others: Shapes) -> bool:
+    def _is_of_another(
+        self, part: Pattern, lacking: Pattern, others: ShapesByLength
+    ) -> bool:
         self.work.spend(len(self.held))
         if any(covers(subtree, part) for subtree in self._subtrees):
             return True

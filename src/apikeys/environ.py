@@ -43,7 +43,7 @@ def choice(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> s
     """
     value = environ.get(name, allowed[0])
     if value not in allowed:
-        raise ValueError(f"{name} is none of: {', '.join(allowed)}")
+        raise ValueError(f"{name} is not one of: {', '.join(allowed)}")
     return value
 
 

@@ -102,11 +102,11 @@ def parse_ontopop_record(text: str, key_id: str) -> Record:
     except ValueError as error:
         raise MalformedRecordError(f"record of {key_id}: {error}") from None
     if "schemaVersion" in found:
-        raise NotOntoPopError(f"record of {key_id}: is none of OntoPop's")
+        raise NotOntoPopError(f"record of {key_id}: is not one of OntoPop's")
     key = found.pop("key", None)
     # A key that can be presented is ASCII; a lone surrogate has no digest.
     if not isinstance(key, str) or not key.isascii():
-        raise MalformedRecordError(f"record of {key_id}: is none of OntoPop's")
+        raise MalformedRecordError(f"record of {key_id}: is not one of OntoPop's")
     own = {
         "keyId": key_id,
         # Equal digests, compared in constant time, mean equal keys.

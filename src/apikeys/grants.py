@@ -202,7 +202,7 @@ def _fitted(grant: Grant, held: list[str]) -> Grant:
     excess = grant.bytes - MAX_BYTES
     each = len(f'"{LONGEST_STAGE_ARN}/",')
     while excess > 0 and len(deny) > 1:
-        shared = [shield.shared(one, two) for one, two in pairwise(deny)]
+        shared = [shield.common_prefix(one, two) for one, two in pairwise(deny)]
         place = shared.index(max(shared))
         wider.append(deny[place][: shared[place]] + RUN)
         excess -= len(deny[place]) + len(deny[place + 1]) - len(wider[-1]) + each

@@ -76,7 +76,7 @@ def covers(wide: Pattern, narrow: Pattern) -> bool:
 
     Sound, and exact except for a literal where ``*`` takes any segment.
     """
-    if len(wide) > len(narrow) or not _has(wide[-1], narrow[-1]):
+    if len(wide) > len(narrow) or not _token_covers(wide[-1], narrow[-1]):
         return False
     masks, runs, general, end = masks_of(wide)
     reached, pending = set(), [(1, 0)]
@@ -136,7 +136,7 @@ def _ends(one: Pattern, two: Pattern) -> set[tuple[int, int]]:
     found = {(len(one), len(two))}
     for j in reversed(range(len(two))):
         for i in reversed(range(len(one))):
-            if _agree(one[i], two[j]) and not found.isdisjoint(
+            if _tokens_meet(one[i], two[j]) and not found.isdisjoint(
                 _following(one, two, i, j)
             ):
                 found.add((i, j))
@@ -193,14 +193,15 @@ def agree(literals: Pattern, pattern: Pattern) -> bool:
     return True
 
 
-def _agree(one: str, two: str) -> bool:
+def _tokens_meet(one: str, two: str) -> bool:
     """Return whether one segment can match both tokens."""
     if one == two or RUN in (one, two):
         return True
     return (one == PARAMETER and two != "") or (two == PARAMETER and one != "")
 
 
-def _has(wide: str, narrow: str) -> bool:
+def _token_covers(wide: str, narrow: str) -> bool:
+    """Return whether a token matches every segment that another one matches."""
     return wide in (narrow, RUN) or (wide == PARAMETER and narrow not in ("", RUN))
 
 

@@ -40,5 +40,5 @@ def check_session(session: object) -> Document:
             check_text(session[name], f"session.{name}")
     for name, allowed in MODES.items():
         if session.get(name, allowed[0]) not in allowed:
-            raise ValueError(f"session.{name} is none of {', '.join(allowed)}")
+            raise ValueError(f"session.{name} is not one of {', '.join(allowed)}")
     return session

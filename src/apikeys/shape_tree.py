@@ -1,8 +1,8 @@
-"""Many shapes by their segments, to find quickly those that overlap with a pattern."""
+"""Many shapes, to find quickly those that overlap with a pattern or cover it."""
 
 from __future__ import annotations
 
-from apikeys.pattern import RUN, masks_of
+from apikeys.pattern import RUN, agree, covers, head, masks_of, rank
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from apikeys.pattern import Pattern
 
+type Rank = tuple[int, ...]
 
 _UNLIMITED = 1_000
 
@@ -78,3 +79,27 @@ class ShapeTree:
                 if then << following.height + slashed >= end:
                     pending.append((following, then))
         return found
+
+
+class ShapesByLength:
+    """Shapes by length: only subtrees and shapes of its own length cover a path."""
+
+    __slots__ = ("_by_length", "_subtrees")
+
+    def __init__(self, shapes: Iterable[Pattern]) -> None:
+        self._by_length: dict[int, list[tuple[Rank, Pattern]]] = {}
+        self._subtrees: list[tuple[Rank, Pattern]] = []
+        for shape in shapes:
+            of_its_kind = self._subtrees
+            if shape[-1] != RUN:
+                of_its_kind = self._by_length.setdefault(len(shape), [])
+            of_its_kind.append((rank(shape), shape))
+
+    def cover(self, part: Pattern, than: Rank = (3,)) -> bool:
+        """Return whether a shape more specific than a rank covers a whole part."""
+        exact = () if RUN in part else self._by_length.get(len(part), ())
+        return any(
+            of_shape < than and agree(head(part), shape) and covers(shape, part)
+            for shapes in (exact, self._subtrees)
+            for of_shape, shape in shapes
+        )

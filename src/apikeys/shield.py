@@ -65,7 +65,7 @@ def rows(plain: Iterable[str]) -> list[str]:
     return found
 
 
-def shared(one: str, two: str) -> int:
+def common_prefix(one: str, two: str) -> int:
     """Return the length of the common prefix of two globs before any star."""
     length = 0
     for first, second in zip(one, two, strict=False):
@@ -99,8 +99,8 @@ def _exposed(pattern: Pattern, allowed: Iterable[Pattern], name: str = "") -> se
         if RUN not in shape or not meets(full, pattern):
             continue
         allow = text(full)
-        start = shared(allow, denied)
-        end = shared(allow[::-1], denied[::-1])
+        start = common_prefix(allow, denied)
+        end = common_prefix(allow[::-1], denied[::-1])
         found.update(_without_escapes(denied[start : len(denied) - end or None]))
     return found & set(ALPHANUMERIC)
 

@@ -10,7 +10,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from apikeys_cli.connection import Connection
-from apikeys_cli.errors import RefusedByFunctionError, UnreachableError, explained
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

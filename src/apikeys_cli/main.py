@@ -20,9 +20,9 @@ from apikeys_cli.commands.rotate import rotate
 from apikeys_cli.commands.signing import signing
 from apikeys_cli.commands.usage import usage
 from apikeys_cli.commands.verify import verify
-from apikeys_cli.errors import explained
 from apikeys_cli.options.common import global_options
 from apikeys_cli.options.help import Family
+from apikeys_cli.sdk_errors import explained
 from apikeys_cli.terminal import streams
 from apikeys_cli.terminal.console import told_errors
 
@@ -35,6 +35,11 @@ class _Commands(Family):
         streams.prepare()
         with streams.open_to_the_end():
             return super().main(*arguments, **options)
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's
+        """Read what stands before the verb."""
+        with told_errors():
+            return super().make_context(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command that was asked for."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apikeys.route import Route
-from apikeys_cli.errors import UnreachableError, explained
+from apikeys_cli.errors import UnreachableError
+from apikeys_cli.sdk_errors import explained
 from apikeys_cli.text_input import name_of_source, read_text
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ _PAGE = 100
 
 
 def name_of(record: Mapping[str, Any]) -> str:
-    """Return the key id or the login of a record."""
+    """Return the key id or the login of a record, which may read alike."""
     return str(record.get("keyId") or record.get("login"))
 
 
 def named(record: Mapping[str, Any]) -> str:
-    """Return the arguments that name a record in a command."""
+    """Return the arguments that name a record in a command, and no other record."""
     name = name_of(record)
     return name if "keyId" in record else f"--login {name}"
 

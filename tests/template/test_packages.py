@@ -1,6 +1,7 @@
 """What `sam build` puts into each function's package."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.packaged
 
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}  # EM_X86_64, EM_AARCH64
 FUNCTIONS = {"AuthorizerFunction": "authorizer", "AdminFunction": "admin"}
+_CLIENT = re.compile(r"""\bclient\(\s*"([a-z0-9-]+)\"""")
 
 
 @pytest.fixture(scope="module", params=ELF_MACHINES)
@@ -138,6 +140,35 @@ def test_authorizer_is_small(package: Path, function: str) -> None:
     if function == "AuthorizerFunction":
         present = {path.name for path in package.iterdir()}
         assert not present & {"boto3", "botocore", "aws_lambda_powertools", "pydantic"}
+
+
+def test_the_sdk_knows_the_services_that_the_function_calls_and_no_other(
+    package: Path, function: str
+) -> None:
+    """The models of all of AWS are half of a package."""
+    if function == "AdminFunction":
+        called = _services_called("admin")
+        assert {"secretsmanager", "dynamodb"} <= called
+        data = package / "botocore" / "data"
+        assert {path.name for path in data.iterdir() if path.is_dir()} == called
+
+
+def test_the_last_use_function_knows_only_the_table(tmp_path: Path) -> None:
+    """Its SDK has the models of what it calls."""
+    answer = make("LastUseFunction", tmp_path, checkout.ARCHITECTURE)
+    assert answer.returncode == 0, answer.stderr
+    data = tmp_path / "botocore" / "data"
+    assert {path.name for path in data.iterdir() if path.is_dir()} == (
+        _services_called("last_use")
+    )
+
+
+def _services_called(package: str) -> set[str]:
+    return {
+        service
+        for path in (checkout.ROOT / "src" / package).rglob("*.py")
+        for service in _CLIENT.findall(path.read_text())
+    }
 
 
 def test_unknown_architecture_is_refused(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, lost_routes, public_view, revoked_view
+from admin.actions.views import public_view, revoked_view
 from admin.errors import conflict
 from admin.rules import last_use
+from admin.rules.record_findings import findings, lost_routes
+from admin.rules.role_assignment import check_networks, check_roles
 from apikeys import policy
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def enable(deployment: Deployment, request: Enable) -> Document:
     deployment.grants.check_record(found.record)
     found = deployment.gateway_keys.renewed(found)
     record = found.record.changed(enabled=True)
-    warned = lost_routes(deployment.role_maps.readable(), record)
+    warned = lost_routes(deployment.role_map.readable(), record)
     return {
         **_changed(deployment, found, record),
         **deployment.settings.granting_bound,
@@ -64,16 +66,19 @@ def update(deployment: Deployment, request: Update) -> Document:
     record = found.record.changed(**fields)
     deployment.grants.check_record(record)
     if request.roles is not None:
-        role_map = deployment.role_maps.check_roles(
-            record.roles, session=record.session, networks=record.networks
+        role_map = check_roles(
+            deployment.role_map,
+            record.roles,
+            session=record.session,
+            networks=record.networks,
         )
         warned = findings(role_map, record)
     elif record.networks != found.record.networks:
-        warned = findings(deployment.role_maps.check_networks(record), record)
+        warned = findings(check_networks(deployment.role_map, record), record)
     elif policy.context(record) != policy.context(found.record):
-        warned = findings(deployment.role_maps.readable(), record)
+        warned = findings(deployment.role_map.readable(), record)
     else:
-        warned = lost_routes(deployment.role_maps.readable(), record)
+        warned = lost_routes(deployment.role_map.readable(), record)
     if request.asks_for_an_end:
         # What had ended may pass again, and has to be metered then.
         found = deployment.gateway_keys.renewed(found)

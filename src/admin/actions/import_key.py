@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import findings, public_view
+from admin.actions.views import public_view
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules.acceptance import check_foreign_keys
+from admin.rules.record_findings import findings
+from admin.rules.role_assignment import check_roles
 from admin.stores.engine import NameTakenError
 from admin.stores.stored_record import issued_at
 from apikeys import digest, document, foreign, role_name, timestamp
@@ -36,7 +38,8 @@ def import_key(deployment: Deployment, request: Import) -> Document:
     earlier = deployment.records.earlier(principal)
     if earlier is None:
         fields = _fields(deployment, request, text, known, now)
-        role_map = deployment.role_maps.check_roles(
+        role_map = check_roles(
+            deployment.role_map,
             role_name.normalise_all(fields["roles"]),
             session=fields.get("session"),
             networks=request.allowed_cidrs or (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from admin.actions.views import findings, issued, lost_routes, public_view
+from admin.actions.views import issued, public_view
 from admin.errors import Code, RefusedError
 from admin.principal import Principal
 from admin.rules import idempotency
@@ -12,6 +12,7 @@ from admin.rules.acceptance import check_keys
 from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import new_key_id
+from admin.rules.record_findings import findings, lost_routes
 from admin.stores.engine import NameTakenError
 from admin.stores.stored_record import issued_at
 from apikeys import document
@@ -65,7 +66,7 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     """
     old = deployment.records.live(request.principal)
     deployment.grants.check_record(old.record)
-    role_map = deployment.role_maps.readable()
+    role_map = deployment.role_map.readable()
     sister_id = new_key_id(request.request_token)
     if old.record.document.get("replacedBy") not in (None, sister_id):
         message = "the key was rotated already; rotate its replacement"

@@ -6,8 +6,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from admin.actions.views import lost_routes, public_view, revoked_view
+from admin.actions.views import public_view, revoked_view
 from admin.errors import Code, RefusedError, not_found
+from admin.rules.record_findings import lost_routes
 from admin.stores.engine import Absence, Stored, settled
 from admin.stores.stored_record import parsed, readable
 
@@ -73,7 +74,7 @@ def restore(deployment: Deployment, request: Restore) -> Document:
             been.
     """
     principal = request.principal
-    role_map = deployment.role_maps.readable()
+    role_map = deployment.role_map.readable()
     stored = deployment.records.stored(principal)
     if isinstance(stored, Stored):
         found = _unfinished(deployment, principal, stored)

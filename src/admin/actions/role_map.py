@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def get(deployment: Deployment, _request: RolesGet) -> Document:
     """Answer ``roles.get``."""
-    role_map, version = deployment.role_maps.versioned()
+    role_map, version = deployment.role_map.versioned()
     return {"status": 200, "roleMap": role_map.document, "version": version}
 
 
@@ -37,11 +37,11 @@ def put(deployment: Deployment, request: RolesPut) -> Document:
     if not (role_map.role_names() or request.allow_empty):
         message = "has no roles, which takes every route from every key; say allowEmpty"
         raise invalid("roleMap", message)
-    before = deployment.role_maps.readable()
+    before = deployment.role_map.readable()
     return {
         "status": 200,
         "roleMap": role_map.document,
-        "version": deployment.role_maps.put(role_map, request.if_version),
+        "version": deployment.role_map.put(role_map, request.if_version),
         "findings": _documents(role_map_findings.unknown(found, before)),
         **deployment.settings.own_bound,
     }
@@ -55,7 +55,7 @@ def check(deployment: Deployment, request: RolesCheck) -> Document:
     lost: Document = {}
     try:
         if request.role_map is None:
-            role_map = deployment.role_maps.current()
+            role_map = deployment.role_map.current()
             lost = _lost(role_map)
         else:
             role_map = _parsed(request.role_map)

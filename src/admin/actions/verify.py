@@ -102,7 +102,7 @@ def _decided(
         reason = Reason.ADDRESS
     shown: Document = {"record": public_view(record, stored.version, now)}
     if reason is Reason.GRANTED:
-        role_map, read_only = deployment.role_maps.current(), record.is_read_only()
+        role_map, read_only = deployment.role_map.current(), record.is_read_only()
         deciding = [one for _, one in role_map.maps()]
         if request.api is not None:
             role_map = role_map.of(request.api, request.stage)

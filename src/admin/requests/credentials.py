@@ -10,19 +10,15 @@ from admin.fields import (
     Address,
     ApiId,
     CalledRoute,
-    Described,
-    Ending,
-    HandedOver,
     JsonObject,
     Login,
-    Named,
     Password,
-    Request,
     RequestToken,
     StageName,
     Text,
     UsagePlanId,
 )
+from admin.requests.base import Described, Ending, HandedOver, Named, Request
 from apikeys.defaults import DAY, OVERLAP_SECONDS
 
 _MAX_OVERLAP_SECONDS = 366 * DAY

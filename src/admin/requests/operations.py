@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from admin.fields import JsonObject, KeyId, Login, NextToken, Request, Text, Version
+from admin.fields import JsonObject, KeyId, Login, NextToken, Text, Version
+from admin.requests.base import Request
 
 _USAGE_DAYS = 30
 # The longest retention of CloudWatch Logs.

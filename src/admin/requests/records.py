@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from admin.fields import Described, Named, NextToken, Request, RoleName, Text, Version
+from admin.fields import NextToken, RoleName, Text, Version
+from admin.requests.base import Described, Named, Request
 from apikeys.defaults import LEAST_RECOVERY_DAYS, RECOVERY_DAYS
 from apikeys.fields import MAX_LIFETIME_DAYS
 

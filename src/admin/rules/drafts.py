@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from admin.rules.role_assignment import check_roles
 from admin.stores.stored_record import issued_at
 from apikeys import role_name, timestamp
 
 if TYPE_CHECKING:
-    from admin.fields import Ending
+    from admin.requests.base import Ending
     from admin.requests.credentials import Clone, Issue
     from admin.rules.grants import Grants
     from admin.rules.lifetimes import Lifetimes
-    from admin.stores.role_map import RoleMaps
+    from admin.stores.role_map import StoredRoleMap
     from apikeys.document import Document
     from apikeys.record import Record
     from apikeys.roles import RoleMap
@@ -53,12 +54,12 @@ class Drafts:
         default_issuer: str,
         grants: Grants,
         lifetimes: Lifetimes,
-        role_maps: RoleMaps,
+        role_map: StoredRoleMap,
     ) -> None:
         self._default_issuer = default_issuer
         self._grants = grants
         self._lifetimes = lifetimes
-        self._role_maps = role_maps
+        self._role_map = role_map
 
     def asked_for(self, request: Issue) -> Draft:
         """Return what an ``issue`` asks for.
@@ -124,7 +125,8 @@ class Drafts:
         self._grants.check_fields(fields | {"usagePlanId": plan_id})
         session = fields.get("session")
         networks = fields.get("allowedCidrs")
-        role_map = self._role_maps.check_roles(
+        role_map = check_roles(
+            self._role_map,
             roles,
             session=session,
             networks=networks if isinstance(networks, list) else (),

@@ -9,7 +9,7 @@ from apikeys import timestamp
 from apikeys.defaults import DAY
 
 if TYPE_CHECKING:
-    from admin.fields import Ending
+    from admin.requests.base import Ending
 
 _LAST = timestamp.parse("9999-12-31T23:59:59")
 

@@ -9,7 +9,7 @@ from admin.errors import Code, RefusedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from admin.fields import Request
+    from admin.requests.base import Request
 
 _READ: Final = frozenset({"get", "list", "verify", "usage", "roles.get", "roles.check"})
 _SUPPORT: Final = frozenset({"get", "list", "verify", "usage", "disable", "confirm"})

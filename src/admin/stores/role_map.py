@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.errors import Code, RefusedError, conflict, invalid
+from admin.errors import Code, RefusedError, conflict
 from admin.stores.engine import Absence, NameTakenError
 from apikeys import document
 from apikeys.errors import MalformedRoleMapError
-from apikeys.finding import located, losses, refusals
-from apikeys.grants import LONGEST_STAGE_ARN
-from apikeys.policy import MAX_BYTES, size_of_networks
+from apikeys.finding import refusals
 from apikeys.roles import RoleMap
-from apikeys.session import is_read_only
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from admin.stores.engine import Engine, Stored
-    from apikeys.finding import Finding
-    from apikeys.grants import Grant
-    from apikeys.record import Record
 
 _DESCRIPTION = "Role map of the API keys"
 
 
-class RoleMaps:
+class StoredRoleMap:
     """The one role map of a deployment."""
 
     def __init__(self, name: str, store: Engine) -> None:
@@ -67,6 +59,11 @@ class RoleMaps:
         except NameTakenError as error:
             raise conflict("the role map") from error
 
+    def existing(self) -> RoleMap | None:
+        """Return the role map, None if there is none; 500 if it can't be read."""
+        stored = self._read()
+        return None if isinstance(stored, Absence) else _parsed(stored)
+
     def readable(self) -> RoleMap | None:
         """Return the role map, None if there is none or it can't be read."""
         stored = self._read()
@@ -82,94 +79,8 @@ class RoleMaps:
             one.grant(()).allow for _, one in role_map.maps()
         )
 
-    def check_roles(
-        self,
-        names: Sequence[str],
-        *,
-        session: object = None,
-        networks: Sequence[str] = (),
-    ) -> RoleMap | None:
-        """Refuse roles that the map lacks, that lose a route together or are too many.
-
-        Args:
-            names: what a record is to hold.
-            session: what it is to open on a back end, which may be read-only.
-            networks: those that its client is to call from, none for any.
-
-        Returns:
-            The role map, None if there is none.
-
-        Raises:
-            RefusedError: 400, names the roles and what is lost, or says how many bytes
-                they make.
-        """
-        stored = self._read()
-        if isinstance(stored, Absence):
-            if names:
-                raise invalid("roles", "there is no role map yet (roles.put)")
-            return None
-        role_map = _parsed(stored)
-        known = role_map.role_names()
-        unknown = [name for name in names if name not in known]
-        if unknown:
-            raise invalid("roles", f"not in the role map: {', '.join(unknown)}")
-        found: list[Finding] = []
-        for api, one in role_map.maps():
-            for grant in _fitting(one, names, session, networks, api=api):
-                found += located(api, grant.findings)
-        if lost := losses(found):
-            message = f"roles: {'; '.join(map(_told, lost))}"
-            code = Code.INVALID_REQUEST
-            raise RefusedError(code, message, field="roles", findings=lost)
-        return role_map
-
-    def check_networks(self, record: Record) -> RoleMap | None:
-        """Refuse networks that make a record's policy too long.
-
-        Returns:
-            The role map, None if there is none that can be read.
-
-        Raises:
-            RefusedError: 400, says how many bytes it has.
-        """
-        role_map = self.readable()
-        if role_map is not None:
-            for api, one in role_map.maps():
-                _fitting(one, record.roles, record.session, record.networks, api=api)
-        return role_map
-
     def _read(self) -> Stored | Absence:
         return self._store.read(self._name)
-
-
-def _fitting(
-    role_map: RoleMap,
-    names: Sequence[str],
-    session: object,
-    networks: Sequence[str],
-    *,
-    api: str,
-) -> list[Grant]:
-    """Return what a record with these roles may call, if its policy fits."""
-    # A session that is read-only today may write tomorrow.
-    grants = [role_map.grant(names)]
-    if is_read_only(session):
-        grants.append(role_map.grant(names, read_only=True))
-    length = max(grant.bytes for grant in grants)
-    length += size_of_networks(LONGEST_STAGE_ARN, tuple(networks))
-    if length > MAX_BYTES:
-        where = f" at {api}" if api else ""
-        message = f"together a policy of {length} bytes{where}, "
-        message += f"at most {MAX_BYTES} fit"
-        raise invalid("allowedCidrs" if networks else "roles", message)
-    return grants
-
-
-def _told(lost: Finding) -> str:
-    where = f"{lost.api}: " if lost.api else ""
-    if len(lost.roles) == 1:
-        return where + lost.message
-    return f"{where}{' and '.join(lost.roles) or 'any-key'}: {lost.message}"
 
 
 def _parsed(stored: Stored) -> RoleMap:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from apikeys_cli.batch.report import unfinished
 from apikeys_cli.dates import counted
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import say, tracked
 
 if TYPE_CHECKING:
@@ -76,10 +75,8 @@ def carry_out(
     """
 
     def outcome(record: Mapping[str, Any]) -> _Outcome:
-        field = "login" if "login" in record else "keyId"
         try:
-            named = {field: record[field]}
-            return _Outcome(_changed(function, change, named))
+            return _Outcome(_changed(function, change, _principal(record)))
         except RefusedByFunctionError as refused:
             return _Outcome(None, refused.message)
 
@@ -105,10 +102,10 @@ def carry_out(
                 row = _Row(told, seen.get("client"), seen.get("name"))
                 if answer is None:
                     refused += 1
-                    report.add(row, "refused", keyId=name_of(record), error=error)
+                    report.add(row, "refused", **_principal(record), error=error)
                 else:
                     first = first or answer
-                    report.add(row, change.done, keyId=name_of(record))
+                    report.add(row, change.done, **_principal(record))
     finally:
         pool.shutdown(cancel_futures=True)
     say(f"{told - refused} {change.done}{f', {refused} refused' if refused else ''}.")
@@ -124,7 +121,13 @@ def foresee(
     with report:
         for line, record in enumerate(records, 1):
             row = _Row(line, record.get("client"), record.get("name"))
-            report.add(row, f"not {change.done}", keyId=name_of(record))
+            report.add(row, f"not {change.done}", **_principal(record))
+
+
+def _principal(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return the field that names a record, in a request as in a report."""
+    field = "login" if "login" in record else "keyId"
+    return {field: record[field]}
 
 
 def _changed(

@@ -12,7 +12,7 @@ from apikeys.fields import MAX_LIFETIME_DAYS
 from apikeys.networks import check_networks
 from apikeys.session import MODES, OPTIONAL, REQUIRED
 from apikeys_cli import dates
-from apikeys_cli.roles.names import named_in, told
+from apikeys_cli.roles.names import named_in, unknown_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -123,7 +123,7 @@ def standing_faults(
     request: Mapping[str, Any], known_roles: Collection[str], now: float
 ) -> Iterator[str]:
     """Yield what is wrong now with a request that is valid in itself."""
-    if unknown := told(request.get("roles", ()), known_roles):
+    if unknown := unknown_among(request.get("roles", ()), known_roles):
         yield f"roles: {unknown}"
     date = request.get("expirationDate")
     if date is not None and timestamp.parse(date) <= now:
@@ -192,7 +192,7 @@ def _end(value: object) -> str:
 def _days(value: object) -> int:
     text = str(value)
     if not re.fullmatch("[1-9][0-9]{0,5}", text) or int(text) > MAX_LIFETIME_DAYS:
-        raise ValueError(f"is not a number of days, {MAX_LIFETIME_DAYS} at most")
+        raise ValueError(f"is not a number of days from 1 to {MAX_LIFETIME_DAYS}")
     return int(text)
 
 

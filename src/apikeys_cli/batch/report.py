@@ -21,7 +21,7 @@ from apikeys_cli.terminal.visible import visible, visible_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_FIELDS = ("status", "keyId", "client", "name", "error")
+_FIELDS = ("status", "keyId", "login", "client", "name", "error")
 _WIDTHS = {"status": 12, "keyId": 17, "client": 25}
 _PLACE_WIDTHS = {"line": 5, "secret": 7}
 
@@ -110,6 +110,7 @@ class Report:
         elif self._output == "ndjson":
             sys.stdout.write(f"{compact(rest)}\n")
         else:
+            rest["keyId"] = found.get("keyId") or found.get("login")
             rest[self._last] = found.get("key") or found.get("error", "")
             sys.stdout.write(self._aligned(rest))
         self._count += 1

@@ -11,7 +11,7 @@ from rich.text import Text
 from apikeys_cli.completion import complete_key_id
 from apikeys_cli.options.common import common_options, examples
 from apikeys_cli.options.types import KEY_ID, LOGIN
-from apikeys_cli.records import name_of
+from apikeys_cli.records import name_of, named
 from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import emit
 from apikeys_cli.terminal.layout import Column, fitted, fixed, flexible, stacked, words
@@ -62,10 +62,10 @@ def usage(
     authorizer's log, which has decisions; API Gateway's cache answers further requests.
     CloudWatch charges per GB that a query reads, $0.005 in us-east-1.
     """
-    named = {"keyId": key_id, "login": login, "client": client}
-    if sum(value is not None for value in named.values()) > 1:
+    asked = {"keyId": key_id, "login": login, "client": client}
+    if sum(value is not None for value in asked.values()) > 1:
         raise click.UsageError("give one of a key id, --login and --client")
-    started = invocation.function.invoke("usage", days=days, **named)
+    started = invocation.function.invoke("usage", days=days, **asked)
     answer = _awaited(invocation.function, started["queryId"])
     rows = sorted(answer["usage"], key=_order)
     unused = _unused(started.get("principals", ()), rows)
@@ -106,8 +106,8 @@ def _order(row: Mapping[str, Any]) -> tuple[bool, str, str, str]:
 def _unused(
     principals: Sequence[Mapping[str, str]], rows: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, str]]:
-    used = {name_of(row) for row in rows}
-    return [p for p in principals if name_of(p) not in used]
+    used = {named(row) for row in rows}
+    return [p for p in principals if named(p) not in used]
 
 
 def _layouts(rows: Sequence[Mapping[str, Any]]) -> Iterator[list[Column]]:

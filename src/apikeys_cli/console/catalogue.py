@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from apikeys_cli.records import Listing, name_of
+from apikeys_cli.records import Listing, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +66,7 @@ class Catalogue:
     def note(self, records: Iterable[dict[str, Any]]) -> None:
         """Take over records that a page or an answer has shown."""
         with self._lock:
-            self._records |= {name_of(record): record for record in records}
+            self._records |= {named(record): record for record in records}
 
     def offered(self) -> dict[str, list[str]]:
         """Return the values that a form offers, from the records known so far."""

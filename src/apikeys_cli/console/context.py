@@ -14,7 +14,9 @@ from apikeys_cli.console import times
 from apikeys_cli.console.catalogue import Catalogue
 from apikeys_cli.console.once import ShownOnce, SpentForms
 from apikeys_cli.console.session import Session
-from apikeys_cli.records import name_of
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
+from apikeys_cli.records import name_of, named
+from apikeys_cli.roles.names import named_in
 from apikeys_cli.terminal.visible import visible
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class Console:
         session: its browser's.
         forms: those that were shown.
         shown: what waits for its one view.
-        notices: what was last done to a record, by name.
+        notices: what was last done to a record.
         function: the admin function.
         catalogue: the records that a search has read.
     """
@@ -92,12 +94,20 @@ class Console:
         record = answer["record"]
         self.catalogue.note([record])
         within = answer.get("effectiveWithinSeconds", 0)
-        self.notices[name_of(record)] = Notice(text, within, time.time())
+        self.notices[named(record)] = Notice(text, within, time.time())
         return path_of(record)
+
+    def role_names(self) -> list[str]:
+        """Return the names of the stored map's roles; none if there is no map."""
+        try:
+            found = self.function.invoke("roles.get")["roleMap"]
+        except (RefusedByFunctionError, UnreachableError):
+            return []
+        return sorted(named_in(found))
 
     def notice(self, record: Mapping[str, Any]) -> Notice | None:
         """Return what was last done to a record here, None if nothing was."""
-        return self.notices.get(name_of(record))
+        return self.notices.get(named(record))
 
 
 def path_of(record: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from apikeys_cli.console.forms import text_of
 from apikeys_cli.health.examination import examine
-from apikeys_cli.records import name_of
+from apikeys_cli.records import name_of, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def _bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         is_known = bool(row.get("keyId") or row.get("login"))
         name = name_of(row) if is_known else _STRANGERS
         empty = {"name": name, "allow": 0, "refuse": 0, "last": "", "record": None}
-        bar = bars.setdefault(name, empty)
+        bar = bars.setdefault(named(row) if is_known else "", empty)
         bar["record"] = row if is_known else None
         bar["allow" if row["outcome"] == "allow" else "refuse"] += row["decisions"]
         bar["last"] = max(bar["last"], row["last"])

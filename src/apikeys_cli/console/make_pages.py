@@ -15,7 +15,6 @@ from apikeys_cli.console.forms import (
     text_of,
     typed,
 )
-from apikeys_cli.console.list_page import role_names
 from apikeys_cli.delivery import confirm_handover
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 
@@ -147,7 +146,7 @@ def _form(
     refused: RefusedByFunctionError | None = None,
 ) -> Response:
     """Return the form; after a refusal, with its message next to the field at fault."""
-    roles = role_names(console)
+    roles = console.role_names()
     return console.page(
         "new.html",
         _OK if refused is None else _REFUSED,

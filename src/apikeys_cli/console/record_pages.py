@@ -16,7 +16,6 @@ from apikeys_cli.console.forms import (
     text_of,
     typed,
 )
-from apikeys_cli.console.list_page import role_names
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.records import name_of
 from apikeys_cli.roles.explanation import record_explanation
@@ -148,7 +147,7 @@ def _edit_form(
     values: dict[str, Any],
     refused: RefusedByFunctionError | None = None,
 ) -> Response:
-    roles = role_names(console)
+    roles = console.role_names()
     return console.page(
         "edit.html",
         400 if refused else 200,

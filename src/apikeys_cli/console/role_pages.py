@@ -8,11 +8,10 @@ import click
 
 from apikeys_cli.console.forms import text_of
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.records import Listing
 from apikeys_cli.roles import findings as role_findings
 from apikeys_cli.roles.files import difference, is_json_text, parse_role_map, routes
-from apikeys_cli.roles.losses import losses
 from apikeys_cli.roles.names import named_in
+from apikeys_cli.roles.preview import counted_losses
 from apikeys_cli.terminal.toml import toml
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
     from apikeys_cli.console.context import Console
 
-# A hundred calls take a minute or two.
-_MOST_RECORDS = 10_000
 _NO_MAP = ("role_map_not_found", "misconfigured")
 
 
@@ -68,10 +65,7 @@ def check_roles(console: Console, _request: Request, form: FormData) -> Response
     changes = difference(old, role_map)
     lost: list[str] = []
     if check["isValid"] and changes and old is not None:
-        listing = Listing(console.function, _MOST_RECORDS)
-        lost = losses(old, role_map, listing.records())
-        if listing.is_cut:
-            lost.append(f"Counted were the first {listing.count:,} only.")
+        lost = counted_losses(console.function, old, role_map)
     return console.page(
         "check_roles.html",
         200 if check["isValid"] else 400,

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from apikeys_cli.dates import counted
-from apikeys_cli.errors import UnreachableError, explained
+from apikeys_cli.errors import UnreachableError
 from apikeys_cli.health.findings import Finding, not_checked, ok, unseen, warn
 from apikeys_cli.health.gateway import Kind
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

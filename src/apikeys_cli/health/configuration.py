@@ -12,7 +12,7 @@ from apikeys.defaults import (
     ROLE_MAP_NAME,
 )
 from apikeys.environ import check_names
-from apikeys_cli.errors import explained
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,9 @@ from apikeys.finding import REFUSE, RESTRICT, refusals
 from apikeys.policy import MAX_BYTES
 from apikeys.roles import RoleMap
 from apikeys_cli.dates import counted
-from apikeys_cli.errors import RefusedByFunctionError, UnreachableError, explained
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.findings import Finding, fail, not_checked, ok, unseen, warn
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from apikeys_cli.errors import UnreachableError, explained
+from apikeys_cli.errors import UnreachableError
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,9 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from apikeys_cli.errors import UnreachableError, explained
+from apikeys_cli.errors import UnreachableError
 from apikeys_cli.health.findings import Finding, fail, not_checked, ok, unseen
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

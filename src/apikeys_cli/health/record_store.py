@@ -12,8 +12,9 @@ from apikeys.defaults import (
     RECORD_DESCRIPTIONS,
     RECORD_PREFIX,
 )
-from apikeys_cli.errors import UnreachableError, explained
+from apikeys_cli.errors import UnreachableError
 from apikeys_cli.health.findings import Finding, fail, ok, unseen, warn
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apikeys.route import CONNECT
-from apikeys_cli.errors import explained
 from apikeys_cli.health.gateway import Authorizer, Kind, Route, Stage
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apikeys_cli.errors import UnreachableError, explained
+from apikeys_cli.errors import UnreachableError
 from apikeys_cli.health.findings import Finding, ok, unseen, warn
+from apikeys_cli.sdk_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

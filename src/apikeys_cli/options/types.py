@@ -128,12 +128,12 @@ EXPIRY = Checked(
 DURATION = Checked(
     "duration",
     _duration,
-    f"not a duration such as 14d, 2w, 12h or 30m, of {_LONGEST_LIFE}d at most",
+    f"not a duration such as 14d, 2w, 12h or 30m, up to {_LONGEST_LIFE}d",
 )
 OVERLAP = Checked(
     "duration",
     _overlap,
-    f"not a duration such as 24h, 7d, 30m or 0, of {_LONGEST_OVERLAP_DAYS}d at most",
+    f"not a duration such as 24h, 7d, 30m or 0, up to {_LONGEST_OVERLAP_DAYS}d",
 )
 REQUEST_TOKEN = Checked("token", _token, "not 32 to 64 letters, digits and hyphens")
 USAGE_PLAN = Checked(

@@ -13,7 +13,7 @@ from apikeys.explanation import explain
 from apikeys.roles import RoleMap
 from apikeys.session import is_read_only
 from apikeys_cli.roles.findings import sentence, sentences
-from apikeys_cli.roles.names import split, told
+from apikeys_cli.roles.names import split, unknown_among
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ def explanation(
     """
     parsed = _parsed(role_map)
     roles = [role_name.normalise(name) or name for name in split(names)]
-    if unknown := told(roles, parsed.role_names()):
+    if unknown := unknown_among(roles, parsed.role_names()):
         raise click.ClickException(unknown)
     return explain(parsed if api is None else parsed.of(api, stage), roles)
 

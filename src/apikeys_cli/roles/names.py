@@ -51,11 +51,11 @@ def unknown(function: AdminFunction, names: Iterable[str]) -> str:
         known = named_in(function.invoke("roles.get")["roleMap"])
     except (RefusedByFunctionError, UnreachableError):
         return ""
-    return told(names, known)
+    return unknown_among(names, known)
 
 
-def told(names: Iterable[str], known: Collection[str]) -> str:
-    """Return a sentence on the names that are not known, nothing where all are."""
+def unknown_among(names: Iterable[str], known: Collection[str]) -> str:
+    """Return a sentence on the names that are not known, empty if all are."""
     spelled = [role_name.normalise(name) or name for name in names]
     strangers = [name for name in spelled if name not in known]
     if not strangers:

@@ -13,9 +13,9 @@ from apikeys_cli.terminal.console import messages, print_data, say
 from apikeys_cli.terminal.formats import emit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from apikeys_cli.admin_function import Invocation
+    from apikeys_cli.admin_function import AdminFunction, Invocation
 
 # A hundred calls take a minute or two.
 _MOST_RECORDS = 10_000
@@ -40,24 +40,41 @@ def preview(
     known = invocation.function.invoke("roles.check", roleMap=old)["findings"]
     found["findings"] = [f for f in check["findings"] if f not in known]
     if counts and any(found["changes"]):
-        found["losses"] = _losses(invocation, old, role_map)
+        what = "Counting who loses what …"
+        with messages().status(what) as status:
+            found["losses"] = counted_losses(
+                invocation.function,
+                old,
+                role_map,
+                lambda count: status.update(f"{what} {count:,}"),
+            )
     return found
 
 
-def _losses(
-    invocation: Invocation, old: dict[str, Any], new: dict[str, Any]
+def counted_losses(
+    function: AdminFunction,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    counted: Callable[[int], None] = lambda _: None,
 ) -> list[str]:
-    listing = Listing(invocation.function, _MOST_RECORDS)
-    with messages().status("Counting who loses what …") as status:
+    """Return who would lose what, counted over the first ten thousand records.
 
-        def records() -> Iterator[dict[str, Any]]:
-            for record in listing.records():
-                yield record
-                status.update(f"Counting who loses what … {listing.count:,}")
+    Args:
+        function: lists the records.
+        old: the role map in force.
+        new: the next one.
+        counted: is told after each record how many there were.
+    """
+    listing = Listing(function, _MOST_RECORDS)
 
-        found = losses(old, new, records())
+    def records() -> Iterator[dict[str, Any]]:
+        for record in listing.records():
+            yield record
+            counted(listing.count)
+
+    found = losses(old, new, records())
     if listing.is_cut:
-        found.append(f"Counted were the first {listing.count:,} only.")
+        found.append(f"Only the first {listing.count:,} were counted.")
     return found
 
 

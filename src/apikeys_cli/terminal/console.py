@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.cells import cell_len
 
+from apikeys.key import KEY_ID_PATTERN, PREFIX_PATTERN
 from apikeys_cli.terminal.visible import HarmlessConsole, visible
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 # Lines are not folded for a program that reads them.
 _ENDLESS = 10_000
 _COMMAND = "apikeys "
+# Whole, or cut in pasting.
+_KEY = re.compile(f"({PREFIX_PATTERN}_{KEY_ID_PATTERN}_)[0-9A-Za-z_]+")
 
 
 class _Messages(HarmlessConsole):
@@ -74,7 +78,11 @@ def _is_whole(line: str, console: Console) -> bool:
 
 @contextmanager
 def told_errors() -> Iterator[None]:
-    """Print errors that end the program as any other text that is not data."""
+    """Print errors that end the program as any other text that is not data.
+
+    A key that was given as an argument by mistake is not repeated with its secret:
+    others may read what a job prints.
+    """
     try:
         yield
     except click.ClickException as error:
@@ -87,7 +95,7 @@ def _show(error: click.ClickException, file: object = None) -> None:
     del file
     told = io.StringIO()
     type(error).show(error, told)
-    say(told.getvalue().rstrip("\n"))
+    say(_KEY.sub(r"\1…", told.getvalue().rstrip("\n")))
 
 
 def _tell(console: Console, told: RenderableType, *, soft_wrap: bool = False) -> None:

@@ -74,7 +74,7 @@ def _layouts(
     """Yield the columns of each layout, the widest first."""
     has_accounts = any("login" in record for record in records)
     heading = "keyId or login" if has_accounts else "keyId"
-    listed = {name_of(record) for record in records}
+    listed = {record["keyId"] for record in records if "keyId" in record}
     named = [_named(record, listed) for record in records]
     states = [_state(record) for record in records]
     # Revoked records, which are listed apart, matter as long as they can be restored.

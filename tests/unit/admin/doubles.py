@@ -15,7 +15,7 @@ from tests.in_process import client_of, deployment_of
 from tests.tables import TABLE
 
 if TYPE_CHECKING:
-    from admin.fields import Request
+    from admin.requests.base import Request
 
 # The variables that choose where the records lie.
 STORE: dict[str, str] = {}

@@ -227,7 +227,7 @@ def test_a_fault_is_raised(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> N
 def test_bad_settings_fail_at_start_up(environ: pytest.MonkeyPatch) -> None:
     """Not at the first request."""
     environ.setenv("KEY_HASH", "md5")
-    with pytest.raises(ValueError, match=r"^KEY_HASH is none of"):
+    with pytest.raises(ValueError, match=r"^KEY_HASH is not one of"):
         _started()
 
 

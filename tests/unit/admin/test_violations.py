@@ -13,7 +13,7 @@ from tests.unit.admin.doubles import request_models
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from admin.fields import Request
+    from admin.requests.base import Request
 
 
 def _wrong() -> Iterator[tuple[type[Request], str, object]]:

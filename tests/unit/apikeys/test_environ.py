@@ -54,7 +54,7 @@ def test_a_choice_is_read(environ: dict[str, str], expected: str) -> None:
 @pytest.mark.parametrize("text", ["", "ON", "off ", "true"])
 def test_another_choice_fails_by_name(text: str) -> None:
     """Neither case nor blanks are mended."""
-    with pytest.raises(ValueError, match=r"^C is none of: on, off$"):
+    with pytest.raises(ValueError, match=r"^C is not one of: on, off$"):
         choice({"C": text}, "C", ("on", "off"))
 
 

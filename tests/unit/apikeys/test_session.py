@@ -55,14 +55,17 @@ def test_a_whole_session_is_returned_as_it_is(session: dict[str, object]) -> Non
         (_LEAST | {"guiLanguage": []}, "session.guiLanguage is not a text"),
         (
             _LEAST | {"sessionMode": "multi"},
-            "session.sessionMode is none of MULTI, SINGLE",
+            "session.sessionMode is not one of MULTI, SINGLE",
         ),
-        (_LEAST | {"sessionMode": None}, "session.sessionMode is none of"),
+        (_LEAST | {"sessionMode": None}, "session.sessionMode is not one of"),
         (
             _LEAST | {"connectionMode": "READ"},
-            "session.connectionMode is none of READ_WRITE, READ_ONLY",
+            "session.connectionMode is not one of READ_WRITE, READ_ONLY",
         ),
-        (_LEAST | {"connectionMode": ["READ_ONLY"]}, "session.connectionMode is none"),
+        (
+            _LEAST | {"connectionMode": ["READ_ONLY"]},
+            "session.connectionMode is not one",
+        ),
     ],
 )
 def test_an_unreadable_session_is_refused(session: object, message: str) -> None:

@@ -242,7 +242,7 @@ def test_an_end_is_within_the_bounds_of_the_function(
     done = _run(cli, tmp_path, "issue", f"client,{field}\nA,{value}\n")
     if end is None:
         assert (done.exit_code, cli.function.requests) == (2, [])
-        told = f"line 2: {field}: is not a number of days, 36500 at most"
+        told = f"line 2: {field}: is not a number of days from 1 to 36500"
         assert told in done.stderr
     else:
         assert _sent(cli, "issue")[0]["expirationDate"] == end

@@ -511,7 +511,7 @@ def test_a_length_of_time_is_within_the_function_s_bounds(
     done = cli("list", option, "99999w")
     assert (done.exit_code, cli.function.requests) == (2, [])
     assert f"'{option}': not a duration such as 14d" in done.stderr
-    assert "of 36500d at most" in done.stderr
+    assert "up to 36500d" in done.stderr
 
 
 def test_it_says_since_when_uses_are_noted(cli: Cli) -> None:

@@ -136,7 +136,7 @@ def test_a_refused_issue_leaves_no_key_file(cli: Cli, tmp_path: Path) -> None:
         (["issue", "--client", "A", "--expires", "36501d"], "at most 36500d"),
         (["issue", "--client", "A", "--request-token", "x"], "not 32 to 64 letters"),
         (["issue", "--client", "A", "--usage-plan", "a b"], "not a usage plan"),
-        (["rotate", "0" * 16, "--overlap", "367d"], "of 366d at most"),
+        (["rotate", "0" * 16, "--overlap", "367d"], "up to 366d"),
         (["update", "0" * 16, "--name", "x", "--if-version", "?"], "not a version"),
         (["revoke", "0" * 16], "--yes is required when not interactive"),
         (["rotate", "0" * 16, "--overlap", "0"], "--yes is required when not inter"),

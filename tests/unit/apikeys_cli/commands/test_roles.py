@@ -266,7 +266,7 @@ def test_the_count_of_who_loses_what_is_bounded(
     path.write_text("[roles.OTHER]\n")
     done = cli("roles", "put", str(path), "--yes")
     assert "2 keys hold READER" in done.stderr
-    assert "Counted were the first 2 only." in done.stderr
+    assert "Only the first 2 were counted." in done.stderr
 
 
 def test_a_map_without_roles_is_stored_only_if_it_is_meant(

@@ -125,13 +125,28 @@ def test_a_clients_keys_and_accounts_are_one_command(cli: Cli, ids: list[str]) -
     cli("disable", ids[0])
     before = len(cli.function.requests)
     found = cli.json("disable", "--client", "Acme", "--yes", "--wait")
-    names = {row["keyId"] for row in found["rows"]}
+    names = {row.get("keyId", row.get("login")) for row in found["rows"]}
     assert names == {*ids[1:], "olga"}
     assert cli.json("get", "--login", "olga")["record"]["state"] == "disabled"
     assert _states(cli, *ids, other) == [*["disabled"] * 3, "active"]
     assert len(cli.function.requests) > before
     again = cli("disable", "--client", "Acme", "--yes")
     assert (again.exit_code, "disabled already" in again.stderr) == (0, True)
+
+
+def test_an_account_is_never_reported_as_a_key(cli: Cli, ids: list[str]) -> None:
+    """Its login may read as a key's id, and a report be the next command's input."""
+    ids = [ids[0][::-1]]
+    cli.issue("--client", "Portal", "--login", ids[0])
+    done = cli("disable", "--client", "Portal", "--yes", "--output", "ndjson")
+    (row,) = map(json.loads, done.stdout.splitlines())
+    assert (row["login"], "keyId" in row) == (ids[0], False)
+    cli("enable", "--login", ids[0])
+    done = cli("disable", "--client", "Portal", "--yes", "--output", "csv")
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
+    assert (row["login"], row["keyId"]) == (ids[0], "")
+    cli("enable", "--login", ids[0])
+    assert ids[0] in cli("disable", "--client", "Portal", "--yes").stdout
 
 
 def test_records_that_can_not_be_read_may_be_the_clients(

@@ -172,6 +172,14 @@ def test_the_json_is_whole(cli: Cli) -> None:
     }
 
 
+def test_an_account_with_a_keys_id_for_a_login_is_not_taken_for_it(cli: Cli) -> None:
+    """It was used, the key was not."""
+    row = _ROWS[1] | {"login": _UNUSED}
+    principals = [{"login": _UNUSED}, {"keyId": _UNUSED}]
+    _answered_by(cli, Log([row], principals=principals))
+    assert cli.json("usage", "--client", "Acme")["unused"] == [{"keyId": _UNUSED}]
+
+
 def test_the_csv_has_a_row_each(cli: Cli) -> None:
     """With the same columns for keys and accounts."""
     _answered_by(cli, Log(_ROWS))

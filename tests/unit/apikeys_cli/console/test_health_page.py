@@ -65,6 +65,9 @@ def test_usage_is_queried_only_on_a_click(browser: Browser) -> None:
         {**row, "outcome": "refuse", "reason": "disabled", "decisions": 9, **times},
         {"outcome": "refuse", "reason": "forged", "decisions": 77, **times},
     ]
+    for login in ("A" * 16, "unknown"):
+        like = {"login": login, "outcome": "allow", "reason": "granted"}
+        usage.append({**like, "decisions": 5, **times})
     running = {"queryId": "q-1"}
     asked = _answering(
         browser, running, running, running, {"usage": usage, "bytesRead": 1204}
@@ -81,6 +84,8 @@ def test_usage_is_queried_only_on_a_click(browser: Browser) -> None:
     )
     assert f"{'A' * 16} 4,211 9 2026-11-23 09:58 UTC" in shown
     assert "unknown 0 77" in shown
+    assert f"{'A' * 16} 5 0" in shown
+    assert "unknown 5 0" in shown
     assert "1,204 bytes" in shown
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from apikeys.key import derived_key_id
 from apikeys_cli.console import catalogue, list_page
 from apikeys_cli.console.catalogue import Catalogue
 from apikeys_cli.errors import UnreachableError
@@ -155,6 +156,23 @@ def test_search_finds_any_text_of_a_record(
         page = _searched(browser, text)
         assert _ids(page, one, two) == expected, text
         assert f"{len(expected)} match{'es' if len(expected) != 1 else ''}" in page.text
+
+
+def test_search_finds_an_account_whose_login_reads_as_a_keys_id(
+    browser: Browser, function: InProcess
+) -> None:
+    """Both, and what was done to one isn't said of the other."""
+    account = _issue(function, login=derived_key_id("t" * 32))
+    key = _issue(function, requestToken="t" * 32)
+    assert key["keyId"] == account["login"]
+    page = _searched(browser, key["keyId"])
+    assert all(f"/{kind}/{key['keyId']}" in page.html for kind in ("key", "login"))
+    assert "2 matches" in page.text
+    disabled = browser.submit(
+        browser.get(f"/key/{key['keyId']}"), f"/key/{key['keyId']}/disable"
+    )
+    assert "In force everywhere" in disabled.text
+    assert "In force" not in browser.get(f"/login/{account['login']}").text
 
 
 def test_search_answers_while_the_records_are_read(

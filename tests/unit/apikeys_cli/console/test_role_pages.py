@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apikeys_cli.console import role_pages
 from apikeys_cli.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -129,14 +128,14 @@ def test_a_count_that_stops_short_says_so(
     browser: Browser, function: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of more keys than are counted."""
-    monkeypatch.setattr(role_pages, "_MOST_RECORDS", 1)
+    monkeypatch.setattr("apikeys_cli.roles.preview._MOST_RECORDS", 1)
     for _ in range(2):
         function.answer({"action": "issue", "client": "Acme", "roles": ["WRITER"]})
     edit = browser.get("/roles/edit")
     text = dict(edit.form("/roles/check").fields)["text"]
     changed = text.replace("POST /reports", "PUT /reports")
     page = browser.submit(edit, "/roles/check", text=changed)
-    assert "Counted were the first 1 only." in page.text
+    assert "Only the first 1 were counted." in page.text
 
 
 def test_a_bad_map_may_be_rewritten(browser: Browser, account: Any) -> None:

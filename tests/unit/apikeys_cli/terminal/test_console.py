@@ -89,3 +89,35 @@ def test_errors_are_told_as_messages_are(
     told = cli(*command).stderr
     assert max(map(len, told.splitlines())) <= 60
     assert [name for name in names if name not in told] == []
+
+
+# A key that somebody pasted in the wrong place, and one that was cut on the way.
+_PASTED = f"ak_7GkQ2mV0aZx81TbP_{'Canary' * 10}Canar"
+
+
+@pytest.mark.parametrize("key", [_PASTED, _PASTED[:30], _PASTED * 2])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["{}"],
+        ["list", "{}"],
+        ["list", "--{}"],
+        ["list", "--state", "{}"],
+        ["--output", "{}", "list"],
+        ["usage", "--days", "{}"],
+        ["roles", "{}"],
+        ["roles", "put", "{}"],
+        ["issue", "--client", "Acme", "--from", "{}"],
+        ["issue", "--client", "Acme", "--key-file", "/nowhere/{}"],
+        ["rotate", "7GkQ2mV0aZx81TbP", "{}"],
+        ["import", "-", "{}"],
+    ],
+)
+def test_a_key_in_the_wrong_place_is_not_repeated(
+    cli: Cli, command: list[str], key: str
+) -> None:
+    """Only what is public of it: the error may end in the log of a job."""
+    done = cli(*(argument.format(key) for argument in command))
+    assert done.exit_code == 2
+    assert "7GkQ2mV0aZx81TbP" in done.stderr
+    assert "Canar" not in done.output

@@ -121,7 +121,7 @@ def test_a_rotation_whose_key_was_lost_names_the_new_key(cli: Cli) -> None:
     done = _run(cli, *arguments, stdout=_full())
     new = cli.json("get", old)["record"]["replacedBy"]
     assert done.exit_code == 4
-    assert f"The key of {new} was made" in done.stderr
+    assert f"The key of {new} was issued" in done.stderr
     assert _actions(cli)[-2:] == ["rotate", "get"]
 
 
