@@ -9,9 +9,9 @@ from starlette.background import BackgroundTask
 from apikeys_cli.console.forms import (
     ADMINISTRATOR,
     as_typed,
-    beside,
     described,
     life,
+    message_by_field,
     text_of,
     typed,
 )
@@ -156,5 +156,5 @@ def _form(
         roles=roles,
         has_administrator=ADMINISTRATOR in roles,
         offered=console.catalogue.offered(),
-        errors={} if refused is None else beside(refused),
+        errors={} if refused is None else message_by_field(refused),
     )

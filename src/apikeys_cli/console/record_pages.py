@@ -11,8 +11,8 @@ from apikeys_cli.console.context import path_of
 from apikeys_cli.console.forms import (
     ADMINISTRATOR,
     as_typed,
-    beside,
     changes,
+    message_by_field,
     text_of,
     typed,
 )
@@ -156,6 +156,6 @@ def _edit_form(
         roles=sorted({*roles, *record.get("roles", [])}),
         has_administrator=ADMINISTRATOR in roles,
         offered=console.catalogue.offered(),
-        errors=beside(refused) if refused else {},
+        errors=message_by_field(refused) if refused else {},
         token=console.forms.new(),
     )
