@@ -27,7 +27,7 @@ class Names(NamedTuple):
             ValueError: the suffix has another form, and could be anybody's.
         """
         if not _SUFFIX.fullmatch(suffix):
-            message = f"a suffix is {_LENGTH} of a-z and 0-9, as the run said it"
+            message = f"a suffix is {_LENGTH} of a-z and 0-9, as the run printed it"
             raise ValueError(message)
         return cls(suffix)
 

@@ -101,10 +101,10 @@ class Actions:
         }
         # Nobody else may read what the schedule's run found.
         counts = {n: answer[n] for n in ("due", "states", "undelivered") if n in answer}
-        return answer, audit | counts | self._told(action, answer)
+        return answer, audit | counts | self._publish(action, answer)
 
-    def _told(self, action: str, answer: Document) -> Document:
-        """Tell the event bus what was done; return how that went, if anything was."""
+    def _publish(self, action: str, answer: Document) -> Document:
+        """Publish what was done, if anything was; return how that went."""
         bus = self._deployment.event_bus
         stack = self._deployment.settings.stack_name
         event = life_cycle.event_of(action, answer, stack)

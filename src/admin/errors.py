@@ -91,9 +91,10 @@ def invalid(field: str, message: str) -> RefusedError:
 
 def not_found(principal: Principal) -> RefusedError:
     """Return the refusal for a key id or login that was never issued here."""
-    what = "id" if principal.noun == "key" else "login"
+    code, what = Code.KEY_NOT_FOUND, "id"
+    if principal.is_account:
+        code, what = Code.ACCOUNT_NOT_FOUND, "login"
     message = f"no {principal.noun} has this {what}"
-    code = Code.ACCOUNT_NOT_FOUND if principal.is_account else Code.KEY_NOT_FOUND
     return RefusedError(code, message, field=principal.field)
 
 

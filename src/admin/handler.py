@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from apikeys.document import Document
 
+_FAULTS = (500, 503)
+# A claim must fit into one log line.
+_LONGEST_ACTOR = 2_048
+
 # Lambda accepts a line's own time only in this form.
 _logger = Logger(
     service="apikeys-admin", use_rfc3339=True, log_uncaught_exceptions=False
@@ -39,6 +43,10 @@ _brief = Config(
 )
 
 
+class UnannouncedError(Exception):
+    """The schedule's run announced nothing."""
+
+
 def _client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes as it runs
     if service == "events":
         return boto3.client(service, config=_brief)
@@ -46,16 +54,6 @@ def _client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes as i
     config = _config.merge(_patient) if is_gateway else _config
     return boto3.client(service, config=config)
 
-
-_FAULTS = (500, 503)
-
-
-class UnannouncedError(Exception):
-    """The schedule's run announced nothing."""
-
-
-# A claim must fit into one log line.
-_LONGEST_ACTOR = 2_048
 
 _settings = Settings.from_environ(os.environ)
 _actions = Actions(Deployment.build(_settings, _client, time.time))

@@ -25,7 +25,7 @@ _RULES = {
     "string_pattern_mismatch": "is of the form {form}",
     "string_too_long": "has at most {max_length:,} characters",
     "string_too_short": "is empty",
-    "string_type": "is a text",
+    "string_type": "is a string",
     "string_unicode": "has half a surrogate pair",
     "too_long": "has at most {max_length} entries",
     "too_short": "is empty",
@@ -51,5 +51,5 @@ def violation(error: ErrorDetails) -> tuple[str, str]:
         # A name is input, too; only one that looks like a field's is repeated.
         return "", "has an unknown field"
     form = str(context.get("pattern", "")).removeprefix("^").removesuffix(r"\z")
-    rule = _RULES.get(kind, "is not as docs/admin.md has it")
+    rule = _RULES.get(kind, "is not as docs/admin.md describes it")
     return field, rule.format(**context, form=form)

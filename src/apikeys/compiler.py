@@ -40,11 +40,11 @@ class Compiler:
         access = one.access
         for shape in access.denied:
             self.shut_denied(one, shape)
-        for shape in () if access.any_key else access.allow:
+        for shape in access.allow:
             self.shut_further_segments(one, shape)
         for shape in access.reached():
             self.shut_lacking(one, shape)
-        for shape in () if access.any_key else access.allow:
+        for shape in access.allow:
             self.shut_empty_segments(one, shape)
 
     def shut_denied(self, one: Methods, shape: Pattern) -> None:

@@ -53,7 +53,7 @@ def policy_document(
         return _policy([_statement("Deny", stage_arn, ("*",))])
     allow = _statement("Allow", stage_arn, grant.allow)
     if expires_at is not None:
-        instant = f"{timestamp.format_utc(expires_at)}Z"
+        instant = timestamp.rfc3339(expires_at)
         allow["Condition"] = {"DateLessThan": {"aws:CurrentTime": instant}}
     statements = [allow]
     if grant.deny:

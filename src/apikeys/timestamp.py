@@ -1,4 +1,7 @@
-"""Points in time as records write them: ``yyyy-MM-ddTHH:mm:ss``, UTC, no zone."""
+"""Points in time as records write them: ``yyyy-MM-ddTHH:mm:ss``, UTC, no zone.
+
+Answers and policies have the zone, as RFC 3339 wants it.
+"""
 
 from datetime import UTC, datetime
 
@@ -26,3 +29,8 @@ def format_utc(seconds: float) -> str:
     """Write seconds since 1970 as a timestamp; a fraction is dropped."""
     # Not strftime, which writes the year 999 with three digits.
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()[:_LENGTH]
+
+
+def rfc3339(seconds: float) -> str:
+    """Write seconds since 1970 as a timestamp with its zone, ``Z``."""
+    return f"{format_utc(seconds)}Z"

@@ -24,7 +24,7 @@ from apikeys_cli.options.common import global_options
 from apikeys_cli.options.help import Family
 from apikeys_cli.sdk_errors import explained
 from apikeys_cli.terminal import streams
-from apikeys_cli.terminal.console import told_errors
+from apikeys_cli.terminal.console import printed_errors
 
 
 class _Commands(Family):
@@ -38,12 +38,12 @@ class _Commands(Family):
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's
         """Read what stands before the verb."""
-        with told_errors():
+        with printed_errors():
             return super().make_context(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command that was asked for."""
-        with told_errors(), explained():
+        with printed_errors(), explained():
             return super().invoke(ctx)
 
 

@@ -43,13 +43,13 @@ def explained(*, acts: bool = False) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        told = _told(error, acts=acts)
-        if told is None:
+        explanation = _explanation(error, acts=acts)
+        if explanation is None:
             raise
-        raise told from error
+        raise explanation from error
 
 
-def _told(error: Exception, *, acts: bool) -> click.ClickException | None:
+def _explanation(error: Exception, *, acts: bool) -> click.ClickException | None:
     """Return the message for an error of the SDK's, None for any other."""
     match error:
         case sdk.NoRegionError():

@@ -58,8 +58,8 @@ class PolicyCache:
         """Begin empty; the key is IAM's name for the client's address."""
         self._source_ip_key = source_ip_key
         self._cache: Cache[Answer] = Cache(_MAX_ENTRIES, _MAX_SIZE)
-        self._told: set[Grant] = set()
-        self._told_of: RoleMap | None = None
+        self._reported: set[Grant] = set()
+        self._reported_of: RoleMap | None = None
 
     def of(self, record: Record, role_map: RoleMap, method_arn: MethodArn) -> Answer:
         """Return the answer for a record at one stage, by the map that decides there.
@@ -74,17 +74,17 @@ class PolicyCache:
         deciding = role_map.of(method_arn.api, method_arn.stage)
         grant = deciding.grant(record.roles, read_only=record.is_read_only())
         answer, size = self._compiled(record, role_map, grant, method_arn.stage_arn)
-        answer.shut = self._untold(role_map, grant)
+        answer.shut = self._unreported(role_map, grant)
         self._cache.put(name, answer, size)
         return answer
 
-    def _untold(self, role_map: RoleMap, grant: Grant) -> tuple[str, ...]:
+    def _unreported(self, role_map: RoleMap, grant: Grant) -> tuple[str, ...]:
         """Return what a grant closes, the first time that it is asked for."""
-        if role_map is not self._told_of or len(self._told) >= _MAX_ENTRIES:
-            self._told_of, self._told = role_map, set()
-        if grant in self._told:
+        if role_map is not self._reported_of or len(self._reported) >= _MAX_ENTRIES:
+            self._reported_of, self._reported = role_map, set()
+        if grant in self._reported:
             return ()
-        self._told.add(grant)
+        self._reported.add(grant)
         return grant.shut[:_MOST_SHUT]
 
     def _compiled(

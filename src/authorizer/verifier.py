@@ -75,7 +75,7 @@ class Verifier:
             self.waste(credential)
         made = digest.like(digests[0], credential.text)
         for stored in digests:
-            if hmac.compare_digest(made.encode(), stored.encode()):
+            if is_among(made, (stored,)):
                 self._remember(credential, stored)
                 return True
         return False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apikeys import access, compiler, denials
+from apikeys import compiler, denials, shape_tree
 from apikeys.access import Access
 from apikeys.compiler import Compiler
 from apikeys.denials import Denials
@@ -57,7 +57,7 @@ _MUTANTS: list[tuple[str, Any, str, Any]] = [
     ("deny", Access, "is_shut", lambda *_: True),
     ("deny", Access, "closed", lambda *_: []),
     ("deny", Access, "reached", lambda _: []),
-    ("deny", access, "rank", lambda shape: tuple(-r for r in _RANK(shape))),
+    ("deny", shape_tree, "rank", lambda shape: tuple(-r for r in _RANK(shape))),
     ("deny", Losses, "by_lacking", _nothing),
     ("deny", Losses, "by_denial", _nothing),
     ("deny", Losses, "by_slash", _nothing),
@@ -67,7 +67,7 @@ _MUTANTS: list[tuple[str, Any, str, Any]] = [
     ("deny", Route, "methods_of", lambda route, **_: route.methods),
 ]
 _COMMON: Callable[..., Any] = compiler.common
-_RANK: Callable[..., Any] = access.rank
+_RANK: Callable[..., Any] = shape_tree.rank
 
 
 @pytest.mark.parametrize(

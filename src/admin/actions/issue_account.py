@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin.actions.views import issued, shown_time
+from admin.actions.views import issued
 from admin.errors import Code, RefusedError, invalid
 from admin.principal import Principal
 from admin.rules import idempotency
@@ -13,8 +13,9 @@ from admin.rules.drafts import COPIED, fields_of
 from admin.rules.handover import notes_for
 from admin.rules.minting import Made, check_unseen
 from admin.rules.record_findings import findings, lost_routes
-from admin.stores.engine import NameTakenError
+from admin.stores.engine import Absence, NameTakenError
 from apikeys import digest, document, timestamp
+from apikeys.key import is_key_id
 from apikeys.record import versioned
 
 if TYPE_CHECKING:
@@ -76,12 +77,13 @@ def rotate(deployment: Deployment, request: Rotate) -> Document:
     made, _ = deployment.deliveries.hand_out(request.deliver_to, made, found)
     now = int(deployment.clock())
     replaced = found.record.previous
-    ends_at = timestamp.format_utc(now if replaced is None else replaced[1])
     return {
         **issued(made, found, now),
         "previous": {
             **request.principal.named,
-            "expirationDate": shown_time(ends_at),
+            "expirationDate": timestamp.rfc3339(
+                now if replaced is None else replaced[1]
+            ),
         },
         **deployment.settings.bound,
         **lost_routes(role_map, found.record),
@@ -100,6 +102,7 @@ def _created(
     if earlier is not None:
         made, found = _taken_up(deployment, request, earlier)
         return _answer(deployment, request, draft, made, found)
+    _check_no_key(deployment, principal.text)
     made = deployment.minting.account(principal.text, request.password)
     dated = deployment.drafts.dated(draft, request, now)
     record = principal.parse(document.dumps(versioned(made.proof | dated)))
@@ -209,6 +212,15 @@ def _with_new_password(
     if request.enabled is not None:
         changes["enabled"] = request.enabled
     return made, record.changed(**changes)
+
+
+def _check_no_key(deployment: Deployment, login: str) -> None:
+    """Refuse a login that is a key's id: back ends know a caller by its principal."""
+    if (
+        is_key_id(login)
+        and deployment.records.existing(Principal.key(login)) is not Absence.NEVER
+    ):
+        raise invalid("login", "is the id of a key, and would be taken for it")
 
 
 def _login_taken() -> RefusedError:

@@ -66,7 +66,7 @@ def list_records(deployment: Deployment, request: ListKeys) -> Document:
     answer: Document = {"status": 200, "records": found}
     answer |= {name: texts for name, texts in apart.items() if texts}
     if noted_since is not None:
-        answer["notedSince"] = f"{timestamp.format_utc(noted_since)}Z"
+        answer["notedSince"] = timestamp.rfc3339(noted_since)
     if token is not None:
         answer["nextToken"] = page_token.wrapped(token, pages_of)
     return answer

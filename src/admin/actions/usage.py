@@ -34,8 +34,8 @@ def usage(deployment: Deployment, request: Usage) -> Document:
     answer: Document = {
         "status": 200,
         "queryId": page_token.wrapped(query_id, _ANSWER_OF),
-        "from": f"{timestamp.format_utc(begin)}Z",
-        "to": f"{timestamp.format_utc(end)}Z",
+        "from": timestamp.rfc3339(begin),
+        "to": timestamp.rfc3339(end),
     }
     if principals is not None:
         answer["principals"] = [principal.named for principal in principals]

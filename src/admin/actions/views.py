@@ -47,14 +47,13 @@ def public_view(record: Record, version: str, now: float) -> Document:
     view = {f: record.document[f] for f in _FIELDS if f in record.document}
     for field in _TIMES:
         if field in view:
-            view[field] = shown_time(view[field])
+            view[field] = _shown_time(view[field])
     if record.session is not None:
         view["session"] = {
             s: record.session[s] for s in SETTINGS if s in record.session
         }
     if record.previous is not None:
-        ends_at = timestamp.format_utc(record.previous[1])
-        view["previous"] = {"expirationDate": shown_time(ends_at)}
+        view["previous"] = {"expirationDate": timestamp.rfc3339(record.previous[1])}
     view["state"] = _state(record, now)
     view["expiresInDays"] = (
         None
@@ -65,15 +64,6 @@ def public_view(record: Record, version: str, now: float) -> Document:
     return view
 
 
-def shown_time(text: object) -> object:
-    """Return a record's time with its zone, which records omit, as OntoPop's do."""
-    try:
-        timestamp.parse(str(text))
-    except ValueError:
-        return text
-    return f"{text}Z"
-
-
 def revoked_view(principal: Principal, kept: Document) -> Document:
     """Return what can still be shown of a revoked record.
 
@@ -81,7 +71,7 @@ def revoked_view(principal: Principal, kept: Document) -> Document:
         principal: whose it was.
         kept: the fields that its notes keep.
     """
-    times = {f: shown_time(kept[f]) for f in (*_TIMES, "restorableUntil") if f in kept}
+    times = {f: _shown_time(kept[f]) for f in (*_TIMES, "restorableUntil") if f in kept}
     return {**principal.named, **kept, **times, "state": "revoked"}
 
 
@@ -95,3 +85,12 @@ def _state(record: Record, now: float) -> str:
     if record.is_expired(now):
         return "expired"
     return "active" if record.enabled else "disabled"
+
+
+def _shown_time(text: object) -> object:
+    """Return a record's time with its zone, which records omit, as OntoPop's do."""
+    try:
+        timestamp.parse(str(text))
+    except ValueError:
+        return text
+    return f"{text}Z"

@@ -45,7 +45,7 @@ def shown(uses: Mapping[Principal, int] | None, principal: Principal) -> Documen
     if uses is None:
         return {}
     at = uses.get(principal)
-    return {"lastUsed": None if at is None else f"{timestamp.format_utc(at)}Z"}
+    return {"lastUsed": None if at is None else timestamp.rfc3339(at)}
 
 
 def noted_since(last_uses: LastUses | None) -> int:

@@ -16,7 +16,7 @@ class Names:
         names = [name.strip() for name in text.split(",")] if text else []
         if not all(name and "*" not in name[:-1] for name in names):
             raise ValueError(
-                f"{variable} is not a list of names, in which a * ends one at most"
+                f"{variable} is not a list of names, each of which may end in *"
             )
         self._exact = frozenset(name for name in names if not name.endswith("*"))
         self._beginnings = tuple(n[:-1] for n in names if n.endswith("*"))

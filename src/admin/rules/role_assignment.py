@@ -56,7 +56,7 @@ def check_roles(
         for grant in _fitting(one, names, session, networks, api=api):
             found += located(api, grant.findings)
     if lost := losses(found):
-        message = f"roles: {'; '.join(map(_told, lost))}"
+        message = f"roles: {'; '.join(map(_sentence, lost))}"
         code = Code.INVALID_REQUEST
         raise RefusedError(code, message, field="roles", findings=lost)
     return role_map
@@ -101,7 +101,7 @@ def _fitting(
     return grants
 
 
-def _told(lost: Finding) -> str:
+def _sentence(lost: Finding) -> str:
     where = f"{lost.api}: " if lost.api else ""
     if len(lost.roles) == 1:
         return where + lost.message

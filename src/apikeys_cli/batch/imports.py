@@ -112,8 +112,8 @@ def carry_out(
     def outcome(row: ImportRow) -> Outcome:
         if row.faults:
             return _refused(function, row)
-        with pace.kept(row.request):
-            status, found, is_known = pace.patiently(partial(_imported, function, row))
+        with pace.turn(row.request):
+            status, found, is_known = pace.retried(partial(_imported, function, row))
         # Right after its import the authorizer may not have found it yet.
         if is_known and delete is not None and row.arn is not None:
             delete(row.arn)

@@ -92,8 +92,8 @@ class Batch:
         pool = ThreadPoolExecutor(PARALLEL)
         try:
             judged = in_order(pool, self._outcome, rows)
-            told = ((row, self._told(row, outcome)) for row, outcome in judged)
-            for (row, outcome), _ in in_order(pool, self._confirm, told):
+            reported = ((row, self._hand_over(row, outcome)) for row, outcome in judged)
+            for (row, outcome), _ in in_order(pool, self._confirm, reported):
                 if outcome.is_new:
                     self._journal.finish(row)
                 self.refused += outcome.status == _REFUSED
@@ -128,11 +128,11 @@ class Batch:
     def _invoked(self, row: Row, begun_at: int) -> dict[str, Any]:
         token = self._journal.request_token(row)
         request = row.request(begun_at) | {"requestToken": token}
-        with self._pace.kept(request):
+        with self._pace.turn(request):
             issue = partial(self._function.invoke, "issue", awaitConfirmation=True)
-            return self._pace.patiently(partial(issue, **request))
+            return self._pace.retried(partial(issue, **request))
 
-    def _told(self, row: Row, outcome: _Outcome) -> _Outcome:
+    def _hand_over(self, row: Row, outcome: _Outcome) -> _Outcome:
         """Hand the key over, if there is one, and report the row."""
         found = {"keyId": outcome.key_id}
         if outcome.status == _REFUSED:
@@ -145,8 +145,8 @@ class Batch:
         self._report.add(row, outcome.status, **found)
         return outcome
 
-    def _confirm(self, told: tuple[Row, _Outcome]) -> None:
-        _, outcome = told
+    def _confirm(self, reported: tuple[Row, _Outcome]) -> None:
+        _, outcome = reported
         if outcome.is_new:
             confirm_handover(self._function, {"keyId": outcome.key_id})
 

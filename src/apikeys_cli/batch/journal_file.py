@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +149,12 @@ def _locked(source: Path) -> int:
             "a batch needs a file lock that this system lacks (Python's fcntl): on "
             "Windows run it under WSL, or issue the keys one by one"
         ) from error
-    descriptor = os.open(source, os.O_RDONLY)
+    # A pipe, which was read to its end by now, would wait for another writer.
+    descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        message = f"{source} is not a regular file: the state of a run is kept next to "
+        raise click.UsageError(f"{message}it, so put the rows into one")
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

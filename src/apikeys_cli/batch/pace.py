@@ -30,7 +30,7 @@ class Pace:
         self._one_at_a_time = Lock()
         self._next_at = monotonic()
 
-    def patiently[T](self, ask: Callable[[], T]) -> T:
+    def retried[T](self, ask: Callable[[], T]) -> T:
         """Ask, and ask again after a while if the store is unavailable at the moment.
 
         Raises:
@@ -46,7 +46,7 @@ class Pace:
         return ask()
 
     @contextmanager
-    def kept(self, request: Mapping[str, Any]) -> Iterator[None]:
+    def turn(self, request: Mapping[str, Any]) -> Iterator[None]:
         """Wait for a request's turn, and hold it while the request is in progress."""
         if not request.get("usagePlanId"):
             yield

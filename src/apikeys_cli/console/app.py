@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from apikeys_cli.console.context import Console
 
     type Page = Callable[[Console, Request], Response]
-    type Deed = Callable[[Console, Request, FormData], Response]
+    type Action = Callable[[Console, Request, FormData], Response]
 
 _FORBIDDEN = 403
 _NOT_FOUND = 404
@@ -67,7 +67,7 @@ _PAGES: tuple[tuple[str, Page], ...] = (
     ("/health", health_page.health),
     ("/health/usage/{query}", health_page.usage),
 )
-_DEEDS: tuple[tuple[str, Deed], ...] = (
+_ACTIONS: tuple[tuple[str, Action], ...] = (
     ("/new", make_pages.make),
     ("/rotate", make_pages.rotate),
     ("/selected", list_page.confirm_selected),
@@ -95,8 +95,8 @@ def application(console: Console, host: str) -> Guards:
         Route("/static/{name}", _static),
         *(Route(path, _shown(console, page)) for path, page in _PAGES),
         *(
-            Route(path, _posted(console, deed), methods=["POST"])
-            for path, deed in _DEEDS
+            Route(path, _posted(console, action), methods=["POST"])
+            for path, action in _ACTIONS
         ),
     ]
     handlers = {
@@ -139,7 +139,9 @@ def _shown(console: Console, page: Page) -> Callable[[Request], Awaitable[Respon
     return endpoint
 
 
-def _posted(console: Console, deed: Deed) -> Callable[[Request], Awaitable[Response]]:
+def _posted(
+    console: Console, action: Action
+) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint for a form, which must be one of this console's."""
 
     async def endpoint(request: Request) -> Response:
@@ -149,7 +151,7 @@ def _posted(console: Console, deed: Deed) -> Callable[[Request], Awaitable[Respo
         if not console.forms.knows(text_of(form, "form")):
             title, text = "This form is too old", "Open it again; nothing was done."
             return console.page("message.html", _OLD, title=title, text=text)
-        return await run_in_threadpool(deed, console, request, form)
+        return await run_in_threadpool(action, console, request, form)
 
     return endpoint
 

@@ -14,7 +14,9 @@ from apikeys_cli.console import times
 from apikeys_cli.console.catalogue import Catalogue
 from apikeys_cli.console.once import ShownOnce, SpentForms
 from apikeys_cli.console.session import Session
+from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.records import name_of, named
+from apikeys_cli.roles.names import named_in
 from apikeys_cli.terminal.visible import visible
 
 if TYPE_CHECKING:
@@ -94,6 +96,14 @@ class Console:
         within = answer.get("effectiveWithinSeconds", 0)
         self.notices[named(record)] = Notice(text, within, time.time())
         return path_of(record)
+
+    def role_names(self) -> list[str]:
+        """Return the names of the stored map's roles; none if there is no map."""
+        try:
+            found = self.function.invoke("roles.get")["roleMap"]
+        except (RefusedByFunctionError, UnreachableError):
+            return []
+        return sorted(named_in(found))
 
     def notice(self, record: Mapping[str, Any]) -> Notice | None:
         """Return what was last done to a record here, None if nothing was."""

@@ -89,7 +89,7 @@ def as_typed(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def beside(error: RefusedByFunctionError) -> dict[str, str]:
+def message_by_field(error: RefusedByFunctionError) -> dict[str, str]:
     """Return a refusal as a message on the field that it names, if any."""
     field = error.field or ""
     text = error.message.removesuffix(f" ({error.code})").removeprefix(f"{field}: ")

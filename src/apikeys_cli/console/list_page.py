@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from apikeys_cli.console.context import path_of
 from apikeys_cli.console.forms import text_of
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
-from apikeys_cli.roles.names import named_in
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 STATES = ("active", "disabled", "expired", "revoked")
 
+_FILTERS = ("q", "state", "client", "role", "expiring", "after")
 _ROWS = 50
 # A page of the function's may have no match, and yet a next page.
 _MOST_CALLS = 5
@@ -34,7 +34,7 @@ def keys(console: Console, request: Request) -> Response:
     return console.page(
         template,
         asked=asked,
-        roles=role_names(console) if template == "keys.html" else [],
+        roles=console.role_names() if template == "keys.html" else [],
         states=STATES,
         **found,
     )
@@ -63,18 +63,6 @@ def change_selected(console: Console, _request: Request, form: FormData) -> Resp
 
     console.forms.spend(text_of(form, "form"), act)
     return console.page("report.html", verb=_DONE[verb], rows=rows)
-
-
-_FILTERS = ("q", "state", "client", "role", "expiring", "after")
-
-
-def role_names(console: Console) -> list[str]:
-    """Return the names of the stored map's roles; none if there is no map."""
-    try:
-        found = console.function.invoke("roles.get")["roleMap"]
-    except (RefusedByFunctionError, UnreachableError):
-        return []
-    return sorted(named_in(found))
 
 
 def _searched(console: Console, asked: dict[str, str]) -> dict[str, Any]:

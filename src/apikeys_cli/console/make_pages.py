@@ -9,13 +9,12 @@ from starlette.background import BackgroundTask
 from apikeys_cli.console.forms import (
     ADMINISTRATOR,
     as_typed,
-    beside,
     described,
     life,
+    message_by_field,
     text_of,
     typed,
 )
-from apikeys_cli.console.list_page import role_names
 from apikeys_cli.delivery import confirm_handover
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 
@@ -147,7 +146,7 @@ def _form(
     refused: RefusedByFunctionError | None = None,
 ) -> Response:
     """Return the form; after a refusal, with its message next to the field at fault."""
-    roles = role_names(console)
+    roles = console.role_names()
     return console.page(
         "new.html",
         _OK if refused is None else _REFUSED,
@@ -157,5 +156,5 @@ def _form(
         roles=roles,
         has_administrator=ADMINISTRATOR in roles,
         offered=console.catalogue.offered(),
-        errors={} if refused is None else beside(refused),
+        errors={} if refused is None else message_by_field(refused),
     )

@@ -11,12 +11,11 @@ from apikeys_cli.console.context import path_of
 from apikeys_cli.console.forms import (
     ADMINISTRATOR,
     as_typed,
-    beside,
     changes,
+    message_by_field,
     text_of,
     typed,
 )
-from apikeys_cli.console.list_page import role_names
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.records import name_of
 from apikeys_cli.roles.explanation import record_explanation
@@ -148,7 +147,7 @@ def _edit_form(
     values: dict[str, Any],
     refused: RefusedByFunctionError | None = None,
 ) -> Response:
-    roles = role_names(console)
+    roles = console.role_names()
     return console.page(
         "edit.html",
         400 if refused else 200,
@@ -157,6 +156,6 @@ def _edit_form(
         roles=sorted({*roles, *record.get("roles", [])}),
         has_administrator=ADMINISTRATOR in roles,
         offered=console.catalogue.offered(),
-        errors=beside(refused) if refused else {},
+        errors=message_by_field(refused) if refused else {},
         token=console.forms.new(),
     )

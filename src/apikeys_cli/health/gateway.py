@@ -5,6 +5,7 @@ Read with the identity of whoever runs the command line, and never changed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from apikeys_cli.connection import Connection
 
 _MISSING = "NotFoundException"
+# Whichever alias or version is invoked.
+_FUNCTION = re.compile(":function:([^:/]+)")
 
 
 class Kind(StrEnum):
@@ -93,6 +96,18 @@ class Stage:
     def name(self) -> str:
         """``apiId/stage``."""
         return f"{self.api}/{self.stage}"
+
+    @property
+    def functions(self) -> dict[str, list[str]]:
+        """The routes that each function guards, by its name or else its URI."""
+        found: dict[str, list[str]] = {}
+        for name, route in self.routes.items():
+            authorizer = self.authorizers.get(route.authorizer or "")
+            if authorizer is not None:
+                named = _FUNCTION.search(authorizer.uri)
+                function = authorizer.uri if named is None else named[1]
+                found.setdefault(function, []).append(name)
+        return found
 
     @property
     def used(self) -> dict[str, Authorizer]:

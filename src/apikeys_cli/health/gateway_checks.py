@@ -87,11 +87,17 @@ def _check_routes(stage: Stage) -> Iterator[Finding]:
     if other:
         what = f"guarded by something other than an authorizer: {some(other)}"
         yield warn(stage.name, what, "API keys and roles do not count there")
+    functions = stage.functions
+    if len(functions) > 1:
+        guards = "; ".join(f"{n}: {some(sorted(r))}" for n, r in functions.items())
+        what = f"guarded by {len(functions)} functions: {guards}"
+        advice = "API keys and roles count only at the routes of the authorizer's"
+        yield warn(stage.name, what, advice)
     if not stage.is_current:
         what = "it is not deployed automatically: it may serve older routes than these"
         advice = "deploy it after each change of a route, or set AutoDeploy"
         yield not_checked(stage.name, what, advice)
-    if not (unguarded or stale or in_canary or other):
+    if not (unguarded or stale or in_canary or other or len(functions) > 1):
         routes = counted(len(stage.routes), "route")
         where = "$connect" if stage.kind is Kind.WEBSOCKET else f"each of {routes}"
         yield ok(stage.name, f"{stage.kind} API: an authorizer on {where}")

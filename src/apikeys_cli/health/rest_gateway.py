@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # A preflight request can't carry a key.
 _OPEN = "OPTIONS"
+_INVOKING = ("REQUEST", "TOKEN")
 # API Gateway's default for an authorizer.
 _DEFAULT_TTL_SECONDS = 300
 
@@ -61,7 +62,9 @@ def _authorizers(
 ) -> Iterator[tuple[str, Authorizer]]:
     for page in client.get_paginator("get_authorizers").paginate(restApiId=api):
         for found in page.get("items", []):
-            yield found["id"], _authorizer(found)
+            # One that verifies tokens of Cognito's itself invokes nothing.
+            if found.get("type") in _INVOKING:
+                yield found["id"], _authorizer(found)
 
 
 def _authorizer(found: Mapping[str, Any]) -> Authorizer:

@@ -77,7 +77,7 @@ def _is_whole(line: str, console: Console) -> bool:
 
 
 @contextmanager
-def told_errors() -> Iterator[None]:
+def printed_errors() -> Iterator[None]:
     """Print errors that end the program as any other text that is not data.
 
     A key that was given as an argument by mistake is not repeated with its secret:

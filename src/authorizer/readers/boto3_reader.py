@@ -52,7 +52,7 @@ class Boto3Reader:
                     SecretId=name, VersionStage="AWSCURRENT"
                 )
         except ClientError as error:
-            return absence(*_told(error))
+            return absence(*_status_and_code(error))
         return value_in(answer)
 
 
@@ -75,7 +75,7 @@ class Boto3Table:
                     ReturnConsumedCapacity="TOTAL",
                 )
         except ClientError as error:
-            raise table_fault(*_told(error)) from None
+            raise table_fault(*_status_and_code(error)) from None
         # botocore takes an answer that is not JSON for one without an item.
         if "ConsumedCapacity" not in answer:
             raise StoreUnavailableError("DynamoDB answered without an item")
@@ -96,7 +96,7 @@ def _asking(title: str, deadline: float) -> Iterator[None]:
         ) from None
 
 
-def _told(error: ClientError) -> tuple[int, str]:
-    """Return the status and the name of an error."""
+def _status_and_code(error: ClientError) -> tuple[int, str]:
+    """Return the HTTP status of an error, and its name."""
     status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
     return status, error.response["Error"]["Code"]

@@ -106,3 +106,8 @@ def test_a_time_that_no_calendar_has_is_refused(text: str) -> None:
     """Days, hours, minutes and leap seconds that do not exist."""
     with pytest.raises(ValueError, match=r"\A"):
         timestamp.parse(text)
+
+
+def test_an_answer_has_the_zone() -> None:
+    """RFC 3339 wants it; the time is the one that a record has."""
+    assert timestamp.rfc3339(1_800_000_000.9) == "2027-01-15T08:00:00Z"

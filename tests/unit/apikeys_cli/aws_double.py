@@ -84,6 +84,7 @@ def good_answers() -> dict[str, Any]:
                 {
                     "id": "auth1",
                     "name": "ApiKey",
+                    "type": "REQUEST",
                     "identitySource": SOURCE,
                     "authorizerResultTtlInSeconds": 3,
                     "authorizerUri": "arn:aws:apigateway:eu-west-1:lambda:path/"

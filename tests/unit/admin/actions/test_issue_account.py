@@ -116,6 +116,25 @@ def test_what_can_be_no_account_is_refused_whole(
     assert basic.contents() == before
 
 
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_login_is_no_keys_id(basic: Admin, *, ended: bool) -> None:
+    """Back ends that go by the principal would take the account for the key."""
+    key, _ = basic.issued()
+    if ended:
+        basic("revoke", keyId=key.key_id)
+    _issued(basic)
+    before = basic.contents()
+    answers = [
+        basic("issue", client="HOPEX", login=key.key_id),
+        basic("clone", login="olga", newLogin=key.key_id),
+    ]
+    for answer in answers:
+        assert (answer["status"], answer["error"]["field"]) == (400, "login")
+        assert "is the id of a key" in answer["error"]["message"]
+    assert basic.contents() == before
+    assert basic("issue", client="HOPEX", login=key.key_id[::-1])["status"] == 201
+
+
 def test_a_login_is_issued_once(basic: Admin) -> None:
     """409 while it lives and while it could be restored; the first one stays good."""
     first = _issued(basic)

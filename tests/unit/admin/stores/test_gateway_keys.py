@@ -9,6 +9,7 @@ import pytest
 
 from admin.errors import Code, RefusedError, conflict
 from admin.stores.engine import NameTakenError
+from apikeys.key import derived_key_id
 from tests.builders import foreign_key
 from tests.unit.admin.doubles import Admin
 
@@ -237,22 +238,27 @@ def test_a_sister_with_a_gateway_key_of_its_own_keeps_it(admin: Admin) -> None:
     _assert_is_metered(admin, enabled, plan)
 
 
-def _issues_a_login(admin: Admin, login: str, plan: str) -> None:
-    """Take the login up, in the same plan, and end it again."""
-    admin("issue", client="Acme", login=login, usagePlanId=plan)
-    admin("revoke", login=login)
+def _revokes_it(admin: Admin, login: str) -> None:
+    """End the account of this login, and its gateway key."""
+    assert admin("revoke", login=login)["status"] == 200
 
 
-def _clones_what_is_not_there(admin: Admin, login: str, plan: str) -> None:
+def _clones_what_is_not_there(admin: Admin, login: str) -> None:
     """Mistype the model; what an earlier try made for the login is removed."""
-    del plan
+    _revokes_it(admin, login)
+    # Purged, as it is after some days.
+    admin.now += 31 * _DAY
+    admin.secrets.delete_secret(
+        SecretId=admin.deployment.settings.login_name_prefix + login,
+        ForceDeleteWithoutRecovery=True,
+    )
     assert admin("clone", login="nobody", newLogin=login)["status"] == 404
 
 
-@pytest.mark.parametrize("act", [_issues_a_login, _clones_what_is_not_there])
+@pytest.mark.parametrize("act", [_revokes_it, _clones_what_is_not_there])
 @pytest.mark.parametrize("where", ["prod", "dev"])
 def test_an_account_never_gets_the_gateway_key_of_another_record(
-    admin: Admin, where: str, act: Callable[[Admin, str, str], None]
+    admin: Admin, where: str, act: Callable[[Admin, str], None]
 ) -> None:
     """Not if its login reads as a key's id, nor that of the same login elsewhere."""
     del admin
@@ -263,14 +269,16 @@ def test_an_account_never_gets_the_gateway_key_of_another_record(
         LOGIN_NAME_PREFIX="APIUSER_" if where == "prod" else "DEVUSER_",
     )
     plan = _plan(prod)
-    key = prod("issue", client="Acme", usagePlanId=plan)["record"]
+    like_a_key = derived_key_id(_TOKEN)
+    logins = [like_a_key, "olga"] if where == "dev" else [like_a_key]
+    for login in logins:
+        other("issue", client="Acme", login=login, usagePlanId=plan)
+    key = prod("issue", **_ACME, usagePlanId=plan)["record"]
+    assert key["keyId"] == like_a_key
     olga = prod("issue", client="Acme", login="olga", usagePlanId=plan)["record"]
-    held = set(prod.gateway_keys())
-    assert held == {key["usageKeyId"], olga["usageKeyId"]}
-    act(other, key["keyId"], plan)
-    if where == "dev":
-        act(other, "olga", plan)
-    assert set(prod.gateway_keys()) == held
+    for login in logins:
+        act(other, login)
+    assert set(prod.gateway_keys()) == {key["usageKeyId"], olga["usageKeyId"]}
 
 
 def test_a_function_that_may_not_touch_a_record_puts_it_into_no_plan(

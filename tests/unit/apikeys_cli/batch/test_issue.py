@@ -8,6 +8,7 @@ import io
 import json
 import os
 from collections import Counter
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -510,6 +511,18 @@ def test_two_runs_of_a_file_are_one_too_many(
         done = _run(cli, source, keys)
     assert done.exit_code == 2
     assert "another run of" in done.stderr
+
+
+def test_rows_from_a_pipe_are_refused(cli: Cli, tmp_path: Path, keys: Path) -> None:
+    """It can't be read twice, nor a state be kept next to it; nobody waits for more."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=("client\nAlpha\n",))
+    writer.start()
+    done = _run(cli, pipe, keys)
+    writer.join()
+    assert (done.exit_code, _issues(cli)) == (2, [])
+    assert f"{pipe} is not a regular file" in done.stderr
 
 
 def test_a_row_whose_role_is_unknown_is_found_before_the_first_call(

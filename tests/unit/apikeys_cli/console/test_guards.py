@@ -218,9 +218,9 @@ def test_a_socket_is_not_opened(browser: Browser) -> None:
 
 
 def _posted_paths(browser: Browser) -> list[str]:
-    from apikeys_cli.console.app import _DEEDS  # noqa: PLC0415 - all of them
+    from apikeys_cli.console.app import _ACTIONS  # noqa: PLC0415 - all of them
 
     assert browser.base
-    paths = [re.sub(r"\{\w+\}", "olga", path) for path, _ in _DEEDS]
+    paths = [re.sub(r"\{\w+\}", "olga", path) for path, _ in _ACTIONS]
     assert len(paths) > 10
     return paths

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from apikeys.key import derived_key_id
 from apikeys_cli.console import catalogue, list_page
 from apikeys_cli.console.catalogue import Catalogue
 from apikeys_cli.errors import UnreachableError
@@ -161,8 +162,9 @@ def test_search_finds_an_account_whose_login_reads_as_a_keys_id(
     browser: Browser, function: InProcess
 ) -> None:
     """Both, and what was done to one isn't said of the other."""
-    key = _issue(function)
-    account = _issue(function, login=key["keyId"])
+    account = _issue(function, login=derived_key_id("t" * 32))
+    key = _issue(function, requestToken="t" * 32)
+    assert key["keyId"] == account["login"]
     page = _searched(browser, key["keyId"])
     assert all(f"/{kind}/{key['keyId']}" in page.html for kind in ("key", "login"))
     assert "2 matches" in page.text
