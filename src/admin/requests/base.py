@@ -27,17 +27,6 @@ from apikeys.networks import MAX_NETWORKS
 if TYPE_CHECKING:
     from apikeys.document import Document
 
-_DESCRIPTIVE = {
-    "client",
-    "issuer",
-    "name",
-    "description",
-    "roles",
-    "enabled",
-    "session",
-    "allowed_cidrs",
-}
-
 
 class Request(BaseModel):
     """Base of all requests: fields are strict, unknown ones refused, input hidden."""
@@ -133,8 +122,9 @@ class Described(Ending):
 
     def fields(self) -> Document:
         """Return the record's fields that were given; null removes one."""
+        describing = Described.model_fields.keys() - Ending.model_fields.keys()
         given = self.model_dump(
-            by_alias=True, include=self.model_fields_set & _DESCRIPTIVE
+            by_alias=True, include=self.model_fields_set & describing
         )
         if self.roles is not None:
             given["roles"] = sorted(set(self.roles))

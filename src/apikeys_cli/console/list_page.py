@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from apikeys_cli.console.context import path_of
 from apikeys_cli.console.forms import text_of
@@ -29,6 +30,10 @@ _DONE = {"disable": "disabled", "revoke": "revoked"}
 def keys(console: Console, request: Request) -> Response:
     """Show the keys and accounts that match; only the table for the script."""
     asked = {name: request.query_params.get(name, "").strip() for name in _FILTERS}
+    if "again" in request.query_params:
+        console.catalogue.forget()
+        # A page that is loaded again must not read again as well.
+        return console.goto(f"/keys?{urlencode({'q': asked['q']})}")
     template = "rows.html" if "rows" in request.query_params else "keys.html"
     found = _searched(console, asked) if asked["q"] else _listed(console, asked)
     return console.page(

@@ -19,6 +19,7 @@ from apikeys_cli.console.forms import (
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.records import name_of
 from apikeys_cli.roles.explanation import record_explanation
+from apikeys_cli.roles.names import maps_in
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -115,13 +116,13 @@ def _record(console: Console, request: Request) -> dict[str, Any]:
 def _record_page(
     console: Console, record: dict[str, Any], error: str | None = None
 ) -> Response:
-    opens, why = _opened(console, record)
+    opened, why = _opened(console, record)
     return console.page(
         "record.html",
         400 if error else 200,
         record=record,
         error=error,
-        opens=opens,
+        opened=opened,
         why=why,
         notice=console.notice(record),
         overlaps=OVERLAPS,
@@ -130,15 +131,22 @@ def _record_page(
 
 def _opened(
     console: Console, record: dict[str, Any]
-) -> tuple[dict[str, Any] | None, str]:
-    """Return what a record opens, or why that can't be said."""
+) -> tuple[list[tuple[str, dict[str, Any]]], str]:
+    """Return what a record opens at each API with a map of its own, and elsewhere.
+
+    If that can't be said, nothing, and why.
+    """
     if record["state"] == "revoked":
-        return None, "What is revoked opens nothing."
+        return [], "What is revoked opens nothing."
     try:
         role_map = console.function.invoke("roles.get")["roleMap"]
-        return record_explanation(role_map, record), ""
+        return [
+            (name, record_explanation(role_map, record, api or None, stage or None))
+            for name, _ in maps_in(role_map)
+            for api, _, stage in (name.partition("/"),)
+        ], ""
     except click.ClickException as error:
-        return None, error.format_message()
+        return [], error.format_message()
 
 
 def _edit_form(

@@ -10,7 +10,7 @@ from apikeys_cli.console.forms import text_of
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.roles import findings as role_findings
 from apikeys_cli.roles.files import difference, is_json_text, parse_role_map, routes
-from apikeys_cli.roles.names import named_in
+from apikeys_cli.roles.names import maps_in, named_in
 from apikeys_cli.roles.preview import counted_losses
 from apikeys_cli.terminal.toml import toml
 
@@ -36,7 +36,7 @@ def roles(console: Console, _request: Request) -> Response:
         "roles.html",
         stored=stored,
         names=sorted(named_in(role_map)),
-        unmapped=role_map.get("unmapped", "deny"),
+        maps=list(maps_in(role_map)),
         rows=sorted(cells.items(), key=lambda row: row[0].split(" ")[::-1]),
     )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.health.alarms import check_alarms, check_stage_alarm
 from apikeys_cli.health.configuration import Configuration
-from apikeys_cli.health.deployment import check_role_map, check_signing_secret
 from apikeys_cli.health.findings import Finding, fail, ok, unseen
 from apikeys_cli.health.gateway import Kind, Stage, kind_of
 from apikeys_cli.health.gateway_checks import check_stage, headers_of
@@ -15,6 +14,8 @@ from apikeys_cli.health.invoke_permission import check_permissions
 from apikeys_cli.health.record_store import check_record_store
 from apikeys_cli.health.records import check_records
 from apikeys_cli.health.rest_gateway import read_rest_stage
+from apikeys_cli.health.role_map import check_role_map
+from apikeys_cli.health.signing_secret import check_signing_secret
 from apikeys_cli.health.v2_gateway import read_v2_stage
 from apikeys_cli.health.web_acl import check_web_acl
 

@@ -285,6 +285,39 @@ def test_the_records_are_read_once(function: InProcess) -> None:
     assert len(known.search("acme", 1).records) == 1
 
 
+def test_a_search_reads_again_when_asked_to(
+    browser: Browser, function: InProcess
+) -> None:
+    """Else nobody would find what others made since, or what a fault left unread."""
+    _issue(function)
+    assert "1 match." in _searched(browser, "acme").text
+    _issue(function)
+    page = _searched(browser, "acme")
+    assert "1 match." in page.text
+    assert 'keys?again&amp;q=acme">Read again' in page.html
+    browser.get("/keys", q="acme", again="")
+    assert "2 matches." in _searched(browser, "acme").text
+
+
+def test_a_search_whose_reading_failed_can_be_made_again(
+    browser: Browser, function: InProcess
+) -> None:
+    """The fault is gone with what was read before it."""
+
+    def broken(request: dict[str, Any], _answer: dict[str, Any]) -> None:
+        if request["action"] == "list":
+            raise UnreachableError("the network is gone")
+
+    _issue(function)
+    function.fault = broken
+    assert "the network is gone" in _searched(browser, "acme").text
+    function.fault = None
+    browser.get("/keys", q="acme", again="")
+    page = _searched(browser, "acme")
+    assert "1 match." in page.text
+    assert "the network is gone" not in page.text
+
+
 @pytest.mark.parametrize(
     ("verb", "state", "count"), [("disable", "disabled", {}), ("revoke", "revoked", 2)]
 )

@@ -73,6 +73,25 @@ def test_what_a_record_opens(
     assert said in " ".join(browser.get(_path(record)).text.split())
 
 
+def test_what_a_record_opens_is_said_for_each_api(
+    browser: Browser, function: InProcess
+) -> None:
+    """One with a map of its own may open what nothing else does."""
+    role_map = {
+        "roles": {"READER": {"allow": ["GET /reports/*"]}},
+        "apis": {
+            "abc": {"unmapped": "any-key", "roles": {}},
+            "abc/prod": {"roles": {"GUEST": {"allow": ["GET /v2"]}}},
+        },
+    }
+    function.answer({"action": "roles.put", "roleMap": role_map})
+    record = _issue(function, roles=["GUEST"])
+    text = " ".join(browser.get(_path(record)).text.split())
+    assert "At every other API Nothing: every call is answered 403." in text
+    assert "At abc Every route that no role names." in text
+    assert "At abc/prod opens GET /v2" in text
+
+
 def test_without_a_role_map_the_page_says_so(
     browser: Browser, function: InProcess, account: Any
 ) -> None:

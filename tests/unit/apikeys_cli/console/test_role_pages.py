@@ -32,12 +32,23 @@ def test_the_routes_of_an_api_say_which_one(
     """With the roles that only its map names."""
     role_map = {
         "roles": {"READER": {"allow": ["GET /reports/*"]}},
-        "apis": {"abc/prod": {"roles": {"GUEST": {"allow": ["GET /v2"]}}}},
+        "apis": {
+            "abc/prod": {
+                "unmapped": "any-key",
+                "roles": {"GUEST": {"allow": ["GET /v2"]}},
+            }
+        },
     }
     answer = function.answer({"action": "roles.put", "roleMap": role_map})
     assert answer["status"] == 200
     text = " ".join(browser.get("/roles").text.split())
-    for said in ("GUEST", "GET /v2 at abc/prod allow", "GET /reports/* "):
+    for said in (
+        "GUEST",
+        "GET /v2 at abc/prod allow",
+        "GET /reports/* ",
+        "A route that no role names is open to nobody.",
+        "At abc/prod, a route that no role names is open to any valid key.",
+    ):
         assert said in text
 
 
@@ -59,6 +70,17 @@ def test_a_change_is_shown_before_it_is_stored(
     stored = browser.submit(page, "/roles/store")
     assert "PUT /reports" in stored.text
     assert _version(function) != before
+
+
+def test_a_change_at_one_api_says_which_one(browser: Browser) -> None:
+    """Or what is opened there would be taken for a change everywhere."""
+    edit = browser.get("/roles/edit")
+    text = dict(edit.form("/roles/check").fields)["text"]
+    text += '\n[apis."abc".roles.GUEST]\nallow = ["GET /v2"]\n'
+    page = browser.submit(edit, "/roles/check", text=text)
+    shown = " ".join(page.text.split())
+    assert "added GUEST allow GET /v2 at abc" in shown
+    assert "added unmapped deny at abc" in shown
 
 
 def test_an_unchanged_map_is_not_stored(browser: Browser) -> None:
