@@ -61,8 +61,10 @@ def entry(function: Function) -> Iterator[str]:
         text=True,
     ) as process:
         said = process.stderr or ()
-        yield next(line.split()[-1] for line in said if "http://" in line)
-        process.send_signal(signal.SIGINT)
+        try:
+            yield next(line.split()[-1] for line in said if "http://" in line)
+        finally:
+            process.send_signal(signal.SIGINT)
 
 
 def main(count: int) -> None:

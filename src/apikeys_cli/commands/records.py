@@ -18,7 +18,11 @@ from apikeys_cli.options.record import (
     principal_argument,
 )
 from apikeys_cli.options.types import VERSION
-from apikeys_cli.roles.explanation import readable_explanation, record_explanation
+from apikeys_cli.roles.explanation import (
+    readable_explanation,
+    record_explanation,
+    say_of_others,
+)
 from apikeys_cli.roles.names import suggested
 from apikeys_cli.terminal.console import print_data
 from apikeys_cli.terminal.formats import say_restorable, show
@@ -84,6 +88,8 @@ def get(
     show(answer, invocation.output)
     if routes and invocation.output == "table":
         print_data(readable_explanation(answer["routes"]))
+    if routes:
+        say_of_others(role_map, api)
     say_restorable(answer["record"])
 
 

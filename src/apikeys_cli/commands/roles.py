@@ -18,6 +18,7 @@ from apikeys_cli.roles.explanation import (
     explanation,
     explanation_row,
     readable_explanation,
+    say_of_others,
 )
 from apikeys_cli.roles.files import (
     read_role_file,
@@ -246,3 +247,4 @@ def explain_roles(
         list(found),
         lambda: print_data(readable_explanation(found)),
     )
+    say_of_others(role_map, api)

@@ -13,7 +13,8 @@ from apikeys.explanation import explain
 from apikeys.roles import RoleMap
 from apikeys.session import is_read_only
 from apikeys_cli.roles.findings import sentence, sentences
-from apikeys_cli.roles.names import split, unknown_among
+from apikeys_cli.roles.names import maps_in, split, unknown_among
+from apikeys_cli.terminal.console import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +62,13 @@ def record_explanation(
     parsed = _parsed(role_map)
     deciding = parsed if api is None else parsed.of(api, stage)
     return explain(deciding, record.get("roles", ()), read_only=read_only)
+
+
+def say_of_others(role_map: Mapping[str, Any], api: str | None) -> None:
+    """Say of which APIs an explanation says nothing, as they have their own map."""
+    apart = [name for name, _ in maps_in(role_map) if name]
+    if api is None and apart:
+        say(f"Not at {', '.join(apart)}, where another map decides: give --api.")
 
 
 def _parsed(role_map: dict[str, Any]) -> RoleMap:

@@ -1,9 +1,10 @@
-// Copy, countdowns, local times, search while typing, and one post of each form. Every
-// page works without it, but for these.
+// Copy, countdowns, local times, search while typing, waiting for a query, and one post of
+// each form. Every page works without it, but for these.
 "use strict";
 
 const PAUSE = 250; // milliseconds of no typing before a search
 const AGAIN = 700; // until a search that is still reading is asked again
+const LOOK = 2000; // until a query of the log is looked at again
 
 // What was sent is being worked on: no second click.
 document.addEventListener("submit", (event) => {
@@ -80,6 +81,13 @@ function localTimes(root) {
   }
 }
 
+// Part of a page as it is now; nothing if it can't be had.
+async function fetched(address, id) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer?.ok) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+}
+
 const search = document.getElementById("q");
 let asked = 0;
 let waiting;
@@ -88,9 +96,7 @@ async function find() {
   const mine = ++asked;
   const query = new URLSearchParams(new FormData(document.getElementById("filters")));
   query.set("rows", "");
-  const answer = await fetch(`?${query}`).catch(() => null);
-  if (!answer?.ok || mine !== asked) return;
-  const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rows");
+  const found = await fetched(`?${query}`, "rows");
   if (mine !== asked || !found) return;
   const ticked = new Set(
     Array.from(document.querySelectorAll("#rows input:checked"), (box) => box.value),
@@ -106,6 +112,18 @@ search?.addEventListener("input", () => {
   waiting = setTimeout(find, PAUSE);
 });
 if (search && document.querySelector("#rows[data-reading]")) waiting = setTimeout(find, AGAIN);
+
+// In place, so that nobody's reading or focus is lost while the query runs.
+async function look() {
+  const found = await fetched(location.href, "usage");
+  // What went wrong is a page of its own.
+  if (!found) return location.reload();
+  document.getElementById("usage").replaceWith(document.adoptNode(found));
+  localTimes(found);
+  if ("running" in found.dataset) setTimeout(look, LOOK);
+}
+
+if (document.querySelector("#usage[data-running]")) setTimeout(look, LOOK);
 
 countDown();
 localTimes(document);

@@ -607,16 +607,21 @@ def test_explain_and_verify_are_asked_at_an_api(cli: Cli, split: str) -> None:
     """By the map that decides there."""
     cli("roles", "put", split, "--yes")
     explain = ("roles", "explain", "WRITER")
-    assert "opens nothing" in cli(*explain).stdout
+    done, others = cli(*explain), "Not at abc/prod, abc, where another map decides"
+    assert "opens nothing" in done.stdout
+    assert others in done.stderr
     assert "POST /reports" in cli(*explain, "--api", "abc", "--stage", "prod").stdout
     done = cli(*explain, "--api", "abc")
     assert "every route no role names" in done.stdout
+    assert "Not at" not in done.stderr
     assert cli(*explain, "--stage", "prod").exit_code == 2
     issued = cli.issue("--role", "WRITER")
     key, get = issued["key"], ("get", issued["record"]["keyId"], "--output", "json")
     shown = cli(*get, "--routes", "--api", "abc", "--stage", "prod")
     assert json.loads(shown.stdout)["routes"]["opens"] == ["POST /reports"]
-    assert json.loads(cli(*get, "--routes").stdout)["routes"]["opens"] == []
+    shown = cli(*get, "--routes")
+    assert json.loads(shown.stdout)["routes"]["opens"] == []
+    assert others in shown.stderr
     assert cli(*get, "--api", "abc").exit_code == 2
     route = ("verify", "-", "--route", "POST /reports")
     assert cli(*route, input=key).exit_code == 1

@@ -73,7 +73,8 @@ def test_usage_is_queried_only_on_a_click(browser: Browser) -> None:
         browser, running, running, running, {"usage": usage, "bytesRead": 1204}
     )
     waiting = browser.submit(page, "/health/usage")
-    assert 'http-equiv="refresh"' in waiting.html
+    assert "data-running" in waiting.html
+    assert '<a href="">Look again</a>' in waiting.html
     again = browser.submit(page, "/health/usage")
     assert "is being read" in again.text
     path = again.path.removeprefix(browser.base)
