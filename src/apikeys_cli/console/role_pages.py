@@ -79,7 +79,7 @@ def check_roles(console: Console, _request: Request, form: FormData) -> Response
 
 
 def store_roles(console: Console, _request: Request, form: FormData) -> Response:
-    """Store the map that was shown, unless somebody else stored one meanwhile."""
+    """Store the map that was shown, unless the one that it replaces was replaced."""
     text, version = _text(form), text_of(form, "version")
 
     def act() -> str:

@@ -20,6 +20,15 @@ class SessionOption(click.Option):
 class Command(click.Command):
     """A command whose session options have a section of their own."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse surplus arguments, and repeat none: it may be a secret."""
+        ctx.allow_extra_args = True
+        surplus = super().parse_args(ctx, args)
+        if surplus and not ctx.resilient_parsing:
+            what = "argument is" if len(surplus) == 1 else "arguments are"
+            ctx.fail(f"{len(surplus)} {what} too many (not shown: a secret, perhaps)")
+        return surplus
+
     def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
