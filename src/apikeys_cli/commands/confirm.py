@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import principal_argument
 from apikeys_cli.records import name_of
 from apikeys_cli.terminal.console import say
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys confirm 7GkQ2mV0aZx81TbP", "apikeys confirm --login webservice"
-    )
+    ),
 )
 @principal_argument
 @common_options

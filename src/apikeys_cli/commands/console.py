@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 
 if TYPE_CHECKING:
     from apikeys_cli.admin_function import Invocation
@@ -17,7 +18,8 @@ _LAST_PORT = 65_535
 
 
 @click.command(
-    epilog=examples("apikeys console", "apikeys console --port 8321 --no-open")
+    cls=Command,
+    epilog=examples("apikeys console", "apikeys console --port 8321 --no-open"),
 )
 @click.option(
     "--port",

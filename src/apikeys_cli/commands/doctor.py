@@ -9,6 +9,7 @@ import click
 from apikeys_cli.health.examination import examine
 from apikeys_cli.health.findings import Finding, Level, findings_table
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.terminal.console import messages, print_data
 from apikeys_cli.terminal.formats import emit
 
@@ -19,11 +20,12 @@ _UNHEALTHY = 1
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys doctor",
         "apikeys doctor --api a1b2c3d4e5 --stage prod --api f6g7h8i9j0 --stage prod",
         "apikeys doctor --output json | jq '.findings[] | select(.level == \"fail\")'",
-    )
+    ),
 )
 @click.option("--api", "apis", multiple=True, help="An API's id; repeat for more.")
 @click.option("--stage", "stages", multiple=True, help="Its stage, one for each --api.")

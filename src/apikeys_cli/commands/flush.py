@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.terminal.console import say
 from apikeys_cli.terminal.formats import echo_lines, emit
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog=examples("apikeys flush", "apikeys disable 7GkQ2mV0aZx81TbP --wait")
+    cls=Command,
+    epilog=examples("apikeys flush", "apikeys disable 7GkQ2mV0aZx81TbP --wait"),
 )
 @common_options
 @click.pass_obj

@@ -11,6 +11,7 @@ from apikeys.defaults import DAY
 from apikeys_cli.completion import complete_role
 from apikeys_cli.dates import moment
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.listing import COLUMNS, SORT, in_order
 from apikeys_cli.options.types import DURATION
 from apikeys_cli.records import Listing
@@ -48,6 +49,7 @@ class _ListOptions(TypedDict):
 
 @click.command(
     "list",
+    cls=Command,
     epilog=examples(
         "apikeys list",
         "apikeys list --expiring-within 14d",

@@ -13,6 +13,7 @@ from apikeys_cli.batch.selected import count_of, listed
 from apikeys_cli.dates import moment
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import recovery_option
 from apikeys_cli.options.types import DURATION
 from apikeys_cli.terminal.console import say
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys prune --expired-for 30d --dry-run",
         "apikeys prune --expired-for 90d --yes",
-    )
+    ),
 )
 @click.option(
     "--expired-for",

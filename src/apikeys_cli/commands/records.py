@@ -49,11 +49,12 @@ class _UpdateOptions(RecordOptions):
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys get 7GkQ2mV0aZx81TbP",
         "apikeys get 7GkQ2mV0aZx81TbP --routes",
         "apikeys get --login webservice",
-    )
+    ),
 )
 @principal_argument
 @click.option(
@@ -146,7 +147,7 @@ def update(
     until_in_force(invocation.function, answer, wait=options["wait"])
 
 
-@click.command(epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP --wait"))
+@click.command(cls=Command, epilog=examples("apikeys restore 7GkQ2mV0aZx81TbP --wait"))
 @principal_argument
 @wait_option
 @common_options

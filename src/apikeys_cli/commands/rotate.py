@@ -9,6 +9,7 @@ import click
 from apikeys_cli.delivery import hand_over
 from apikeys_cli.errors import RefusedByFunctionError, UnreachableError
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import (
     LifeOptions,
     deliver_option,
@@ -40,12 +41,13 @@ class _RotateOptions(LifeOptions):
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys rotate 7GkQ2mV0aZx81TbP",
         "apikeys rotate 7GkQ2mV0aZx81TbP --overlap 7d --key-file ./new.key",
         "apikeys rotate 7GkQ2mV0aZx81TbP --overlap 0 --yes --wait",
         "apikeys rotate --login webservice --overlap 7d",
-    )
+    ),
 )
 @principal_argument
 @click.option(

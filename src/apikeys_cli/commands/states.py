@@ -11,6 +11,7 @@ from apikeys_cli.batch.report import Report
 from apikeys_cli.batch.selected import count_of, of_client
 from apikeys_cli.errors import RefusedByFunctionError
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.record import recovery_option
 from apikeys_cli.options.several import Selection, several_argument
 from apikeys_cli.records import name_of
@@ -35,9 +36,10 @@ class _RevokeOptions(TypedDict):
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys enable 7GkQ2mV0aZx81TbP --wait", 'apikeys enable --client "Test App"'
-    )
+    ),
 )
 @several_argument
 @yes_option
@@ -53,11 +55,12 @@ def enable(
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys disable 7GkQ2mV0aZx81TbP --wait",
         'apikeys disable --client "Test App" --yes --wait',
         "apikeys disable - --yes <ids.txt",
-    )
+    ),
 )
 @several_argument
 @yes_option
@@ -73,11 +76,12 @@ def disable(
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys revoke 7GkQ2mV0aZx81TbP",
         "apikeys revoke 7GkQ2mV0aZx81TbP 0aZx81TbP7GkQ2mV --yes --wait",
         "apikeys revoke --key - <leaked.txt",
-    )
+    ),
 )
 @several_argument
 @click.option(

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from apikeys_cli.completion import complete_key_id
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.types import KEY_ID, LOGIN
 from apikeys_cli.records import name_of, named
 from apikeys_cli.terminal.console import messages, print_data, say
@@ -30,11 +31,12 @@ _BYTES_A_GB = 1_000_000_000
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys usage 7GkQ2mV0aZx81TbP",
         'apikeys usage --client "Test App" --days 90',
         "apikeys usage --output csv > usage.csv",
-    )
+    ),
 )
 @click.argument("key_id", type=KEY_ID, required=False, shell_complete=complete_key_id)
 @click.option("--login", type=LOGIN, help="A Basic account, instead of a key id.")

@@ -8,6 +8,7 @@ import click
 
 from apikeys_cli.options.api import api_options, check_api
 from apikeys_cli.options.common import common_options, examples
+from apikeys_cli.options.help import Command
 from apikeys_cli.options.types import ADDRESS, LOGIN
 from apikeys_cli.terminal.console import print_data
 from apikeys_cli.terminal.formats import echo_lines, record_table, show
@@ -30,6 +31,7 @@ class _VerifyOptions(TypedDict):
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "apikeys verify                  # asks for the credential, hidden",
         "apikeys verify - < client.key",
@@ -37,7 +39,7 @@ class _VerifyOptions(TypedDict):
         "apikeys verify --login webservice   # asks for its password, hidden",
         'apikeys verify - --route "GET /reports/7" < client.key',
         "apikeys verify - --from 203.0.113.7 < client.key",
-    )
+    ),
 )
 @click.argument("credential", required=False, metavar="[-]")
 @click.option("--login", type=LOGIN, help="The credential is this login's password.")

@@ -1,4 +1,4 @@
-"""How help shows commands and options: nothing is cut, and groups have headings."""
+"""What commands have in common: their help, and what they say of surplus arguments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ class SessionOption(click.Option):
 
 
 class Command(click.Command):
-    """A command whose session options have a section of their own."""
+    """A command of this program.
+
+    Its session options have a section of their own in its help.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse surplus arguments, and repeat none: it may be a secret."""

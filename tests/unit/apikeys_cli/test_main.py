@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 import apikeys_cli
 from apikeys_cli.main import main
+from apikeys_cli.options.help import Command, Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,13 +40,18 @@ def _all(group: click.Group, *verbs: str) -> Iterator[tuple[str, ...]]:
             yield from _all(command, *verbs, name)
 
 
-def _module(*verbs: str) -> str:
+def _command(*verbs: str) -> click.Command:
     command: click.Command = main
     for verb in verbs:
         assert isinstance(command, click.Group)
         command = command.commands[verb]
-    assert command.callback is not None
-    return command.callback.__module__
+    return command
+
+
+def _module(*verbs: str) -> str:
+    callback = _command(*verbs).callback
+    assert callback is not None
+    return callback.__module__
 
 
 def test_commands_stand_in_the_order_of_a_life() -> None:
@@ -62,6 +68,12 @@ def test_a_command_is_found_by_its_name(verbs: tuple[str, ...]) -> None:
     """Its file is named after it or its family; subcommands are with their group."""
     name = _FILES.get(verbs[0], verbs[0])
     assert _module(*verbs) == f"apikeys_cli.commands.{name}"
+
+
+@pytest.mark.parametrize("verbs", list(_all(main)), ids=" ".join)
+def test_no_command_repeats_an_argument_too_many(verbs: tuple[str, ...]) -> None:
+    """As `Command` does it, and a family knows its commands."""
+    assert isinstance(_command(*verbs), (Command, Family))
 
 
 def _help(*verbs: str) -> str:
