@@ -7,7 +7,6 @@ on in further notes.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from itertools import count
 from typing import TYPE_CHECKING
 
 from apikeys import timestamp
@@ -82,16 +81,14 @@ def _parts(text: str) -> Iterator[bytes]:
 
 def _text(notes: Mapping[str, str], field: str) -> tuple[str, bool]:
     """Return what the notes have of a field, and whether that is all."""
-    text = b""
-    for number in count():
+    parts: list[bytes] = []
+    is_whole = True
+    while is_whole and (not parts or len(parts[-1]) == _FULL_BYTES):
         try:
-            part = b64decode(notes[_note(field, number)], validate=True)
+            parts.append(b64decode(notes[_note(field, len(parts))], validate=True))
         except (KeyError, ValueError):
-            return text.decode(errors="ignore"), False
-        text += part
-        if len(part) != _FULL_BYTES:
-            break
-    return text.decode(errors="ignore"), True
+            is_whole = False
+    return b"".join(parts).decode(errors="ignore"), is_whole
 
 
 def _profile(session: object) -> object:

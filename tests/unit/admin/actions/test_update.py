@@ -352,8 +352,13 @@ def test_a_restored_key_is_as_it_was(admin: Admin, key: Key) -> None:
     assert admin("enable", keyId=key.key_id)["record"]["state"] == "active"
 
 
-def test_a_key_that_is_not_revoked_can_not_be_restored(admin: Admin, key: Key) -> None:
-    """409."""
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_a_key_that_is_not_revoked_can_not_be_restored(
+    admin: Admin, key: Key, *, is_readable: bool
+) -> None:
+    """409, though its record be corrupt."""
+    if not is_readable:
+        admin.overwrite(f"APIKEY_{key.key_id}", "canary")
     answer = admin("restore", keyId=key.key_id)
     assert answer["error"] == {
         "code": "not_revoked",

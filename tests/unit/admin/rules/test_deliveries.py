@@ -468,18 +468,42 @@ def test_a_limited_function_displaces_no_key_out_of_its_reach(
     assert admin.contents() == before
 
 
-def test_a_limited_function_displaces_what_no_other_client_calls_with(
-    admin: Admin, team: Admin
+def test_a_limited_function_displaces_nothing_while_it_can_not_see_whose_it_is(
+    admin: Admin, team: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A key within its reach, one that was revoked, any other text."""
-    for held in ({"client": "team-b"}, {"client": "billing"}):
-        issued = admin("issue", **held, roles=["READER"], deliverTo=_SECRET)
-        if held["client"] == "billing":
-            admin("revoke", keyId=issued["record"]["keyId"])
-        for text in (admin.stored(_SECRET), "nothing yet", "ak_0"):
-            admin.overwrite(_SECRET, text)
-            answer = team("issue", client="team-a", deliverTo=_SECRET)
-            assert answer["status"] == 201, (held, text)
+    """503, as long as the store does not answer."""
+
+    def unavailable(_text: str) -> Any:
+        raise RefusedError(Code.STORE_UNAVAILABLE, "the store does not answer")
+
+    admin("issue", client="billing", roles=["READER"], deliverTo=_SECRET)
+    before = admin.contents()
+    monkeypatch.setattr(team.deployment.deliveries._possession, "owner", unavailable)
+    answer = team("issue", client="team-a", deliverTo=_SECRET)
+    assert answer["error"]["code"] == "store_unavailable"
+    assert admin.contents() == before
+
+
+@pytest.mark.parametrize("client", ["team-b", "billing"])
+def test_a_limited_function_displaces_what_no_other_client_calls_with(
+    admin: Admin, team: Admin, client: str
+) -> None:
+    """A key within its reach, or one that was revoked."""
+    issued = admin("issue", client=client, roles=["READER"], deliverTo=_SECRET)
+    if client == "billing":
+        admin("revoke", keyId=issued["record"]["keyId"])
+    answer = team("issue", client="team-a", deliverTo=_SECRET)
+    assert answer["status"] == 201
+
+
+@pytest.mark.parametrize("text", ["nothing yet", "ak_0", "-"])
+def test_a_limited_function_displaces_what_is_no_key(
+    admin: Admin, team: Admin, text: str
+) -> None:
+    """Whoever wrote it."""
+    admin.secrets.create_secret(Name="clients/new", SecretString=text)
+    answer = team("issue", client="team-a", deliverTo="clients/new")
+    assert answer["status"] == 201
 
 
 def test_a_limited_function_waits_for_a_key_whose_record_can_not_be_read(
