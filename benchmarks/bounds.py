@@ -99,8 +99,7 @@ _TIMES: Final = "× no-op"
 _LIMITS: Final = (
     Limit("cold, instructions", _TIMES, _over("cold_instructions"), 1.62, 1.5),
     Limit("cold, wall", _TIMES, _over("cold_wall"), 2.3, None),
-    # Two runs of the same code differ by 4 %, so that this is not the close watch.
-    Limit("cold, wall", "× fastest peer", _over_fastest_peer("cold_wall"), 0.25, 0.21),
+    Limit("cold, wall", "× fastest peer", _over_fastest_peer("cold_wall"), 0.235, 0.21),
     Limit(
         "cold, store 8 ms away, wall",
         "× fastest peer",
