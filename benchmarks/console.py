@@ -6,24 +6,22 @@ judged; tests/unit/apikeys_cli/console counts what a page asks for.
 
 from __future__ import annotations
 
-import signal
-import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from local import browser
+from local.console import started
 from tests.harness.population import items
 from tests.harness.served import served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Page
 
     from tests.harness.served import Function
 
+# The command line of this checkout, whatever is installed.
+_PROGRAM = [sys.executable, "-c", "from apikeys_cli.main import main; main()"]
 # A warm function's answer, its way through Lambda and the network included.
 _ANSWER_SECONDS = 0.15
 _TYPED = "client 42"
@@ -48,31 +46,12 @@ new PerformanceObserver((list) => {
 """
 
 
-@contextmanager
-def entry(function: Function) -> Iterator[str]:
-    """Run the console of a function; yield the address that it printed."""
-    program = "from apikeys_cli.main import main; main()"
-    command = [sys.executable, "-c", program, "console", "--no-open"]
-    with subprocess.Popen(
-        command,
-        env=function.environment,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        said = process.stderr or ()
-        try:
-            yield next(line.split()[-1] for line in said if "http://" in line)
-        finally:
-            process.send_signal(signal.SIGINT)
-
-
 def main(count: int) -> None:
     """Tell how long the first page takes, and what typing waits for."""
     with served() as function, browser.launched() as launched:
         function.table.fill(items(count, time.time()))
         function.seconds = _ANSWER_SECONDS
-        with entry(function) as address:
+        with started(_PROGRAM, function.environment) as address:
             page = launched.new_page(viewport={"width": 1280, "height": 900})
             page.add_init_script(_OBSERVER)
             page.goto(address)

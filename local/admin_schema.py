@@ -32,9 +32,9 @@ def schema() -> Schema:
     """Return one schema: the requests, each with its rules, and the answers."""
     wanted = {model.__name__: model for model in models()}
     answered = [f"{name}Answer" for name in wanted] + ["Refusal"]
-    rooms = (parts, credentials, records, operations)
-    kept = {name: found for room in rooms for name, found in vars(room).items()}
-    named: dict[str, Any] = wanted | {name: kept[name] for name in answered}
+    modules = (parts, credentials, records, operations)
+    models_in = {name: one for module in modules for name, one in vars(module).items()}
+    named: dict[str, Any] = wanted | {name: models_in[name] for name in answered}
     _, found = TypeAdapter.json_schemas(
         [(name, "validation", TypeAdapter(named[name])) for name in named],
         ref_template=_REF,

@@ -1,8 +1,8 @@
-"""The command line's console, run against a deployed stack."""
+"""The command line's console as a process."""
 
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -15,10 +15,19 @@ _SECONDS: Final = 30
 @contextmanager
 def running_console(stack: Stack) -> Iterator[str]:
     """Run the console of a stack, and yield the address that it printed."""
-    command = [str(APIKEYS), "console", "--no-open", "--stack", stack.name]
+    program = [str(APIKEYS)]
+    with started(program, stack.emulator.environment, "--stack", stack.name) as address:
+        yield address
+
+
+@contextmanager
+def started(
+    program: list[str], environment: Mapping[str, str], *options: str
+) -> Iterator[str]:
+    """Run the console of the command line, and yield the address that it printed."""
     process = subprocess.Popen(
-        command,
-        env=stack.emulator.environment,
+        [*program, "console", "--no-open", *options],
+        env=environment,
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

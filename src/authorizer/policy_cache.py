@@ -25,8 +25,8 @@ class Answer:
     """What API Gateway gets for a record that passed.
 
     Attributes:
-        record: the record, and …
-        role_map: … the role map, from which all this follows.
+        record: the record that it is about.
+        role_map: the role map by which it was compiled.
         content: the answer itself.
         opens_a_route: whether its policy opens any.
         shut: which of the routes held the policy does not open, once for a set of

@@ -17,7 +17,7 @@ import pytest
 
 from local.clients import APIKEYS, apikeys, call
 from tests.integration.commands import kill_once
-from tests.pasted import pasted
+from tests.paste import paste
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +114,7 @@ def test_a_bad_role_map_is_refused_with_every_finding(
 def _shell(stack: Stack, line: str) -> subprocess.CompletedProcess[str]:
     """Run a line of shell, as a person would with the CLI on PATH."""
     variables = stack.emulator.environment | {"APIKEYS_FUNCTION": stack.admin_function}
-    return pasted(line, variables, (APIKEYS,), options=("-o", "pipefail"))
+    return paste(line, variables, (APIKEYS,), options=("-o", "pipefail"))
 
 
 @pytest.mark.parametrize("output", ["table", "ndjson", "csv", "json"])

@@ -13,7 +13,7 @@ from local.clients import APIKEYS, apikeys
 from local.deployment import running_stack
 from local.scenarios.keys import MANAGEMENT, ROLE_MAP
 from tests.command_blocks import run_blocks
-from tests.pasted import pasted
+from tests.paste import paste
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ class Session:
             made_up = re.sub("…", lambda _: secrets.token_urlsafe(24), text)
             (self._folder / written[1]).write_text(made_up)
             return []
-        done = pasted(
+        done = paste(
             self._here(command.text),
             self._environment,
             (APIKEYS, checkout.AWS_CLI),

@@ -11,7 +11,7 @@ from local import checkout
 from local.clients import APIKEYS
 from local.deployment import built_template, emulated
 from local.emulator import running_emulator
-from tests.pasted import pasted
+from tests.paste import paste
 from tests.readme import commands
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_each_command_of_the_tour_does_what_the_readme_says(
         "APIKEYS_FUNCTION": stack.admin_function,
         "EXAMPLE_URL": stack.example_url,
     }
-    done = pasted(
+    done = paste(
         "\n".join(lines),
         stack.emulator.environment | variables,
         (APIKEYS,),
@@ -87,7 +87,7 @@ def test_the_commands_that_deploy_do_so(tmp_path: Path) -> None:
         emulated(built_template(), {}) as template,
     ):
         script = script.replace(stored, str(template))
-        done = pasted(
+        done = paste(
             f'{script}\n[[ "$KEY" == akdev_* ]]',
             emulator.environment | {"PATH": _PLAIN, "HOME": str(tmp_path)},
             (APIKEYS, checkout.SAM),

@@ -20,7 +20,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from local import checkout, environment, invoke
-from tests.pasted import pasted
+from tests.paste import paste
 from tests.readme import commands
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _run(copy: Path, command: str) -> str:
     home = copy / "home"
     home.mkdir(exist_ok=True)
     variables = environment.isolated(home) | {"PATH": os.environ["PATH"]}
-    done = pasted(command, variables, folder=copy)
+    done = paste(command, variables, folder=copy)
     said = re.sub(r"ak_\S+", "ak_…", done.stdout + done.stderr)
     assert done.returncode == 0, said[-2_000:]
     return done.stdout

@@ -12,7 +12,7 @@ from local import checkout
 from local.clients import APIKEYS, apikeys, call
 from local.deployment import deploy, running_stack
 from local.scenarios.keys import MANAGEMENT, ROLE_MAP, issue
-from tests.pasted import pasted
+from tests.paste import paste
 from tests.runbook import commands
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Shell:
         for name, value in self._names.items():
             text = text.replace(name, value)
         assert "<" not in text, text
-        done = pasted(
+        done = paste(
             text,
             self._environment,
             (APIKEYS, checkout.AWS_CLI),

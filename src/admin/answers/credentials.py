@@ -12,7 +12,7 @@ class Made(Change):
     status: Literal[201]
     key: NotRequired[str]
     password: NotRequired[str]
-    deliveredTo: NotRequired[str]
+    deliveredTo: NotRequired[str]  # noqa: N815 - the field of the JSON
     record: Record
     findings: NotRequired[list[Finding]]
 

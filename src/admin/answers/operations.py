@@ -34,7 +34,7 @@ class RolesPutAnswer(Change):
     """The role map in force."""
 
     status: Literal[200]
-    roleMap: dict[str, object]
+    roleMap: dict[str, object]  # noqa: N815 - the field of the JSON
     version: str
     findings: list[Finding]
 
@@ -49,7 +49,7 @@ class FlushAnswer(TypedDict):
 class Due(Principal):
     """A key or an account that was announced."""
 
-    expiresInDays: int
+    expiresInDays: int  # noqa: N815 - the field of the JSON
 
 
 class States(TypedDict):

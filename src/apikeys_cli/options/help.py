@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from apikeys_cli.dates import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,8 +30,8 @@ class Command(click.Command):
         ctx.allow_extra_args = True
         surplus = super().parse_args(ctx, args)
         if surplus and not ctx.resilient_parsing:
-            what = "argument is" if len(surplus) == 1 else "arguments are"
-            ctx.fail(f"{len(surplus)} {what} too many (not shown: a secret, perhaps)")
+            many = counted(len(surplus), "argument")
+            ctx.fail(f"{many} too many; not shown, as it may be a secret")
         return surplus
 
     def format_options(

@@ -15,6 +15,8 @@ from tests.in_process import client_of, deployment_of
 from tests.tables import TABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from admin.requests.base import Request
 
 # The variables that choose where the records lie.
@@ -118,3 +120,16 @@ def request_models() -> tuple[type[Request], ...]:
     """Return the model of each action's requests."""
     models: tuple[type[Request], ...] = get_args(get_args(AnyRequest.__value__)[0])
     return models
+
+
+def before_next(admin: Admin, method: str, act: Callable[[], object]) -> None:
+    """Let something happen just before the next write of this kind to the records."""
+    records = admin.deployment.records
+    write = getattr(records, method)
+
+    def overtaken(*arguments: Any) -> Any:
+        setattr(records, method, write)
+        act()
+        return write(*arguments)
+
+    setattr(records, method, overtaken)

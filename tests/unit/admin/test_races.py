@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from admin.errors import Code, RefusedError, conflict
 from apikeys.key import derived_key_id
+from tests.unit.admin.doubles import before_next
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,19 +18,6 @@ if TYPE_CHECKING:
     from tests.unit.admin.doubles import Admin
 
 _TOKEN = "t" * 32
-
-
-def _once(admin: Admin, name: str, before: Callable[[], None]) -> None:
-    """Let something happen just before the next write of this kind."""
-    records = admin.deployment.records
-    write = getattr(records, name)
-
-    def overtaken(*arguments: Any) -> Any:
-        setattr(records, name, write)
-        before()
-        return write(*arguments)
-
-    setattr(records, name, overtaken)
 
 
 def _works(admin: Admin, key: str) -> bool:
@@ -44,7 +32,7 @@ def test_a_repeat_that_overtakes_the_first_try_leaves_its_own_key_working(
     old, issued = admin.issued(roles=["READER"])
     request = {"keyId": old.key_id, "requestToken": _TOKEN, "overlapSeconds": 0}
     repeated: list[Any] = []
-    _once(admin, "replace", lambda: repeated.append(admin("rotate", **request)))
+    before_next(admin, "replace", lambda: repeated.append(admin("rotate", **request)))
     first = admin("rotate", **request)
     assert (first["status"], repeated[0]["status"]) == (409, 201)
     assert _works(admin, repeated[0]["key"])
@@ -58,7 +46,7 @@ def test_a_rotation_that_loses_to_another_write_takes_its_sister_back(
 ) -> None:
     """The other write holds, and no key that nobody has stays behind."""
     old, _ = admin.issued(roles=["READER"])
-    _once(admin, "replace", lambda: admin("disable", keyId=old.key_id))
+    before_next(admin, "replace", lambda: admin("disable", keyId=old.key_id))
     answer = admin("rotate", keyId=old.key_id)
     assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
     (record,) = admin("list")["records"]
@@ -82,7 +70,7 @@ def test_a_rotation_that_loses_leaves_the_sister_to_a_repeat_that_gave_it_a_key(
             assert admin("rotate", **asked)["status"] == 503
         assert admin("update", keyId=old.key_id, name="other")["status"] == 200
 
-    _once(admin, "replace", before)
+    before_next(admin, "replace", before)
     answer = admin("rotate", **asked)
     assert (answer["status"], answer["error"]["code"]) == (409, "version_conflict")
     answer = admin("rotate", **asked)
@@ -101,7 +89,7 @@ def test_a_rotation_in_one_transaction_that_loses_makes_no_sister(
     """409 with what the other write did, which holds; nor is a gateway key too many."""
     plan = admin.gateway.create_usage_plan(name="gold")["id"]
     old, _ = admin.issued(roles=["READER"], usagePlanId=plan)
-    _once(admin, "create_replacing", lambda: admin(action, keyId=old.key_id))
+    before_next(admin, "create_replacing", lambda: admin(action, keyId=old.key_id))
     answer = admin("rotate", keyId=old.key_id)
     assert (answer["status"], answer["error"]["code"]) == (409, code)
     assert [record["state"] for record in admin("list")["records"]] == left
@@ -235,7 +223,7 @@ def test_what_another_writes_while_a_key_is_restored_stays(
     plan = admin.gateway.create_usage_plan(name="gold")["id"]
     key, _ = admin.issued(roles=["READER"], usagePlanId=plan)
     admin("revoke", keyId=key.key_id)
-    _once(admin, "replace", lambda: admin("disable", keyId=key.key_id))
+    before_next(admin, "replace", lambda: admin("disable", keyId=key.key_id))
     answer = admin("restore", keyId=key.key_id)
     assert (answer["status"], answer["record"]["state"]) == (200, "disabled")
     assert admin.gateway_keys() == [answer["record"]["usageKeyId"]]
@@ -349,7 +337,7 @@ def test_a_sister_that_another_changes_meanwhile_is_still_handed_out(
     """201, as it is stored by then: its key is the one that was made."""
     old, _ = admin.issued(roles=["READER"])
     sister = {"keyId": derived_key_id(_TOKEN)}
-    _once(admin, "replace", lambda: admin("disable", **sister))
+    before_next(admin, "replace", lambda: admin("disable", **sister))
     answer = admin("rotate", keyId=old.key_id, requestToken=_TOKEN)
     assert (answer["status"], answer["record"]["state"]) == (201, "disabled")
     admin("enable", **sister)

@@ -14,7 +14,7 @@ from apikeys.key import Key, derived_key_id
 from tests.builders import foreign_key
 from tests.harness import state
 from tests.harness.account import Account, determined
-from tests.unit.admin.doubles import Admin
+from tests.unit.admin.doubles import Admin, before_next
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,19 +263,6 @@ def test_a_key_that_is_revoked_meanwhile_is_delivered_all_the_same(
     assert admin("verify", credential=key.text)["decision"] != "allow"
 
 
-def _overtaken(admin: Admin, before: Callable[[], None]) -> None:
-    """Let something happen just before the next replacement of a record."""
-    records = admin.deployment.records
-    replace = records.replace
-
-    def overtaken(*arguments: Any) -> Any:
-        records.replace = replace  # type: ignore[method-assign]
-        before()
-        return replace(*arguments)
-
-    records.replace = overtaken  # type: ignore[method-assign]
-
-
 @pytest.mark.parametrize("later", ["", "somebody else's"])
 def test_a_rotation_that_loses_puts_back_what_the_secret_held(
     admin: Admin, later: str
@@ -292,7 +279,7 @@ def test_a_rotation_that_loses_puts_back_what_the_secret_held(
             assert isinstance(found, Stored)
             store.replace(_SECRET, later, found.version)
 
-    _overtaken(admin, before)
+    before_next(admin, "replace", before)
     answer = admin("rotate", keyId=key_id, deliverTo=_SECRET)
     assert answer["error"]["code"] == "version_conflict"
     assert admin.stored(_SECRET) == (later or held)
@@ -311,7 +298,7 @@ def test_a_secret_that_can_not_be_put_back_is_an_outage(
         assert admin("update", keyId=key_id, name="other")["status"] == 200
         monkeypatch.setattr(store, "replace", _fail)
 
-    _overtaken(admin, before)
+    before_next(admin, "replace", before)
     asked = {"keyId": key_id, "requestToken": _TOKEN, "deliverTo": _SECRET}
     assert admin("rotate", **asked)["error"]["code"] == "store_unavailable"
     monkeypatch.undo()

@@ -131,6 +131,6 @@ def test_an_argument_too_many_is_not_repeated(
     """Passwords and keys minted elsewhere look like anything."""
     done = cli(*command, secret)
     assert done.exit_code == 2
-    assert "1 argument is too many" in done.stderr
+    assert "1 argument too many" in done.stderr
     assert secret not in done.output
-    assert cli(*command, secret, "more").stderr.count("2 arguments are too many") == 1
+    assert "2 arguments too many" in cli(*command, secret, "more").stderr

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def pasted(
+def paste(
     script: str,
     environment: Mapping[str, str],
     tools: tuple[Path, ...] = (),
